@@ -1,0 +1,230 @@
+'use strict';
+// The realm: how the library finds its own files. Evaluated second, after
+// boot/primordials.js, with (process, getInternalBinding, primordials,
+// compileBuiltin, builtinIds) in scope; its completion value is requireBuiltin.
+//
+// A library file has two names. Its path in lib_js without `.js` is its *file*
+// ('node/fs', 'web/url', 'coring/core'); its *id* is what require() takes:
+//   node/fs -> 'fs'      coring/core -> 'coring:core'      anything else -> itself
+// Only `node/` and `coring/` files are visible to users, unless
+// --expose-internals adds the rest.
+
+const {
+  ArrayPrototypeIncludes,
+  ArrayPrototypePush,
+  ObjectDefineProperty,
+  ObjectKeys,
+  ObjectPrototypeHasOwnProperty,
+  SafeMap,
+  SafeSet,
+  String,
+  StringPrototypeSlice,
+  StringPrototypeStartsWith,
+} = primordials;
+
+const REALM_ID = 'internal/bootstrap/realm';
+
+// Public modules that exist only behind `node:`.
+const SCHEME_ONLY = ['sea', 'sqlite', 'test', 'test/reporters'];
+
+// Bindings that process.binding() may still hand out.
+const LEGACY_BINDINGS = new SafeSet([
+  'buffer', 'config', 'constants', 'contextify', 'fs', 'icu', 'os', 'tcp_wrap',
+  'tty_wrap', 'udp_wrap', 'url', 'util', 'uv', 'zlib',
+]);
+
+const schemeOnly = new SafeSet(SCHEME_ONLY);
+const moduleLoadList = [];
+const bindings = { __proto__: null };
+
+function internalBinding(name) {
+  let binding = bindings[name];
+  if (binding === undefined) {
+    binding = bindings[name] = getInternalBinding(name);
+    ArrayPrototypePush(moduleLoadList, `Internal Binding ${name}`);
+  }
+  return binding;
+}
+
+function idOfFile(file) {
+  if (StringPrototypeStartsWith(file, 'node/')) return StringPrototypeSlice(file, 5);
+  if (StringPrototypeStartsWith(file, 'coring/')) return `coring:${StringPrototypeSlice(file, 7)}`;
+  return file;
+}
+
+function isPublicFile(file) {
+  return StringPrototypeStartsWith(file, 'node/') || StringPrototypeStartsWith(file, 'coring/');
+}
+
+/** Ids that users may load, in the order of builtinModules. */
+const publicIds = new SafeSet();
+
+class BuiltinModule {
+  /** @type {Map<string, BuiltinModule>} */
+  static map = new SafeMap();
+
+  constructor(id, file) {
+    this.id = id;
+    this.file = file;
+    this.filename = `${id}.js`;
+    this.exports = {};
+    this.loaded = false;
+    this.loading = false;
+    // Filled when a user's import or require reaches the module.
+    this.exportKeys = undefined;
+    this.module = undefined;
+  }
+
+  static exists(id) {
+    return BuiltinModule.map.has(id);
+  }
+
+  static allowRequireByUsers(id) {
+    if (BuiltinModule.map.has(id)) publicIds.add(id);
+  }
+
+  /** --expose-internals: everything but the realm itself becomes loadable. */
+  static exposeInternals() {
+    for (const { 0: id } of BuiltinModule.map) {
+      if (id !== REALM_ID) publicIds.add(id);
+    }
+  }
+
+  static canBeRequiredByUsers(id) {
+    return publicIds.has(id);
+  }
+
+  static canBeRequiredWithoutScheme(id) {
+    return publicIds.has(id) && !schemeOnly.has(id);
+  }
+
+  /** 'node:fs' and 'fs' -> 'fs'; undefined when users cannot load it so. */
+  static normalizeRequirableId(request) {
+    if (StringPrototypeStartsWith(request, 'node:')) {
+      const id = StringPrototypeSlice(request, 5);
+      return publicIds.has(id) && !StringPrototypeStartsWith(id, 'coring:') ? id : undefined;
+    }
+    return BuiltinModule.canBeRequiredWithoutScheme(request) ? request : undefined;
+  }
+
+  static isBuiltin(request) {
+    return typeof request === 'string' &&
+      BuiltinModule.normalizeRequirableId(request) !== undefined;
+  }
+
+  static getSchemeOnlyModuleNames() {
+    const names = [];
+    for (let i = 0; i < SCHEME_ONLY.length; i++) {
+      if (BuiltinModule.map.has(SCHEME_ONLY[i])) ArrayPrototypePush(names, SCHEME_ONLY[i]);
+    }
+    return names;
+  }
+
+  /** What module.builtinModules lists: plain names first, then `node:` only ones. */
+  static getAllBuiltinModuleIds() {
+    const ids = [];
+    for (const id of publicIds) {
+      if (!schemeOnly.has(id)) ArrayPrototypePush(ids, id);
+    }
+    const rest = BuiltinModule.getSchemeOnlyModuleNames();
+    for (let i = 0; i < rest.length; i++) ArrayPrototypePush(ids, `node:${rest[i]}`);
+    return ids;
+  }
+
+  compileForInternalLoader() {
+    // A module that is still loading hands out what it has so far, as CommonJS does.
+    if (this.loaded || this.loading) return this.exports;
+    this.loading = true;
+    try {
+      const evaluate = compileBuiltin(this.file);
+      evaluate(this.exports, requireBuiltin, this, process, internalBinding, primordials);
+      this.loaded = true;
+    } finally {
+      this.loading = false;
+    }
+    ArrayPrototypePush(moduleLoadList, `NativeModule ${this.id}`);
+    return this.exports;
+  }
+
+  compileForPublicLoader() {
+    this.compileForInternalLoader();
+    // Internal files stay without named exports: reading them could run getters.
+    this.exportKeys ??= isPublicFile(this.file) ? ObjectKeys(this.exports) : [];
+    return this.exports;
+  }
+
+  /** The synthetic ES module that `import 'node:x'` links to. */
+  getESMFacade() {
+    if (this.module !== undefined) return this.module;
+    this.compileForPublicLoader();
+    const { createSynthetic, instantiate, evaluate, setExport } = internalBinding('modules');
+    const names = [];
+    for (let i = 0; i < this.exportKeys.length; i++) ArrayPrototypePush(names, this.exportKeys[i]);
+    if (!ArrayPrototypeIncludes(names, 'default')) ArrayPrototypePush(names, 'default');
+    const url = StringPrototypeStartsWith(this.id, 'coring:') ? this.id : `node:${this.id}`;
+    this.module = createSynthetic(url, names, (wrap) => {
+      this.module = wrap;
+      this.syncExports();
+      setExport(wrap, 'default', this.exports);
+    });
+    // Evaluated at once, so that it captures the exports as they are now.
+    instantiate(this.module);
+    evaluate(this.module);
+    return this.module;
+  }
+
+  /** Copies exports that users have replaced into the ES module. */
+  syncExports() {
+    if (this.module === undefined) return;
+    const { setExport } = internalBinding('modules');
+    for (let i = 0; i < this.exportKeys.length; i++) {
+      const name = this.exportKeys[i];
+      if (name === 'default') continue;
+      const value = ObjectPrototypeHasOwnProperty(this.exports, name) ?
+        this.exports[name] : undefined;
+      setExport(this.module, name, value);
+    }
+  }
+}
+
+for (let i = 0; i < builtinIds.length; i++) {
+  const file = builtinIds[i];
+  const id = idOfFile(file);
+  BuiltinModule.map.set(id, new BuiltinModule(id, file));
+  if (isPublicFile(file)) publicIds.add(id);
+}
+
+// The realm is no file that could be loaded again; it is registered as loaded.
+const realm = new BuiltinModule(REALM_ID, 'boot/realm');
+realm.loaded = true;
+realm.exports = { BuiltinModule, internalBinding, require: requireBuiltin };
+BuiltinModule.map.set(REALM_ID, realm);
+BuiltinModule.map.delete('boot/realm');
+BuiltinModule.map.delete('boot/primordials');
+
+function requireBuiltin(id) {
+  const found = BuiltinModule.map.get(id);
+  if (found === undefined) {
+    // internal/errors may be what is missing, so this is a plain error.
+    // eslint-disable-next-line no-restricted-syntax
+    throw new TypeError(`Missing internal module '${id}'`);
+  }
+  return found.compileForInternalLoader();
+}
+
+ObjectDefineProperty(process, 'moduleLoadList', {
+  __proto__: null,
+  value: moduleLoadList,
+  writable: false,
+  enumerable: true,
+  configurable: true,
+});
+
+process.binding = function binding(name) {
+  name = String(name);
+  if (LEGACY_BINDINGS.has(name)) return internalBinding(name);
+  // eslint-disable-next-line no-restricted-syntax
+  throw new Error(`No such module: ${name}`);
+};
+
+return requireBuiltin;

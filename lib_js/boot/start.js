@@ -1,0 +1,142 @@
+'use strict';
+// From revived snapshot to running program. Native calls start(runtime) once:
+// run-time state goes into process, preloads run, then the main mode is chosen
+// in Node's order: --eval, --check, FILE, standard input.
+
+const {
+  ArrayPrototypeForEach,
+  ObjectDefineProperty,
+  RegExpPrototypeExec,
+  globalThis,
+} = primordials;
+
+const { getOptionValue, setOptions } = require('internal/options');
+const { BuiltinModule } = require('internal/bootstrap/realm');
+
+const FD_TTY = 3;
+
+/** Read-only properties that Node keeps for old programs; present only when set. */
+const OPTION_ALIASES = [
+  ['_eval', '--eval'],
+  ['_print_eval', '--print'],
+  ['_syntax_check_only', '--check'],
+  ['_preload_modules', '--require'],
+  ['noDeprecation', '--no-deprecation'],
+  ['noProcessWarnings', '--no-warnings'],
+  ['traceProcessWarnings', '--trace-warnings'],
+  ['throwDeprecation', '--throw-deprecation'],
+  ['traceDeprecation', '--trace-deprecation'],
+];
+
+function fail(message, code) {
+  internalBinding('process_ops').writeSync(2, `coring: ${message}\n`);
+  process.reallyExit(code);
+}
+
+/** --env-file and --env-file-if-exists: the environment itself wins over a file. */
+function loadEnvFiles() {
+  const { readFileUtf8 } = internalBinding('fs_ops');
+  const load = (path, optional) => {
+    const text = readFileUtf8(path);
+    if (typeof text !== 'string') {
+      if (optional) {
+        internalBinding('process_ops').writeSync(
+          2, `${path} not found. Continuing without it.\n`);
+        return;
+      }
+      fail(`${path}: not found`, 9);
+    }
+    const entries = require('util').parseEnv(text);
+    for (const name in entries) {
+      if (process.env[name] === undefined) process.env[name] = entries[name];
+    }
+  };
+  ArrayPrototypeForEach(getOptionValue('--env-file') ?? [], (path) => load(path, false));
+  ArrayPrototypeForEach(getOptionValue('--env-file-if-exists') ?? [], (path) => load(path, true));
+}
+
+function defineOptionAliases() {
+  ArrayPrototypeForEach(OPTION_ALIASES, ({ 0: name, 1: option }) => {
+    const value = getOptionValue(option);
+    if (!value || (typeof value === 'object' && value.length === 0)) return;
+    ObjectDefineProperty(process, name, {
+      __proto__: null, value, writable: false, enumerable: true, configurable: true,
+    });
+  });
+}
+
+function setUpWarnings() {
+  if (getOptionValue('--no-warnings') || process.env.NODE_NO_WARNINGS === '1') return;
+  process.on('warning', require('internal/process/warning').onWarning);
+}
+
+/** Turns argv[1] into an absolute path; the directory may be gone, then it stays. */
+function expandMainPath() {
+  const typed = process.argv[1];
+  if (!typed || typed[0] === '-') return undefined;
+  try {
+    process.argv[1] = require('path').resolve(typed);
+  } catch {
+    // process.cwd() fails in a removed directory: the path stays as typed.
+  }
+  return process.argv[1];
+}
+
+function initializeLoaders() {
+  require('internal/modules/cjs/loader').initializeCJS();
+  require('internal/modules/esm/utils').initializeESM();
+  const preloads = getOptionValue('--require') ?? [];
+  if (preloads.length > 0) {
+    require('internal/modules/cjs/loader').Module._preloadModules(preloads);
+  }
+}
+
+/** Brings the process to where the user's first line could run. */
+function prepare(runtime) {
+  setOptions(runtime.options);
+  require('boot/process').patchProcess(runtime);
+  loadEnvFiles();
+  defineOptionAliases();
+  setUpWarnings();
+  if (BuiltinModule.exists('internal/util/debuglog')) {
+    require('internal/util/debuglog').initializeDebugEnv(process.env.NODE_DEBUG);
+  }
+  if (getOptionValue('--expose-internals')) BuiltinModule.exposeInternals();
+}
+
+function runEval() {
+  const { runSource } = require('internal/process/execution');
+  require('internal/modules/helpers').addBuiltinLibsToObject(globalThis, '<eval>');
+  runSource('[eval]', getOptionValue('--eval'));
+}
+
+function runStdin() {
+  const { readStdin, runSource } = require('internal/process/execution');
+  readStdin((source) => {
+    process._eval = source;
+    runSource('[stdin]', source);
+  });
+}
+
+function start(runtime) {
+  const { argv } = runtime;
+  const hasEval = typeof runtime.options.eval === 'string';
+  const hasFile = !hasEval && argv.length > 1 && argv[1] !== '' && argv[1] !== '-';
+  prepare(runtime);
+  const checkOnly = !hasEval && getOptionValue('--check');
+  if (!hasEval && !hasFile && !checkOnly && argv[1] !== '-' &&
+      internalBinding('process_ops').ttyInfo(0) === FD_TTY) {
+    fail('the REPL is not built yet; give a file, -e, or pipe a script', 1);
+  }
+  const isEntryUrl = hasFile && getOptionValue('--entry-url');
+  const main = hasFile && !isEntryUrl ? expandMainPath() : argv[1];
+  initializeLoaders();
+  // User code must not see what the library last matched through RegExp.$1.
+  RegExpPrototypeExec(/^/, '');
+  if (hasEval) return runEval();
+  if (checkOnly) return require('internal/process/execution').checkSyntax(hasFile ? main : undefined);
+  if (hasFile) return require('internal/modules/cjs/loader').Module.runMain(main);
+  return runStdin();
+}
+
+module.exports = { start };
