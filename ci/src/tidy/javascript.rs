@@ -1,11 +1,8 @@
 //! Rules for the JavaScript library.
 
-use super::rust::{empty_word, word_after};
+use super::rust::{NODES_WORDS, empty_word, word_after};
 use super::{Finding, Source, Tree};
 use crate::mask;
-
-/// Words that Node itself uses in names a program can see: here they carry meaning.
-const NODES_WORDS: &[&str] = &["context", "util", "utils", "common"];
 
 /// The first statement of a file of the library is 'use strict'.
 pub fn strict_first(tree: &Tree) -> Vec<Finding> {

@@ -10,6 +10,9 @@ pub const EMPTY_WORDS: &[&str] = &[
     "manager", "helper", "helpers", "util", "utils", "common", "context", "wrapper", "misc",
 ];
 
+/// Words that Node and V8 use in names of their own, which bindings share: there they carry meaning.
+pub const NODES_WORDS: &[&str] = &["context", "util", "utils", "common"];
+
 /// Position just after the brace that closes the one at or after `start`.
 pub fn block_end(masked: &str, start: usize) -> usize {
     let mut depth = 0u32;
@@ -112,14 +115,14 @@ pub fn names(tree: &Tree) -> Vec<Finding> {
             .next()
             .unwrap_or("")
             .trim_end_matches(".rs");
-        if let Some(word) = empty_word(stem) {
+        if let Some(word) = says_nothing(stem) {
             let message = format!("`{word}` in a file name says nothing");
             findings.push(Finding::new(file, 0, "name", message));
         }
         for keyword in ["struct", "enum", "trait", "type", "mod", "union"] {
             for at in mask::find_words(&file.masked, keyword) {
                 let name = word_after(&file.masked, at + keyword.len());
-                if let Some(word) = empty_word(name) {
+                if let Some(word) = says_nothing(name) {
                     let message = format!("`{word}` in `{name}` says nothing");
                     let line = mask::line_of(&file.masked, at);
                     findings.push(Finding::new(file, line, "name", message));
