@@ -1,0 +1,108 @@
+'use strict';
+
+// process.nextTick, queueMicrotask and the drain that follows every entry from native: all ticks,
+// all microtasks, then rejections nobody handled, until nothing is left. Called by boot/turn.js,
+// and between two timers or immediates.
+//
+// The page words TICK and REJECTIONS tell native whether calling the drain is worth it. A tick that
+// throws leaves TICK set, so the drain is simply entered again after the error was dealt with.
+
+const { runMicrotasks, enqueueMicrotask } = internalBinding('turn');
+const { validateFunction } = require('internal/validators');
+const FixedQueue = require('internal/fixed_queue');
+const AsyncContextFrame = require('internal/async_context_frame');
+const { processPromiseRejections, startRejections } = require('internal/process/promises');
+
+const { current: currentFrame, exchange: exchangeFrame, set: setFrame } = AsyncContextFrame;
+
+const TICK = 4097; // Page words; see boot/turn.js.
+const REJECTIONS = 4098;
+
+const queue = new FixedQueue();
+let page;
+
+class Tick {
+  constructor(callback, argsCount, first, second, rest) {
+    this.callback = callback;
+    this.argsCount = argsCount;
+    this.first = first;
+    this.second = second;
+    this.rest = rest; // All arguments, when there are more than two.
+    this.frame = currentFrame();
+  }
+}
+
+function nextTick(callback) {
+  validateFunction(callback, 'callback');
+  // A tick queued while the process exits would never run.
+  if (process._exiting) return;
+  const argsCount = arguments.length - 1;
+  let rest;
+  if (argsCount > 2) {
+    rest = [];
+    for (let i = 1; i <= argsCount; i++) rest.push(arguments[i]);
+  }
+  page[TICK] = 1;
+  queue.push(new Tick(callback, argsCount, arguments[1], arguments[2], rest));
+}
+
+function runTick(tick) {
+  const callback = tick.callback;
+  switch (tick.argsCount) {
+    case 0: callback(); break;
+    case 1: callback(tick.first); break;
+    case 2: callback(tick.first, tick.second); break;
+    default: callback(...tick.rest);
+  }
+}
+
+function processTicksAndRejections() {
+  let tick;
+  do {
+    while ((tick = queue.shift()) !== null) {
+      const prior = exchangeFrame(tick.frame);
+      runTick(tick);
+      setFrame(prior);
+    }
+    runMicrotasks();
+  } while (!queue.isEmpty() || (page[REJECTIONS] !== 0 && processPromiseRejections()));
+  page[TICK] = 0;
+  page[REJECTIONS] = 0;
+}
+
+function runNextTicks() {
+  if (page[TICK] === 0 && page[REJECTIONS] === 0) {
+    runMicrotasks();
+    if (page[TICK] === 0 && page[REJECTIONS] === 0) return;
+  }
+  processTicksAndRejections();
+}
+
+function queueMicrotask(callback) {
+  validateFunction(callback, 'callback');
+  const frame = currentFrame();
+  enqueueMicrotask(frame === undefined ? callback : () => runMicrotaskIn(frame, callback));
+}
+
+function runMicrotaskIn(frame, callback) {
+  const prior = exchangeFrame(frame);
+  try {
+    callback();
+  } finally {
+    setFrame(prior);
+  }
+}
+
+// Run time begins: called once by boot/turn.js.
+function startTaskQueues(sharedPage) {
+  page = sharedPage;
+  startRejections(sharedPage);
+}
+
+module.exports = {
+  nextTick,
+  queueMicrotask,
+  runNextTicks,
+  processTicksAndRejections,
+  startTaskQueues,
+};
