@@ -1,1 +1,31 @@
-//! placeholder
+//! The V8 fence: the one crate that names `v8`. Above it bindings see [`Isolate`], the [`ops!`]
+//! table and the argument types of `value`; below it is V8's C++ heap.
+//!
+//! It never hears of rings or HTTP. Its `unsafe` is of three kinds: reading memory that
+//! JavaScript lent for the length of one call, finding this thread's isolate, and V8's callbacks.
+
+mod boot;
+mod builtin;
+mod contextify;
+mod delivery;
+mod error;
+mod heap;
+mod isolate;
+mod module;
+mod op;
+mod page;
+mod process;
+mod realm;
+pub mod snapshot;
+mod sources;
+mod text;
+mod value;
+
+pub use delivery::Delivery;
+pub use isolate::{Isolate, IsolateOptions, Terminator};
+pub use op::{Binding, Call, FastNumber, FastOp, OpDecl, fast_entry};
+pub use process::{set_flags, start, version};
+pub use realm::Ending;
+pub use sources::{Sources, library_ids};
+pub use text::Text;
+pub use value::{Bytes, Data, ErrorClass, FromJs, IntoJs, Js, Throw};

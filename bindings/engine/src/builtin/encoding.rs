@@ -1,0 +1,81 @@
+//! `encoding_binding`: TextEncoder and TextDecoder's UTF-8.
+
+use super::{Args, Entry, Return, entry};
+use crate::value::{Bytes, ErrorClass, FromJs, Throw, js_buffer, js_latin1};
+
+pub(crate) fn entries() -> Vec<Entry> {
+    vec![
+        entry("encodeInto", 3, encode_into),
+        entry("encodeUtf8String", 1, encode_utf8),
+        entry("decodeUTF8", 3, decode_utf8),
+    ]
+}
+
+/// encodeInto(source, target: Uint8Array, counts: Uint32Array(2)): counts = [units read, bytes].
+fn encode_into<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
+    let Ok(source) = args.get(0).try_cast::<v8::String>() else { return };
+    let mut target = Bytes::from_js(scope, args.get(1));
+    let mut counts = Bytes::from_js(scope, args.get(2));
+    let mut read = 0;
+    let written = source.write_utf8_v2(
+        scope,
+        target.as_mut_slice(),
+        v8::WriteFlags::kReplaceInvalidUtf8,
+        Some(&mut read),
+    );
+    let counts = counts.as_mut_slice();
+    if counts.len() >= 8 {
+        counts[..4].copy_from_slice(&(read as u32).to_ne_bytes());
+        counts[4..8].copy_from_slice(&(written as u32).to_ne_bytes());
+    }
+}
+
+fn encode_utf8<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let text = crate::text::Text::from_js(scope, args.get(0));
+    let bytes = text.with_utf8(<[u8]>::to_vec);
+    let count = bytes.len();
+    let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();
+    let buffer = v8::ArrayBuffer::with_backing_store(scope, &store);
+    if let Some(array) = v8::Uint8Array::new(scope, buffer, 0, count) {
+        rv.set(array.into());
+    }
+}
+
+/// decodeUTF8(bytes, ignoreBom, fatal) -> string. A byte order mark is dropped unless ignored.
+fn decode_utf8<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let bytes = Bytes::from_js(scope, args.get(0));
+    let mut bytes = bytes.as_slice();
+    if args.get(2).is_true() && !v8::simdutf::validate_utf8(bytes) {
+        return crate::error::throw(scope, &Throw {
+            class: ErrorClass::TypeError,
+            code: "ERR_ENCODING_INVALID_ENCODED_DATA",
+            message: "The encoded data was not valid for encoding utf-8".to_owned(),
+        });
+    }
+    if !args.get(1).is_true() {
+        bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    }
+    rv.set(utf8_string(scope, bytes));
+}
+
+/// A string from UTF-8 bytes; what is not UTF-8 becomes U+FFFD.
+pub(super) fn utf8_string<'s>(
+    scope: &v8::PinScope<'s, '_>,
+    bytes: &[u8],
+) -> v8::Local<'s, v8::Value> {
+    if v8::simdutf::validate_ascii(bytes) {
+        return js_latin1(scope, bytes).into();
+    }
+    match v8::String::new_from_utf8(scope, bytes, v8::NewStringType::Normal) {
+        Some(string) => string.into(),
+        None => v8::undefined(scope).into(),
+    }
+}
+
+/// A Buffer with a copy of `bytes`.
+pub(super) fn buffer_of<'s>(
+    scope: &v8::PinScope<'s, '_>,
+    bytes: Vec<u8>,
+) -> v8::Local<'s, v8::Value> {
+    js_buffer(scope, bytes)
+}

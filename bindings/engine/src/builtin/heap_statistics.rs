@@ -1,0 +1,75 @@
+//! `v8`: figures about the heap.
+
+use super::{Args, Entry, Return, entry};
+use crate::value::{IntoJs, Js};
+
+pub(crate) fn entries() -> Vec<Entry> {
+    vec![
+        entry("heapStatistics", 0, heap_statistics),
+        entry("heapSpaces", 0, heap_spaces),
+        entry("setFlagsFromString", 1, set_flags),
+        entry("version", 0, version),
+        entry("collectGarbage", 1, collect_garbage),
+    ]
+}
+
+/// In the order of v8.getHeapStatistics(): total_heap_size, total_heap_size_executable,
+/// total_physical_size, total_available_size, used_heap_size, heap_size_limit, malloced_memory,
+/// peak_malloced_memory, does_zap_garbage, number_of_native_contexts,
+/// number_of_detached_contexts, total_global_handles_size, used_global_handles_size,
+/// external_memory. Bytes and counts.
+fn heap_statistics<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
+    let heap = scope.get_heap_statistics();
+    let figures = [
+        heap.total_heap_size(),
+        heap.total_heap_size_executable(),
+        heap.total_physical_size(),
+        heap.total_available_size(),
+        heap.used_heap_size(),
+        heap.heap_size_limit(),
+        heap.malloced_memory(),
+        heap.peak_malloced_memory(),
+        usize::from(heap.does_zap_garbage()),
+        heap.number_of_native_contexts(),
+        heap.number_of_detached_contexts(),
+        heap.total_global_handles_size(),
+        heap.used_global_handles_size(),
+        heap.external_memory(),
+    ];
+    let figures = figures.iter().map(|figure| *figure as f64).collect();
+    rv.set(Js::Doubles(figures).into_js(scope));
+}
+
+/// [[name, size, used, available, physical], ...]
+fn heap_spaces<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
+    let mut spaces = Vec::new();
+    for index in 0..scope.number_of_heap_spaces() {
+        let Some(space) = scope.get_heap_space_statistics(index) else { break };
+        spaces.push(Js::List(vec![
+            Js::Text(space.space_name().to_string_lossy().into_owned()),
+            Js::Number(space.space_size() as f64),
+            Js::Number(space.space_used_size() as f64),
+            Js::Number(space.space_available_size() as f64),
+            Js::Number(space.physical_space_size() as f64),
+        ]));
+    }
+    rv.set(Js::List(spaces).into_js(scope));
+}
+
+fn set_flags<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
+    let flags = args.get(0).to_rust_string_lossy(scope);
+    v8::V8::set_flags_from_string(&flags);
+}
+
+fn version<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
+    rv.set(v8::V8::get_version().into_js(scope));
+}
+
+/// collectGarbage(minor): what `--expose-gc`'s `gc()` does.
+fn collect_garbage<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
+    if args.get(0).is_true() {
+        scope.request_garbage_collection_for_testing(v8::GarbageCollectionType::Minor);
+    } else {
+        scope.low_memory_notification();
+    }
+}

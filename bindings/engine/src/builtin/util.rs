@@ -1,0 +1,152 @@
+//! `util`: looks inside values for `util.inspect` and friends, under Node's names.
+
+use super::{Args, Entry, Return, entry, put};
+use crate::value::{FromJs, js_string};
+
+pub(crate) fn entries() -> Vec<Entry> {
+    vec![
+        entry("getPromiseDetails", 1, promise_details),
+        entry("getProxyDetails", 2, proxy_details),
+        entry("getConstructorName", 1, constructor_name),
+        entry("getCallerLocation", 0, caller_location),
+        entry("getOwnNonIndexProperties", 2, own_non_index_properties),
+        entry("previewEntries", 2, preview_entries),
+        entry("getCallSites", 1, call_sites),
+        entry("isConstructor", 1, is_constructor),
+        entry("sleep", 1, sleep),
+        entry("arrayBufferViewHasBuffer", 1, view_has_buffer),
+        entry("isArrayBufferDetached", 1, is_detached),
+    ]
+}
+
+
+/// [state, result]; state 0 pending, 1 fulfilled, 2 rejected.
+fn promise_details<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let Ok(promise) = args.get(0).try_cast::<v8::Promise>() else { return };
+    let state = promise.state();
+    let number = match state {
+        v8::PromiseState::Pending => 0,
+        v8::PromiseState::Fulfilled => 1,
+        v8::PromiseState::Rejected => 2,
+    };
+    let number: v8::Local<v8::Value> = v8::Integer::new(scope, number).into();
+    let details = match state {
+        v8::PromiseState::Pending => v8::Array::new_with_elements(scope, &[number]),
+        _ => {
+            let result = promise.result(scope);
+            v8::Array::new_with_elements(scope, &[number, result])
+        }
+    };
+    rv.set(details.into());
+}
+
+/// The target, or with a true second argument [target, handler]; undefined for what is no proxy.
+fn proxy_details<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let Ok(proxy) = args.get(0).try_cast::<v8::Proxy>() else { return };
+    let target = proxy.get_target(scope);
+    if args.length() == 1 || args.get(1).is_true() {
+        let handler = proxy.get_handler(scope);
+        rv.set(v8::Array::new_with_elements(scope, &[target, handler]).into());
+    } else {
+        rv.set(target);
+    }
+}
+
+fn constructor_name<'s>(_: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    if let Ok(object) = args.get(0).try_cast::<v8::Object>() {
+        let name: v8::Local<v8::Value> = object.get_constructor_name().into();
+        rv.set(name);
+    }
+}
+
+/// [line, column, script] of the function that called the native's caller.
+fn caller_location<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
+    let Some(trace) = v8::StackTrace::current_stack_trace(scope, 2) else { return };
+    let Some(frame) = trace.get_frame(scope, 1) else { return };
+    let line = v8::Integer::new(scope, frame.get_line_number() as i32).into();
+    let column = v8::Integer::new(scope, frame.get_column() as i32).into();
+    let name = frame
+        .get_script_name_or_source_url(scope)
+        .map_or_else(|| v8::String::empty(scope), |name| name);
+    rv.set(v8::Array::new_with_elements(scope, &[line, column, name.into()]).into());
+}
+
+/// Own keys that are no array index; filter 0 all, 2 only enumerable ones (V8's PropertyFilter).
+fn own_non_index_properties<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    args: Args<'s>,
+    mut rv: Return<'s>,
+) {
+    let Ok(object) = args.get(0).try_cast::<v8::Object>() else { return };
+    let filter = match u32::from_js(scope, args.get(1)) {
+        2 => v8::PropertyFilter::ONLY_ENUMERABLE,
+        _ => v8::PropertyFilter::ALL_PROPERTIES,
+    };
+    let wanted = v8::GetPropertyNamesArgsBuilder::new()
+        .mode(v8::KeyCollectionMode::OwnOnly)
+        .property_filter(filter)
+        .index_filter(v8::IndexFilter::SkipIndices)
+        .key_conversion(v8::KeyConversionMode::KeepNumbers)
+        .build();
+    if let Some(names) = object.get_property_names(scope, wanted) {
+        rv.set(names.into());
+    }
+}
+
+/// Entries of a map, set or iterator without running JavaScript; with a second argument
+/// [entries, isKeyValue].
+fn preview_entries<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let Ok(object) = args.get(0).try_cast::<v8::Object>() else { return };
+    let (Some(entries), is_key_value) = object.preview_entries(scope) else { return };
+    if args.length() < 2 {
+        return rv.set(entries.into());
+    }
+    let flag = v8::Boolean::new(scope, is_key_value).into();
+    rv.set(v8::Array::new_with_elements(scope, &[entries.into(), flag]).into());
+}
+
+/// The `frames` innermost call sites, without the caller itself.
+fn call_sites<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let frames = u32::from_js(scope, args.get(0)).clamp(1, 200) as usize;
+    let Some(trace) = v8::StackTrace::current_stack_trace(scope, frames + 1) else { return };
+    let mut sites: Vec<v8::Local<v8::Value>> = Vec::new();
+    for index in 1..trace.get_frame_count() {
+        let Some(frame) = trace.get_frame(scope, index) else { break };
+        let site = v8::Object::new(scope);
+        let empty = v8::String::empty(scope);
+        let function = frame.get_function_name(scope).unwrap_or(empty).into();
+        let script = frame.get_script_name_or_source_url(scope).unwrap_or(empty).into();
+        let id = js_string(scope, &frame.get_script_id().to_string()).into();
+        let line = v8::Integer::new(scope, frame.get_line_number() as i32).into();
+        let column = v8::Integer::new(scope, frame.get_column() as i32).into();
+        put(scope, site, "functionName", function);
+        put(scope, site, "scriptId", id);
+        put(scope, site, "scriptName", script);
+        put(scope, site, "lineNumber", line);
+        put(scope, site, "columnNumber", column);
+        put(scope, site, "column", column);
+        sites.push(site.into());
+    }
+    rv.set(v8::Array::new_with_elements(scope, &sites).into());
+}
+
+fn is_constructor<'s>(_: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let object = args.get(0).try_cast::<v8::Object>();
+    rv.set_bool(object.is_ok_and(|object| object.is_constructor()));
+}
+
+/// sleep(ms): blocks the thread, as Node's does.
+fn sleep<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
+    let milliseconds = u32::from_js(scope, args.get(0));
+    std::thread::sleep(std::time::Duration::from_millis(milliseconds.into()));
+}
+
+fn view_has_buffer<'s>(_: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let view = args.get(0).try_cast::<v8::ArrayBufferView>();
+    rv.set_bool(view.is_ok_and(|view| view.has_buffer()));
+}
+
+fn is_detached<'s>(_: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let buffer = args.get(0).try_cast::<v8::ArrayBuffer>();
+    rv.set_bool(buffer.is_ok_and(|buffer| buffer.was_detached()));
+}

@@ -1,0 +1,331 @@
+//! One core's V8 isolate with the natives inside it. The only way in from Rust.
+
+use std::borrow::Cow;
+
+use crate::delivery::Delivery;
+use crate::op::Binding;
+use crate::page;
+use crate::realm::{self, Ending, ROOTS_COUNT, Realm, Root};
+use crate::sources::Sources;
+use crate::value::{FromJs, IntoJs, Js};
+use crate::{boot, builtin, error, heap, module};
+
+/// How an isolate is made.
+pub struct IsolateOptions {
+    /// The natives of coring's own bindings, in a fixed order (the snapshot depends on it).
+    pub bindings: &'static [Binding],
+    pub sources: Sources,
+    /// A start-up snapshot made by [`crate::snapshot::create`] with the same bindings.
+    pub snapshot: Option<&'static [u8]>,
+    /// Limit of V8's heap in bytes; None: V8's default for this machine.
+    pub heap_bytes_max: Option<usize>,
+}
+
+/// A V8 isolate, its one context, and `N`, the native state of one core.
+pub struct Isolate<N: 'static> {
+    // Field order is drop order: handles, then V8, then what V8's last finalisers might touch.
+    context: Option<v8::Global<v8::Context>>,
+    v8: Option<v8::OwnedIsolate>,
+    realm: Box<Realm>,
+    natives: *mut N,
+}
+
+impl<N: 'static> Isolate<N> {
+    /// Revives the snapshot, or boots the library from its sources when there is none.
+    ///
+    /// # Errors
+    /// The text of the exception that the library threw while it booted.
+    pub fn new(options: IsolateOptions, natives: N) -> Result<Isolate<N>, String> {
+        let realm = Realm::new(options.sources);
+        realm::install(&realm);
+        let natives = Box::into_raw(Box::new(natives));
+        realm.natives.set(natives.cast());
+        let references = external_references(options.bindings);
+        let mut params =
+            v8::CreateParams::default().external_references(Cow::Owned(references));
+        if let Some(bytes) = options.heap_bytes_max {
+            params = params.heap_limits(0, bytes);
+        }
+        let revive = options.snapshot.is_some();
+        if let Some(blob) = options.snapshot {
+            params = params.snapshot_blob(v8::StartupData::from(blob));
+        }
+        let mut v8 = v8::Isolate::new(params);
+        configure(&mut v8);
+        heap::guard(&mut v8, &realm);
+        builtin::arm_termination(Some(v8.thread_safe_handle()));
+        let context = {
+            v8::scope!(let scope, &mut v8);
+            let context = v8::Context::new(scope, v8::ContextOptions::default());
+            let scope = &mut v8::ContextScope::new(scope, context);
+            if revive {
+                revive_roots(scope, &realm);
+            } else {
+                boot::run(scope, &realm, options.bindings)?;
+            }
+            v8::Global::new(scope, context)
+        };
+        Ok(Isolate { context: Some(context), v8: Some(v8), realm, natives })
+    }
+
+    /// Borrows the natives. Panics inside an op (they are borrowed there already).
+    pub fn with<R>(&mut self, act: impl FnOnce(&mut N) -> R) -> R {
+        realm::with_natives(act)
+    }
+
+    /// A handle by which another thread can end this isolate's JavaScript.
+    pub fn terminator(&self) -> Terminator {
+        Terminator(self.v8().thread_safe_handle())
+    }
+
+    fn v8(&self) -> &v8::OwnedIsolate {
+        self.v8.as_ref().expect("the isolate lives until drop")
+    }
+
+    /// Why JavaScript has ended, if it has.
+    pub fn ending(&self) -> Option<Ending> {
+        self.realm.ending.get()
+    }
+
+    /// Runs `start(runtime)`: the main program, up to its first return to the loop.
+    pub fn start(&mut self, runtime: Js) -> Result<(), Ending> {
+        self.enter(|scope, realm| {
+            let argument = runtime.into_js(scope);
+            call_root(scope, realm, Root::Start, &[argument]).map(|_| ())
+        })
+    }
+
+    /// The absolute time of the next timer in ms after running those that are due:
+    /// 0 none, negative when it keeps nothing alive.
+    pub fn process_timers(&mut self, now_ms: f64) -> Result<f64, Ending> {
+        self.enter(|scope, realm| {
+            let argument = v8::Number::new(scope, now_ms).into();
+            let next = call_root(scope, realm, Root::ProcessTimers, &[argument])?;
+            let next = next.map_or(0.0, |value| f64::from_js(scope, value));
+            Ok(next)
+        })
+    }
+
+    /// The check phase. Skipped at no cost when no immediate is queued.
+    pub fn process_immediates(&mut self) -> Result<(), Ending> {
+        if self.realm.page.get(page::IMMEDIATES) == 0 {
+            return Ok(());
+        }
+        self.enter(|scope, realm| {
+            call_root(scope, realm, Root::ProcessImmediate, &[]).map(|_| ())
+        })
+    }
+
+    /// Are immediates queued, and does one of them keep the loop alive?
+    pub fn immediates(&self) -> (bool, bool) {
+        let word = self.realm.page.get(page::IMMEDIATES);
+        (word != 0, word > 0)
+    }
+
+    /// Emits `beforeExit`.
+    pub fn before_exit(&mut self) -> Result<(), Ending> {
+        self.enter(|scope, realm| call_root(scope, realm, Root::BeforeExit, &[]).map(|_| ()))
+    }
+
+    /// Emits `exit` and gives the exit code.
+    pub fn exit(&mut self) -> Result<i32, Ending> {
+        self.enter(|scope, realm| {
+            let code = call_root(scope, realm, Root::Exit, &[])?;
+            Ok(code.map_or(0, |value| i32::from_js(scope, value)))
+        })
+    }
+
+    /// Gathers entries with the natives borrowed, then gives them to JavaScript, one turn's page
+    /// at a time; nextTicks and microtasks settle after each entry.
+    pub fn deliver(
+        &mut self,
+        gather: impl FnOnce(&mut N, &mut Delivery<'_, '_, '_>),
+    ) -> Result<(), Ending> {
+        self.enter(|scope, realm| {
+            let mut delivery = Delivery::new(scope);
+            realm::with_natives(|natives| gather(natives, &mut delivery));
+            let (entries, values) = delivery.finish();
+            for (entries, values) in
+                entries.chunks(page::ENTRIES_MAX).zip(values.chunks(page::ENTRIES_MAX))
+            {
+                deliver_page(scope, realm, entries, values)?;
+            }
+            Ok(())
+        })
+    }
+
+    /// Tasks that V8 wants run on this thread (for instance compiled WebAssembly). Call when idle.
+    pub fn pump(&mut self) {
+        let platform = v8::V8::get_current_platform();
+        let v8 = self.v8.as_mut().expect("the isolate lives until drop");
+        while v8::Platform::pump_message_loop(&platform, v8, false) {}
+    }
+
+    /// Is V8 still working in the background on something this thread must wait for?
+    pub fn background_tasks(&mut self) -> bool {
+        self.v8().has_pending_background_tasks()
+    }
+
+    fn enter<R>(
+        &mut self,
+        act: impl FnOnce(&mut v8::PinScope<'_, '_>, &Realm) -> Result<R, Ending>,
+    ) -> Result<R, Ending> {
+        assert!(!self.realm.natives_borrowed.get(), "JavaScript is entered from inside an op");
+        if let Some(ending) = self.realm.ending.get() {
+            return Err(ending);
+        }
+        let v8 = self.v8.as_mut().expect("the isolate lives until drop");
+        let context = self.context.as_ref().expect("the context lives until drop");
+        v8::scope_with_context!(let scope, v8, context);
+        let result = act(scope, &self.realm);
+        match self.realm.ending.get() {
+            Some(ending) => Err(ending),
+            None => result,
+        }
+    }
+}
+
+impl<N: 'static> Drop for Isolate<N> {
+    fn drop(&mut self) {
+        self.realm.roots.borrow_mut().clear();
+        self.realm.modules.borrow_mut().clear();
+        self.context = None;
+        builtin::arm_termination(None);
+        self.v8 = None;
+        realm::uninstall();
+        self.realm.natives.set(std::ptr::null_mut());
+        // SAFETY: made by `Box::into_raw` in `new`, freed only here; no op can run any more.
+        drop(unsafe { Box::from_raw(self.natives) });
+    }
+}
+
+/// Ends an isolate's JavaScript from another thread.
+#[derive(Clone)]
+pub struct Terminator(v8::IsolateHandle);
+
+impl Terminator {
+    /// Asks the isolate to stop; it does so at its next loop back-edge or call.
+    pub fn terminate(&self) {
+        self.0.terminate_execution();
+    }
+}
+
+/// Settings that every isolate has, also the one that makes the snapshot.
+pub(crate) fn configure(v8: &mut v8::OwnedIsolate) {
+    v8.set_microtasks_policy(v8::MicrotasksPolicy::Explicit);
+    v8.set_capture_stack_trace_for_uncaught_exceptions(true, 10);
+    v8.set_promise_reject_callback(error::promise_rejected);
+    v8.set_prepare_stack_trace_callback(error::prepare_stack_trace);
+    v8.set_host_import_module_dynamically_callback(module::import_dynamically);
+    v8.set_host_initialize_import_meta_object_callback(module::initialize_import_meta);
+}
+
+/// Everything in a snapshot that is an address of this program, in an order that depends only on
+/// the bindings.
+pub(crate) fn external_references(bindings: &[Binding]) -> Vec<v8::ExternalReference> {
+    let mut references = Vec::new();
+    for (_, functions) in builtin::tables() {
+        references.extend(
+            functions.iter().map(|entry| v8::ExternalReference { function: entry.callback }),
+        );
+    }
+    for op in bindings.iter().flat_map(|binding| binding.ops) {
+        references.push(v8::ExternalReference { function: op.callback });
+        for fast in op.fast.into_iter().flatten() {
+            references.push(v8::ExternalReference { pointer: fast.address().cast_mut() });
+            references.push(v8::ExternalReference { type_info: fast.type_info() });
+        }
+    }
+    references
+}
+
+fn revive_roots(scope: &mut v8::PinScope, realm: &Realm) {
+    let array = scope
+        .get_context_data_from_snapshot_once::<v8::Array>(0)
+        .expect("the snapshot was made by this program's own build");
+    let mut roots = realm.roots.borrow_mut();
+    for index in 0..ROOTS_COUNT {
+        let value = array.get_index(scope, index as u32).expect("a plain array");
+        if !value.is_undefined() {
+            roots[index] = Some(v8::Global::new(scope, value));
+        }
+    }
+}
+
+/// Calls a root function, then lets nextTicks and microtasks settle. An exception goes to
+/// `process`'s uncaught handling; Ok(None) when there was one and it was handled.
+fn call_root<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    realm: &Realm,
+    root: Root,
+    arguments: &[v8::Local<'s, v8::Value>],
+) -> Result<Option<v8::Local<'s, v8::Value>>, Ending> {
+    let result = call_guarded(scope, realm, root, arguments)?;
+    settle(scope, realm)?;
+    Ok(result)
+}
+
+fn call_guarded<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    realm: &Realm,
+    root: Root,
+    arguments: &[v8::Local<'s, v8::Value>],
+) -> Result<Option<v8::Local<'s, v8::Value>>, Ending> {
+    let function = realm.root_function(scope, root).expect("the library has booted");
+    v8::tc_scope!(let catch, scope);
+    let receiver = v8::undefined(catch).into();
+    let result = function.call(catch, receiver, arguments);
+    if result.is_some() {
+        return Ok(result);
+    }
+    if let Some(ending) = realm.ending.get() {
+        return Err(ending);
+    }
+    if catch.has_terminated() || !catch.has_caught() {
+        return Err(heap::ending_of_termination(realm));
+    }
+    let exception = catch.exception().expect("has_caught");
+    let message = catch.message();
+    catch.reset();
+    error::uncaught(catch, realm, exception, message, false)?;
+    Ok(None)
+}
+
+/// nextTicks and microtasks, until none is left.
+fn settle(scope: &mut v8::PinScope, realm: &Realm) -> Result<(), Ending> {
+    loop {
+        if realm.page.get(page::TICKS) == 0 && realm.page.get(page::REJECTIONS) == 0 {
+            v8::tc_scope!(let catch, scope);
+            catch.perform_microtask_checkpoint();
+            if let Some(ending) = realm.ending.get() {
+                return Err(ending);
+            }
+            if catch.has_terminated() {
+                return Err(heap::ending_of_termination(realm));
+            }
+        }
+        if realm.page.get(page::TICKS) == 0 && realm.page.get(page::REJECTIONS) == 0 {
+            return Ok(());
+        }
+        call_guarded(scope, realm, Root::ProcessTicks, &[])?;
+    }
+}
+
+fn deliver_page<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    realm: &Realm,
+    entries: &[[i32; 4]],
+    values: &[v8::Local<'s, v8::Value>],
+) -> Result<(), Ending> {
+    for (index, entry) in entries.iter().enumerate() {
+        realm.page.put_entry(index, *entry);
+    }
+    realm.page.set(page::CURSOR, 0);
+    let count: v8::Local<v8::Value> = v8::Integer::new(scope, entries.len() as i32).into();
+    let values: v8::Local<v8::Value> = v8::Array::new_with_elements(scope, values).into();
+    // After an uncaught exception that was handled, go on behind the entry that threw.
+    while (realm.page.get(page::CURSOR) as usize) < entries.len() {
+        call_root(scope, realm, Root::Deliver, &[count, values])?;
+    }
+    settle(scope, realm)
+}

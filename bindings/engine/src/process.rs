@@ -1,0 +1,26 @@
+//! What V8 has one of per process: its platform, its flags, its version.
+
+/// V8's version, as `process.versions.v8` shows it.
+pub fn version() -> &'static str {
+    v8::V8::get_version()
+}
+
+/// Starts V8 once for the process. `flags` are V8 options such as `--expose-gc`;
+/// `helper_threads` bounds the threads for compilation and collection (0: V8 decides).
+pub fn start(flags: &[String], helper_threads: u32) {
+    set_flags(flags);
+    let platform = v8::new_default_platform(helper_threads, false).make_shared();
+    v8::V8::initialize_platform(platform);
+    v8::V8::initialize();
+}
+
+/// Gives options to V8 and returns those it does not know.
+pub fn set_flags(flags: &[String]) -> Vec<String> {
+    let mut arguments = vec!["coring".to_owned()];
+    arguments.extend_from_slice(flags);
+    let mut unknown = v8::V8::set_flags_from_command_line(arguments);
+    if !unknown.is_empty() {
+        unknown.remove(0);
+    }
+    unknown
+}

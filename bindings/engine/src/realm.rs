@@ -1,0 +1,130 @@
+//! What one isolate has beside V8's own heap: the functions that native calls, the page, and the
+//! natives themselves. One thread has at most one realm, so it is found through a thread-local;
+//! nothing outside this crate sees it.
+
+use std::cell::{Cell, RefCell};
+use std::ptr;
+
+use crate::page::Page;
+
+/// JavaScript values that native code must find again, also after a snapshot was revived.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(usize)]
+pub(crate) enum Root {
+    Start,
+    Deliver,
+    ProcessTimers,
+    ProcessImmediate,
+    ProcessTicks,
+    Uncaught,
+    BeforeExit,
+    Exit,
+    PromiseReject,
+    PrepareStackTrace,
+    ImportDynamically,
+    ImportMeta,
+    BufferPrototype,
+    EncodeSpare,
+}
+
+pub(crate) const ROOTS_COUNT: usize = Root::EncodeSpare as usize + 1;
+
+/// Why JavaScript was ended from outside. Nothing runs in the isolate after it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ending {
+    /// `process.exit` or an uncaught error, with the exit code.
+    Exit(i32),
+    /// An uncaught error or rejection; it was printed. The exit code.
+    Uncaught(i32),
+    /// The heap limit was reached.
+    HeapLimit,
+    /// Another thread asked for the end of this core.
+    Terminated,
+}
+
+pub(crate) struct Realm {
+    pub(crate) roots: RefCell<Vec<Option<v8::Global<v8::Value>>>>,
+    pub(crate) page: Page,
+    pub(crate) ending: Cell<Option<Ending>>,
+    /// `process.exit` leaves the process at once when set: a lone core as Node, unlike one of many.
+    pub(crate) modules: RefCell<crate::module::Modules>,
+    pub(crate) sources: crate::sources::Sources,
+    /// The natives as `*mut N`; typed again by `Isolate<N>` and the ops it registers.
+    pub(crate) natives: Cell<*mut ()>,
+    pub(crate) natives_borrowed: Cell<bool>,
+    pub(crate) heap_limit_reached: Cell<bool>,
+}
+
+impl Realm {
+    pub(crate) fn new(sources: crate::sources::Sources) -> Box<Realm> {
+        Box::new(Realm {
+            roots: RefCell::new((0..ROOTS_COUNT).map(|_| None).collect()),
+            page: Page::new(),
+            ending: Cell::new(None),
+            modules: RefCell::default(),
+            sources,
+            natives: Cell::new(ptr::null_mut()),
+            natives_borrowed: Cell::new(false),
+            heap_limit_reached: Cell::new(false),
+        })
+    }
+
+    pub(crate) fn set_root(&self, scope: &v8::PinScope, root: Root, value: v8::Local<v8::Value>) {
+        self.roots.borrow_mut()[root as usize] = Some(v8::Global::new(scope, value));
+    }
+
+    pub(crate) fn root<'s>(
+        &self,
+        scope: &v8::PinScope<'s, '_>,
+        root: Root,
+    ) -> Option<v8::Local<'s, v8::Value>> {
+        self.roots.borrow()[root as usize].as_ref().map(|global| v8::Local::new(scope, global))
+    }
+
+    pub(crate) fn root_function<'s>(
+        &self,
+        scope: &v8::PinScope<'s, '_>,
+        root: Root,
+    ) -> Option<v8::Local<'s, v8::Function>> {
+        self.root(scope, root).and_then(|value| value.try_cast().ok())
+    }
+}
+
+thread_local! {
+    static REALM: Cell<*const Realm> = const { Cell::new(ptr::null()) };
+}
+
+/// Makes `realm` this thread's realm. Panics if there is one already: one thread, one isolate.
+pub(crate) fn install(realm: &Realm) {
+    REALM.with(|cell| {
+        assert!(cell.get().is_null(), "this thread has an isolate already");
+        cell.set(realm);
+    });
+}
+
+pub(crate) fn uninstall() {
+    REALM.with(|cell| cell.set(ptr::null()));
+}
+
+/// This thread's realm. Panics when the thread has no isolate: ops run only inside one.
+pub(crate) fn current<'a>() -> &'a Realm {
+    let realm = REALM.with(Cell::get);
+    assert!(!realm.is_null(), "no isolate on this thread");
+    // SAFETY: `Isolate` installs the boxed realm for as long as it lives and uninstalls it before
+    // the box is dropped; the reference never leaves a call made from inside that isolate.
+    unsafe { &*realm }
+}
+
+/// Borrows the natives for one op. Panics if they are borrowed already: ops never nest, because
+/// no JavaScript runs while one is borrowed.
+pub(crate) fn with_natives<N, R>(act: impl FnOnce(&mut N) -> R) -> R {
+    let realm = current();
+    assert!(!realm.natives_borrowed.replace(true), "an op began inside another op");
+    let natives = realm.natives.get().cast::<N>();
+    assert!(!natives.is_null(), "no natives: an op was called while a snapshot was built");
+    // SAFETY: the pointer comes from `Isolate<N>`, which owns the natives and registers only ops
+    // of the same `N`; the flag above keeps the borrow exclusive.
+    let result = act(unsafe { &mut *natives });
+    realm.natives_borrowed.set(false);
+    result
+}

@@ -1,0 +1,54 @@
+//! Makes the start-up snapshot: the library, booted, as one blob that later isolates begin from.
+
+use crate::op::Binding;
+use crate::realm::{self, Realm};
+use crate::sources::Sources;
+use crate::{boot, isolate};
+
+/// Boots the library and serialises the result.
+///
+/// # Errors
+/// The text of the exception that the library threw, or what V8 refused to serialise.
+pub fn create(bindings: &'static [Binding], sources: Sources) -> Result<Vec<u8>, String> {
+    let references = isolate::external_references(bindings);
+    let mut v8 = v8::Isolate::snapshot_creator(Some(references.into()), None);
+    isolate::configure(&mut v8);
+    let realm = Realm::new(sources);
+    realm::install(&realm);
+    let booted = fill(&mut v8, &realm, bindings);
+    realm.roots.borrow_mut().clear();
+    realm.modules.borrow_mut().clear();
+    realm::uninstall();
+    if let Err(text) = booted {
+        // A snapshot creator must not be dropped unused: make the blob and throw it away.
+        drop(v8.create_blob(v8::FunctionCodeHandling::Clear));
+        return Err(text);
+    }
+    let blob = v8.create_blob(v8::FunctionCodeHandling::Keep).ok_or("V8 made no snapshot")?;
+    Ok(blob.to_vec())
+}
+
+fn fill(
+    v8: &mut v8::OwnedIsolate,
+    realm: &Realm,
+    bindings: &[Binding],
+) -> Result<(), String> {
+    v8::scope!(let scope, v8);
+    let context = v8::Context::new(scope, v8::ContextOptions::default());
+    scope.set_default_context(context);
+    let scope = &mut v8::ContextScope::new(scope, context);
+    boot::run(scope, realm, bindings)?;
+    let roots: Vec<v8::Local<v8::Value>> = realm
+        .roots
+        .borrow()
+        .iter()
+        .map(|root| match root {
+            Some(global) => v8::Local::new(scope, global),
+            None => v8::undefined(scope).into(),
+        })
+        .collect();
+    let roots = v8::Array::new_with_elements(scope, &roots);
+    let index = scope.add_context_data(context, roots);
+    assert_eq!(index, 0, "the roots are the context's first data");
+    Ok(())
+}

@@ -1,0 +1,79 @@
+//! JavaScript strings as ops see them: flattened once, then read in place without a copy.
+
+use std::borrow::Cow;
+
+/// A string argument of an op. Its characters stay in V8's heap; the accessors look at them in
+/// place, which is sound because nothing allocates in that heap while an op runs.
+pub struct Text<'s> {
+    string: v8::Local<'s, v8::String>,
+    isolate: v8::UnsafeRawIsolatePtr,
+}
+
+impl<'s> Text<'s> {
+    pub(crate) fn new(scope: &mut v8::PinScope<'s, '_>, string: v8::Local<'s, v8::String>) -> Self {
+        // A rope is flattened here, where allocation is allowed; later views allocate nothing.
+        drop(v8::ValueView::new(scope, string));
+        // SAFETY: reads the pointer of a live isolate.
+        let isolate = unsafe { scope.as_raw_isolate_ptr() };
+        Text { string, isolate }
+    }
+
+    fn view(&self) -> v8::ValueView<'s> {
+        let mut pointer = self.isolate;
+        // SAFETY: the op runs inside this isolate, and `'s` is its scope.
+        let isolate = unsafe { v8::Isolate::ref_from_raw_isolate_ptr_mut(&mut pointer) };
+        v8::ValueView::new(isolate, self.string)
+    }
+
+    /// Length in UTF-16 code units.
+    pub fn units(&self) -> usize {
+        self.string.length()
+    }
+
+    /// The characters as UTF-8; lone surrogates become U+FFFD.
+    pub fn with_utf8<R>(&self, act: impl FnOnce(&[u8]) -> R) -> R {
+        let view = self.view();
+        match view.data() {
+            v8::ValueViewData::OneByte(bytes) if bytes.is_ascii() => act(bytes),
+            _ => act(view.to_cow_lossy().as_bytes()),
+        }
+    }
+
+    /// The low byte of each code unit, as Node's `latin1`.
+    pub fn with_latin1<R>(&self, act: impl FnOnce(&[u8]) -> R) -> R {
+        match self.view().data() {
+            v8::ValueViewData::OneByte(bytes) => act(bytes),
+            v8::ValueViewData::TwoByte(units) => {
+                let bytes: Vec<u8> = units.iter().map(|unit| *unit as u8).collect();
+                act(&bytes)
+            }
+        }
+    }
+
+    /// The code units in little-endian order, as Node's `ucs2`.
+    pub fn to_utf16(&self) -> Vec<u8> {
+        match self.view().data() {
+            v8::ValueViewData::OneByte(bytes) => bytes.iter().flat_map(|b| [*b, 0]).collect(),
+            v8::ValueViewData::TwoByte(units) => {
+                units.iter().flat_map(|unit| unit.to_le_bytes()).collect()
+            }
+        }
+    }
+
+    /// Length of the UTF-8 form in bytes.
+    pub fn utf8_bytes(&self) -> usize {
+        match self.view().data() {
+            v8::ValueViewData::OneByte(bytes) if bytes.is_ascii() => bytes.len(),
+            v8::ValueViewData::OneByte(bytes) => v8::simdutf::utf8_length_from_latin1(bytes),
+            v8::ValueViewData::TwoByte(_) => self.with_utf8(<[u8]>::len),
+        }
+    }
+}
+
+impl std::fmt::Display for Text<'_> {
+    fn fmt(&self, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let view = self.view();
+        let text: Cow<str> = view.to_cow_lossy();
+        out.write_str(&text)
+    }
+}

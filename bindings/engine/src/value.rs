@@ -1,0 +1,340 @@
+//! Values across the fence: what an op may take (`FromJs`) and give (`IntoJs`).
+//! Conversions never run JavaScript: a value of the wrong type becomes zero, empty or absent,
+//! since lib_js has checked every argument before.
+
+use crate::realm::{self, Root};
+use crate::text::Text;
+
+/// A type that an op may take as an argument.
+pub trait FromJs<'s>: Sized {
+    fn from_js(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self;
+}
+
+/// A type that an op may give back.
+pub trait IntoJs {
+    fn into_js<'s>(self, scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value>;
+}
+
+/// An error for JavaScript to catch, from an op.
+#[derive(Debug, Clone)]
+pub struct Throw {
+    pub class: ErrorClass,
+    pub code: &'static str,
+    pub message: String,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ErrorClass {
+    Error,
+    TypeError,
+    RangeError,
+}
+
+fn number(value: v8::Local<v8::Value>) -> f64 {
+    if let Ok(number) = value.try_cast::<v8::Number>() {
+        number.value()
+    } else if value.is_true() {
+        1.0
+    } else {
+        0.0
+    }
+}
+
+impl<'s> FromJs<'s> for f64 {
+    fn from_js(_: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
+        number(value)
+    }
+}
+
+impl<'s> FromJs<'s> for i32 {
+    fn from_js(_: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
+        match value.try_cast::<v8::Int32>() {
+            Ok(integer) => integer.value(),
+            Err(_) => number(value) as i64 as i32,
+        }
+    }
+}
+
+impl<'s> FromJs<'s> for u32 {
+    fn from_js(_: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
+        number(value) as i64 as u32
+    }
+}
+
+impl<'s> FromJs<'s> for i64 {
+    fn from_js(_: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
+        match value.try_cast::<v8::BigInt>() {
+            Ok(big) => big.i64_value().0,
+            Err(_) => number(value) as i64,
+        }
+    }
+}
+
+impl<'s> FromJs<'s> for bool {
+    fn from_js(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
+        value.boolean_value(scope)
+    }
+}
+
+impl<'s> FromJs<'s> for Text<'s> {
+    fn from_js(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
+        let string = value.try_cast().unwrap_or_else(|_| v8::String::empty(scope));
+        Text::new(scope, string)
+    }
+}
+
+impl<'s> FromJs<'s> for String {
+    fn from_js(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
+        Text::from_js(scope, value).to_string()
+    }
+}
+
+impl<'s, T: FromJs<'s>> FromJs<'s> for Option<T> {
+    fn from_js(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
+        if value.is_null_or_undefined() { None } else { Some(T::from_js(scope, value)) }
+    }
+}
+
+impl<'s, T: FromJs<'s>> FromJs<'s> for Vec<T> {
+    fn from_js(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
+        let Ok(array) = value.try_cast::<v8::Array>() else { return Vec::new() };
+        let mut items = Vec::with_capacity(array.length() as usize);
+        for index in 0..array.length() {
+            // A dense array of lib_js's own making: no accessor runs.
+            let Some(item) = array.get_index(scope, index) else { break };
+            items.push(T::from_js(scope, item));
+        }
+        items
+    }
+}
+
+/// The bytes of a typed array, DataView or ArrayBuffer, for the length of one op.
+pub struct Bytes<'s> {
+    start: *mut u8,
+    count: usize,
+    scope: std::marker::PhantomData<&'s ()>,
+}
+
+impl Bytes<'_> {
+    const EMPTY: Self = Bytes {
+        start: std::ptr::NonNull::dangling().as_ptr(),
+        count: 0,
+        scope: std::marker::PhantomData,
+    };
+
+    pub fn as_slice(&self) -> &[u8] {
+        // SAFETY: JavaScript does not run while the op has this value, so the buffer is neither
+        // detached nor resized, and `count` bytes at `start` stay readable.
+        unsafe { std::slice::from_raw_parts(self.start, self.count) }
+    }
+
+    pub fn as_mut_slice(&mut self) -> &mut [u8] {
+        // SAFETY: as above; ops take each view once, so nothing else in Rust refers to it.
+        unsafe { std::slice::from_raw_parts_mut(self.start, self.count) }
+    }
+}
+
+impl<'s> FromJs<'s> for Bytes<'s> {
+    fn from_js(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
+        let (data, offset, count) = if let Ok(view) = value.try_cast::<v8::ArrayBufferView>() {
+            let count = view.byte_length();
+            // `buffer` moves a small array out of V8's heap, so that its address is fixed.
+            let Some(buffer) = view.buffer(scope) else { return Bytes::EMPTY };
+            (buffer.data(), view.byte_offset(), count)
+        } else if let Ok(buffer) = value.try_cast::<v8::ArrayBuffer>() {
+            (buffer.data(), 0, buffer.byte_length())
+        } else {
+            (None, 0, 0)
+        };
+        match data {
+            Some(data) if count > 0 => {
+                // SAFETY: `offset` lies inside the buffer's allocation.
+                let start = unsafe { data.as_ptr().cast::<u8>().add(offset) };
+                Bytes { start, count, scope: std::marker::PhantomData }
+            }
+            _ => Bytes::EMPTY,
+        }
+    }
+}
+
+/// A body or chunk: what JavaScript hands over to be written.
+pub enum Data<'s> {
+    None,
+    Text(Text<'s>),
+    Bytes(Bytes<'s>),
+}
+
+impl<'s> FromJs<'s> for Data<'s> {
+    fn from_js(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
+        if value.is_string() {
+            Data::Text(Text::from_js(scope, value))
+        } else if value.is_null_or_undefined() {
+            Data::None
+        } else {
+            Data::Bytes(Bytes::from_js(scope, value))
+        }
+    }
+}
+
+/// A result of a shape known only at run time.
+#[derive(Debug, Clone)]
+pub enum Js {
+    Undefined,
+    Null,
+    Bool(bool),
+    Number(f64),
+    Text(String),
+    Latin1(Vec<u8>),
+    /// Becomes a Buffer.
+    Bytes(Vec<u8>),
+    List(Vec<Js>),
+    BigInt(i64),
+    Doubles(Vec<f64>),
+}
+
+impl From<i32> for Js {
+    fn from(value: i32) -> Js {
+        Js::Number(value.into())
+    }
+}
+
+impl From<u32> for Js {
+    fn from(value: u32) -> Js {
+        Js::Number(value.into())
+    }
+}
+
+impl From<f64> for Js {
+    fn from(value: f64) -> Js {
+        Js::Number(value)
+    }
+}
+
+impl From<bool> for Js {
+    fn from(value: bool) -> Js {
+        Js::Bool(value)
+    }
+}
+
+impl From<&str> for Js {
+    fn from(value: &str) -> Js {
+        Js::Text(value.to_owned())
+    }
+}
+
+impl From<String> for Js {
+    fn from(value: String) -> Js {
+        Js::Text(value)
+    }
+}
+
+impl From<Vec<u8>> for Js {
+    fn from(value: Vec<u8>) -> Js {
+        Js::Bytes(value)
+    }
+}
+
+impl From<Vec<Js>> for Js {
+    fn from(value: Vec<Js>) -> Js {
+        Js::List(value)
+    }
+}
+
+pub(crate) fn js_string<'s>(
+    scope: &v8::PinScope<'s, '_>,
+    text: &str,
+) -> v8::Local<'s, v8::String> {
+    v8::String::new(scope, text).unwrap_or_else(|| v8::String::empty(scope))
+}
+
+pub(crate) fn js_latin1<'s>(
+    scope: &v8::PinScope<'s, '_>,
+    bytes: &[u8],
+) -> v8::Local<'s, v8::String> {
+    v8::String::new_from_one_byte(scope, bytes, v8::NewStringType::Normal)
+        .unwrap_or_else(|| v8::String::empty(scope))
+}
+
+/// A Buffer that owns `bytes`.
+pub(crate) fn js_buffer<'s>(
+    scope: &v8::PinScope<'s, '_>,
+    bytes: Vec<u8>,
+) -> v8::Local<'s, v8::Value> {
+    let count = bytes.len();
+    let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();
+    let buffer = v8::ArrayBuffer::with_backing_store(scope, &store);
+    let array = v8::Uint8Array::new(scope, buffer, 0, count).expect("the view fits its buffer");
+    if let Some(prototype) = realm::current().root(scope, Root::BufferPrototype) {
+        array.set_prototype(scope, prototype);
+    }
+    array.into()
+}
+
+impl IntoJs for Js {
+    fn into_js<'s>(self, scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+        match self {
+            Js::Undefined => v8::undefined(scope).into(),
+            Js::Null => v8::null(scope).into(),
+            Js::Bool(value) => v8::Boolean::new(scope, value).into(),
+            Js::Number(value) => v8::Number::new(scope, value).into(),
+            Js::Text(text) => js_string(scope, &text).into(),
+            Js::Latin1(bytes) => js_latin1(scope, &bytes).into(),
+            Js::Bytes(bytes) => js_buffer(scope, bytes),
+            Js::BigInt(value) => v8::BigInt::new_from_i64(scope, value).into(),
+            Js::List(items) => {
+                let items: Vec<_> = items.into_iter().map(|item| item.into_js(scope)).collect();
+                v8::Array::new_with_elements(scope, &items).into()
+            }
+            Js::Doubles(values) => {
+                let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_ne_bytes()).collect();
+                let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();
+                let buffer = v8::ArrayBuffer::with_backing_store(scope, &store);
+                v8::Float64Array::new(scope, buffer, 0, values.len()).expect("it fits").into()
+            }
+        }
+    }
+}
+
+impl IntoJs for () {
+    fn into_js<'s>(self, scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+        v8::undefined(scope).into()
+    }
+}
+
+impl IntoJs for i32 {
+    fn into_js<'s>(self, scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+        v8::Integer::new(scope, self).into()
+    }
+}
+
+macro_rules! into_js_by_enum {
+    ($($kind:ty),*) => {$(
+        impl IntoJs for $kind {
+            fn into_js<'s>(self, scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+                Js::from(self).into_js(scope)
+            }
+        }
+    )*};
+}
+into_js_by_enum!(u32, f64, bool, &str, String, Vec<u8>, Vec<Js>);
+
+impl<T: IntoJs> IntoJs for Option<T> {
+    fn into_js<'s>(self, scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+        match self {
+            Some(value) => value.into_js(scope),
+            None => v8::undefined(scope).into(),
+        }
+    }
+}
+
+impl<T: IntoJs> IntoJs for Result<T, Throw> {
+    fn into_js<'s>(self, scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+        match self {
+            Ok(value) => value.into_js(scope),
+            Err(throw) => {
+                crate::error::throw(scope, &throw);
+                v8::undefined(scope).into()
+            }
+        }
+    }
+}
