@@ -1,0 +1,201 @@
+'use strict';
+
+// What dns and dns/promises have in common. The resolver (DNS over the network) is not built yet:
+// names that are in no file are not found, and the error says why.
+
+const { isIP } = require('internal/net');
+const { findAddresses, findName } = require('internal/dns/hosts');
+const {
+  DNSException,
+  codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE },
+} = require('internal/errors');
+const {
+  validateBoolean,
+  validateNumber,
+  validateOneOf,
+  validateString,
+} = require('internal/validators');
+
+const EAI_NONAME = -3008;
+const ADDRCONFIG = 0x20;
+const ALL = 0x10;
+const V4MAPPED = 0x08;
+const NOT_BUILT = 'coring knows names from /etc/hosts only: its DNS resolver is not built yet';
+
+const errorCodes = {
+  NODATA: 'ENODATA',
+  FORMERR: 'EFORMERR',
+  SERVFAIL: 'ESERVFAIL',
+  NOTFOUND: 'ENOTFOUND',
+  NOTIMP: 'ENOTIMP',
+  REFUSED: 'EREFUSED',
+  BADQUERY: 'EBADQUERY',
+  BADNAME: 'EBADNAME',
+  BADFAMILY: 'EBADFAMILY',
+  BADRESP: 'EBADRESP',
+  CONNREFUSED: 'ECONNREFUSED',
+  TIMEOUT: 'ETIMEOUT',
+  EOF: 'EOF',
+  FILE: 'EFILE',
+  NOMEM: 'ENOMEM',
+  DESTRUCTION: 'EDESTRUCTION',
+  BADSTR: 'EBADSTR',
+  BADFLAGS: 'EBADFLAGS',
+  NONAME: 'ENONAME',
+  BADHINTS: 'EBADHINTS',
+  NOTINITIALIZED: 'ENOTINITIALIZED',
+  LOADIPHLPAPI: 'ELOADIPHLPAPI',
+  ADDRGETNETWORKPARAMS: 'EADDRGETNETWORKPARAMS',
+  CANCELLED: 'ECANCELLED',
+};
+
+/** Names of the functions that ask a server, and c-ares' word for each question. */
+const queries = {
+  __proto__: null,
+  resolveAny: 'queryAny',
+  resolve4: 'queryA',
+  resolve6: 'queryAaaa',
+  resolveCaa: 'queryCaa',
+  resolveCname: 'queryCname',
+  resolveMx: 'queryMx',
+  resolveNs: 'queryNs',
+  resolveTlsa: 'queryTlsa',
+  resolveTxt: 'queryTxt',
+  resolveSrv: 'querySrv',
+  resolvePtr: 'queryPtr',
+  resolveNaptr: 'queryNaptr',
+  resolveSoa: 'querySoa',
+  reverse: 'getHostByAddr',
+};
+
+const ORDERS = ['verbatim', 'ipv4first', 'ipv6first'];
+const FAMILIES = [0, 4, 6];
+
+let defaultOrder;
+
+function getDefaultResultOrder() {
+  if (defaultOrder === undefined) {
+    const { getOptionValue } = require('internal/options');
+    defaultOrder = getOptionValue('--dns-result-order') || 'verbatim';
+  }
+  return defaultOrder;
+}
+
+function setDefaultResultOrder(value) {
+  validateOneOf(value, 'dnsOrder', ORDERS);
+  defaultOrder = value;
+}
+
+/** Checks options in Node's order and gives them one shape. */
+function readOptions(options) {
+  const query = { family: 0, hints: 0, all: false, order: getDefaultResultOrder() };
+  if (typeof options === 'number') {
+    validateOneOf(options, 'family', FAMILIES);
+    query.family = options + 0;
+    return query;
+  }
+  if (options !== undefined && typeof options !== 'object') {
+    throw new ERR_INVALID_ARG_TYPE('options', ['integer', 'object'], options);
+  }
+  if (options?.hints != null) {
+    validateNumber(options.hints, 'options.hints');
+    query.hints = options.hints >>> 0;
+    if ((query.hints & ~(ADDRCONFIG | ALL | V4MAPPED)) !== 0) {
+      throw new ERR_INVALID_ARG_VALUE('hints', query.hints);
+    }
+  }
+  if (options?.family != null) {
+    if (options.family === 'IPv4') {
+      query.family = 4;
+    } else if (options.family === 'IPv6') {
+      query.family = 6;
+    } else {
+      validateOneOf(options.family, 'options.family', FAMILIES);
+      query.family = options.family + 0;
+    }
+  }
+  if (options?.all != null) {
+    validateBoolean(options.all, 'options.all');
+    query.all = options.all;
+  }
+  if (options?.verbatim != null) {
+    validateBoolean(options.verbatim, 'options.verbatim');
+    query.order = options.verbatim ? 'verbatim' : 'ipv4first';
+  }
+  if (options?.order != null) {
+    validateOneOf(options.order, 'options.order', ORDERS);
+    query.order = options.order;
+  }
+  return query;
+}
+
+function validateHostname(hostname) {
+  validateString(hostname, 'hostname');
+  if (hostname.includes('\u0000')) {
+    throw new ERR_INVALID_ARG_VALUE('hostname', hostname, 'must be a string without null bytes');
+  }
+}
+
+let warned = false;
+
+function warnInvalidHostname(hostname) {
+  if (warned) return;
+  warned = true;
+  process.emitWarning(
+    `The provided hostname "${hostname}" is not a valid ` +
+    'hostname, and is supported in the dns module solely for compatibility.',
+    'DeprecationWarning', 'DEP0118');
+}
+
+/** @returns {{address: string, family: number}[]} empty if not found */
+function find(hostname, query) {
+  let found = findAddresses(hostname).map((address) => ({ address, family: isIP(address) }));
+  if (query.family !== 0) found = found.filter((entry) => entry.family === query.family);
+  if (query.order !== 'verbatim') {
+    const first = query.order === 'ipv4first' ? 4 : 6;
+    found = [...found.filter((entry) => entry.family === first),
+             ...found.filter((entry) => entry.family !== first)];
+  }
+  return found;
+}
+
+function notFound(hostname) {
+  const error = new DNSException(EAI_NONAME, 'getaddrinfo', hostname);
+  error.message += ` (${NOT_BUILT})`;
+  return error;
+}
+
+function notBuilt(question, name) {
+  const error = new DNSException('ENOTIMP', question, name);
+  error.message += ` (${NOT_BUILT})`;
+  return error;
+}
+
+/** Well-known services that getnameinfo would read from /etc/services. */
+const SERVICES = {
+  __proto__: null,
+  21: 'ftp', 22: 'ssh', 23: 'telnet', 25: 'smtp', 53: 'domain', 80: 'http', 110: 'pop3',
+  143: 'imap2', 443: 'https', 993: 'imaps', 995: 'pop3s',
+};
+
+/** @returns {{hostname: string, service: string}} as getnameinfo without a resolver */
+function findService(address, port) {
+  return { hostname: findName(address) ?? address, service: SERVICES[port] ?? `${port}` };
+}
+
+module.exports = {
+  ADDRCONFIG,
+  ALL,
+  V4MAPPED,
+  errorCodes,
+  find,
+  findService,
+  getDefaultResultOrder,
+  notBuilt,
+  notFound,
+  queries,
+  readOptions,
+  setDefaultResultOrder,
+  validateHostname,
+  warnInvalidHostname,
+};

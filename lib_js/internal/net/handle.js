@@ -1,0 +1,272 @@
+'use strict';
+
+// What net.Socket and net.Server hold as `_handle`: one object for each native handle, and the place
+// where the page entries of sockets find their object again.
+
+const {
+  accept: KIND_ACCEPT,
+  read: KIND_READ,
+  drained: KIND_DRAINED,
+  connect: KIND_CONNECT,
+  closed: KIND_CLOSED,
+  shutdown: KIND_SHUTDOWN,
+} = require('internal/net/kinds');
+const { registerKind } = require('boot/turn');
+const { current: currentFrame, set: setFrame } = require('internal/async_context_frame');
+const native = internalBinding('tcp_wrap');
+
+const SLOT_MASK = 0xfffff;
+const EBADF = -9;
+const EALREADY = -114;
+
+/** Objects of all open handles by slot; http connections put theirs here too. */
+const slots = [];
+
+function put(number, object) {
+  slots[number & SLOT_MASK] = object;
+}
+
+function find(number) {
+  const object = slots[number & SLOT_MASK];
+  return object !== undefined && object.number === number ? object : undefined;
+}
+
+function take(number) {
+  const object = find(number);
+  if (object !== undefined) slots[number & SLOT_MASK] = undefined;
+  return object;
+}
+
+const ENCODINGS = { __proto__: null, utf8: 0, latin1: 1, ucs2: 2 };
+
+function fillName(out, name) {
+  if (typeof name === 'number') return name;
+  const { 0: family, 1: address, 2: port } = name;
+  if (family === 1) return EBADF; // Unix sockets have no name that Node shows.
+  out.address = address;
+  out.family = family === 6 ? 'IPv6' : 'IPv4';
+  out.port = port;
+  return 0;
+}
+
+/** What every handle can do. */
+class Handle {
+  constructor(number) {
+    this.number = number;
+    this.owner = null;
+    this.frame = currentFrame(); // Async context of the callbacks.
+    this.onclosed = null;
+    this.closing = false;
+    put(number, this);
+  }
+
+  get fd() {
+    return this.closing ? -1 : native.fd(this.number);
+  }
+
+  getsockname(out) {
+    return fillName(out, native.sockName(this.number));
+  }
+
+  ref() {
+    native.ref(this.number);
+  }
+
+  unref() {
+    native.unref(this.number);
+  }
+
+  hasRef() {
+    return !this.closing && native.hasRef(this.number);
+  }
+
+  close(callback) {
+    if (this.closing) return;
+    this.closing = true;
+    if (typeof callback === 'function') this.onclosed = callback;
+    native.close(this.number);
+  }
+
+  handleClosed() {
+    const callback = this.onclosed;
+    this.onclosed = null;
+    if (callback !== null) callback();
+  }
+}
+
+/** A listening socket; `owner` is the server. */
+class Listener extends Handle {
+  constructor(number, isPipe) {
+    super(number);
+    this.isPipe = isPipe;
+  }
+
+  fchmod(mode) {
+    return native.pipeChmod(this.number, mode);
+  }
+
+  handleAccept(number) {
+    const owner = this.owner;
+    if (owner !== null) owner._onaccept(this, number);
+  }
+}
+
+/** A stream socket: TCP, unix, or a pipe given by file descriptor. `owner` is a net.Socket. */
+class StreamHandle extends Handle {
+  constructor(number, isPipe) {
+    super(number);
+    this.isPipe = isPipe;
+    this.reading = false;
+    this.ondrained = null;
+    this.onshutdown = null;
+    this.onconnect = null;
+  }
+
+  getpeername(out) {
+    return fillName(out, native.peerName(this.number));
+  }
+
+  readStart() {
+    return this.closing ? EBADF : native.readStart(this.number);
+  }
+
+  readStop() {
+    return this.closing ? EBADF : native.readStop(this.number);
+  }
+
+  /** All writes return the bytes that are queued now, or -errno. */
+  writeString(text, encoding) {
+    return native.writeString(this.number, text, ENCODINGS[encoding]);
+  }
+
+  writeBuffer(bytes) {
+    return native.writeBuffer(this.number, bytes);
+  }
+
+  writeBuffers(list) {
+    return native.writeBuffers(this.number, list);
+  }
+
+  /** `callback(status)` once everything queued so far is with the kernel. */
+  whenDrained(callback) {
+    if (this.ondrained !== null) return EALREADY;
+    this.ondrained = callback;
+    native.wantDrain(this.number);
+    return 0;
+  }
+
+  shutdown(callback) {
+    if (this.closing) return EBADF;
+    const error = native.shutdown(this.number);
+    if (error >= 0) this.onshutdown = callback;
+    return error;
+  }
+
+  reset(callback) {
+    if (this.closing) return EBADF;
+    this.closing = true;
+    this.onclosed = callback;
+    return native.reset(this.number);
+  }
+
+  setNoDelay(on) {
+    return native.setNoDelay(this.number, on);
+  }
+
+  setKeepAlive(on, delaySeconds) {
+    return native.setKeepAlive(this.number, on, delaySeconds);
+  }
+
+  get bytesRead() {
+    return native.bytesRead(this.number);
+  }
+
+  get bytesWritten() {
+    return native.bytesWritten(this.number);
+  }
+
+  get writeQueueSize() {
+    const size = native.queuedBytes(this.number);
+    return size > 0 ? size : 0;
+  }
+
+  handleRead(count, bytes) {
+    const owner = this.owner;
+    if (owner !== null && !this.closing) owner._onread(this, count, bytes);
+  }
+
+  handleDrained(status) {
+    const callback = this.ondrained;
+    if (callback !== null) {
+      this.ondrained = null;
+      callback(status);
+    } else if (status < 0 && this.owner !== null && !this.closing) {
+      this.owner._onwriteerror(this, status);
+    }
+  }
+
+  handleShutdown(status) {
+    const callback = this.onshutdown;
+    this.onshutdown = null;
+    if (callback !== null) callback(status);
+  }
+
+  handleConnect(status) {
+    const callback = this.onconnect;
+    this.onconnect = null;
+    if (callback !== null && !this.closing) callback(status);
+  }
+}
+
+registerKind(KIND_READ, (number, count, b, bytes) => {
+  const handle = find(number);
+  if (handle === undefined) return;
+  if (handle.frame !== undefined) setFrame(handle.frame);
+  handle.handleRead(count, bytes);
+  setFrame(undefined);
+});
+
+registerKind(KIND_DRAINED, (number, status) => {
+  const handle = find(number);
+  if (handle === undefined) return;
+  if (handle.frame !== undefined) setFrame(handle.frame);
+  handle.handleDrained(status);
+  setFrame(undefined);
+});
+
+registerKind(KIND_ACCEPT, (number, accepted) => {
+  const listener = find(number);
+  if (listener === undefined || listener.closing) {
+    if (accepted >= 0) native.close(accepted);
+    return;
+  }
+  if (listener.frame !== undefined) setFrame(listener.frame);
+  listener.handleAccept(accepted);
+  setFrame(undefined);
+});
+
+registerKind(KIND_CONNECT, (number, status) => {
+  const handle = find(number);
+  if (handle === undefined) return;
+  if (handle.frame !== undefined) setFrame(handle.frame);
+  handle.handleConnect(status);
+  setFrame(undefined);
+});
+
+registerKind(KIND_SHUTDOWN, (number, status) => {
+  const handle = find(number);
+  if (handle === undefined) return;
+  if (handle.frame !== undefined) setFrame(handle.frame);
+  handle.handleShutdown(status);
+  setFrame(undefined);
+});
+
+registerKind(KIND_CLOSED, (number) => {
+  const handle = take(number);
+  if (handle === undefined) return;
+  if (handle.frame !== undefined) setFrame(handle.frame);
+  handle.handleClosed();
+  setFrame(undefined);
+});
+
+module.exports = { Handle, Listener, StreamHandle, fillName, find, put, take };

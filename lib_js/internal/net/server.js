@@ -1,0 +1,411 @@
+'use strict';
+
+// net.Server: a listener and the connections it accepts.
+
+const {
+  ObjectDefineProperty,
+  ObjectSetPrototypeOf,
+  Symbol,
+  SymbolAsyncDispose,
+  SymbolDispose,
+} = primordials;
+
+const EventEmitter = require('events');
+const { isIP, parseIPv6 } = require('internal/net');
+const { Listener, StreamHandle } = require('internal/net/handle');
+const { Socket, kKeepAlive, kKeepAliveDelay, kNoDelay } = require('internal/net/socket');
+const { isPath, normalizeArguments, toNumber } = require('internal/net/arguments');
+const { getDefaultHighWaterMark } = require('internal/streams/state');
+const {
+  ErrnoException,
+  UVExceptionWithHostPort,
+  codes: {
+    ERR_INVALID_ARG_TYPE,
+    ERR_INVALID_ARG_VALUE,
+    ERR_SERVER_ALREADY_LISTEN,
+    ERR_SERVER_NOT_RUNNING,
+  },
+} = require('internal/errors');
+const { validateAbortSignal, validateNumber, validatePort } = require('internal/validators');
+
+const native = internalBinding('tcp_wrap');
+
+const EINVAL = -22;
+const BACKLOG_DEFAULT = 511;
+const REUSE_PORT = 1;
+const IPV6_ONLY = 2;
+const EXCLUSIVE = 8;
+
+/** A server class that wants its connections in native's http lane returns 4 here. */
+const kLaneFlag = Symbol('kLaneFlag');
+/** Called with the new listener before 'listening'. */
+const kOnListener = Symbol('kOnListener');
+
+function Server(options, connectionListener) {
+  if (!(this instanceof Server)) return new Server(options, connectionListener);
+  EventEmitter.call(this);
+  if (typeof options === 'function') {
+    connectionListener = options;
+    options = {};
+    this.on('connection', connectionListener);
+  } else if (options == null || typeof options === 'object') {
+    options = { ...options };
+    if (typeof connectionListener === 'function') this.on('connection', connectionListener);
+  } else {
+    throw new ERR_INVALID_ARG_TYPE('options', 'Object', options);
+  }
+  if (options.keepAliveInitialDelay !== undefined) {
+    validateNumber(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay');
+    if (options.keepAliveInitialDelay < 0) options.keepAliveInitialDelay = 0;
+  }
+  if (options.highWaterMark !== undefined) {
+    validateNumber(options.highWaterMark, 'options.highWaterMark');
+    if (options.highWaterMark < 0) options.highWaterMark = getDefaultHighWaterMark();
+  }
+  this._connections = 0;
+  this._handle = null;
+  this._unref = false;
+  this._listeningId = 1;
+  this.allowHalfOpen = options.allowHalfOpen || false;
+  this.pauseOnConnect = !!options.pauseOnConnect;
+  this.noDelay = Boolean(options.noDelay);
+  this.keepAlive = Boolean(options.keepAlive);
+  this.keepAliveInitialDelay = ~~(options.keepAliveInitialDelay / 1000);
+  this.highWaterMark = options.highWaterMark ?? getDefaultHighWaterMark();
+  if (options.blockList) {
+    const { BlockList } = require('internal/net/blocklist');
+    if (!BlockList.isBlockList(options.blockList)) {
+      throw new ERR_INVALID_ARG_TYPE('options.blockList', 'net.BlockList', options.blockList);
+    }
+    this.blockList = options.blockList;
+  }
+}
+ObjectSetPrototypeOf(Server.prototype, EventEmitter.prototype);
+ObjectSetPrototypeOf(Server, EventEmitter);
+
+Server.prototype[kLaneFlag] = function() { return 0; };
+Server.prototype[kOnListener] = function(listener) {};
+
+// --- Listening
+
+function emitErrorNT(server, error) {
+  server.emit('error', error);
+}
+
+function emitListeningNT(server) {
+  if (server._handle) server.emit('listening');
+}
+
+/** The flags of an options object that native knows. */
+function listenFlags(options) {
+  return (options.reusePort === true ? REUSE_PORT : 0) |
+    (options.ipv6Only === true ? IPV6_ONLY : 0) |
+    (options.exclusive ? EXCLUSIVE : 0);
+}
+
+/** Opens a listener: a handle number, or -errno. `where` says what was really tried. */
+function openListener(where, backlog, flags) {
+  if (where.fd !== undefined) return native.listenFd(where.fd, backlog, flags);
+  if (where.path !== undefined) return native.listen(1, where.path, 0, backlog, flags);
+  if (where.address) return native.listen(where.family, where.address, where.port, backlog, flags);
+  const number = native.listen(6, '::', where.port, backlog, flags);
+  where.address = '::';
+  where.family = 6;
+  if (number >= 0) return number;
+  where.address = '0.0.0.0';
+  where.family = 4;
+  return native.listen(4, '0.0.0.0', where.port, backlog, flags & ~IPV6_ONLY);
+}
+
+function startListening(server, where, backlog, flags) {
+  let listener = server._handle;
+  if (!listener) {
+    const number = openListener(where, backlog || BACKLOG_DEFAULT, flags | server[kLaneFlag]());
+    if (number < 0) {
+      const address = where.path ?? where.address;
+      const port = where.path !== undefined ? -1 : where.port;
+      const error = where.fd !== undefined ?
+        new UVExceptionWithHostPort(number, 'listen', null, null) :
+        new UVExceptionWithHostPort(number, 'listen', address, port);
+      process.nextTick(emitErrorNT, server, error);
+      return;
+    }
+    listener = new Listener(number, where.path !== undefined);
+    server._handle = listener;
+  }
+  listener.owner = server;
+  server[kOnListener](listener);
+  const { family, address, port } = where;
+  server._connectionKey = where.path !== undefined ?
+    `-1:${where.path}:-1` : `${family}:${address}:${port}`;
+  if (server._unref) server.unref();
+  process.nextTick(emitListeningNT, server);
+}
+
+function closeOnAbort(server, signal) {
+  validateAbortSignal(signal, 'options.signal');
+  const onAborted = () => server.close();
+  if (signal.aborted) {
+    process.nextTick(onAborted);
+    return;
+  }
+  const { addAbortListener } = require('internal/events/abort_listener');
+  const disposable = addAbortListener(signal, onAborted);
+  server.once('close', disposable[SymbolDispose]);
+}
+
+function isLinkLocal(address) {
+  const groups = parseIPv6(address);
+  return groups !== null && (groups[0] & 0xffc0) === 0xfe80;
+}
+
+function listenOnHost(server, port, host, backlog, flags) {
+  const listeningId = server._listeningId;
+  require('dns').lookup(host, { all: true }, (error, addresses) => {
+    if (listeningId !== server._listeningId) return;
+    if (error) {
+      server.emit('error', error);
+      return;
+    }
+    const best = addresses.find((entry) => !isLinkLocal(entry.address)) ?? addresses[0];
+    startListening(
+      server, { address: best.address, family: best.family || 4, port }, backlog, flags);
+  });
+}
+
+function listenOnPath(server, options, backlog, flags) {
+  const { path } = options;
+  if (path[0] === '\0' && (options.readableAll || options.writableAll)) {
+    throw new ERR_INVALID_ARG_VALUE(
+      'options', options,
+      'can not set readableAll or writableAllt to true when path is abstract unix socket');
+  }
+  server._pipeName = path;
+  startListening(server, { path }, backlog, flags);
+  const mode = (options.readableAll === true ? 1 : 0) | (options.writableAll === true ? 2 : 0);
+  if (mode === 0 || !server._handle) return;
+  const error = server._handle.fchmod(mode);
+  if (error < 0) {
+    server._handle.close();
+    server._handle = null;
+    throw new ErrnoException(error, 'uv_pipe_chmod');
+  }
+}
+
+Server.prototype.listen = function(...args) {
+  let { 0: options, 1: callback } = normalizeArguments(args);
+  if (this._handle) throw new ERR_SERVER_ALREADY_LISTEN();
+  if (callback !== null) this.once('listening', callback);
+  const backlogArgument = toNumber(args.length > 1 && args[1]) ||
+    toNumber(args.length > 2 && args[2]);
+  options = options._handle || options.handle || options;
+  this._listeningId++;
+  if (options instanceof Listener) {
+    this._handle = options;
+    startListening(this, {}, backlogArgument, 0);
+    return this;
+  }
+  if (options.signal !== undefined) closeOnAbort(this, options.signal);
+  if (typeof options.fd === 'number' && options.fd >= 0) {
+    startListening(this, { fd: options.fd }, backlogArgument, 0);
+    return this;
+  }
+  if (args.length === 0 || typeof args[0] === 'function' ||
+      (options.port === undefined && 'port' in options) || options.port === null) {
+    options.port = 0;
+  }
+  const backlog = options.backlog || backlogArgument;
+  if (typeof options.port === 'number' || typeof options.port === 'string') {
+    validatePort(options.port, 'options.port');
+    if (options.reusePort === true) options.exclusive = true;
+    const flags = listenFlags(options);
+    const port = options.port | 0;
+    if (options.host) {
+      listenOnHost(this, port, options.host, backlog, flags);
+    } else {
+      startListening(this, { port }, backlog, flags);
+    }
+    return this;
+  }
+  if (options.path && isPath(options.path)) {
+    listenOnPath(this, options, backlog, listenFlags(options));
+    return this;
+  }
+  if (!('port' in options) && !('path' in options)) {
+    throw new ERR_INVALID_ARG_VALUE(
+      'options', options, 'must have the property "port" or "path"');
+  }
+  throw new ERR_INVALID_ARG_VALUE('options', options);
+};
+
+ObjectDefineProperty(Server.prototype, 'listening', {
+  __proto__: null,
+  get() { return !!this._handle; },
+  configurable: true,
+  enumerable: true,
+});
+
+Server.prototype.address = function() {
+  const handle = this._handle;
+  if (handle && !handle.isPipe) {
+    const name = {};
+    const error = handle.getsockname(name);
+    if (error < 0) throw new ErrnoException(error, 'address');
+    return name;
+  }
+  return this._pipeName || null;
+};
+
+// --- Accepting
+
+/** What the 'drop' event says about a connection that is refused. */
+function dropInfo(handle) {
+  const local = {};
+  const remote = {};
+  handle.getsockname(local);
+  handle.getpeername(remote);
+  return {
+    __proto__: null,
+    localAddress: local.address,
+    localPort: local.port,
+    localFamily: local.family,
+    remoteAddress: remote.address,
+    remotePort: remote.port,
+    remoteFamily: remote.family,
+  };
+}
+
+/** True if the server does not want this connection (maxConnections, blockList). */
+function isRefused(server, handle, isPipe) {
+  if (server.maxConnections != null && server._connections >= server.maxConnections) {
+    server.emit('drop', isPipe ? undefined : dropInfo(handle));
+    return true;
+  }
+  if (!server.blockList || isPipe) return false;
+  const remote = {};
+  handle.getpeername(remote);
+  const family = isIP(remote.address);
+  return family !== 0 && server.blockList.check(remote.address, `ipv${family}`);
+}
+
+/** The net.Socket of an accepted connection. */
+function acceptedSocket(server, handle) {
+  const socket = new Socket({
+    handle,
+    allowHalfOpen: server.allowHalfOpen,
+    pauseOnCreate: server.pauseOnConnect,
+    manualStart: handle.isLane === true,
+    readable: true,
+    writable: true,
+    readableHighWaterMark: server.highWaterMark,
+    writableHighWaterMark: server.highWaterMark,
+  });
+  if (server.noDelay) {
+    socket[kNoDelay] = true;
+    if (!handle.isLane) handle.setNoDelay(true);
+  }
+  if (server.keepAlive) {
+    socket[kKeepAlive] = true;
+    socket[kKeepAliveDelay] = server.keepAliveInitialDelay;
+    if (!handle.isLane) handle.setKeepAlive(true, server.keepAliveInitialDelay);
+  }
+  socket.server = server;
+  socket._server = server;
+  return socket;
+}
+
+Server.prototype._onaccept = function(listener, number) {
+  if (number < 0) {
+    this.emit('error', new ErrnoException(number, 'accept'));
+    return;
+  }
+  const handle = new StreamHandle(number, listener.isPipe);
+  handle.frame = listener.frame;
+  if (isRefused(this, handle, listener.isPipe)) {
+    handle.close();
+    return;
+  }
+  const socket = acceptedSocket(this, handle);
+  this._connections++;
+  this.emit('connection', socket);
+};
+
+Server.prototype.getConnections = function(callback) {
+  process.nextTick(callback, null, this._connections);
+  return this;
+};
+
+// --- Closing
+
+Server.prototype.close = function(callback) {
+  this._listeningId++;
+  if (typeof callback === 'function') {
+    if (this._handle) {
+      this.once('close', callback);
+    } else {
+      this.once('close', function close() {
+        callback(new ERR_SERVER_NOT_RUNNING());
+      });
+    }
+  }
+  if (this._handle) {
+    this._handle.close();
+    this._handle = null;
+  }
+  this._emitCloseIfDrained();
+  return this;
+};
+
+function emitCloseNT(server) {
+  server.emit('close');
+}
+
+Server.prototype._emitCloseIfDrained = function() {
+  if (this._handle || this._connections) return;
+  process.nextTick(emitCloseNT, this);
+};
+
+Server.prototype[SymbolAsyncDispose] = async function() {
+  if (!this._handle) return;
+  await new Promise((resolve, reject) => {
+    this.close((error) => (error ? reject(error) : resolve()));
+  });
+};
+
+Server.prototype[EventEmitter.captureRejectionSymbol] = function(error, event, socket) {
+  if (event === 'connection') socket.destroy(error);
+  else this.emit('error', error);
+};
+
+Server.prototype.ref = function() {
+  this._unref = false;
+  if (this._handle) this._handle.ref();
+  return this;
+};
+
+Server.prototype.unref = function() {
+  this._unref = true;
+  if (this._handle) this._handle.unref();
+  return this;
+};
+
+/** Node's name for making a listening handle without a server. */
+function createServerHandle(address, port, family, fd, flags) {
+  if (typeof fd === 'number' && fd >= 0) {
+    const number = native.listenFd(fd, BACKLOG_DEFAULT, flags | 0);
+    return number < 0 ? EINVAL : new Listener(number, false);
+  }
+  const where = port === -1 && family === -1 ?
+    { path: address } : { address, family: family === 6 ? 6 : 4, port };
+  const number = openListener(where, BACKLOG_DEFAULT, flags | 0);
+  return number < 0 ? number : new Listener(number, where.path !== undefined);
+}
+
+module.exports = {
+  Server,
+  acceptedSocket,
+  createServerHandle,
+  isRefused,
+  kLaneFlag,
+  kOnListener,
+};

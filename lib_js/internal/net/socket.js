@@ -1,0 +1,752 @@
+'use strict';
+
+// net.Socket: a Duplex over a StreamHandle. Reading stops really when the stream is paused; writes
+// are acknowledged at once while little is queued and after the kernel took them when much is.
+
+const {
+  ObjectDefineProperty,
+  ObjectSetPrototypeOf,
+  Symbol,
+} = primordials;
+
+const { Duplex } = require('stream');
+const { FastBuffer } = require('internal/buffer');
+const { Buffer } = require('buffer');
+const { isUint8Array } = require('internal/util/types');
+const { StreamHandle } = require('internal/net/handle');
+const { normalizeArguments, kNormalized } = require('internal/net/arguments');
+const {
+  ErrnoException,
+  genericNodeError,
+  codes: {
+    ERR_INVALID_ARG_TYPE,
+    ERR_INVALID_ARG_VALUE,
+    ERR_INVALID_FD_TYPE,
+    ERR_INVALID_HANDLE_TYPE,
+    ERR_MISSING_ARGS,
+    ERR_SOCKET_CLOSED,
+    ERR_SOCKET_CLOSED_BEFORE_CONNECTION,
+  },
+} = require('internal/errors');
+const {
+  validateFunction,
+  validateInt32,
+  validateNumber,
+} = require('internal/validators');
+const { clearTimeout } = require('timers');
+const { getTimerDuration, setUnrefTimeout } = require('internal/timers');
+
+const native = internalBinding('tcp_wrap');
+
+const ENOTCONN = -107;
+/** Below this many queued bytes a write counts as done at once. */
+const QUEUED_BYTES_MAX = 65536;
+
+const kHandle = Symbol('kHandle');
+const kTimer = Symbol('kTimer');
+const kNoDelay = Symbol('kSetNoDelay');
+const kKeepAlive = Symbol('kSetKeepAlive');
+const kKeepAliveDelay = Symbol('kSetKeepAliveInitialDelay');
+const kTypeOfService = Symbol('kSetTOS');
+const kBytesRead = Symbol('kBytesRead');
+const kBytesWritten = Symbol('kBytesWritten');
+const kQueuedBefore = Symbol('lastWriteQueueSize');
+const kUserBuffer = Symbol('kBuffer');
+const kUserBufferMaker = Symbol('kBufferGen');
+const kUserRead = Symbol('kBufferCb');
+const kUnread = Symbol('kUnread');
+const kUnreffed = Symbol('kUnreffed');
+
+function validateOptions(options) {
+  if (options?.objectMode) {
+    throw new ERR_INVALID_ARG_VALUE('options.objectMode', options.objectMode, 'is not supported');
+  }
+  if (options?.readableObjectMode || options?.writableObjectMode) {
+    const name = options.readableObjectMode ? 'readableObjectMode' : 'writableObjectMode';
+    throw new ERR_INVALID_ARG_VALUE(`options.${name}`, options[name], 'is not supported');
+  }
+  if (options?.keepAliveInitialDelay !== undefined) {
+    validateNumber(options.keepAliveInitialDelay, 'options.keepAliveInitialDelay');
+    if (options.keepAliveInitialDelay < 0) options.keepAliveInitialDelay = 0;
+  }
+}
+
+function openDescriptor(fd) {
+  validateInt32(fd, 'fd', 0);
+  const number = native.openFd(fd);
+  if (number < 0) {
+    // EINVAL, ENOTSOCK and friends: not a kind of file that can be a socket.
+    if (number === -9) throw new ErrnoException(number, 'open');
+    throw new ERR_INVALID_FD_TYPE('UNKNOWN');
+  }
+  return new StreamHandle(number, native.sockName(number)?.[0] === 1);
+}
+
+function Socket(options) {
+  if (!(this instanceof Socket)) return new Socket(options);
+  validateOptions(options);
+
+  this.connecting = false;
+  this._hadError = false;
+  this[kHandle] = null;
+  this._parent = null;
+  this._host = null;
+  this[kQueuedBefore] = 0;
+  this[kTimer] = null;
+  this[kUserBuffer] = null;
+  this[kUserBufferMaker] = null;
+  this[kUserRead] = null;
+  this[kUnread] = null;
+  this[kUnreffed] = false;
+  this._closeAfterHandlingError = false;
+
+  options = typeof options === 'number' ? { fd: options } : { ...options };
+  options.allowHalfOpen = Boolean(options.allowHalfOpen);
+  options.emitClose = false; // 'close' comes when the handle is closed.
+  options.autoDestroy = true;
+  options.decodeStrings = false;
+  Duplex.call(this, options);
+
+  if (options.handle) {
+    this._handle = options.handle;
+  } else if (options.fd !== undefined) {
+    this._handle = openDescriptor(options.fd);
+  }
+
+  takeUserBuffer(this, options.onread);
+  this[kNoDelay] = Boolean(options.noDelay);
+  this[kKeepAlive] = Boolean(options.keepAlive);
+  this[kKeepAliveDelay] = ~~(options.keepAliveInitialDelay / 1000);
+  if (options.typeOfService !== undefined) {
+    validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
+  }
+  this[kTypeOfService] = options.typeOfService;
+
+  this.on('end', onReadableEnd);
+  ownHandle(this);
+  this._pendingData = null;
+  this._pendingEncoding = '';
+
+  if (this._handle && options.readable !== false) {
+    if (options.pauseOnCreate) {
+      this._handle.reading = false;
+      this._handle.readStop();
+      this.readableFlowing = false;
+    } else if (!options.manualStart) {
+      this.read(0);
+    }
+  }
+  if (options.signal) require('internal/net/connect').abortConnectingOn(this, options.signal);
+
+  this.server = null;
+  this._server = null;
+  this[kBytesRead] = 0;
+  this[kBytesWritten] = 0;
+  if (options.blockList) {
+    const { BlockList } = require('internal/net/blocklist');
+    if (!BlockList.isBlockList(options.blockList)) {
+      throw new ERR_INVALID_ARG_TYPE('options.blockList', 'net.BlockList', options.blockList);
+    }
+    this.blockList = options.blockList;
+  }
+}
+ObjectSetPrototypeOf(Socket.prototype, Duplex.prototype);
+ObjectSetPrototypeOf(Socket, Duplex);
+
+ObjectDefineProperty(Socket.prototype, '_handle', {
+  __proto__: null,
+  get() { return this[kHandle]; },
+  set(handle) { this[kHandle] = handle; },
+});
+
+// The `onread` option: reads land in the user's own buffer and never become stream chunks.
+function takeUserBuffer(socket, onread) {
+  if (onread === null || typeof onread !== 'object' || typeof onread.callback !== 'function') return;
+  if (typeof onread.buffer === 'function') {
+    socket[kUserBuffer] = true;
+    socket[kUserBufferMaker] = onread.buffer;
+  } else if (isUint8Array(onread.buffer)) {
+    socket[kUserBuffer] = onread.buffer;
+  } else {
+    return;
+  }
+  socket[kUserRead] = onread.callback;
+}
+
+/** Ties a fresh handle to its socket. */
+function ownHandle(socket) {
+  socket._undestroy();
+  socket._sockname = null;
+  const handle = socket._handle;
+  if (!handle) return;
+  handle.owner = socket;
+  if (socket[kUserBufferMaker] !== null) {
+    const buffer = socket[kUserBufferMaker]();
+    if (isUint8Array(buffer)) socket[kUserBuffer] = buffer;
+  }
+}
+
+/** Gives `socket` the handle of a connection (or of the next attempt to make one). */
+function attachHandle(socket, handle) {
+  socket._handle = handle;
+  ownHandle(socket);
+  if (socket[kUnreffed]) handle.unref();
+}
+
+/** Sets the options of a handle that has just been connected. */
+function applyOptions(socket) {
+  const handle = socket._handle;
+  if (socket[kNoDelay] && handle.setNoDelay) handle.setNoDelay(true);
+  if (socket[kKeepAlive] && handle.setKeepAlive) {
+    handle.setKeepAlive(true, socket[kKeepAliveDelay]);
+  }
+  if (socket[kTypeOfService] !== undefined && native.setTypeOfService !== undefined) {
+    native.setTypeOfService(handle.number, socket[kTypeOfService]);
+  }
+}
+
+// --- Timeouts
+
+Socket.prototype._unrefTimer = function _unrefTimer() {
+  for (let socket = this; socket != null; socket = socket._parent) {
+    if (socket[kTimer]) socket[kTimer].refresh();
+  }
+};
+
+Socket.prototype.setTimeout = function(msecs, callback) {
+  if (this.destroyed) return this;
+  this.timeout = msecs;
+  msecs = getTimerDuration(msecs, 'msecs');
+  clearTimeout(this[kTimer]);
+  this[kTimer] = null;
+  if (callback !== undefined) validateFunction(callback, 'callback');
+  const handle = this._handle;
+  if (handle && handle.setIdleTimeout !== undefined) {
+    handle.setIdleTimeout(msecs); // The http fast lane keeps the clock in native.
+  } else if (msecs !== 0) {
+    this[kTimer] = setUnrefTimeout(this._onTimeout.bind(this), msecs);
+  }
+  if (callback !== undefined) {
+    if (msecs === 0) this.removeListener('timeout', callback);
+    else this.once('timeout', callback);
+  }
+  return this;
+};
+
+Socket.prototype._onTimeout = function() {
+  const handle = this._handle;
+  if (this[kQueuedBefore] > 0 && handle) {
+    // A write that makes progress is activity too.
+    const queued = handle.writeQueueSize;
+    if (this[kQueuedBefore] !== queued) {
+      this[kQueuedBefore] = queued;
+      this._unrefTimer();
+      return;
+    }
+  }
+  this.emit('timeout');
+};
+
+// --- Socket options
+
+Socket.prototype.setNoDelay = function(enable) {
+  enable = Boolean(enable === undefined ? true : enable);
+  if (!this._handle) {
+    this[kNoDelay] = enable;
+  } else if (this._handle.setNoDelay && enable !== this[kNoDelay]) {
+    this[kNoDelay] = enable;
+    this._handle.setNoDelay(enable);
+  }
+  return this;
+};
+
+Socket.prototype.setKeepAlive = function(enable, initialDelayMsecs, intervalMsecs, count) {
+  if (enable !== null && typeof enable === 'object') {
+    initialDelayMsecs = enable.initialDelay;
+    enable = enable.enable;
+  }
+  enable = Boolean(enable);
+  const delay = ~~(initialDelayMsecs / 1000);
+  const changed = enable !== this[kKeepAlive] || (enable && delay !== this[kKeepAliveDelay]);
+  if (this._handle && !this._handle.setKeepAlive) return this;
+  this[kKeepAlive] = enable;
+  this[kKeepAliveDelay] = delay;
+  if (changed && this._handle) this._handle.setKeepAlive(enable, delay);
+  return this;
+};
+
+Socket.prototype.setTypeOfService = function(tos) {
+  if (tos !== tos) throw new ERR_INVALID_ARG_TYPE('tos', 'number', tos);
+  validateInt32(tos, 'tos', 0, 255);
+  if (this._handle && native.setTypeOfService !== undefined && tos !== this[kTypeOfService]) {
+    const error = native.setTypeOfService(this._handle.number, tos);
+    if (error < 0) throw new ErrnoException(error, 'setTypeOfService');
+  }
+  this[kTypeOfService] = tos;
+  return this;
+};
+
+Socket.prototype.getTypeOfService = function() {
+  if (!this._handle || native.getTypeOfService === undefined) {
+    return this[kTypeOfService] !== undefined ? this[kTypeOfService] : 0;
+  }
+  const tos = native.getTypeOfService(this._handle.number);
+  if (tos < 0) throw new ErrnoException(tos, 'getTypeOfService');
+  return tos;
+};
+
+Socket.prototype.ref = function() {
+  this[kUnreffed] = false;
+  if (this._handle) {
+    if (typeof this._handle.ref === 'function') this._handle.ref();
+  } else if (!this.connecting) {
+    this.once('connect', this.ref);
+  }
+  return this;
+};
+
+Socket.prototype.unref = function() {
+  this[kUnreffed] = true;
+  if (this._handle) {
+    if (typeof this._handle.unref === 'function') this._handle.unref();
+  } else if (!this.connecting) {
+    this.once('connect', this.unref);
+  }
+  return this;
+};
+
+// --- Names and counters
+
+Socket.prototype.address = function() {
+  return this._getsockname();
+};
+
+Socket.prototype._getpeername = function() {
+  if (!this._handle || !this._handle.getpeername || this.connecting) return this._peername || {};
+  if (!this._peername) {
+    const name = {};
+    if (this._handle.getpeername(name) !== 0) return name;
+    this._peername = name;
+  }
+  return this._peername;
+};
+
+Socket.prototype._getsockname = function() {
+  if (!this._handle || !this._handle.getsockname) return {};
+  if (!this._sockname) {
+    this._sockname = {};
+    this._handle.getsockname(this._sockname);
+  }
+  return this._sockname;
+};
+
+function defineGetter(name, get, enumerable, configurable) {
+  ObjectDefineProperty(Socket.prototype, name, { __proto__: null, configurable, enumerable, get });
+}
+
+defineGetter('_connecting', function() { return this.connecting; }, false, false);
+defineGetter('pending', function() { return !this._handle || this.connecting; }, false, true);
+defineGetter('readyState', function() {
+  if (this.connecting) return 'opening';
+  if (this.readable) return this.writable ? 'open' : 'readOnly';
+  return this.writable ? 'writeOnly' : 'closed';
+}, false, false);
+defineGetter('bufferSize', function() {
+  return this._handle ? this.writableLength : undefined;
+}, false, false);
+defineGetter('bytesRead', function bytesRead() {
+  return this._handle ? this._handle.bytesRead : this[kBytesRead];
+}, true, false);
+defineGetter('remoteAddress', function remoteAddress() {
+  return this._getpeername().address;
+}, true, false);
+defineGetter('remoteFamily', function remoteFamily() {
+  return this._getpeername().family;
+}, true, false);
+defineGetter('remotePort', function remotePort() {
+  return this._getpeername().port;
+}, true, false);
+defineGetter('localAddress', function localAddress() {
+  return this._getsockname().address;
+}, true, false);
+defineGetter('localPort', function localPort() {
+  return this._getsockname().port;
+}, true, false);
+defineGetter('localFamily', function localFamily() {
+  return this._getsockname().family;
+}, true, false);
+defineGetter('_bytesDispatched', function _bytesDispatched() {
+  return this._handle ? this._handle.bytesWritten : this[kBytesWritten];
+}, true, false);
+
+function byteLength(chunk, encoding) {
+  return typeof chunk === 'string' ? Buffer.byteLength(chunk, encoding) : chunk.length;
+}
+
+defineGetter('bytesWritten', function bytesWritten() {
+  let bytes = this._bytesDispatched;
+  const waiting = this.writableBuffer;
+  if (!waiting) return undefined;
+  for (const entry of waiting) bytes += byteLength(entry.chunk, entry.encoding);
+  const pending = this._pendingData;
+  if (Array.isArray(pending)) {
+    for (let i = 0; i < pending.length; i++) {
+      bytes += pending.allBuffers ? pending[i].length :
+        byteLength(pending[i].chunk, pending[i].encoding);
+    }
+  } else if (pending) {
+    bytes += byteLength(pending, this._pendingEncoding);
+  }
+  return bytes;
+}, true, false);
+
+// --- Reading
+
+function startReading(socket) {
+  const handle = socket._handle;
+  handle.reading = true;
+  if (socket[kUnread] !== null && !giveToUser(socket, null)) return;
+  const error = handle.readStart();
+  if (error < 0) socket.destroy(new ErrnoException(error, 'read'));
+}
+
+Socket.prototype._read = function(n) {
+  if (this.connecting || !this._handle) {
+    this.once('connect', () => this._read(n));
+  } else if (!this._handle.reading) {
+    startReading(this);
+  }
+};
+
+/** A page entry of the handle: bytes, the end (0) or an error. */
+Socket.prototype._onread = function(handle, count, bytes) {
+  if (count > 0) {
+    this._unrefTimer();
+    if (this[kUserRead] !== null) {
+      giveToUser(this, bytes);
+    } else if (!this.push(new FastBuffer(bytes.buffer, bytes.byteOffset, bytes.byteLength)) &&
+               handle.reading) {
+      handle.reading = false;
+      handle.readStop();
+    }
+    return;
+  }
+  if (count === 0) {
+    this.push(null);
+    this.read(0);
+    return;
+  }
+  this.destroy(new ErrnoException(count, 'read'));
+};
+
+/** Copies into the user's buffer, piece by piece; false once he asked to stop. */
+function giveToUser(socket, bytes) {
+  let rest = socket[kUnread] ?? bytes;
+  socket[kUnread] = null;
+  while (rest !== null && rest.length > 0) {
+    const buffer = socket[kUserBuffer];
+    const count = Math.min(buffer.length, rest.length);
+    buffer.set(count === rest.length ? rest : rest.subarray(0, count));
+    rest = count === rest.length ? null : rest.subarray(count);
+    const goOn = socket[kUserRead](count, buffer) !== false;
+    if (socket[kUserBufferMaker] !== null) {
+      const next = socket[kUserBufferMaker]();
+      if (isUint8Array(next)) socket[kUserBuffer] = next;
+    }
+    if (!goOn) {
+      socket[kUnread] = rest;
+      const handle = socket._handle;
+      if (handle?.reading) {
+        handle.reading = false;
+        handle.readStop();
+      }
+      return false;
+    }
+  }
+  return true;
+}
+
+Socket.prototype.pause = function() {
+  if (this[kUserBuffer] && !this.connecting && this._handle?.reading) {
+    this._handle.reading = false;
+    if (!this.destroyed) {
+      const error = this._handle.readStop();
+      if (error < 0) this.destroy(new ErrnoException(error, 'read'));
+    }
+  }
+  return Duplex.prototype.pause.call(this);
+};
+
+function wakeUserReads(socket) {
+  if (socket[kUserBuffer] && !socket.connecting && socket._handle && !socket._handle.reading) {
+    startReading(socket);
+  }
+}
+
+Socket.prototype.resume = function() {
+  wakeUserReads(this);
+  return Duplex.prototype.resume.call(this);
+};
+
+Socket.prototype.read = function(n) {
+  wakeUserReads(this);
+  return Duplex.prototype.read.call(this, n);
+};
+
+function onReadableEnd() {
+  if (!this.allowHalfOpen) this.write = writeAfterEnd;
+}
+
+// The peer has ended and so did we: 'write after end' would blame the wrong side.
+function writeAfterEnd(chunk, encoding, callback) {
+  if (!this.writableEnded) return Duplex.prototype.write.call(this, chunk, encoding, callback);
+  if (typeof encoding === 'function') callback = encoding;
+  const error = genericNodeError('This socket has been ended by the other party', { code: 'EPIPE' });
+  if (typeof callback === 'function') process.nextTick(callback, error);
+  this.destroy(error);
+  return false;
+}
+
+// --- Writing
+
+const UTF8 = 'utf8';
+const LATIN1 = 'latin1';
+const UCS2 = 'ucs2';
+
+/** Which of the three encodings native writes by itself, undefined for the others. */
+function nativeEncoding(encoding) {
+  switch (encoding) {
+    case undefined: case null: case '':
+    case 'utf8': case 'utf-8': case 'UTF8': case 'UTF-8': return UTF8;
+    case 'latin1': case 'binary': case 'ascii': case 'LATIN1': return LATIN1;
+    case 'ucs2': case 'ucs-2': case 'utf16le': case 'utf-16le': return UCS2;
+    default: return undefined;
+  }
+}
+
+function writeChunk(handle, chunk, encoding) {
+  if (typeof chunk !== 'string') return handle.writeBuffer(chunk);
+  const name = nativeEncoding(encoding);
+  if (name === undefined) return handle.writeBuffer(Buffer.from(chunk, encoding));
+  return handle.writeString(chunk, name);
+}
+
+function writeChunks(handle, chunks) {
+  if (chunks.allBuffers) return handle.writeBuffers(chunks);
+  let queued = 0;
+  for (let i = 0; i < chunks.length && queued >= 0; i++) {
+    queued = writeChunk(handle, chunks[i].chunk, chunks[i].encoding);
+  }
+  return queued;
+}
+
+function writeGeneric(socket, isVector, data, encoding, callback) {
+  if (socket.connecting) {
+    writeOnceConnected(socket, isVector, data, encoding, callback);
+    return;
+  }
+  socket._pendingData = null;
+  socket._pendingEncoding = '';
+  const handle = socket._handle;
+  if (!handle) {
+    callback(new ERR_SOCKET_CLOSED());
+    return;
+  }
+  if (socket[kTimer] !== null || socket._parent !== null) socket._unrefTimer();
+  const queued = isVector ? writeChunks(handle, data) : writeChunk(handle, data, encoding);
+  if (queued < 0) {
+    const error = new ErrnoException(queued, 'write');
+    socket.destroy(error);
+    callback(error);
+  } else if (queued < QUEUED_BYTES_MAX) {
+    callback();
+  } else {
+    socket[kQueuedBefore] = queued;
+    handle.whenDrained((status) => afterDrain(socket, status, callback));
+  }
+}
+
+function afterDrain(socket, status, callback) {
+  if (socket.destroyed) {
+    callback(socket.errored ?? new ERR_SOCKET_CLOSED());
+    return;
+  }
+  socket[kQueuedBefore] = 0;
+  if (status < 0) {
+    const error = new ErrnoException(status, 'write');
+    socket.destroy(error);
+    callback(error);
+    return;
+  }
+  socket._unrefTimer();
+  callback(null);
+}
+
+function writeOnceConnected(socket, isVector, data, encoding, callback) {
+  socket._pendingData = data;
+  socket._pendingEncoding = encoding;
+  function onClose() {
+    callback(new ERR_SOCKET_CLOSED_BEFORE_CONNECTION());
+  }
+  socket.once('connect', () => {
+    socket.off('close', onClose);
+    writeGeneric(socket, isVector, data, encoding, callback);
+  });
+  socket.once('close', onClose);
+}
+
+Socket.prototype._writeGeneric = function(writev, data, encoding, callback) {
+  writeGeneric(this, writev, data, encoding, callback);
+};
+
+Socket.prototype._write = function(data, encoding, callback) {
+  writeGeneric(this, false, data, encoding, callback);
+};
+
+Socket.prototype._writev = function(chunks, callback) {
+  if (chunks.allBuffers) {
+    const all = chunks;
+    chunks = new Array(all.length);
+    for (let i = 0; i < all.length; i++) chunks[i] = all[i].chunk;
+    chunks.allBuffers = true;
+  }
+  writeGeneric(this, true, chunks, '', callback);
+};
+
+/** A send that was already acknowledged has failed. */
+Socket.prototype._onwriteerror = function(handle, status) {
+  if (!this.destroyed) this.destroy(new ErrnoException(status, 'write'));
+};
+
+Socket.prototype._final = function(callback) {
+  if (this.connecting) {
+    this.once('connect', () => this._final(callback));
+    return;
+  }
+  if (!this._handle) {
+    callback();
+    return;
+  }
+  const error = this._handle.shutdown((status) => {
+    callback(status < 0 && status !== ENOTCONN ? new ErrnoException(status, 'shutdown') : undefined);
+  });
+  if (error === ENOTCONN) callback();
+  else if (error < 0) callback(new ErrnoException(error, 'shutdown'));
+};
+
+Socket.prototype.end = function(data, encoding, callback) {
+  Duplex.prototype.end.call(this, data, encoding, callback);
+  return this;
+};
+
+// --- Ending
+
+Socket.prototype.destroySoon = function() {
+  if (this.writable) this.end();
+  if (this.writableFinished) this.destroy();
+  else this.once('finish', this.destroy);
+};
+
+Socket.prototype.resetAndDestroy = function() {
+  if (!this._handle && !this.connecting) {
+    this.destroy(new ERR_SOCKET_CLOSED());
+  } else if (this._handle?.isPipe) {
+    throw new ERR_INVALID_HANDLE_TYPE();
+  } else if (this.connecting) {
+    this.once('connect', () => this._reset());
+  } else {
+    this._reset();
+  }
+  return this;
+};
+
+Socket.prototype._reset = function() {
+  this.resetAndClosing = true;
+  return this.destroy();
+};
+
+function closeHandle(socket, hadError) {
+  const handle = socket._handle;
+  if (!handle) return;
+  const emitClose = () => socket.emit('close', hadError);
+  if (socket.resetAndClosing) {
+    socket.resetAndClosing = false;
+    const error = handle.reset(emitClose);
+    if (error < 0) socket.emit('error', new ErrnoException(error, 'reset'));
+  } else {
+    handle.close(emitClose);
+  }
+  const drained = handle.ondrained;
+  handle.ondrained = null;
+  handle.onshutdown = null;
+  socket._handle = null;
+  socket._sockname = null;
+  // What waits in the queue will not be written any more.
+  if (drained) process.nextTick(drained, -125);
+}
+
+function emitCloseNT(socket) {
+  socket.emit('close', false);
+}
+
+Socket.prototype._destroy = function(exception, callback) {
+  this.connecting = false;
+  for (let socket = this; socket != null; socket = socket._parent) {
+    if (socket[kTimer]) clearTimeout(socket[kTimer]);
+  }
+  const handle = this._handle;
+  if (handle) {
+    this[kBytesRead] = handle.bytesRead;
+    this[kBytesWritten] = handle.bytesWritten;
+    const hadError = Boolean(exception);
+    if (this._closeAfterHandlingError) {
+      // The socket stays reachable while its 'error' event is handled.
+      queueMicrotask(() => closeHandle(this, hadError));
+    } else {
+      closeHandle(this, hadError);
+    }
+    callback(exception);
+  } else {
+    callback(exception);
+    process.nextTick(emitCloseNT, this);
+  }
+  const server = this._server;
+  if (server) {
+    server._connections--;
+    if (server._emitCloseIfDrained) server._emitCloseIfDrained();
+  }
+};
+
+// --- Connecting
+
+Socket.prototype.connect = function(...args) {
+  const normalized = Array.isArray(args[0]) && args[0][kNormalized] ?
+    args[0] : normalizeArguments(args);
+  const { 0: options, 1: callback } = normalized;
+  if (callback !== null) this.once('connect', callback);
+  if (this._parent?.connecting) return this;
+  if (options.port === undefined && options.path == null) {
+    throw new ERR_MISSING_ARGS(['options', 'port', 'path']);
+  }
+  if (this.write !== Socket.prototype.write) this.write = Socket.prototype.write;
+  if (this.destroyed) {
+    this._handle = null;
+    this._peername = null;
+    this._sockname = null;
+  }
+  if (!this._handle) ownHandle(this);
+  this._unrefTimer();
+  this.connecting = true;
+  require('internal/net/connect').connectSocket(this, options);
+  return this;
+};
+
+module.exports = {
+  Socket,
+  applyOptions,
+  attachHandle,
+  kKeepAlive,
+  kKeepAliveDelay,
+  kNoDelay,
+  kUserRead,
+};
