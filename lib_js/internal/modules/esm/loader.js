@@ -1,0 +1,258 @@
+'use strict';
+// The one ES module loader. Resolving, loading and linking are synchronous, so
+// that require() of an ES module takes the same road as import; only running a
+// module is asynchronous.
+
+const {
+  ArrayPrototypePush,
+  ObjectSetPrototypeOf,
+  SafeMap,
+  SafeWeakMap,
+} = primordials;
+
+const { codes: {
+  ERR_REQUIRE_ESM,
+  ERR_UNKNOWN_MODULE_FORMAT,
+} } = require('internal/errors');
+const {
+  loadHooks,
+  loadWithHooks,
+  resolveHooks,
+  resolveWithHooks,
+  validateLoadSloppy,
+} = require('internal/modules/customization_hooks');
+const { urlToFilename } = require('internal/modules/helpers');
+const { kImplicitTypeAttribute } = require('internal/modules/esm/assert');
+const { defaultLoadSync, throwUnknownModuleFormat } = require('internal/modules/esm/load');
+const { ModuleJob, STATUS } = require('internal/modules/esm/module_job');
+const { defaultResolve } = require('internal/modules/esm/resolve');
+const { translators } = require('internal/modules/esm/translators');
+const { getDefaultConditions } = require('internal/modules/esm/utils');
+const { getOptionValue } = require('internal/options');
+const { pathToFileURL } = require('internal/url');
+const { kEmptyObject } = require('internal/util');
+const { tracingChannel } = require('diagnostics_channel');
+
+const onImport = tracingChannel('module.import');
+
+const PHASE_SOURCE = 1;
+
+const CYCLE_ADVICE = ' A cycle involving require(esm) is not allowed to maintain invariants ' +
+  'mandated by the ECMAScript specification. Try making at least part of the dependency in ' +
+  'the graph lazily loaded.';
+
+function cacheKey(url, type) {
+  return type === undefined || type === kImplicitTypeAttribute ? url : `${type}\0${url}`;
+}
+
+class ModuleLoader {
+  /** @type {Map<string, ModuleJob>} */
+  #jobs = new SafeMap();
+  /** native module -> job, for import.meta */
+  #jobOfWrap = new SafeWeakMap();
+  /** `${parentURL}\0${type}\0${specifier}` -> { url, format } */
+  #resolved = new SafeMap();
+
+  #defaultResolve(specifier, context) {
+    const { parentURL, importAttributes } = context;
+    const key = `${parentURL}\0${importAttributes?.type}\0${specifier}`;
+    let result = this.#resolved.get(key);
+    if (result === undefined) {
+      result = defaultResolve(specifier, context);
+      this.#resolved.set(key, result);
+    }
+    return result;
+  }
+
+  /**
+   * @param {string} specifier
+   * @param {string | undefined} parentURL  undefined for the entry point
+   * @returns {{ url: string, format?: string, importAttributes?: object, byHooks: boolean }}
+   */
+  resolve(specifier, parentURL, importAttributes = kEmptyObject) {
+    const conditions = getDefaultConditions();
+    if (resolveHooks.length === 0) {
+      const { url, format } = this.#defaultResolve(
+        specifier, { __proto__: null, parentURL, conditions, importAttributes });
+      return { __proto__: null, url, format, importAttributes: undefined, byHooks: false };
+    }
+    let byHooks = true;
+    const { url, format, importAttributes: changed } = resolveWithHooks(
+      specifier, parentURL, importAttributes, conditions, (requested, context) => {
+        byHooks = false;
+        return this.#defaultResolve(requested, context);
+      });
+    return { __proto__: null, url, format, importAttributes: changed, byHooks };
+  }
+
+  #load(url, format, importAttributes) {
+    const context = { __proto__: null, format, importAttributes };
+    if (loadHooks.length === 0) return defaultLoadSync(url, context);
+    return loadWithHooks(url, format, importAttributes, getDefaultConditions(),
+                         defaultLoadSync, validateLoadSloppy);
+  }
+
+  /** A job without its dependencies, new in the cache and in `created`. */
+  #createJob(resolved, attributes, importer, created) {
+    const { url } = resolved;
+    const loaded = this.#load(url, resolved.format, attributes);
+    const { format } = loaded;
+    if (format == null) throwUnknownModuleFormat(url, format);
+    const translator = translators.get(format);
+    if (translator === undefined) throw new ERR_UNKNOWN_MODULE_FORMAT(format, url);
+    const { wrap, isCommonJS = false } = translator(url, {
+      __proto__: null,
+      format,
+      source: loaded.source,
+      isResolvedByHooks: resolved.byHooks,
+      isLoadedByHooks: loadHooks.length !== 0,
+    }, importer);
+    return this.#addJob(url, attributes.type, wrap, importer.parentURL === undefined, created,
+                        isCommonJS);
+  }
+
+  #addJob(url, type, wrap, isMain, created, isCommonJS = false) {
+    const job = new ModuleJob(url, type ?? kImplicitTypeAttribute, wrap, isMain);
+    job.isCommonJS = isCommonJS;
+    this.#jobs.set(cacheKey(url, type), job);
+    this.#jobOfWrap.set(wrap, job);
+    ArrayPrototypePush(created, job);
+    return job;
+  }
+
+  /** The job a request leads to; what it loads anew is appended to `created`. */
+  #requestJob(specifier, parentURL, attributes, isRequired, created) {
+    const resolved = this.resolve(specifier, parentURL, attributes);
+    attributes = resolved.importAttributes ?? attributes;
+    const known = this.#jobs.get(cacheKey(resolved.url, attributes.type));
+    if (known !== undefined) {
+      if (isRequired) {
+        known.throwIfInCycle(`Cannot import Module ${specifier}`, urlToFilename(parentURL));
+      }
+      return known;
+    }
+    const importer = { __proto__: null, parentURL, specifier, isRequired };
+    return this.#createJob(resolved, attributes, importer, created);
+  }
+
+  /** Loads and links everything below the jobs in `created`, which grows as it goes. */
+  #linkAll(created, isRequired) {
+    const { getModuleRequests, link } = internalBinding('modules');
+    let index = 0;
+    try {
+      for (; index < created.length; index++) {
+        const job = created[index];
+        const requests = getModuleRequests(job.wrap) ?? [];
+        const wraps = [];
+        for (let i = 0; i < requests.length; i++) {
+          const { 0: specifier, 1: attributes } = requests[i];
+          const dependency = this.#requestJob(
+            `${specifier}`, job.url, attributes ?? kEmptyObject, isRequired, created);
+          ArrayPrototypePush(job.dependencies, dependency);
+          ArrayPrototypePush(wraps, dependency.wrap);
+        }
+        if (requests.length > 0) link(job.wrap, wraps);
+      }
+    } catch (error) {
+      // A graph with a hole in it must not be found again.
+      for (let i = 0; i < created.length; i++) {
+        this.#jobs.delete(cacheKey(created[i].url, created[i].type));
+      }
+      throw error;
+    }
+  }
+
+  /** A linked job for a specifier. */
+  getOrCreateModuleJob(specifier, parentURL, attributes = kEmptyObject, isRequired = false) {
+    const created = [];
+    const job = this.#requestJob(specifier, parentURL, attributes, isRequired, created);
+    this.#linkAll(created, isRequired);
+    return job;
+  }
+
+  #traced(url, parentURL, run) {
+    if (!onImport.hasSubscribers) return run();
+    return onImport.tracePromise(run, { __proto__: null, parentURL, url });
+  }
+
+  /**
+   * import(): the namespace, once the module has run.
+   * @param {boolean} [isEntryPoint]
+   */
+  async import(specifier, parentURL, attributes = kEmptyObject, phase = 0, isEntryPoint = false) {
+    specifier = `${specifier}`;
+    return this.#traced(specifier, parentURL, async () => {
+      // Not in the caller's own turn: import() promises to run nothing synchronously.
+      await undefined;
+      const job = this.getOrCreateModuleJob(specifier, parentURL, attributes);
+      if (phase === PHASE_SOURCE) {
+        const { SyntaxError } = primordials;
+        throw new SyntaxError(`Source phase import object is not defined for module '${job.url}'`);
+      }
+      if (isEntryPoint) entryPoint = job;
+      await job.run();
+      return job.namespace;
+    });
+  }
+
+  /** -e and standard input as a module. */
+  async eval(source, url, isEntryPoint = false) {
+    const { createSourceText } = internalBinding('modules');
+    return this.#traced(url, '<eval>', async () => {
+      const wrap = createSourceText(url, source, undefined);
+      const created = [];
+      const job = this.#addJob(url, undefined, wrap, isEntryPoint, created);
+      this.#linkAll(created, false);
+      if (isEntryPoint) entryPoint = job;
+      await job.run();
+      return job.namespace;
+    });
+  }
+
+  /** require() of an ES module. @returns {{ job: ModuleJob, namespace: object }} */
+  importSyncForRequire(module, record, filename, source) {
+    const url = pathToFileURL(filename).href;
+    if (getOptionValue('--require-module') === false) throw new ERR_REQUIRE_ESM(url, true);
+    const parent = record.lastParent;
+    let job = this.#jobs.get(url);
+    if (job === undefined) {
+      const { createSourceText } = internalBinding('modules');
+      const created = [];
+      job = this.#addJob(url, undefined, createSourceText(url, source, undefined), record.isMain,
+                         created);
+      record.requiredESM = job;
+      this.#linkAll(created, true);
+      return { job, namespace: job.runSync(parent) };
+    }
+    record.requiredESM = job;
+    if (job.status >= STATUS.INSTANTIATED && job.status !== STATUS.ERRORED) {
+      job.throwIfAsync(parent);
+    }
+    job.throwIfInCycle(`Cannot require() ES Module ${filename}`, urlToFilename(parent?.filename),
+                       CYCLE_ADVICE);
+    return { job, namespace: job.runSync(parent) };
+  }
+
+  initializeImportMeta(meta, wrap) {
+    const { initializeImportMeta } = require('internal/modules/esm/initialize_import_meta');
+    const { url: urlOf } = internalBinding('modules');
+    const isMain = this.#jobOfWrap.get(wrap)?.isMain ?? false;
+    initializeImportMeta(meta, { url: urlOf(wrap), isMain }, this);
+  }
+}
+// User code that reaches the loader must not reach Object.prototype through it.
+ObjectSetPrototypeOf(ModuleLoader.prototype, null);
+
+let loader;
+/** The module that the command line named, if it is an ES module. */
+let entryPoint;
+
+function getOrInitializeCascadedLoader() {
+  loader ??= new ModuleLoader();
+  return loader;
+}
+
+module.exports = {
+  getEntryPoint: () => entryPoint,
+  getOrInitializeCascadedLoader,
+};

@@ -1,0 +1,231 @@
+'use strict';
+// Running source that is no file (-e, -p, standard input), checking syntax, and
+// what happens to exceptions that nobody caught and to a process that ends.
+
+const {
+  ArrayPrototypeForEach,
+  FunctionPrototype,
+  RegExpPrototypeExec,
+  Symbol,
+  globalThis,
+} = primordials;
+
+const { codes: {
+  ERR_EVAL_ESM_CANNOT_PRINT,
+  ERR_INVALID_ARG_TYPE,
+  ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET,
+} } = require('internal/errors');
+const { getOptionValue } = require('internal/options');
+const { pathToFileURL } = require('internal/url');
+const path = require('path');
+
+const EXIT_UNCAUGHT = 1;
+const EXIT_UNSETTLED_AWAIT = 13;
+
+const noop = FunctionPrototype;
+
+function tryGetCwd() {
+  try {
+    return process.cwd();
+  } catch {
+    // The directory is gone. Not right, but there is nothing better.
+    return path.dirname(process.execPath);
+  }
+}
+
+let evalCount = 0;
+
+function runAsModule(source, print) {
+  if (print) throw new ERR_EVAL_ESM_CANNOT_PRINT();
+  const url = `${pathToFileURL(`${process.cwd()}/`)}[eval${++evalCount}]`;
+  const { runEntryPointWithESMLoader } = require('internal/modules/run_main');
+  runEntryPointWithESMLoader((loader) => loader.eval(source, url, true));
+}
+
+/** Puts `require` and its like on the global object, as code without a file expects. */
+function exposeModule(name) {
+  const { Module } = require('internal/modules/cjs/loader');
+  const { makeRequireFunction } = require('internal/modules/helpers');
+  const cwd = tryGetCwd();
+  const module = new Module(name);
+  module.filename = path.join(cwd, name);
+  module.paths = Module._nodeModulePaths(cwd);
+  globalThis.module = module;
+  globalThis.exports = module.exports;
+  globalThis.__filename = name;
+  globalThis.__dirname = '.';
+  globalThis.require = makeRequireFunction(module);
+  return module;
+}
+
+function runAsScript(name, source, print) {
+  const module = exposeModule(name);
+  const { compileScript, runScript } = internalBinding('contextify');
+  const { importFrom, registerImporter } = require('internal/modules/esm/utils');
+  const symbol = Symbol(name);
+  registerImporter(symbol, importFrom(pathToFileURL(module.filename).href));
+  const run = () => {
+    const script = compileScript(source, name, 0, 0, symbol);
+    // Until now RegExp.$1 is the library's.
+    RegExpPrototypeExec(/^/, '');
+    const result = runScript(script);
+    if (print) {
+      const { log } = require('internal/console/global');
+      process.on('exit', () => log(result));
+    }
+  };
+  if ((getOptionValue('--import') ?? []).length > 0) {
+    require('internal/modules/run_main').runEntryPointWithESMLoader(run);
+  } else {
+    run();
+  }
+}
+
+/** -e, -p and standard input: `name` is '[eval]' or '[stdin]'. */
+function runSource(name, source) {
+  const print = getOptionValue('--print');
+  const inputType = getOptionValue('--input-type');
+  const { containsModuleSyntax } = internalBinding('modules');
+  const isModule = inputType === 'module' || (!inputType &&
+    getOptionValue('--experimental-detect-module') !== false &&
+    // Without the wrapper's variables: `const require = ...` is fine here.
+    containsModuleSyntax(source, name, undefined, true));
+  if (isModule) runAsModule(source, print);
+  else runAsScript(name, source, print);
+}
+
+function readStdin(callback) {
+  process.stdin.setEncoding('utf8');
+  let source = '';
+  process.stdin.on('data', (chunk) => {
+    source += chunk;
+  });
+  process.stdin.on('end', () => callback(source));
+}
+
+/** Compiles without running; throws the SyntaxError. */
+function compileOnly(source, filename) {
+  const { containsModuleSyntax, createSourceText } = internalBinding('modules');
+  let format = getOptionValue('--input-type') || 'commonjs';
+  if (filename !== '[stdin]') {
+    const { defaultResolve } = require('internal/modules/esm/resolve');
+    const { defaultGetFormat } = require('internal/modules/esm/get_format');
+    const { url } = defaultResolve(
+      pathToFileURL(filename).href, { parentURL: pathToFileURL(filename).href });
+    const { URL } = require('internal/url');
+    format = defaultGetFormat(new URL(url));
+  }
+  if (format === 'module' || (format == null && containsModuleSyntax(source, filename))) {
+    createSourceText(filename, source, undefined);
+    return;
+  }
+  const { wrapSafe } = require('internal/modules/cjs/loader');
+  wrapSafe(filename, source, undefined, format);
+}
+
+/** -c */
+function checkSyntax(main) {
+  let check;
+  if (main !== undefined) {
+    const { Module } = require('internal/modules/cjs/loader');
+    const filename = Module._resolveFilename(main);
+    const source = require('fs').readFileSync(filename, 'utf8');
+    check = () => compileOnly(source, filename);
+  } else {
+    check = () => readStdin((source) => compileOnly(source, '[stdin]'));
+  }
+  if ((getOptionValue('--import') ?? []).length > 0) {
+    require('internal/modules/run_main').runEntryPointWithESMLoader(check);
+  } else {
+    check();
+  }
+}
+
+// Uncaught exceptions.
+
+let captureCallback = null;
+
+function setUncaughtExceptionCaptureCallback(fn) {
+  if (fn === null) {
+    captureCallback = null;
+    return;
+  }
+  if (typeof fn !== 'function') {
+    throw new ERR_INVALID_ARG_TYPE('fn', ['Function', 'null'], fn);
+  }
+  if (captureCallback !== null) throw new ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET();
+  captureCallback = fn;
+}
+
+function hasUncaughtExceptionCaptureCallback() {
+  return captureCallback !== null;
+}
+
+/**
+ * What native calls for an exception nobody caught. True: the program lives on.
+ * False: native prints the error and exits with process.exitCode. Throws what a
+ * listener threw: native prints that instead, and exits with 7.
+ */
+function onGlobalUncaughtException(error, fromPromise) {
+  const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
+  process.emit('uncaughtExceptionMonitor', error, origin);
+  if (captureCallback !== null) {
+    captureCallback(error);
+  } else if (!process.emit('uncaughtException', error, origin)) {
+    try {
+      if (!process._exiting) {
+        process._exiting = true;
+        process.exitCode = EXIT_UNCAUGHT;
+        process.emit('exit', EXIT_UNCAUGHT);
+      }
+    } catch {
+      // The first error is the one to tell about.
+    }
+    return false;
+  }
+  // The loop turns once more, so that ticks scheduled before the throw run.
+  require('timers').setImmediate(noop);
+  return true;
+}
+
+// The end.
+
+/** The loop has run dry. Native asks afterwards whether there is new work. */
+function emitBeforeExit() {
+  process.emit('beforeExit', process.exitCode || 0);
+}
+
+/** Where top-level await is stuck, in Node's words. */
+function reportUnsettledAwait() {
+  const { getEntryPoint } = require('internal/modules/esm/loader');
+  const job = getEntryPoint();
+  if (job === undefined) return;
+  const { writeSync } = internalBinding('process_ops');
+  const { stalledAwait } = internalBinding('modules');
+  ArrayPrototypeForEach(stalledAwait(job.wrap), (text) => writeSync(2, `${text}\n`));
+}
+
+/** @returns {number} the exit code */
+function emitExit() {
+  const isUnsettled = require('internal/modules/run_main').isEntryPointPending();
+  if (!process._exiting) {
+    process._exiting = true;
+    if (isUnsettled) process.exitCode ??= EXIT_UNSETTLED_AWAIT;
+    process.emit('exit', process.exitCode || 0);
+  }
+  const code = process.exitCode ?? 0;
+  if (isUnsettled && code === EXIT_UNSETTLED_AWAIT) reportUnsettledAwait();
+  return code;
+}
+
+module.exports = {
+  checkSyntax,
+  emitBeforeExit,
+  emitExit,
+  hasUncaughtExceptionCaptureCallback,
+  onGlobalUncaughtException,
+  readStdin,
+  runSource,
+  setUncaughtExceptionCaptureCallback,
+  tryGetCwd,
+};
