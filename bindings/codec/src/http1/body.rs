@@ -6,7 +6,6 @@ use super::error::{Fault, HttpError};
 use super::field::{Fields, Input};
 use super::head::Framing;
 use super::limits::{Lenient, Limits};
-use super::value::Facts;
 use crate::span::Span;
 
 /// Where the reading stopped.
@@ -29,6 +28,7 @@ enum Place {
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Body {
     place: Place,
+    response: bool,
     line: ChunkLine,
     trailers: Fields,
 }
@@ -41,8 +41,8 @@ pub enum Step {
     /// The input has no more to give. What was not consumed is the beginning of a trailer block:
     /// keep it, and pass it again with more behind it.
     NeedMore { consumed: u32 },
-    /// The body is over. `trailers` is the block without its blank line; `close` says that a
-    /// trailer was `Connection: close`, which llhttp heeds.
+    /// The body is over. `trailers` is the block without its blank line; `close` says that the
+    /// trailers forbid another message (`Connection: close`), which llhttp heeds.
     Done {
         consumed: u32,
         trailers: Span,
@@ -51,6 +51,7 @@ pub enum Step {
 }
 
 impl Body {
+    /// The body of a request.
     pub fn new(framing: Framing) -> Body {
         let place = match framing {
             Framing::None | Framing::Length(0) => Place::Done,
@@ -64,6 +65,14 @@ impl Body {
         }
     }
 
+    /// The body of a response. llhttp lets its trailers name another `Transfer-Encoding`.
+    pub fn of_response(framing: Framing) -> Body {
+        Body {
+            response: true,
+            ..Body::new(framing)
+        }
+    }
+
     /// Has everything been read? Then `decode` consumes nothing and says `Done`.
     pub fn is_done(&self) -> bool {
         matches!(self.place, Place::Done | Place::Length(0))
@@ -74,7 +83,7 @@ impl Body {
         let input = Input {
             bytes,
             limits,
-            request: true,
+            request: !self.response,
         };
         let mut at = 0;
         loop {
@@ -187,7 +196,7 @@ impl Body {
                 Ok(Step::Done {
                     consumed: (from + end) as u32,
                     trailers: Span::new(from, from + self.trailers.blank_line_at()),
-                    close: self.trailers.facts.has(Facts::CLOSE),
+                    close: self.trailers.ends_connection(),
                 })
             }
             None if block.len() == block_bytes_max => Err(Fault::new(

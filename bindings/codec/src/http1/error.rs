@@ -47,7 +47,7 @@ macro_rules! errors {
     };
 }
 
-const ERRORS_COUNT: usize = 62;
+const ERRORS_COUNT: usize = 63;
 
 errors! {
     // The stream.
@@ -100,6 +100,7 @@ errors! {
     LengthChar "INVALID_CONTENT_LENGTH" "Invalid character in Content-Length",
     LengthTwice "UNEXPECTED_CONTENT_LENGTH" "Duplicate Content-Length",
     EncodingWithLength "INVALID_TRANSFER_ENCODING" "Transfer-Encoding can't be present with Content-Length",
+    EncodingEmpty "INVALID_TRANSFER_ENCODING" "Empty Transfer-Encoding",
     EncodingAfterChunked "INVALID_TRANSFER_ENCODING" "Invalid `Transfer-Encoding` header value",
     EncodingNotChunked "INVALID_TRANSFER_ENCODING" "Request has invalid `Transfer-Encoding`",
     // Chunks.

@@ -117,6 +117,12 @@ impl Fields {
         self.token_at as usize
     }
 
+    /// Do these lines forbid another message?
+    pub(crate) fn ends_connection(&self) -> bool {
+        let endless = self.facts.has(Facts::ENCODING) && !self.facts.has(Facts::CHUNKED);
+        self.facts.has(Facts::CLOSE) || endless
+    }
+
     /// Is there room for a token of so many bytes, finished or not?
     pub(crate) fn within(&self, input: Input, token_bytes: usize) -> bool {
         self.counted_bytes as usize + token_bytes < input.limits.head_bytes_max as usize
@@ -201,7 +207,11 @@ impl Fields {
             b' ' if self.name.is_llhttps() && input.has(Lenient::HEADERS) => {
                 self.name_spaces(input, end)
             }
-            b' ' if self.name.is_llhttps() => fail(HttpError::HeaderNameChar, end + 1),
+            b' ' if self.name.is_llhttps() => {
+                let fault = Fault::new(HttpError::HeaderNameChar, end);
+                let fault = self.oversize_or(input, fault);
+                Err(Fault::new(fault.error, end + 1))
+            }
             _ => fail(HttpError::HeaderName, end),
         }
     }
@@ -280,8 +290,13 @@ impl Fields {
             None => self.wait(Step::LeadNext, at),
             Some(b' ' | b'\t') if input.has(Lenient::HEADERS) => self.lead(input, at + 1),
             Some(b' ' | b'\t') => fail(HttpError::HeaderValueChar, at + 1),
-            Some(_) if self.name == Name::ContentLength => fail(HttpError::LengthEmpty, at),
-            Some(_) => Ok(Flow::Line(at)),
+            Some(_) => match self.name {
+                Name::ContentLength => fail(HttpError::LengthEmpty, at),
+                Name::TransferEncoding => fail(HttpError::EncodingEmpty, at),
+                Name::Other | Name::Host | Name::Expect | Name::Upgrade | Name::Connection => {
+                    Ok(Flow::Line(at))
+                }
+            },
         }
     }
 
@@ -333,7 +348,19 @@ impl Fields {
         } else if input.has(Lenient::HEADER_VALUE_RELAXED) {
             self.value_relaxed(input, at)
         } else {
-            fail(HttpError::HeaderValueChar, at)
+            Err(self.oversize_or(input, Fault::new(HttpError::HeaderValueChar, at)))
+        }
+    }
+
+    /// A token that is too long already by the place of its fault is too long first of all.
+    #[cold]
+    fn oversize_or(&self, input: Input, fault: Fault) -> Fault {
+        if self.within(input, (fault.at - self.token_at) as usize) {
+            return fault;
+        }
+        Fault {
+            error: HttpError::HeaderOverflow,
+            ..fault
         }
     }
 
@@ -364,7 +391,7 @@ impl Fields {
         if input.has(Lenient::OPTIONAL_CR_BEFORE_LF) {
             return self.value_counted(input, end, end);
         }
-        fail(HttpError::HeaderValueCr, end)
+        Err(self.oversize_or(input, Fault::new(HttpError::HeaderValueCr, end)))
     }
 
     #[inline]
@@ -413,9 +440,7 @@ impl Fields {
 
     /// Takes from a value what decides about framing and the connection.
     fn heed(&mut self, input: Input, end: usize) -> Result<(), Fault> {
-        let from = self.token_at as usize;
-        let value = &input.bytes[from..end];
-        let fault = |(error, offset)| Fault::new(error, from + offset);
+        let value = &input.bytes[self.token_at as usize..end];
         match self.name {
             Name::Other | Name::Host | Name::Upgrade => {}
             Name::Expect if value::expects_continue(value) => {
@@ -427,22 +452,40 @@ impl Fields {
                 self.facts = self.facts.with(said);
                 self.pending = last;
             }
-            Name::ContentLength => {
-                self.content_length = value::content_length(value).map_err(fault)?;
-                if !matches!(input.bytes[end], b'\r' | b'\n') {
-                    return Err(Fault::new(HttpError::LengthChar, end));
-                }
+            Name::ContentLength => return self.heed_length(input, end),
+            Name::TransferEncoding => return self.heed_encoding(input, end),
+        }
+        Ok(())
+    }
+
+    fn heed_length(&mut self, input: Input, end: usize) -> Result<(), Fault> {
+        let from = self.token_at as usize;
+        let (error, at) = match value::content_length(&input.bytes[from..end]) {
+            Ok(length) if matches!(input.bytes[end], b'\r' | b'\n') => {
+                self.content_length = length;
                 self.facts = self.facts.with(Facts::LENGTH);
+                return Ok(());
             }
-            Name::TransferEncoding => {
-                let strict = input.request && !input.has(Lenient::TRANSFER_ENCODING);
-                if value::transfer_encoding(value, strict).map_err(fault)? {
-                    self.pending = Facts::CHUNKED;
-                }
-                // A folded piece is not read as another list.
-                self.name = Name::Other;
+            Ok(_) => (HttpError::LengthChar, end),
+            Err((error, offset)) => (error, from + offset),
+        };
+        Err(self.oversize_or(input, Fault::new(error, at)))
+    }
+
+    fn heed_encoding(&mut self, input: Input, end: usize) -> Result<(), Fault> {
+        let from = self.token_at as usize;
+        let strict = input.request && !input.has(Lenient::TRANSFER_ENCODING);
+        match value::transfer_encoding(&input.bytes[from..end], strict) {
+            Ok(true) => self.pending = Facts::CHUNKED,
+            Ok(false) => {}
+            Err(comma) => {
+                let fault = Fault::new(HttpError::EncodingAfterChunked, from + comma);
+                let fault = self.oversize_or(input, fault);
+                return Err(Fault::new(fault.error, from + comma + 1));
             }
         }
+        // A folded piece is not read as another list.
+        self.name = Name::Other;
         Ok(())
     }
 }

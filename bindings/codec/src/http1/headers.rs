@@ -1,5 +1,6 @@
 //! The lines of an accepted block, one by one: used when a program asks for its headers.
 
+use super::scan::skip_each;
 use super::value::is_space;
 use crate::span::Span;
 
@@ -31,11 +32,14 @@ impl Iterator for Headers<'_> {
 
     fn next(&mut self) -> Option<Header> {
         let block = self.block;
-        let start = self.at;
-        let colon = start + block.get(start..)?.iter().position(|byte| *byte == b':')?;
-        let line_end = line_end(block, colon + 1);
-        self.at = block.len().min(line_end + 1);
-        let value = trimmed(block, colon + 1, line_end);
+        // A lenient parser lets one space stand before the first name.
+        let start = skip_each(block, self.at, |byte| byte == b' ');
+        let colon = skip_each(block, start, |byte| byte != b':');
+        if colon == block.len() {
+            return None;
+        }
+        let (value, next) = value(block, colon + 1);
+        self.at = next;
         Some(Header {
             name: Span::new(start, colon),
             value,
@@ -43,34 +47,45 @@ impl Iterator for Headers<'_> {
     }
 }
 
-/// The place of the LF that ends the line, or the end of the block.
-fn line_end(block: &[u8], from: usize) -> usize {
+/// The value that begins at `from`, and where the next line begins.
+fn value(block: &[u8], from: usize) -> (Span, usize) {
     let mut at = from;
+    // White space in front; with folding, line ends too. Each line end may be the value's.
     loop {
-        at = match block[at..].iter().position(|byte| *byte == b'\n') {
-            None => return block.len(),
-            Some(index) => at + index,
+        at = skip_each(block, at, is_space);
+        let next = match block.get(at..) {
+            Some([b'\r', b'\n', ..]) => at + 2,
+            Some([b'\r' | b'\n', ..]) => at + 1,
+            Some(_) | None => break,
         };
-        if !block.get(at + 1).is_some_and(|byte| is_space(*byte)) {
-            return at;
+        if !goes_on(block, next) {
+            return (Span::new(at, at), next);
         }
-        at += 1;
+        at = next;
     }
+    let line_feed = last_line_feed(block, at);
+    let is_blank = |byte: &u8| is_space(*byte) || matches!(byte, b'\r' | b'\n');
+    let value = &block[at..line_feed];
+    let bytes_count = value
+        .iter()
+        .rposition(|byte| !is_blank(byte))
+        .map_or(0, |last| last + 1);
+    let next = block.len().min(line_feed + 1);
+    (Span::new(at, at + bytes_count), next)
 }
 
-fn trimmed(block: &[u8], from: usize, to: usize) -> Span {
-    let is_blank = |byte: &u8| is_space(*byte) || matches!(byte, b'\r' | b'\n');
-    let value = &block[from..to];
-    let end = from
-        + value
-            .iter()
-            .rposition(|byte| !is_blank(byte))
-            .map_or(0, |last| last + 1);
-    let start = block[from..end]
-        .iter()
-        .position(|byte| !is_blank(byte))
-        .map_or(end, |n| from + n);
-    Span::new(start, end)
+/// The place of the LF behind the value's last line, or the end of the block.
+fn last_line_feed(block: &[u8], from: usize) -> usize {
+    let mut at = skip_each(block, from, |byte| byte != b'\n');
+    while goes_on(block, at + 1) {
+        at = skip_each(block, at + 1, |byte| byte != b'\n');
+    }
+    at
+}
+
+/// Does the line at `at` belong to the value before it?
+fn goes_on(block: &[u8], at: usize) -> bool {
+    block.get(at).is_some_and(|byte| is_space(*byte))
 }
 
 #[cfg(test)]
@@ -101,6 +116,8 @@ mod tests {
             &[("a", "b\r\n c\r\n\td"), ("e", "f")],
         );
         check("a: b\nc: d\n", &[("a", "b"), ("c", "d")]);
+        check("a:\rb:\r\n\r\n c\r\n", &[("a", ""), ("b", "")]);
+        check(" a: b\r\n", &[("a", "b")]);
     }
 
     #[test]

@@ -19,6 +19,10 @@ enum Place {
     /// In the spaces before the url.
     UrlGap,
     Url,
+    /// Behind the space that ended the url.
+    UrlSpace,
+    /// Behind the line end that ended the url.
+    UrlLine,
     /// In the spaces before the protocol.
     ProtocolGap,
     Protocol,
@@ -80,6 +84,8 @@ impl Start {
             Place::Method => self.method(input, fields, at),
             Place::UrlGap => self.url_gap(input, fields, at),
             Place::Url => self.url(input, fields, at),
+            Place::UrlSpace => self.url_space(input, fields, at),
+            Place::UrlLine => self.url_line(input, fields, at),
             Place::ProtocolGap => self.protocol_gap(input, fields, at),
             Place::Protocol => self.protocol(input, fields, at),
             Place::Status => self.status(input, fields, at),
@@ -153,12 +159,30 @@ impl Start {
             Ended::More => fail(HttpError::HeaderOverflow, at),
             Ended::Space(end) => {
                 self.text_end(input, fields, end, end + 1)?;
-                self.protocol_gap(input, fields, end + 1)
+                self.url_space(input, fields, end + 1)
             }
             Ended::Line(end, next) => {
                 self.text_end(input, fields, end, end)?;
-                self.done(next)
+                self.url_line(input, fields, next)
             }
+        }
+    }
+
+    /// llhttp still counts the byte behind a url's end as the url's when it is one of these two.
+    #[inline]
+    fn url_space(&mut self, input: Input, fields: &mut Fields, at: usize) -> Verdict {
+        match input.bytes.get(at) {
+            None => self.wait(fields, Place::UrlSpace, at),
+            Some(b'\t' | 0x0c) => fail(HttpError::UrlCharacters, at + 1),
+            Some(_) => self.protocol_gap(input, fields, at),
+        }
+    }
+
+    fn url_line(&mut self, input: Input, fields: &mut Fields, at: usize) -> Verdict {
+        match input.bytes.get(at) {
+            None => self.wait(fields, Place::UrlLine, at),
+            Some(b'\t' | 0x0c) => fail(HttpError::UrlCharacters, at + 1),
+            Some(_) => self.done(at),
         }
     }
 

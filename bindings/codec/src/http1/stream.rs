@@ -175,7 +175,10 @@ impl Stream {
 
     fn begin(&mut self, framing: Framing, persistent: bool, upgrade: bool) {
         self.place = Place::Body;
-        self.body = Body::new(framing);
+        self.body = match self.requests {
+            true => Body::new(framing),
+            false => Body::of_response(framing),
+        };
         self.persistent = persistent;
         self.keep_alive = persistent && framing != Framing::UntilClose;
         self.upgrade = upgrade;
