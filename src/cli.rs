@@ -172,7 +172,7 @@ fn read_words(
     is_v8_option: &dyn Fn(&str) -> bool,
 ) -> Result<VecDeque<String>, CliError> {
     let mut refused = Vec::new();
-    // A short name stays the name in messages while its long name is looked up.
+    // What was typed stays the name in messages while its long name is looked up.
     let mut shown: Option<String> = None;
     while let Some(word) = words.pop_front() {
         if source == Source::NodeOptions && word == "--" {
@@ -193,7 +193,7 @@ fn read_words(
             for (index, target) in targets.iter().enumerate().rev() {
                 words.push_front(option.respell(target, index + 1 == targets.len()));
             }
-            shown = (targets.len() == 1).then_some(option.typed);
+            shown = Some(option.typed);
             continue;
         }
         match lookup(&option)? {

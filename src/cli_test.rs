@@ -238,6 +238,7 @@ fn errors() {
 fn node_options() {
     let refused = [
         ("--foo", "--foo is not allowed in NODE_OPTIONS"),
+        ("-pe 1", "-pe is not allowed in NODE_OPTIONS"),
         ("-e 1", "-e is not allowed in NODE_OPTIONS"),
         (
             "--stack-size=100",

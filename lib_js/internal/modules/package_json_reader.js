@@ -5,6 +5,7 @@
 const {
   ArrayIsArray,
   JSONParse,
+  ObjectSetPrototypeOf,
   SafeMap,
   StringPrototypeCharCodeAt,
   StringPrototypeEndsWith,
@@ -44,6 +45,8 @@ function isObject(value) {
 /** Keeps the fields that resolution looks at; undefined if one cannot be right. */
 function pick(source) {
   if (!isObject(source) || ArrayIsArray(source)) return undefined;
+  // What is missing must not be found on a polluted Object.prototype.
+  ObjectSetPrototypeOf(source, null);
   const { exports, imports, main, name, type } = source;
   if (name !== undefined && typeof name !== 'string') return undefined;
   if (type !== undefined && typeof type !== 'string') return undefined;
