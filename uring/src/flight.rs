@@ -1,0 +1,631 @@
+//! The table of operations in flight: it owns every byte that the kernel may still touch.
+//!
+//! An entry stays from submit until the last event of its request, whatever its caller has
+//! forgotten meanwhile; a cancelled one too. Entries may move when the table grows, so everything
+//! the kernel has an address of lives in heap blocks of its own.
+
+use crate::address::RawAddress;
+use crate::completion::{ChildExit, Payload};
+use crate::errno::{Checked, Errno};
+use crate::fd::Fd;
+use crate::gather::{Datagram, Gather};
+use crate::kernel::{KernelTime, OFFSET_CURRENT, Request};
+use crate::op::Op;
+use crate::probe::Probe;
+use crate::stat::FileStat;
+use crate::token::{FlightId, INDEX_COUNT_MAX, Token};
+use slab::Slab;
+
+/// MAX_RW_COUNT: the kernel moves no more bytes in one call.
+const BYTES_MAX: usize = 0x7fff_f000;
+
+/// Where an operation stands.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub(crate) enum Stage {
+    /// The kernel has its request.
+    Armed,
+    /// The kernel has a poll request instead: the descriptor said EAGAIN.
+    Polling,
+    /// The kernel has nothing: there was no buffer to read into.
+    Starved,
+}
+
+/// One operation and all memory it needs.
+pub(crate) struct Flight {
+    pub(crate) token: Token,
+    generation: u32,
+    pub(crate) stage: Stage,
+    pub(crate) cancelled: bool,
+    /// For the multi kinds: one request per event, since the kernel refused the multi form.
+    pub(crate) single: bool,
+    /// Bytes that earlier requests of this operation have moved.
+    pub(crate) done_bytes: u64,
+    pub(crate) op: Op,
+    extra: Extra,
+}
+
+/// Memory that an operation needs besides what its caller gave.
+enum Extra {
+    None,
+    Address(Box<RawAddress>),
+    Gather(Box<Gather>),
+    Datagram(Box<Datagram>),
+    Time(Box<KernelTime>),
+    Stat(Box<libc::statx>),
+    Child(Box<libc::siginfo_t>),
+    /// A descriptor of a child, closed with the flight.
+    Process(Fd),
+    Counter(Box<u64>),
+}
+
+impl Flight {
+    pub(crate) fn new(op: Op, token: Token, probe: &Probe) -> Result<Flight, Errno> {
+        let extra = extra(&op, probe)?;
+        let single = match op {
+            Op::AcceptMulti { .. } => !probe.accept_multi,
+            Op::ReadMulti { .. } => !probe.read_multi,
+            _ => false,
+        };
+        let (generation, done_bytes) = (0, 0);
+        let (stage, cancelled) = (Stage::Armed, false);
+        Ok(Flight {
+            token,
+            generation,
+            stage,
+            cancelled,
+            single,
+            done_bytes,
+            op,
+            extra,
+        })
+    }
+
+    /// What to ask of the kernel now. The addresses in it are good until the flight is removed.
+    pub(crate) fn request(&mut self) -> Request {
+        if self.stage == Stage::Polling {
+            let (fd, events) = self.op.readiness().expect("only descriptors are polled");
+            return Request::Poll {
+                fd: fd.raw(),
+                events,
+                multi: false,
+            };
+        }
+        let done = self.done_bytes as usize;
+        match &mut self.op {
+            Op::RecvMulti { fd } => Request::RecvMulti {
+                fd: fd.raw(),
+                poll_first: false,
+            },
+            Op::Send { fd, page } => {
+                let rest = &page[done..];
+                let bytes = rest.len().min(BYTES_MAX) as u32;
+                Request::Send {
+                    fd: fd.raw(),
+                    address: rest.as_ptr(),
+                    bytes,
+                }
+            }
+            Op::AcceptMulti { fd } => Request::Accept {
+                fd: fd.raw(),
+                multi: !self.single,
+            },
+            Op::ReadMulti { fd } => Request::ReadLeased {
+                fd: fd.raw(),
+                multi: !self.single,
+            },
+            Op::Recv { fd, buffer } => {
+                let (address, bytes) = spare(buffer);
+                Request::Recv {
+                    fd: fd.raw(),
+                    address,
+                    bytes,
+                }
+            }
+            Op::Connect { fd, .. } => {
+                let address = self.extra.address();
+                let (pointer, bytes) = (address.pointer(), address.count);
+                Request::Connect {
+                    fd: fd.raw(),
+                    address: pointer,
+                    bytes,
+                }
+            }
+            Op::Close { fd } => Request::Close { fd: fd.raw() },
+            Op::Shutdown { fd, how } => Request::Shutdown {
+                fd: fd.raw(),
+                how: how.raw(),
+            },
+            Op::Poll { fd, events } => Request::Poll {
+                fd: fd.raw(),
+                events: *events,
+                multi: false,
+            },
+            Op::PollMulti { fd, events } => Request::Poll {
+                fd: fd.raw(),
+                events: *events,
+                multi: true,
+            },
+            Op::Nop => Request::Nop,
+            Op::Timeout { .. } => Request::Timeout {
+                time: self.extra.time(),
+            },
+            _ => self.rare_request(),
+        }
+    }
+
+    fn rare_request(&mut self) -> Request {
+        let done = self.done_bytes;
+        match &mut self.op {
+            Op::SendHeld { fd, .. } => {
+                let header = self.extra.gather().header();
+                Request::SendMessage {
+                    fd: fd.raw(),
+                    header,
+                    whole: true,
+                }
+            }
+            Op::SendTo { fd, page, .. } => {
+                let header = self.extra.datagram().header(page.as_ptr(), page.len());
+                Request::SendMessage {
+                    fd: fd.raw(),
+                    header,
+                    whole: false,
+                }
+            }
+            Op::RecvFrom { fd, buffer } => {
+                let (address, bytes) = spare(buffer);
+                let header = self.extra.datagram().header(address, bytes as usize);
+                Request::RecvMessage {
+                    fd: fd.raw(),
+                    header,
+                }
+            }
+            Op::Event { fd } => {
+                let address = self.extra.counter().cast();
+                Request::Read {
+                    fd: fd.raw(),
+                    address,
+                    bytes: 8,
+                    offset: 0,
+                }
+            }
+            Op::Read { fd, buffer, offset } => {
+                let (address, bytes) = spare(buffer);
+                let offset = offset.unwrap_or(OFFSET_CURRENT);
+                Request::Read {
+                    fd: fd.raw(),
+                    address,
+                    bytes,
+                    offset,
+                }
+            }
+            Op::ReadHeld {
+                fd,
+                memory,
+                start,
+                bytes,
+                offset,
+            } => {
+                assert!(
+                    start
+                        .checked_add(*bytes)
+                        .is_some_and(|end| end <= memory.bytes_count())
+                );
+                let address = memory.address_mut().wrapping_add(*start);
+                let bytes = (*bytes).min(BYTES_MAX) as u32;
+                let offset = offset.unwrap_or(OFFSET_CURRENT);
+                Request::Read {
+                    fd: fd.raw(),
+                    address,
+                    bytes,
+                    offset,
+                }
+            }
+            Op::Write { fd, page, offset } => {
+                let rest = &page[done as usize..];
+                let bytes = rest.len().min(BYTES_MAX) as u32;
+                let offset = offset.map_or(OFFSET_CURRENT, |offset| offset + done);
+                Request::Write {
+                    fd: fd.raw(),
+                    address: rest.as_ptr(),
+                    bytes,
+                    offset,
+                }
+            }
+            Op::WriteHeld { fd, offset, .. } => {
+                let (pieces, count) = self.extra.gather().window();
+                let offset = offset.map_or(OFFSET_CURRENT, |offset| offset + done);
+                Request::WriteGather {
+                    fd: fd.raw(),
+                    pieces,
+                    count,
+                    offset,
+                }
+            }
+            Op::Fsync { fd, data_only } => Request::Fsync {
+                fd: fd.raw(),
+                data_only: *data_only,
+            },
+            Op::WaitId { pid } => match &mut self.extra {
+                Extra::Process(process) => {
+                    let events = libc::POLLIN as u32;
+                    Request::Poll {
+                        fd: process.raw(),
+                        events,
+                        multi: false,
+                    }
+                }
+                extra => Request::WaitId {
+                    pid: *pid,
+                    into: extra.child(),
+                },
+            },
+            _ => self.path_request(),
+        }
+    }
+
+    fn path_request(&mut self) -> Request {
+        match &self.op {
+            Op::OpenAt { path, flags, mode } => Request::OpenAt {
+                path: path.as_ptr(),
+                flags: *flags,
+                mode: *mode,
+            },
+            Op::Statx { path, follow } => {
+                let flags = if *follow {
+                    0
+                } else {
+                    libc::AT_SYMLINK_NOFOLLOW
+                };
+                let into = self.extra.stat();
+                Request::Statx {
+                    fd: libc::AT_FDCWD,
+                    path: path.as_ptr(),
+                    flags,
+                    into,
+                }
+            }
+            Op::FileStatx { fd } => {
+                let (flags, path) = (libc::AT_EMPTY_PATH, c"".as_ptr());
+                Request::Statx {
+                    fd: fd.raw(),
+                    path,
+                    flags,
+                    into: self.extra.stat(),
+                }
+            }
+            Op::Unlink { path } => Request::Unlink {
+                path: path.as_ptr(),
+                directory: false,
+            },
+            Op::RemoveDir { path } => Request::Unlink {
+                path: path.as_ptr(),
+                directory: true,
+            },
+            Op::MakeDir { path, mode } => Request::MakeDir {
+                path: path.as_ptr(),
+                mode: *mode,
+            },
+            Op::Rename { from, to } => Request::Rename {
+                from: from.as_ptr(),
+                to: to.as_ptr(),
+            },
+            Op::Symlink { target, path } => Request::Symlink {
+                target: target.as_ptr(),
+                path: path.as_ptr(),
+            },
+            Op::Link { from, to } => Request::Link {
+                from: from.as_ptr(),
+                to: to.as_ptr(),
+            },
+            Op::Truncate { fd, length } => Request::Truncate {
+                fd: fd.raw(),
+                length: *length,
+            },
+            other => unreachable!("kind {} is a request of another function", other.kind()),
+        }
+    }
+
+    /// Bytes still to send or write, for the kinds that must move all of theirs.
+    pub(crate) fn remaining_bytes(&self) -> u64 {
+        match (&self.op, &self.extra) {
+            (Op::Send { page, .. } | Op::Write { page, .. }, _) => {
+                page.len() as u64 - self.done_bytes
+            }
+            (_, Extra::Gather(gather)) => gather.remaining_bytes(),
+            _ => 0,
+        }
+    }
+
+    /// Notes that a request has moved this many bytes of the whole.
+    pub(crate) fn advance(&mut self, bytes: u64) {
+        assert!(bytes <= self.remaining_bytes());
+        self.done_bytes += bytes;
+        if let Extra::Gather(gather) = &mut self.extra {
+            gather.advance(bytes);
+        }
+    }
+
+    /// Ends the flight: the final result and what goes back to the caller. The kernel is done.
+    pub(crate) fn finish(self, result: i32) -> (i32, Payload) {
+        let count = result.max(0) as usize;
+        match (self.op, self.extra) {
+            (Op::Recv { buffer, .. } | Op::Read { buffer, .. }, _) => {
+                (result, Payload::Bytes(filled(buffer, count)))
+            }
+            (Op::RecvFrom { buffer, .. }, Extra::Datagram(mut datagram)) => {
+                let from = if result < 0 { None } else { datagram.sender() };
+                (result, Payload::Datagram(filled(buffer, count), from))
+            }
+            (Op::ReadHeld { memory, .. }, _) => (result, Payload::Held(memory)),
+            (Op::Statx { .. } | Op::FileStatx { .. }, Extra::Stat(raw)) if result == 0 => {
+                (0, Payload::Stat(Box::new(FileStat::from_statx(&raw))))
+            }
+            (Op::WaitId { .. }, Extra::Child(info)) if result == 0 => {
+                (0, Payload::Exit(child_exit(&info)))
+            }
+            (Op::WaitId { pid }, Extra::Process(process)) => {
+                close_quietly(process);
+                if result < 0 {
+                    (result, Payload::None)
+                } else {
+                    reap(pid)
+                }
+            }
+            _ => (result, Payload::None),
+        }
+    }
+}
+
+impl Op {
+    /// The descriptor and the poll events that say it can go on, for ops that may meet EAGAIN.
+    pub(crate) fn readiness(&self) -> Option<(Fd, u32)> {
+        let (readable, writable) = (libc::POLLIN as u32, libc::POLLOUT as u32);
+        match self {
+            Op::AcceptMulti { fd }
+            | Op::RecvMulti { fd }
+            | Op::Recv { fd, .. }
+            | Op::RecvFrom { fd, .. }
+            | Op::ReadMulti { fd }
+            | Op::Event { fd }
+            | Op::Read { fd, .. }
+            | Op::ReadHeld { fd, .. } => Some((*fd, readable)),
+            Op::Send { fd, .. }
+            | Op::SendHeld { fd, .. }
+            | Op::SendTo { fd, .. }
+            | Op::Write { fd, .. }
+            | Op::WriteHeld { fd, .. } => Some((*fd, writable)),
+            Op::Nop
+            | Op::Connect { .. }
+            | Op::Close { .. }
+            | Op::Shutdown { .. }
+            | Op::Poll { .. }
+            | Op::PollMulti { .. }
+            | Op::OpenAt { .. }
+            | Op::Fsync { .. }
+            | Op::Statx { .. }
+            | Op::FileStatx { .. }
+            | Op::WaitId { .. }
+            | Op::Timeout { .. }
+            | Op::Unlink { .. }
+            | Op::RemoveDir { .. }
+            | Op::MakeDir { .. }
+            | Op::Rename { .. }
+            | Op::Symlink { .. }
+            | Op::Link { .. }
+            | Op::Truncate { .. } => None,
+        }
+    }
+}
+
+fn extra(op: &Op, probe: &Probe) -> Result<Extra, Errno> {
+    Ok(match op {
+        Op::Connect { address, .. } => Extra::Address(Box::new(RawAddress::new(address)?)),
+        Op::SendHeld { page, held, .. } => Extra::Gather(Gather::new(page, held)),
+        Op::WriteHeld { held, .. } => Extra::Gather(Gather::new(&[], held)),
+        Op::SendTo { address, .. } => Extra::Datagram(Datagram::new(RawAddress::new(address)?)),
+        Op::RecvFrom { .. } => Extra::Datagram(Datagram::new(RawAddress::empty())),
+        Op::Timeout { duration } => Extra::Time(Box::new(KernelTime::new(*duration))),
+        Op::Statx { .. } | Op::FileStatx { .. } => Extra::Stat(Box::new(empty_stat())),
+        Op::WaitId { pid } if !probe.wait_id => Extra::Process(crate::sync::process::open(*pid)?),
+        Op::WaitId { .. } => Extra::Child(Box::new(empty_info())),
+        Op::Event { .. } => Extra::Counter(Box::new(0)),
+        _ => Extra::None,
+    })
+}
+
+/// Each op's own kind of extra memory; any other is a bug of `extra` above.
+impl Extra {
+    fn address(&self) -> &RawAddress {
+        match self {
+            Extra::Address(address) => address,
+            _ => unreachable!("connect has an address"),
+        }
+    }
+
+    fn gather(&mut self) -> &mut Gather {
+        match self {
+            Extra::Gather(gather) => gather,
+            _ => unreachable!("held pieces have a gather"),
+        }
+    }
+
+    fn datagram(&mut self) -> &mut Datagram {
+        match self {
+            Extra::Datagram(datagram) => datagram,
+            _ => unreachable!("datagrams have a header"),
+        }
+    }
+
+    fn time(&self) -> *const KernelTime {
+        match self {
+            Extra::Time(time) => &raw const **time,
+            _ => unreachable!("timeouts have a time"),
+        }
+    }
+
+    fn stat(&mut self) -> *mut libc::statx {
+        match self {
+            Extra::Stat(stat) => &raw mut **stat,
+            _ => unreachable!("statx has a place to write to"),
+        }
+    }
+
+    fn child(&mut self) -> *mut libc::siginfo_t {
+        match self {
+            Extra::Child(info) => &raw mut **info,
+            _ => unreachable!("waiting has a place to write to"),
+        }
+    }
+
+    fn counter(&mut self) -> *mut u64 {
+        match self {
+            Extra::Counter(counter) => &raw mut **counter,
+            _ => unreachable!("events have a counter"),
+        }
+    }
+}
+
+/// The unused end of a vector. Reading into no room at all would look like an end of file.
+fn spare(buffer: &mut Vec<u8>) -> (*mut u8, u32) {
+    let spare = buffer.spare_capacity_mut();
+    assert!(!spare.is_empty());
+    (spare.as_mut_ptr().cast(), spare.len().min(BYTES_MAX) as u32)
+}
+
+fn filled(mut buffer: Vec<u8>, count: usize) -> Vec<u8> {
+    let len = buffer.len() + count;
+    assert!(len <= buffer.capacity());
+    // SAFETY: within the capacity, and the kernel reported to have written `count` bytes from the
+    // old length on; the request is over.
+    unsafe { buffer.set_len(len) };
+    buffer
+}
+
+fn empty_stat() -> libc::statx {
+    // SAFETY: plain numbers, for which zero is valid.
+    unsafe { std::mem::zeroed() }
+}
+
+fn empty_info() -> libc::siginfo_t {
+    // SAFETY: plain numbers, for which zero is valid.
+    unsafe { std::mem::zeroed() }
+}
+
+fn child_exit(info: &libc::siginfo_t) -> ChildExit {
+    // SAFETY: waitid(2) fills in the fields of SIGCHLD; all zero is valid too.
+    let status = unsafe { info.si_status() };
+    match info.si_code {
+        libc::CLD_EXITED => ChildExit {
+            code: status,
+            signal: 0,
+        },
+        _ => ChildExit {
+            code: 0,
+            signal: status,
+        },
+    }
+}
+
+/// Takes the status of a child that has ended.
+fn reap(pid: i32) -> (i32, Payload) {
+    let mut info = empty_info();
+    let options = libc::WEXITED | libc::WNOHANG;
+    // SAFETY: info is ours for the time of the call.
+    let result = unsafe { libc::waitid(libc::P_PID, pid as libc::id_t, &raw mut info, options) };
+    match result.checked() {
+        Ok(_) => (0, Payload::Exit(child_exit(&info))),
+        Err(errno) => (errno.result(), Payload::None),
+    }
+}
+
+pub(crate) fn close_quietly(fd: Fd) {
+    // Nothing can be done about a failure, and Linux frees the number in any case.
+    let _ = crate::sync::file::close(fd);
+}
+
+/// All flights of one ring.
+pub(crate) struct Flights {
+    slots: Slab<Flight>,
+    /// Counts flights, wrapping: a slot used anew has another generation.
+    next_generation: u32,
+}
+
+impl Flights {
+    pub(crate) fn new() -> Flights {
+        Flights {
+            slots: Slab::new(),
+            next_generation: 1,
+        }
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.slots.len()
+    }
+
+    #[inline]
+    pub(crate) fn insert(&mut self, mut flight: Flight) -> FlightId {
+        let generation = self.next_generation;
+        self.next_generation = generation.wrapping_add(1);
+        flight.generation = generation;
+        let slot = self.slots.insert(flight) as u32;
+        assert!(slot < INDEX_COUNT_MAX);
+        FlightId { slot, generation }
+    }
+
+    #[inline]
+    pub(crate) fn get_mut(&mut self, id: FlightId) -> Option<&mut Flight> {
+        let flight = self.slots.get_mut(id.slot as usize)?;
+        (flight.generation == id.generation).then_some(flight)
+    }
+
+    #[inline]
+    pub(crate) fn remove(&mut self, id: FlightId) -> Flight {
+        let flight = self.slots.remove(id.slot as usize);
+        assert!(flight.generation == id.generation);
+        flight
+    }
+
+    pub(crate) fn ids(&self) -> Vec<FlightId> {
+        let id = |(slot, flight): (usize, &Flight)| FlightId {
+            slot: slot as u32,
+            generation: flight.generation,
+        };
+        self.slots.iter().map(id).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn flight() -> Flight {
+        let (stage, extra) = (Stage::Armed, Extra::None);
+        let token = Token::new(1, 2, 3);
+        let (generation, done_bytes, op) = (0, 0, Op::Nop);
+        let (cancelled, single) = (false, false);
+        Flight {
+            token,
+            generation,
+            stage,
+            cancelled,
+            single,
+            done_bytes,
+            op,
+            extra,
+        }
+    }
+
+    #[test]
+    fn slot_used_anew_has_another_generation() {
+        let mut flights = Flights::new();
+        let first = flights.insert(flight());
+        flights.remove(first);
+        let second = flights.insert(flight());
+        assert_eq!(first.slot, second.slot);
+        assert!(flights.get_mut(first).is_none());
+        assert!(flights.get_mut(second).is_some());
+        assert!(flights.get_mut(FlightId::NONE).is_none());
+        assert_eq!(flights.ids(), [second]);
+    }
+}

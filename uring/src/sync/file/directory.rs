@@ -1,0 +1,131 @@
+//! Directories.
+
+use super::as_path;
+use crate::errno::Errno;
+use crate::sync::call;
+use std::ffi::{CStr, CString};
+use std::os::unix::ffi::OsStringExt;
+use std::os::unix::fs::FileTypeExt;
+
+/// One name in a directory.
+#[derive(Clone, PartialEq, Eq, Debug, PartialOrd, Ord)]
+pub struct DirectoryEntry {
+    pub name: Vec<u8>,
+    /// Node's number: 0 unknown, 1 file, 2 directory, 3 link, 4 fifo, 5 socket, 6 character
+    /// device, 7 block device.
+    pub kind: u8,
+}
+
+/// All names but `.` and `..`, sorted by bytes as Node gives them.
+pub fn read_directory(path: &CStr) -> Result<Vec<DirectoryEntry>, Errno> {
+    let mut entries = Directory::open(path)?.next(usize::MAX)?;
+    entries.sort();
+    Ok(entries)
+}
+
+/// A directory read in steps, in the file system's own order.
+pub struct Directory(std::fs::ReadDir);
+
+impl Directory {
+    pub fn open(path: &CStr) -> Result<Directory, Errno> {
+        std::fs::read_dir(as_path(path))
+            .map(Directory)
+            .map_err(|error| Errno::of(&error))
+    }
+
+    /// The next names, at most so many; fewer means the end.
+    pub fn next(&mut self, entries_max: usize) -> Result<Vec<DirectoryEntry>, Errno> {
+        let mut entries = Vec::new();
+        while entries.len() < entries_max {
+            let Some(entry) = self.0.next() else { break };
+            let entry = entry.map_err(|error| Errno::of(&error))?;
+            let kind = entry.file_type().map_or(0, kind);
+            entries.push(DirectoryEntry {
+                name: entry.file_name().into_vec(),
+                kind,
+            });
+        }
+        Ok(entries)
+    }
+}
+
+fn kind(kind: std::fs::FileType) -> u8 {
+    let kinds = [
+        kind.is_file(),
+        kind.is_dir(),
+        kind.is_symlink(),
+        kind.is_fifo(),
+        kind.is_socket(),
+        kind.is_char_device(),
+        kind.is_block_device(),
+    ];
+    kinds
+        .iter()
+        .position(|&is| is)
+        .map_or(0, |index| index as u8 + 1)
+}
+
+pub fn make_directory(path: &CStr, mode: u32) -> Result<(), Errno> {
+    call!(mkdir(path.as_ptr(), mode)).map(|_| ())
+}
+
+pub fn remove_directory(path: &CStr) -> Result<(), Errno> {
+    call!(rmdir(path.as_ptr())).map(|_| ())
+}
+
+/// Makes a directory of a new name: the prefix and six random characters. Returns its path.
+pub fn make_temporary_directory(prefix: &CStr) -> Result<Vec<u8>, Errno> {
+    let mut template = prefix.to_bytes().to_vec();
+    template.extend_from_slice(b"XXXXXX");
+    let template = CString::new(template)
+        .expect("the prefix had no zero byte")
+        .into_raw();
+    // SAFETY: terminated bytes of our own, which the call changes in place and does not keep.
+    let made = unsafe { libc::mkdtemp(template) };
+    let errno = Errno::last();
+    // SAFETY: the pointer came from into_raw above, and the length has not changed.
+    let template = unsafe { CString::from_raw(template) };
+    if made.is_null() {
+        Err(errno)
+    } else {
+        Ok(template.into_bytes())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_sorted_and_typed() {
+        let mut prefix = std::env::temp_dir().into_os_string().into_vec();
+        prefix.extend_from_slice(b"/coring-directory-");
+        let home = make_temporary_directory(&CString::new(prefix).unwrap()).unwrap();
+        let path = |name: &str| {
+            let mut path = home.clone();
+            path.extend_from_slice(name.as_bytes());
+            CString::new(path).unwrap()
+        };
+        make_directory(&path("/b"), 0o755).unwrap();
+        crate::sync::file::symlink(c"b", &path("/c")).unwrap();
+        let flags = libc::O_CREAT | libc::O_WRONLY;
+        let fd = crate::sync::file::open(&path("/a"), flags, 0o600).unwrap();
+        crate::sync::file::close(fd).unwrap();
+
+        let entry = |name: &str, kind| DirectoryEntry {
+            name: name.into(),
+            kind,
+        };
+        let expected = [entry("a", 1), entry("b", 2), entry("c", 3)];
+        assert_eq!(read_directory(&path("")).unwrap(), expected);
+        let mut directory = Directory::open(&path("")).unwrap();
+        assert_eq!(directory.next(2).unwrap().len(), 2);
+        assert_eq!(directory.next(2).unwrap().len(), 1);
+
+        assert_eq!(remove_directory(&path("")), Err(Errno::ENOTEMPTY));
+        assert_eq!(make_directory(&path("/b"), 0o755), Err(Errno::EEXIST));
+        assert_eq!(read_directory(&path("/none")), Err(Errno::ENOENT));
+        assert_eq!(read_directory(&path("/a")), Err(Errno::ENOTDIR));
+        std::fs::remove_dir_all(as_path(&path(""))).unwrap();
+    }
+}

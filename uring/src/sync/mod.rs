@@ -1,0 +1,37 @@
+//! Plain blocking calls: for start-up, for Node's `*Sync` functions, and for what no ring does.
+//!
+//! All are safe functions that return `Result<_, Errno>` and keep nothing. They may block the
+//! core, so nothing on a request path calls them, except those that only look at a socket.
+
+pub mod clock;
+pub mod file;
+pub mod host;
+pub mod process;
+pub mod random;
+pub mod signal;
+pub mod socket;
+pub mod terminal;
+
+use crate::errno::Errno;
+
+/// Calls again what a signal has interrupted.
+pub(crate) fn retried<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {
+    loop {
+        match call() {
+            Err(Errno::EINTR) => {}
+            outcome => return outcome,
+        }
+    }
+}
+
+/// One C library call on numbers, terminated paths and memory that outlives it; keeps nothing.
+macro_rules! call {
+    ($name:ident($($argument:expr),* $(,)?)) => {{
+        #[allow(unused_imports)]
+        use crate::errno::Checked as _;
+        // SAFETY: every pointer among the arguments comes from a reference that outlives the call,
+        // with its true length beside it where the call takes one; the call keeps none of them.
+        unsafe { libc::$name($($argument),*) }.checked()
+    }};
+}
+pub(crate) use call;

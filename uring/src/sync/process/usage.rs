@@ -1,0 +1,79 @@
+//! What process and thread use of the machine.
+
+use crate::sync::call;
+
+const PAGE_BYTES: u64 = 4096;
+/// Linux knows at most 8192 processors (NR_CPUS).
+const CPU_WORDS: usize = 8192 / 64;
+
+/// What a process or thread has used, in the order of Node's `process.resourceUsage()`: user and
+/// system microseconds, largest memory in KiB, three numbers Linux does not keep, minor and major
+/// page faults, swaps, blocks in and out, messages sent and received, signals, voluntary and
+/// forced context switches.
+pub type Usage = [f64; 16];
+
+pub fn usage() -> Usage {
+    usage_of(libc::RUSAGE_SELF)
+}
+
+pub fn thread_usage() -> Usage {
+    usage_of(libc::RUSAGE_THREAD)
+}
+
+fn usage_of(whose: i32) -> Usage {
+    // SAFETY: plain numbers, for which zero is valid.
+    let mut raw: libc::rusage = unsafe { std::mem::zeroed() };
+    call!(getrusage(whose, &raw mut raw)).expect("both are known to every Linux");
+    let microseconds = |time: libc::timeval| time.tv_sec as f64 * 1e6 + time.tv_usec as f64;
+    [
+        microseconds(raw.ru_utime),
+        microseconds(raw.ru_stime),
+        raw.ru_maxrss as f64,
+        raw.ru_ixrss as f64,
+        raw.ru_idrss as f64,
+        raw.ru_isrss as f64,
+        raw.ru_minflt as f64,
+        raw.ru_majflt as f64,
+        raw.ru_nswap as f64,
+        raw.ru_inblock as f64,
+        raw.ru_oublock as f64,
+        raw.ru_msgsnd as f64,
+        raw.ru_msgrcv as f64,
+        raw.ru_nsignals as f64,
+        raw.ru_nvcsw as f64,
+        raw.ru_nivcsw as f64,
+    ]
+}
+
+/// Memory of this process that is in RAM; 0 where /proc is missing.
+pub fn resident_bytes() -> u64 {
+    let text = std::fs::read_to_string("/proc/self/statm").unwrap_or_default();
+    let pages: Option<u64> = text.split(' ').nth(1).and_then(|field| field.parse().ok());
+    pages.unwrap_or(0) * PAGE_BYTES
+}
+
+/// Numbers of the processors on which the calling thread may run.
+pub fn affinity() -> Vec<usize> {
+    let mut mask = [0u64; CPU_WORDS];
+    let bytes = size_of_val(&mask);
+    // The raw call: the C library's own mask ends at 1024 processors.
+    let asked = call!(syscall(libc::SYS_sched_getaffinity, 0, bytes, mask.as_mut_ptr()));
+    asked.expect("the mask holds more processors than Linux can have");
+    let is_set = |&cpu: &usize| mask[cpu / 64] & (1 << (cpu % 64)) != 0;
+    (0..CPU_WORDS * 64).filter(is_set).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn this_process() {
+        assert!(resident_bytes() > 100_000);
+        assert!(!affinity().is_empty());
+        let used = usage();
+        assert!(used[0] + used[1] > 0.0);
+        assert!(used[2] > 1000.0);
+        assert!(thread_usage()[0] <= usage()[0]);
+    }
+}
