@@ -12,6 +12,11 @@ const {
 
 const { getOptionValue, setOptions } = require('internal/options');
 const { BuiltinModule } = require('internal/bootstrap/realm');
+const {
+  emitBeforeExit,
+  emitExit,
+  onGlobalUncaughtException,
+} = require('internal/process/execution');
 
 const FD_TTY = 3;
 
@@ -95,6 +100,12 @@ function initializeLoaders() {
 function prepare(runtime) {
   setOptions(runtime.options);
   require('boot/process').patchProcess(runtime);
+  require('boot/turn').startTurns({
+    uncaught: onGlobalUncaughtException,
+    beforeExit: emitBeforeExit,
+    exit: emitExit,
+  });
+  require('internal/perf/clock').setTimeOrigin(runtime.hrtimeOrigin, runtime.timeOriginMs);
   loadEnvFiles();
   defineOptionAliases();
   setUpWarnings();
@@ -134,7 +145,10 @@ function start(runtime) {
   // User code must not see what the library last matched through RegExp.$1.
   RegExpPrototypeExec(/^/, '');
   if (hasEval) return runEval();
-  if (checkOnly) return require('internal/process/execution').checkSyntax(hasFile ? main : undefined);
+  if (checkOnly) {
+    const { checkSyntax } = require('internal/process/execution');
+    return checkSyntax(hasFile ? main : undefined);
+  }
   if (hasFile) return require('internal/modules/cjs/loader').Module.runMain(main);
   return runStdin();
 }

@@ -1,0 +1,26 @@
+'use strict';
+// Milliseconds since the process began, as performance.now() gives them.
+
+// The origin on both clocks, filled in at run time by boot/start.js.
+let originNanoseconds = 0;
+let originMilliseconds = 0;
+
+/**
+ * @param {number} hrtimeOrigin  monotonic, in nanoseconds
+ * @param {number} timeOriginMs  since 1970
+ */
+function setTimeOrigin(hrtimeOrigin, timeOriginMs) {
+  originNanoseconds = hrtimeOrigin;
+  originMilliseconds = timeOriginMs;
+}
+
+function now() {
+  const { 0: seconds, 1: nanoseconds } = process.hrtime();
+  return (seconds * 1e9 - originNanoseconds + nanoseconds) / 1e6;
+}
+
+module.exports = {
+  getTimeOriginMs: () => originMilliseconds,
+  now,
+  setTimeOrigin,
+};
