@@ -10,7 +10,7 @@ pub const EMPTY_WORDS: &[&str] = &[
     "manager", "helper", "helpers", "util", "utils", "common", "context", "wrapper", "misc",
 ];
 
-/// Words that Node and V8 use in names of their own, which bindings share: there they carry meaning.
+/// Words that Node and V8 use in names of their own. Bindings share those names.
 pub const NODES_WORDS: &[&str] = &["context", "util", "utils", "common"];
 
 /// Position just after the brace that closes the one at or after `start`.

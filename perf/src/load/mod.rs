@@ -1,0 +1,129 @@
+//! The load generator: open loop (a fixed schedule of arrivals) or closed loop (as fast as the
+//! answers come).
+//!
+//! In the open loop a latency runs from the moment a request was *meant* to be sent. A server
+//! that stalls therefore delays every request of the stall, sent or not: nothing is omitted.
+//! One thread owns all connections and never sleeps, so that the load has no wake-up of its own
+//! to be late by, and the server is not charged for waking it. What it is late nevertheless is
+//! recorded apart (`lateness`).
+
+mod connection;
+mod engine;
+mod response;
+
+pub use engine::{Edge, run};
+
+use hdrhistogram::Histogram;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+/// Latencies are kept in nanoseconds, to three digits, up to a minute.
+const LATENCY_NS_MAX: u64 = 60_000_000_000;
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Arrivals {
+    /// Each connection sends its next request when it has its answer.
+    Closed,
+    /// So many requests a second, evenly spaced, whatever the answers do.
+    Open { per_second: f64 },
+}
+
+#[derive(Clone, Debug)]
+pub struct Plan {
+    pub address: SocketAddr,
+    /// The bytes of one whole request.
+    pub request: Vec<u8>,
+    pub connections: usize,
+    pub arrivals: Arrivals,
+    /// After so many requests a connection is renewed; 0 keeps it for good.
+    pub requests_per_connection: u32,
+    /// Requests of this time are sent but not counted.
+    pub warm_up: Duration,
+    pub measured: Duration,
+    /// A body of another length is a short response; `None` takes any.
+    pub body_bytes: Option<u64>,
+}
+
+/// What went wrong, by kind.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Faults {
+    /// A connection could not be made.
+    pub connect: u64,
+    /// Reading or writing failed: a reset, as a rule.
+    pub broken: u64,
+    /// The connection ended inside a response, or the body had the wrong length.
+    pub short: u64,
+    /// The bytes were not a response.
+    pub garbled: u64,
+    /// The status was not 2xx or 3xx.
+    pub status: u64,
+    /// Sent, never answered.
+    pub lost: u64,
+    /// Due, never sent, because no connection came free in time.
+    pub unsent: u64,
+}
+
+impl Faults {
+    pub fn named(&self) -> [(&'static str, u64); 7] {
+        [
+            ("connect", self.connect),
+            ("broken", self.broken),
+            ("short", self.short),
+            ("garbled", self.garbled),
+            ("status", self.status),
+            ("lost", self.lost),
+            ("unsent", self.unsent),
+        ]
+    }
+
+    pub fn total(&self) -> u64 {
+        self.named().iter().map(|(_, count)| count).sum()
+    }
+}
+
+pub struct Outcome {
+    /// Good responses that arrived inside the measured time.
+    pub completed: u64,
+    pub seconds: f64,
+    /// From the intended time of sending to the last byte of the response.
+    pub latency: Histogram<u64>,
+    /// From the real time of sending: what a generator that omits would report.
+    pub service: Histogram<u64>,
+    /// From when a request was due and a connection was free, to its sending.
+    pub lateness: Histogram<u64>,
+    pub faults: Faults,
+    pub connects: u64,
+    /// Share of the time in which the generator had something to do. Near 1 it is the bottleneck.
+    pub busy: f64,
+}
+
+impl Outcome {
+    pub fn per_second(&self) -> f64 {
+        self.completed as f64 / self.seconds
+    }
+}
+
+pub fn new_histogram() -> Histogram<u64> {
+    Histogram::new_with_bounds(1, LATENCY_NS_MAX, 3).expect("the bounds are constants")
+}
+
+/// The bytes of a request. `Host` and `Content-Length` are added.
+pub fn request(
+    address: SocketAddr,
+    method: &str,
+    path: &str,
+    headers: &[(String, String)],
+    body: &[u8],
+) -> Vec<u8> {
+    let mut text = format!("{method} {path} HTTP/1.1\r\nHost: {address}\r\n");
+    for (name, value) in headers {
+        text.push_str(&format!("{name}: {value}\r\n"));
+    }
+    if !body.is_empty() {
+        text.push_str(&format!("Content-Length: {}\r\n", body.len()));
+    }
+    text.push_str("\r\n");
+    let mut bytes = text.into_bytes();
+    bytes.extend_from_slice(body);
+    bytes
+}

@@ -1,0 +1,192 @@
+//! The command line: one scenario and its flags.
+
+use std::path::PathBuf;
+use std::time::Duration;
+
+pub const HELP: &str = "\
+coring-perf SCENARIO [flags]
+
+  hello     examples/hello.js: ceiling, CPU time a request, latency at 50 % and 80 % of the
+            ceiling of node26
+  json      perf/apps/json.js: ten request headers are read, about 1 KB of JSON is built
+  churn     examples/hello.js, a new connection for each request, and for each tenth
+  start     time of an empty program, and from start to the first answer
+  idle      memory of an idle server and of idle connections, CPU time while idle
+  cores     coring -j 2: which core answers 1 000 new connections
+  load URL  the load generator alone
+  self      the ceiling and the lateness of the load generator itself
+
+  --peers a,b        of coring node26 node24 bun deno; all that are installed
+  --reps N           interleaved repetitions (5)
+  --seconds N        measured time of each phase (5)
+  --warm-up N        seconds before each server is measured (2)
+  --connections N    (64)
+  --coring PATH      the coring to measure (target/release/coring)
+  --peers-folder P   a node_modules with the others (perf/peers/node_modules)
+  --runs PATH        where results are written (perf/runs); `none` writes nothing
+  --server-cpu N     (0)       --load-cpu N  (1)
+
+load only:
+  --rate N           open loop at N requests a second; closed loop without it
+  --method M --header 'N: V' --body TEXT --per-connection N --expect-bytes N";
+
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub scenario: String,
+    /// The address of `load`.
+    pub url: String,
+    pub peers: Vec<String>,
+    pub reps: usize,
+    pub measured: Duration,
+    pub warm_up: Duration,
+    pub connections: usize,
+    pub coring: PathBuf,
+    pub peers_folder: PathBuf,
+    pub runs: Option<PathBuf>,
+    pub server_cpu: u32,
+    pub load_cpu: u32,
+    pub rate: Option<f64>,
+    pub method: String,
+    pub headers: Vec<(String, String)>,
+    pub body: String,
+    pub per_connection: u32,
+    pub expect_bytes: Option<u64>,
+}
+
+impl Options {
+    fn new(scenario: String) -> Options {
+        let root = root();
+        let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+        Options {
+            scenario,
+            url: String::new(),
+            peers: Vec::new(),
+            reps: 5,
+            measured: Duration::from_secs(5),
+            warm_up: Duration::from_secs(2),
+            connections: 64,
+            coring: root.join(target).join("release/coring"),
+            peers_folder: root.join("perf/peers/node_modules"),
+            runs: Some(root.join("perf/runs")),
+            server_cpu: 0,
+            load_cpu: 1,
+            rate: None,
+            method: "GET".into(),
+            headers: Vec::new(),
+            body: String::new(),
+            per_connection: 0,
+            expect_bytes: None,
+        }
+    }
+
+    pub fn parse(arguments: impl Iterator<Item = String>) -> Result<Options, String> {
+        let mut arguments = arguments;
+        let scenario = arguments.next().ok_or("which scenario?")?;
+        let mut options = Options::new(scenario);
+        while let Some(flag) = arguments.next() {
+            if !flag.starts_with("--") && options.scenario == "load" {
+                options.url = flag;
+                continue;
+            }
+            let value = arguments.next().ok_or(format!("{flag} wants a value"))?;
+            options.set(&flag, &value)?;
+        }
+        if options.reps == 0 || options.connections == 0 || options.measured.is_zero() {
+            return Err("reps, connections and seconds are at least 1".into());
+        }
+        Ok(options)
+    }
+
+    fn set(&mut self, flag: &str, value: &str) -> Result<(), String> {
+        match flag {
+            "--peers" => self.peers = value.split(',').map(str::to_string).collect(),
+            "--reps" => self.reps = number(flag, value)?,
+            "--seconds" => self.measured = seconds(flag, value)?,
+            "--warm-up" => self.warm_up = seconds(flag, value)?,
+            "--connections" => self.connections = number(flag, value)?,
+            "--coring" => self.coring = value.into(),
+            "--peers-folder" => self.peers_folder = value.into(),
+            "--runs" if value == "none" => self.runs = None,
+            "--runs" => self.runs = Some(value.into()),
+            "--server-cpu" => self.server_cpu = number(flag, value)?,
+            "--load-cpu" => self.load_cpu = number(flag, value)?,
+            "--rate" => self.rate = Some(positive(flag, value)?),
+            "--method" => self.method = value.into(),
+            "--header" => {
+                let (name, value) = value
+                    .split_once(':')
+                    .ok_or("--header wants 'name: value'")?;
+                self.headers.push((name.trim().into(), value.trim().into()));
+            }
+            "--body" => self.body = value.into(),
+            "--per-connection" => self.per_connection = number(flag, value)?,
+            "--expect-bytes" => self.expect_bytes = Some(number(flag, value)?),
+            _ => return Err(format!("no flag {flag}")),
+        }
+        Ok(())
+    }
+}
+
+fn number<T: std::str::FromStr>(flag: &str, value: &str) -> Result<T, String> {
+    value
+        .parse()
+        .map_err(|_| format!("{flag}: {value} is not a number"))
+}
+
+fn positive(flag: &str, value: &str) -> Result<f64, String> {
+    let number: f64 = number(flag, value)?;
+    if number.is_finite() && number > 0.0 {
+        Ok(number)
+    } else {
+        Err(format!("{flag}: above 0"))
+    }
+}
+
+fn seconds(flag: &str, value: &str) -> Result<Duration, String> {
+    positive(flag, value).map(Duration::from_secs_f64)
+}
+
+/// The root of the repository. Cargo says where this crate is; a bare binary asks the folder.
+pub fn root() -> PathBuf {
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map(PathBuf::from);
+    match here.as_deref().and_then(std::path::Path::parent) {
+        Some(root) => root.to_path_buf(),
+        None => PathBuf::from("."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(line: &str) -> Result<Options, String> {
+        Options::parse(line.split(' ').map(str::to_string))
+    }
+
+    #[test]
+    fn flags_are_read() {
+        let options = parse("hello --peers coring,bun --seconds 0.5 --runs none").expect("valid");
+        assert_eq!(options.peers, ["coring", "bun"]);
+        assert_eq!(options.measured, Duration::from_millis(500));
+        assert_eq!(options.runs, None);
+        let options = parse("load http://127.0.0.1:1/x --rate 10 --header A:b").expect("valid");
+        assert_eq!(options.url, "http://127.0.0.1:1/x");
+        assert_eq!(options.headers, [("A".to_string(), "b".to_string())]);
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for line in [
+            "hello --reps",
+            "hello --reps x",
+            "hello --reps 0",
+            "hello --seconds 0",
+            "hello --seconds -1",
+            "hello --what 1",
+            "hello stray 1",
+            "load x --header nocolon",
+        ] {
+            assert!(parse(line).is_err(), "for {line}");
+        }
+    }
+}

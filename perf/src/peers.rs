@@ -1,0 +1,201 @@
+//! The programs that are compared: where they are, how each is told to run a script, and one
+//! running server of them.
+
+use crate::options::Options;
+use crate::process;
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+const READY_TIMEOUT: Duration = Duration::from_secs(15);
+
+/// Name, place inside node_modules, arguments before a script, arguments before code.
+type Known = (
+    &'static str,
+    &'static str,
+    &'static [&'static str],
+    &'static [&'static str],
+);
+
+const KNOWN: &[Known] = &[
+    ("coring", "", &[], &["-e"]),
+    ("node26", "node26/bin/node", &[], &["-e"]),
+    ("node24", "node24/bin/node", &[], &["-e"]),
+    ("bun", "@oven/bun-linux-x64/bin/bun", &[], &["-e"]),
+    // The scripts are CommonJS, which Deno takes from .js files only when told to look.
+    (
+        "deno",
+        "@deno/linux-x64-glibc/deno",
+        &["run", "-A", "--unstable-detect-cjs"],
+        &["eval"],
+    ),
+];
+
+#[derive(Clone, Debug)]
+pub struct Peer {
+    pub name: &'static str,
+    pub program: PathBuf,
+    pub version: String,
+    run: &'static [&'static str],
+    eval: &'static [&'static str],
+}
+
+/// The peers that were asked for, or all that are there.
+pub fn choose(options: &Options) -> Result<Vec<Peer>, String> {
+    let mut peers = Vec::new();
+    for &(name, place, run, eval) in KNOWN {
+        let asked = options.peers.iter().any(|peer| peer == name);
+        if !options.peers.is_empty() && !asked {
+            continue;
+        }
+        let program = match name {
+            "coring" => options.coring.clone(),
+            _ => options.peers_folder.join(place),
+        };
+        match version(&program) {
+            Some(version) => peers.push(Peer {
+                name,
+                program,
+                version,
+                run,
+                eval,
+            }),
+            None if asked => return Err(format!("{name}: {} does not run", program.display())),
+            None => eprintln!("left out: {name}, for {} does not run", program.display()),
+        }
+    }
+    let unknown = |name: &&String| !KNOWN.iter().any(|known| known.0 == **name);
+    if let Some(name) = options.peers.iter().find(unknown) {
+        return Err(format!("no peer is called {name}"));
+    }
+    if peers.is_empty() {
+        return Err("no peer to measure: see perf/README.md".into());
+    }
+    Ok(peers)
+}
+
+fn version(program: &Path) -> Option<String> {
+    let output = Command::new(program)
+        .arg("--version")
+        .stdin(Stdio::null())
+        .output()
+        .ok()?;
+    let text = String::from_utf8_lossy(&output.stdout);
+    let first = text.lines().next().unwrap_or_default().trim();
+    output.status.success().then(|| first.to_string())
+}
+
+impl Peer {
+    /// The command that runs `script`.
+    pub fn script(&self, script: &Path) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(self.run).arg(script);
+        quiet(&mut command);
+        command
+    }
+
+    /// The command that runs `script` on so many cores; only coring knows that.
+    pub fn core_script(&self, cores: &str, script: &Path) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(["-j", cores]).arg(script);
+        quiet(&mut command);
+        command
+    }
+
+    /// The command that runs `code`.
+    pub fn code(&self, code: &str) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(self.eval).arg(code);
+        quiet(&mut command);
+        command
+    }
+}
+
+fn quiet(command: &mut Command) {
+    command
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .env("NO_COLOR", "1");
+}
+
+/// The same command, kept on one processor. taskset becomes the program: same pid.
+pub fn pinned(command: &Command, cpu: u32) -> Command {
+    let mut outer = Command::new("taskset");
+    outer
+        .args(["-c", &cpu.to_string()])
+        .arg(command.get_program())
+        .args(command.get_args());
+    for (name, value) in command.get_envs() {
+        outer.env(name, value.unwrap_or_default());
+    }
+    quiet(&mut outer);
+    outer
+}
+
+/// A running server; dropping it ends it.
+pub struct Server {
+    child: Child,
+    pub address: SocketAddr,
+}
+
+impl Server {
+    /// Starts a server and waits until it answers a request.
+    pub fn start(mut command: Command, address: SocketAddr) -> Result<Server, String> {
+        if TcpStream::connect(address).is_ok() {
+            return Err(format!("something else already listens on {address}"));
+        }
+        let program = command.get_program().to_string_lossy().into_owned();
+        let child = command
+            .spawn()
+            .map_err(|error| format!("{program}: {error}"))?;
+        let mut server = Server { child, address };
+        let end = Instant::now() + READY_TIMEOUT;
+        while ask(address, "/", "").is_err() {
+            if let Ok(Some(status)) = server.child.try_wait() {
+                return Err(format!("{program} ended before it answered: {status}"));
+            }
+            if Instant::now() > end {
+                return Err(format!("{program} does not answer on {address}"));
+            }
+            thread::sleep(Duration::from_micros(200));
+        }
+        Ok(server)
+    }
+
+    /// The process and its descendants.
+    pub fn pids(&self) -> Vec<u32> {
+        process::tree(self.child.id())
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        for pid in self.pids().into_iter().skip(1) {
+            // A child may be gone before its turn.
+            let _ = Command::new("kill")
+                .args(["-KILL", &pid.to_string()])
+                .status();
+        }
+        // It may have ended by itself; `wait` says the same either way.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// One request on a connection of its own; the whole response, head and all.
+pub fn ask(address: SocketAddr, path: &str, headers: &str) -> std::io::Result<String> {
+    let mut stream = TcpStream::connect_timeout(&address, Duration::from_secs(1))?;
+    stream.set_read_timeout(Some(Duration::from_secs(5)))?;
+    let head = format!("GET {path} HTTP/1.1\r\nHost: {address}\r\n{headers}");
+    stream.write_all(format!("{head}Connection: close\r\n\r\n").as_bytes())?;
+    let mut response = String::new();
+    stream.read_to_string(&mut response)?;
+    if response.starts_with("HTTP/1.1 200 ") {
+        Ok(response)
+    } else {
+        Err(std::io::Error::other("no 200"))
+    }
+}

@@ -1,0 +1,196 @@
+//! What the kernel says about processes: processor time, memory, and where they may run.
+//! Reads /proc and asks `taskset`; nothing here is known to a server that is measured.
+
+use std::fs;
+use std::io::{Error, Result};
+use std::process::{Command, Stdio};
+
+/// Processor time that a process and all its descendants have used so far.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct CpuTime {
+    pub user_us: f64,
+    pub system_us: f64,
+    /// From the scheduler, in nanoseconds, of threads that still live. 0 if not kept.
+    pub scheduled_us: f64,
+}
+
+impl CpuTime {
+    pub fn total_us(&self) -> f64 {
+        self.user_us + self.system_us
+    }
+
+    pub fn since(&self, before: &CpuTime) -> CpuTime {
+        CpuTime {
+            user_us: self.user_us - before.user_us,
+            system_us: self.system_us - before.system_us,
+            scheduled_us: self.scheduled_us - before.scheduled_us,
+        }
+    }
+}
+
+/// Microseconds of one tick of /proc/PID/stat. The kernel's interface to user space has had
+/// 100 ticks a second on every architecture we run on; `getconf CLK_TCK` agrees.
+const TICK_US: f64 = 10_000.0;
+
+/// A process and all its descendants, as they are now.
+pub fn tree(root: u32) -> Vec<u32> {
+    let mut parents: Vec<(u32, u32)> = Vec::new();
+    let numbers = fs::read_dir("/proc").into_iter().flatten().flatten();
+    for pid in numbers.filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok()) {
+        if let Some(parent) = stat(pid).and_then(|fields| fields[1].parse().ok()) {
+            parents.push((pid, parent));
+        }
+    }
+    let mut found = vec![root];
+    let mut at = 0;
+    while at < found.len() {
+        let parent = found[at];
+        found.extend(
+            parents
+                .iter()
+                .filter(|(_, p)| *p == parent)
+                .map(|(pid, _)| *pid),
+        );
+        at += 1;
+    }
+    found
+}
+
+/// The fields of /proc/PID/stat after the name, which may hold anything: field 3 of the man
+/// page (state) is index 0 here.
+fn stat(pid: u32) -> Option<Vec<String>> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat")).ok()?;
+    fields_after_name(&text)
+}
+
+fn fields_after_name(stat: &str) -> Option<Vec<String>> {
+    let (_, rest) = stat.rsplit_once(')')?;
+    let fields: Vec<String> = rest.split_whitespace().map(str::to_string).collect();
+    (fields.len() > 20).then_some(fields)
+}
+
+/// Time used by these processes: all their threads, dead ones included, and children that
+/// were waited for.
+pub fn cpu_time(pids: &[u32]) -> CpuTime {
+    let mut sum = CpuTime::default();
+    for &pid in pids {
+        let Some(fields) = stat(pid) else { continue };
+        let ticks = |index: usize| fields[index].parse::<f64>().unwrap_or(0.0) * TICK_US;
+        // proc_pid_stat(5): utime 14, stime 15, cutime 16, cstime 17, counted from 1.
+        sum.user_us += ticks(11) + ticks(13);
+        sum.system_us += ticks(12) + ticks(14);
+        sum.scheduled_us += scheduled_us(pid);
+    }
+    sum
+}
+
+fn scheduled_us(pid: u32) -> f64 {
+    let tasks = fs::read_dir(format!("/proc/{pid}/task"))
+        .into_iter()
+        .flatten()
+        .flatten();
+    let times = tasks.filter_map(|task| {
+        let text = fs::read_to_string(task.path().join("schedstat")).ok()?;
+        text.split(' ').next()?.parse::<f64>().ok()
+    });
+    times.sum::<f64>() / 1000.0
+}
+
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Memory {
+    pub resident_bytes: u64,
+    pub resident_peak_bytes: u64,
+    pub threads: u64,
+}
+
+pub fn memory(pids: &[u32]) -> Memory {
+    let mut sum = Memory::default();
+    for pid in pids {
+        let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
+        let number = |name: &str| {
+            let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+            line.split_whitespace().next()?.parse::<u64>().ok()
+        };
+        sum.resident_bytes += number("VmRSS:").unwrap_or(0) * 1024;
+        sum.resident_peak_bytes += number("VmHWM:").unwrap_or(0) * 1024;
+        sum.threads += number("Threads:").unwrap_or(0);
+    }
+    sum
+}
+
+/// Time that the hypervisor took from processor `cpu` so far, in microseconds.
+pub fn stolen_us(cpu: u32) -> f64 {
+    let text = fs::read_to_string("/proc/stat").unwrap_or_default();
+    let name = format!("cpu{cpu} ");
+    let line = text.lines().find_map(|line| line.strip_prefix(&name));
+    let steal = line.and_then(|line| line.split_whitespace().nth(7)?.parse::<f64>().ok());
+    steal.unwrap_or(0.0) * TICK_US
+}
+
+/// Keeps the calling thread, and what it starts from now on, on one processor.
+pub fn pin_this_thread(cpu: u32) -> Result<()> {
+    let link = fs::read_link("/proc/thread-self")?;
+    let thread = link
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned());
+    let thread = thread.ok_or_else(|| Error::other("/proc/thread-self names no thread"))?;
+    let mut command = Command::new("taskset");
+    command
+        .args(["-c", "-p", &cpu.to_string(), &thread])
+        .stdout(Stdio::null());
+    let status = command.status()?;
+    if status.success() {
+        Ok(())
+    } else {
+        Err(Error::other("taskset failed"))
+    }
+}
+
+/// How many files this process may have open.
+pub fn open_files_max() -> usize {
+    let text = fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"));
+    line.and_then(|line| line.split_whitespace().next()?.parse().ok())
+        .unwrap_or(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::time::{Duration, Instant};
+
+    #[test]
+    fn names_with_brackets_do_not_confuse() {
+        let tail = (0..30)
+            .map(|number| format!(" {number}"))
+            .collect::<String>();
+        let fields = fields_after_name(&format!("12 (a) b) S{tail}")).expect("it is long enough");
+        assert_eq!(fields[0], "S");
+        assert_eq!(fields[1], "0");
+        assert_eq!(fields_after_name("12 (a) S 1"), None);
+    }
+
+    #[test]
+    fn own_time_grows_and_children_are_found() {
+        let own = std::process::id();
+        let before = cpu_time(&[own]);
+        let start = Instant::now();
+        while start.elapsed() < Duration::from_millis(60) {
+            std::hint::spin_loop();
+        }
+        assert!(cpu_time(&[own]).since(&before).total_us() >= 2.0 * TICK_US);
+        let mut child = Command::new("sleep")
+            .arg("5")
+            .spawn()
+            .expect("sleep exists");
+        assert!(tree(own).contains(&child.id()));
+        child
+            .kill()
+            .and_then(|()| child.wait())
+            .expect("the child is ours");
+        assert!(memory(&[own]).resident_bytes > 100_000);
+        assert!(open_files_max() >= 64);
+    }
+}

@@ -1,0 +1,137 @@
+//! What a run leaves behind: a record in JSON with the facts of the machine, and plots in SVG.
+
+pub mod bars;
+pub mod facts;
+pub mod json;
+pub mod percentiles;
+pub mod stats;
+mod svg;
+
+use crate::options::Options;
+use hdrhistogram::Histogram;
+use hdrhistogram::iterators::IterationValue;
+use json::{Json, map};
+use std::fs;
+
+/// Percentiles that every record holds, in per cent.
+pub const PERCENTILES: [f64; 6] = [50.0, 90.0, 99.0, 99.9, 99.99, 100.0];
+
+type Step = IterationValue<u64>;
+
+/// The longest time that a recorded histogram tells apart.
+const RECORDED_US_MAX: u64 = 60_000_000;
+
+/// One run's place in perf/runs: every file of it begins with the same time and name.
+pub struct Record {
+    stem: Option<std::path::PathBuf>,
+}
+
+impl Record {
+    pub fn open(options: &Options, name: &str) -> Result<Record, String> {
+        let Some(folder) = &options.runs else {
+            return Ok(Record { stem: None });
+        };
+        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
+        let time: String = facts::utc_now()
+            .chars()
+            .filter(|c| !":-".contains(*c))
+            .collect();
+        Ok(Record {
+            stem: Some(folder.join(format!("{time}-{name}"))),
+        })
+    }
+
+    /// Writes one file of the run, with an ending such as `.json` or `-cpu.svg`.
+    pub fn write(&self, ending: &str, text: &str) -> Result<(), String> {
+        let Some(stem) = &self.stem else {
+            return Ok(());
+        };
+        let path = format!("{}{ending}", stem.display());
+        fs::write(&path, text).map_err(|error| format!("{path}: {error}"))?;
+        println!("written: {path}");
+        Ok(())
+    }
+}
+
+/// Percentiles in microseconds.
+pub fn percentiles_json(histogram: &Histogram<u64>) -> Json {
+    let value = |percent: f64| histogram.value_at_quantile(percent / 100.0) as f64 / 1000.0;
+    let pairs = PERCENTILES
+        .iter()
+        .map(|&percent| (format!("p{percent}"), value(percent).into()));
+    Json::Map(
+        pairs
+            .chain([("count".to_string(), histogram.len().into())])
+            .collect(),
+    )
+}
+
+/// The whole histogram, to two digits: pairs of microseconds and how many requests took that
+/// long, as two lists.
+pub fn histogram_json(histogram: &Histogram<u64>) -> Json {
+    let mut coarse = Histogram::<u64>::new_with_max(RECORDED_US_MAX, 2).expect("constant bounds");
+    for step in histogram.iter_recorded() {
+        let us = step.value_iterated_to().div_ceil(1000).min(RECORDED_US_MAX);
+        coarse.saturating_record_n(us, step.count_at_value());
+    }
+    let steps: Vec<_> = coarse.iter_recorded().collect();
+    let list = |value: &dyn Fn(&Step) -> u64| {
+        Json::List(steps.iter().map(|step| value(step).into()).collect())
+    };
+    map([
+        ("us", list(&|step| step.value_iterated_to())),
+        ("requests", list(&|step| step.count_at_value())),
+    ])
+}
+
+/// A table whose columns are as wide as they must be.
+pub fn table(rows: &[Vec<String>]) -> String {
+    let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
+    let width = |column: usize| {
+        let cells = rows.iter().filter_map(|row| row.get(column));
+        cells.map(|cell| cell.chars().count()).max().unwrap_or(0)
+    };
+    let widths: Vec<usize> = (0..columns).map(width).collect();
+    let mut out = String::new();
+    for row in rows {
+        let cells = row
+            .iter()
+            .zip(&widths)
+            .map(|(cell, &width)| format!("{cell:<width$}"));
+        out.push_str(cells.collect::<Vec<_>>().join("  ").trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tables_line_up() {
+        let row = |cells: &[&str]| {
+            cells
+                .iter()
+                .map(|cell| cell.to_string())
+                .collect::<Vec<_>>()
+        };
+        let rows = [row(&["a", "bbb"]), row(&["cc", "d"])];
+        assert_eq!(table(&rows), "a   bbb\ncc  d\n");
+    }
+
+    #[test]
+    fn histograms_are_whole() {
+        let mut histogram = crate::load::new_histogram();
+        histogram.saturating_record(1000);
+        histogram.saturating_record(1000);
+        histogram.saturating_record(3001);
+        let text = histogram_json(&histogram).pretty();
+        assert!(text.contains("[1,4]") && text.contains("[2,1]"), "{text}");
+        assert!(
+            percentiles_json(&histogram)
+                .pretty()
+                .contains("\"count\": 3")
+        );
+    }
+}
