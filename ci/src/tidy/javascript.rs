@@ -4,6 +4,9 @@ use super::rust::{NODES_WORDS, empty_word, word_after};
 use super::{Finding, Source, Tree};
 use crate::mask;
 
+/// Ids without a file: boot/realm.js answers them itself.
+const REALM_IDS: &[&str] = &["internal/bootstrap/realm"];
+
 /// The first statement of a file of the library is 'use strict'.
 pub fn strict_first(tree: &Tree) -> Vec<Finding> {
     let message = "the first statement must be 'use strict';";
@@ -44,7 +47,7 @@ pub fn required_ids(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in tree.library() {
         for (at, id) in required(file) {
-            let known = tree.has(&file_of(id));
+            let known = tree.has(&file_of(id)) || REALM_IDS.contains(&id);
             if !known && tree.exception("require", &file.path, Some(id)).is_none() {
                 let line = mask::line_of(&file.masked, at);
                 let message = format!("require('{id}'): no {}", file_of(id));
