@@ -196,7 +196,7 @@ impl Body {
                 Ok(Step::Done {
                     consumed: (from + end) as u32,
                     trailers: Span::new(from, from + self.trailers.blank_line_at()),
-                    close: self.trailers.ends_connection(),
+                    close: self.trailers.ends_connection(self.response),
                 })
             }
             None if block.len() == block_bytes_max => Err(Fault::new(

@@ -117,10 +117,10 @@ impl Fields {
         self.token_at as usize
     }
 
-    /// Do these lines forbid another message?
-    pub(crate) fn ends_connection(&self) -> bool {
+    /// Do these lines, trailers of a response or of a request, forbid another message?
+    pub(crate) fn ends_connection(&self, response: bool) -> bool {
         let endless = self.facts.has(Facts::ENCODING) && !self.facts.has(Facts::CHUNKED);
-        self.facts.has(Facts::CLOSE) || endless
+        self.facts.has(Facts::CLOSE) || (response && endless)
     }
 
     /// Is there room for a token of so many bytes, finished or not?
@@ -208,11 +208,9 @@ impl Fields {
                 self.name_spaces(input, end)
             }
             b' ' if self.name.is_llhttps() => {
-                let fault = Fault::new(HttpError::HeaderNameChar, end);
-                let fault = self.oversize_or(input, fault);
-                Err(Fault::new(fault.error, end + 1))
+                Err(self.fault_behind(input, HttpError::HeaderNameChar, end))
             }
-            _ => fail(HttpError::HeaderName, end),
+            _ => Err(self.fault(input, HttpError::HeaderName, end)),
         }
     }
 
@@ -233,7 +231,7 @@ impl Fields {
         match input.bytes.get(end) {
             None => self.wait_in_token(input, Step::NameOdd, end),
             Some(b':') => self.name_end(input, end),
-            Some(_) => fail(HttpError::HeaderName, end),
+            Some(_) => Err(self.fault(input, HttpError::HeaderName, end)),
         }
     }
 
@@ -325,7 +323,7 @@ impl Fields {
     fn value(&mut self, input: Input, at: usize) -> Verdict {
         let end = skip_value(input.bytes, at);
         let Some(&byte) = input.bytes.get(end) else {
-            return self.wait_in_token(input, Step::Value, end);
+            return self.value_unfinished(input, end);
         };
         if self.name != Name::Other {
             self.heed(input, end)?;
@@ -334,6 +332,25 @@ impl Fields {
             b'\r' | b'\n' => self.value_end(input, end, byte),
             _ => self.value_odd(input, end),
         }
+    }
+
+    fn value_unfinished(&mut self, input: Input, at: usize) -> Verdict {
+        let from = self.token_at as usize;
+        if self.within(input, at - from) {
+            return self.wait(Step::Value, at);
+        }
+        // Too long; but a fault that lies further in front was there first.
+        let value = &input.bytes[from..at];
+        match self.name {
+            Name::Other | Name::Host | Name::Expect | Name::Upgrade | Name::Connection => {}
+            Name::ContentLength => {
+                if let Err((error, offset)) = value::content_length(value) {
+                    return Err(self.fault(input, error, from + offset));
+                }
+            }
+            Name::TransferEncoding => self.heed_encoding(input, at)?,
+        }
+        fail(HttpError::HeaderOverflow, at)
     }
 
     /// At a byte that no value may hold.
@@ -348,20 +365,24 @@ impl Fields {
         } else if input.has(Lenient::HEADER_VALUE_RELAXED) {
             self.value_relaxed(input, at)
         } else {
-            Err(self.oversize_or(input, Fault::new(HttpError::HeaderValueChar, at)))
+            Err(self.fault(input, HttpError::HeaderValueChar, at))
         }
     }
 
-    /// A token that is too long already by the place of its fault is too long first of all.
+    /// A fault at a place in a token. Is the token too long already, then that comes first: it
+    /// would have, had the bytes come in pieces.
     #[cold]
-    fn oversize_or(&self, input: Input, fault: Fault) -> Fault {
-        if self.within(input, (fault.at - self.token_at) as usize) {
-            return fault;
+    fn fault(&self, input: Input, error: HttpError, at: usize) -> Fault {
+        if self.within(input, at - self.token_at as usize) {
+            return Fault::new(error, at);
         }
-        Fault {
-            error: HttpError::HeaderOverflow,
-            ..fault
-        }
+        Fault::new(HttpError::HeaderOverflow, at)
+    }
+
+    /// The same, for errors that llhttp reports behind the byte.
+    #[cold]
+    fn fault_behind(&self, input: Input, error: HttpError, at: usize) -> Fault {
+        Fault::new(self.fault(input, error, at).error, at + 1)
     }
 
     fn value_lenient(&mut self, input: Input, at: usize) -> Verdict {
@@ -377,7 +398,7 @@ impl Fields {
         let end = skip_each(input.bytes, at, |byte| !matches!(byte, b'\r' | b'\n' | 0));
         match input.bytes.get(end) {
             None => self.wait_in_token(input, Step::ValueRelaxed, end),
-            Some(0) => fail(HttpError::HeaderValueChar, end),
+            Some(0) => Err(self.fault(input, HttpError::HeaderValueChar, end)),
             Some(&byte) => self.value_end(input, end, byte),
         }
     }
@@ -391,7 +412,7 @@ impl Fields {
         if input.has(Lenient::OPTIONAL_CR_BEFORE_LF) {
             return self.value_counted(input, end, end);
         }
-        Err(self.oversize_or(input, Fault::new(HttpError::HeaderValueCr, end)))
+        Err(self.fault(input, HttpError::HeaderValueCr, end))
     }
 
     #[inline]
@@ -469,7 +490,7 @@ impl Fields {
             Ok(_) => (HttpError::LengthChar, end),
             Err((error, offset)) => (error, from + offset),
         };
-        Err(self.oversize_or(input, Fault::new(error, at)))
+        Err(self.fault(input, error, at))
     }
 
     fn heed_encoding(&mut self, input: Input, end: usize) -> Result<(), Fault> {
@@ -479,9 +500,11 @@ impl Fields {
             Ok(true) => self.pending = Facts::CHUNKED,
             Ok(false) => {}
             Err(comma) => {
-                let fault = Fault::new(HttpError::EncodingAfterChunked, from + comma);
-                let fault = self.oversize_or(input, fault);
-                return Err(Fault::new(fault.error, from + comma + 1));
+                return Err(self.fault_behind(
+                    input,
+                    HttpError::EncodingAfterChunked,
+                    from + comma,
+                ));
             }
         }
         // A folded piece is not read as another list.

@@ -154,9 +154,17 @@ impl Start {
     fn url(&mut self, input: Input, fields: &mut Fields, at: usize) -> Verdict {
         let start = self.text.start as usize;
         let mut at = at;
-        match url::read(&mut self.part, input.bytes, start, &mut at)? {
-            Ended::More if fields.within(input, at - start) => self.wait(fields, Place::Url, at),
-            Ended::More => fail(HttpError::HeaderOverflow, at),
+        let ended = url::read(&mut self.part, input.bytes, start, &mut at);
+        // A CR that was read already is not the url's.
+        let url_bytes = at - start - usize::from(self.part == Part::Lf);
+        if !matches!(ended, Ok(Ended::Space(_) | Ended::Line(..)))
+            && !fields.within(input, url_bytes)
+        {
+            // Too long comes first: it would have, had the bytes come in pieces.
+            return fail(HttpError::HeaderOverflow, at);
+        }
+        match ended? {
+            Ended::More => self.wait(fields, Place::Url, at),
             Ended::Space(end) => {
                 self.text_end(input, fields, end, end + 1)?;
                 self.url_space(input, fields, end + 1)
