@@ -27,7 +27,7 @@ const SNAPSHOT_MODULES = [
   'async_hooks', 'diagnostics_channel',
   'stream', 'stream/promises', 'fs', 'fs/promises', 'os', 'constants',
   'internal/console/global', 'console', 'tty', 'process',
-  'dns', 'net', 'http', 'assert',
+  'net', 'http', 'assert',
   'internal/vm', 'internal/modules/package_json_reader', 'internal/modules/helpers',
   'internal/modules/cjs/loader', 'internal/modules/esm/utils', 'internal/modules/esm/get_format',
   'internal/modules/esm/resolve', 'internal/modules/esm/load',

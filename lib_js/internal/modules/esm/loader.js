@@ -55,6 +55,9 @@ class ModuleLoader {
 
   #defaultResolve(specifier, context) {
     const { parentURL, importAttributes } = context;
+    if (parentURL !== undefined && typeof parentURL !== 'string') {
+      return defaultResolve(specifier, context);
+    }
     const key = `${parentURL}\0${importAttributes?.type}\0${specifier}`;
     let result = this.#resolved.get(key);
     if (result === undefined) {
@@ -182,8 +185,6 @@ class ModuleLoader {
   async import(specifier, parentURL, attributes = kEmptyObject, phase = 0, isEntryPoint = false) {
     specifier = `${specifier}`;
     return this.#traced(specifier, parentURL, async () => {
-      // Not in the caller's own turn: import() promises to run nothing synchronously.
-      await undefined;
       const job = this.getOrCreateModuleJob(specifier, parentURL, attributes);
       if (phase === PHASE_SOURCE) {
         const { SyntaxError } = primordials;

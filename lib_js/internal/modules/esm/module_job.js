@@ -5,6 +5,7 @@ const {
   ArrayPrototypeJoin,
   FunctionPrototype,
   ObjectFreeze,
+  ObjectSetPrototypeOf,
   PromisePrototypeThen,
   RegExpPrototypeExec,
   RegExpPrototypeSymbolReplace,
@@ -83,9 +84,11 @@ class ModuleJob {
     }
   }
 
-  /** Evaluates as import does. @returns {Promise<ModuleJob>} */
+  /** Evaluates as import does. */
   async run() {
     this.instantiate();
+    // Nothing of the module runs in the turn that asked for it.
+    await undefined;
     setHasStartedUserESMExecution();
     const { evaluate, hasTopLevelAwait } = internalBinding('modules');
     try {
@@ -94,7 +97,6 @@ class ModuleJob {
       explainCommonJSName(error, this.url, hasTopLevelAwait(this.wrap));
       throw error;
     }
-    return this;
   }
 
   /** Evaluates as require() does: now, or not at all. */
@@ -107,14 +109,18 @@ class ModuleJob {
       setHasStartedUserESMExecution();
       // A rejection is thrown here, so it is not unhandled.
       PromisePrototypeThen(evaluate(this.wrap), undefined, noop);
-      if (this.status === STATUS.ERRORED) throw getError(this.wrap);
+      if (this.status === STATUS.ERRORED) {
+        const error = getError(this.wrap);
+        explainCommonJSName(error, this.url, false);
+        throw error;
+      }
     }
     return this.namespace;
   }
 
   throwIfAsync(parent) {
     if (!internalBinding('modules').isGraphAsync(this.wrap)) return;
-    throw new ERR_REQUIRE_ASYNC_MODULE(urlToFilename(this.url), parent);
+    throw new ERR_REQUIRE_ASYNC_MODULE(urlToFilename(this.url), parent, []);
   }
 
   /** For require() of something that import is in the middle of. */
@@ -124,6 +130,9 @@ class ModuleJob {
     throw new ERR_REQUIRE_CYCLE_MODULE(`${message} in a cycle.${from}${advice}`);
   }
 }
+
+// Programs may put anything on Object.prototype.
+ObjectSetPrototypeOf(ModuleJob.prototype, null);
 
 function isEvaluated(job) {
   return job.status === STATUS.EVALUATED;

@@ -380,7 +380,7 @@ function legacyMainResolve(packageJSONUrl, packageConfig, base) {
   }
   throw new ERR_MODULE_NOT_FOUND(
     main ? path.resolve(folder, main) : path.resolve(folder, './index.js'),
-    base && fileURLToPath(base), 'package');
+    base && fileURLToPath(base), undefined);
 }
 
 /** A bare specifier. @returns {URL} */

@@ -65,6 +65,8 @@ function importFrom(parentURL) {
 }
 
 async function importModuleDynamically(referrer, specifier, attributes, phase) {
+  // Indirect eval() and the like: code that stands nowhere.
+  if (referrer == null) throw new ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING();
   if (typeof referrer !== 'symbol') {
     return importFrom(normalizeReferrerURL(referrer))(specifier, attributes, phase);
   }
