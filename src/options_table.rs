@@ -123,6 +123,7 @@ pub static OPTIONS: &[OptionSpec] = &[
     row("--redirect-warnings", Kind::String, "write warnings to file instead of stderr"),
     row("--throw-deprecation", Boolean, "throw an exception on deprecations"),
     row("--trace-deprecation", Boolean, "show stack traces on deprecations"),
+    row("--enable-source-maps", Boolean, "(not built yet: stacks show the code that runs)"),
     row("--trace-uncaught", Boolean, "show stack traces for the throw behind uncaught exceptions"),
     row("--trace-warnings", Boolean, "show stack traces on process warnings"),
     row("--unhandled-rejections",

@@ -1,1 +1,194 @@
-//! placeholder
+//! The native half of each builtin, in safe Rust: what JavaScript asks for by `internalBinding`.
+//! [`Natives`] is the native state of one core; it owns the ring. It hears of V8 only through
+//! `coring_engine`'s `ops!` table, and of the kernel only through `coring_uring`.
+
+#![forbid(unsafe_code)]
+
+mod clock;
+mod deadlines;
+mod deliver;
+mod environment;
+mod fleet;
+mod fs_ops;
+mod http;
+mod kinds;
+mod lexer;
+mod limits;
+mod os;
+mod process_ops;
+mod slots;
+mod socket;
+mod stream;
+mod tcp_wrap;
+mod turn;
+mod url;
+
+use std::sync::Arc;
+
+use coring_codec::date::DateCache;
+use coring_engine::Binding;
+use coring_uring::{Completion, Mailbox, Ring, Token, Wait};
+
+pub use fleet::Fleet;
+pub use socket::Farewell;
+
+use clock::Clock;
+use deadlines::Deadlines;
+use slots::{Handle, Slots};
+use socket::Socket;
+
+/// All bindings of this crate, in the order that the snapshot depends on.
+pub const BINDINGS: &[Binding] = &[
+    turn::BINDING,
+    tcp_wrap::BINDING,
+    http::BINDING,
+    http::parser::BINDING,
+    process_ops::BINDING,
+    fs_ops::BINDING,
+    os::BINDING,
+    url::BINDING,
+    lexer::BINDING,
+];
+
+/// The native state of one core.
+pub struct Natives {
+    pub(crate) ring: Ring,
+    pub(crate) clock: Clock,
+    pub(crate) sockets: Slots<Socket>,
+    /// Sockets to look at before the next wait.
+    pub(crate) dirty: Vec<Handle>,
+    /// Fast-lane connections with input that can be parsed without waiting.
+    pub(crate) soon: Vec<Handle>,
+    /// Entries for the next delivery: kind, handle, a, b.
+    pub(crate) answers: Vec<(u8, [i32; 3])>,
+    /// Sockets whose slot was freed, for the close phase.
+    pub(crate) farewells: Vec<(Handle, Farewell)>,
+    pub(crate) deadlines: Deadlines,
+    pub(crate) date: DateCache,
+    pub(crate) scratch: Vec<u8>,
+    pub(crate) parsers: Slots<http::parser::Parser>,
+    pub(crate) turn: turn::State,
+    pub(crate) mailbox: Option<Mailbox>,
+    pub(crate) fleet: Arc<Fleet>,
+    /// This core's index in the fleet.
+    pub(crate) core: usize,
+    pub(crate) listens_count: usize,
+}
+
+impl Natives {
+    pub fn new(ring: Ring, fleet: Arc<Fleet>, core: usize) -> Natives {
+        Natives {
+            ring,
+            clock: Clock::new(),
+            sockets: Slots::default(),
+            dirty: Vec::new(),
+            soon: Vec::new(),
+            answers: Vec::new(),
+            farewells: Vec::new(),
+            deadlines: Deadlines::default(),
+            date: DateCache::default(),
+            scratch: Vec::new(),
+            parsers: Slots::default(),
+            turn: turn::State::default(),
+            mailbox: None,
+            fleet,
+            core,
+            listens_count: 0,
+        }
+    }
+
+    /// Loop time in ms: reads the clock once, the turn goes by it.
+    pub fn update_clock(&mut self) -> u64 {
+        self.clock.update()
+    }
+
+    /// Ends the turn: submits what it left behind and waits for what comes, one system call.
+    /// `idle`: nothing in JavaScript waits to run at once.
+    pub fn poll(&mut self, idle: bool, into: &mut Vec<Completion>) {
+        self.flush();
+        let wait = self.next_wait(idle);
+        if let Err(errno) = self.ring.turn(wait, into) {
+            panic!("io_uring_enter failed with {errno}: the ring is unusable");
+        }
+        self.clock.update();
+    }
+
+    fn next_wait(&self, idle: bool) -> Wait {
+        let pending = !self.soon.is_empty()
+            || !self.answers.is_empty()
+            || !self.farewells.is_empty()
+            || !self.dirty.is_empty();
+        if !idle || pending {
+            return Wait::Poll;
+        }
+        let timer_ms = self.turn.timer_due_ms();
+        let due_ms = match (timer_ms, self.deadlines.next_ms()) {
+            (Some(timer), Some(deadline)) => Some(timer.min(deadline)),
+            (one, other) => one.or(other),
+        };
+        match due_ms {
+            None => Wait::Forever,
+            Some(due_ms) => self.clock.wait_until(due_ms),
+        }
+    }
+
+    /// Does anything native keep the program running?
+    pub fn is_alive(&self) -> bool {
+        self.turn.is_alive()
+            || !self.answers.is_empty()
+            || !self.farewells.is_empty()
+            || self.sockets.iter().any(|(_, socket)| socket.is_alive())
+    }
+
+    /// When a timer is due by now: its time is up and JavaScript should be entered.
+    pub fn timers_due(&self) -> Option<u64> {
+        let due_ms = self.turn.timer_due_ms()?;
+        (self.clock.now_ms() >= due_ms).then(|| self.clock.now_ms())
+    }
+
+    /// Keeps what `processTimers` said about the next timer: 0 none, < 0 unref'd.
+    pub fn set_next_timer(&mut self, next_ms: f64) {
+        self.turn.set_timer(next_ms);
+    }
+
+    /// Opens this core's mailbox and starts listening to it.
+    pub fn open_mailbox(&mut self) -> Result<(), String> {
+        let token = Token::new(kinds::token::MAIL, 0, 0);
+        let mailbox = self
+            .ring
+            .mailbox(token, limits::MAIL_MESSAGES_MAX)
+            .map_err(|errno| format!("cannot open the core's mailbox: {errno}"))?;
+        self.fleet.set_post(self.core, mailbox.post());
+        self.mailbox = Some(mailbox);
+        Ok(())
+    }
+
+    /// Before the process ends at once: what is queued gets one try, nothing waits.
+    pub fn send_leftovers(&mut self) {
+        for handle in self.sockets.handles() {
+            self.send_now(handle);
+        }
+    }
+
+    /// True once after a drain was asked for by another thread.
+    pub fn take_drain_wish(&mut self) -> bool {
+        std::mem::take(&mut self.turn.drain_asked)
+    }
+
+    /// Stops taking connections and lets those that are idle go: the start of a drain.
+    pub fn drain(&mut self) {
+        for handle in self.sockets.handles() {
+            let Some(socket) = self.sockets.get_mut(handle) else { continue };
+            let is_listener = matches!(socket.role, socket::Role::Listener(_));
+            let is_idle = socket.conn().is_some_and(|conn| conn.is_idle());
+            if let Some(conn) = socket.conn() {
+                conn.close_after = true;
+            }
+            if is_listener {
+                self.close(handle, Farewell::Closed);
+            } else if is_idle {
+                self.close_gracefully(handle, Farewell::Gone(0));
+            }
+        }
+    }
+}

@@ -75,6 +75,8 @@ pub(crate) fn uncaught(
         eprint!("{text}");
         return Err(end(realm, Ending::Uncaught(1)));
     };
+    let undefined: v8::Local<v8::Value> = v8::undefined(scope).into();
+    scope.set_continuation_preserved_embedder_data(undefined);
     let place = js_string(scope, &arrow(scope, message)).into();
     let from_promise = v8::Boolean::new(scope, from_promise).into();
     v8::tc_scope!(let catch, scope);
@@ -108,6 +110,21 @@ pub(crate) fn end(realm: &Realm, ending: Ending) -> Ending {
     let ending = realm.ending.get().unwrap_or(ending);
     realm.ending.set(Some(ending));
     ending
+}
+
+/// V8 reports here what no one could catch: an exception that left a microtask.
+pub(crate) unsafe extern "C" fn reported(
+    message: v8::Local<v8::Message>,
+    exception: v8::Local<v8::Value>,
+) {
+    v8::callback_scope!(unsafe scope, message);
+    let realm = realm::current();
+    if realm.ending.get().is_some() {
+        return;
+    }
+    if uncaught(scope, realm, exception, Some(message), false).is_err() {
+        scope.terminate_execution();
+    }
 }
 
 pub(crate) unsafe extern "C" fn promise_rejected(message: v8::PromiseRejectMessage) {

@@ -52,6 +52,7 @@ impl<N: 'static> Isolate<N> {
         }
         let mut v8 = v8::Isolate::new(params);
         configure(&mut v8);
+        v8.add_message_listener(error::reported);
         heap::guard(&mut v8, &realm);
         builtin::arm_termination(Some(v8.thread_safe_handle()));
         let context = {
@@ -100,9 +101,8 @@ impl<N: 'static> Isolate<N> {
     pub fn process_timers(&mut self, now_ms: f64) -> Result<f64, Ending> {
         self.enter(|scope, realm| {
             let argument = v8::Number::new(scope, now_ms).into();
-            let next = call_root(scope, realm, Root::ProcessTimers, &[argument])?;
-            let next = next.map_or(0.0, |value| f64::from_js(scope, value));
-            Ok(next)
+            let next = call_until_done(scope, realm, Root::ProcessTimers, &[argument])?;
+            Ok(f64::from_js(scope, next))
         })
     }
 
@@ -112,7 +112,7 @@ impl<N: 'static> Isolate<N> {
             return Ok(());
         }
         self.enter(|scope, realm| {
-            call_root(scope, realm, Root::ProcessImmediate, &[]).map(|_| ())
+            call_until_done(scope, realm, Root::ProcessImmediate, &[]).map(|_| ())
         })
     }
 
@@ -291,6 +291,21 @@ fn call_guarded<'s>(
     Ok(None)
 }
 
+/// Calls a root function again after each uncaught exception that the program handled: what the
+/// failed callback left in its queue still runs.
+fn call_until_done<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    realm: &Realm,
+    root: Root,
+    arguments: &[v8::Local<'s, v8::Value>],
+) -> Result<v8::Local<'s, v8::Value>, Ending> {
+    loop {
+        if let Some(result) = call_root(scope, realm, root, arguments)? {
+            return Ok(result);
+        }
+    }
+}
+
 /// nextTicks and microtasks, until none is left.
 fn settle(scope: &mut v8::PinScope, realm: &Realm) -> Result<(), Ending> {
     loop {
@@ -323,9 +338,6 @@ fn deliver_page<'s>(
     realm.page.set(page::CURSOR, 0);
     let count: v8::Local<v8::Value> = v8::Integer::new(scope, entries.len() as i32).into();
     let values: v8::Local<v8::Value> = v8::Array::new_with_elements(scope, values).into();
-    // After an uncaught exception that was handled, go on behind the entry that threw.
-    while (realm.page.get(page::CURSOR) as usize) < entries.len() {
-        call_root(scope, realm, Root::Deliver, &[count, values])?;
-    }
-    settle(scope, realm)
+    // After an uncaught exception that was handled it goes on behind the entry that threw.
+    call_until_done(scope, realm, Root::Deliver, &[count, values]).map(|_| ())
 }

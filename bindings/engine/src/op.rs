@@ -25,6 +25,8 @@ pub struct OpDecl {
 pub struct Binding {
     pub name: &'static str,
     pub ops: &'static [OpDecl],
+    /// Values beside the ops, made when the binding is (at build time, into the snapshot).
+    pub constants: fn() -> Vec<(&'static str, crate::Js)>,
 }
 
 /// One call of a slow op: hands out the arguments in order and takes the result.
@@ -182,10 +184,20 @@ macro_rules! ops {
     (@count) => { 0 };
     (@count $head:ident $($tail:ident)*) => { 1 + $crate::ops!(@count $($tail)*) };
     ($name:ident ($natives:ty) {
-        $($(#[$doc:meta])* $price:ident $op:ident ( $($argument:ident : $kind:ty),* $(,)? );)*
+        constants = $constants:path;
+        $($rest:tt)*
     }) => {
+        $crate::ops!(@table $name, $natives, $constants, $($rest)*);
+    };
+    ($name:ident ($natives:ty) { $($rest:tt)* }) => {
+        $crate::ops!(@table $name, $natives, Vec::new, $($rest)*);
+    };
+    (@table $name:ident, $natives:ty, $constants:path,
+        $($(#[$doc:meta])* $price:ident $op:ident ( $($argument:ident : $kind:ty),* $(,)? );)*
+    ) => {
         pub const BINDING: $crate::Binding = $crate::Binding {
             name: stringify!($name),
+            constants: $constants,
             ops: &[$($crate::ops!(@decl $natives, $price $op ( $($argument : $kind),* ))),*],
         };
     };

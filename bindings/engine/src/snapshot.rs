@@ -20,8 +20,9 @@ pub fn create(bindings: &'static [Binding], sources: Sources) -> Result<Vec<u8>,
     realm.modules.borrow_mut().clear();
     realm::uninstall();
     if let Err(text) = booted {
-        // A snapshot creator must not be dropped unused: make the blob and throw it away.
-        drop(v8.create_blob(v8::FunctionCodeHandling::Clear));
+        // A snapshot creator must not be dropped without a blob, and none can be made of a
+        // library that failed half way: the build ends here anyway.
+        std::mem::forget(v8);
         return Err(text);
     }
     let blob = v8.create_blob(v8::FunctionCodeHandling::Keep).ok_or("V8 made no snapshot")?;

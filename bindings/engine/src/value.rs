@@ -188,6 +188,7 @@ pub enum Js {
     /// Becomes a Buffer.
     Bytes(Vec<u8>),
     List(Vec<Js>),
+    Object(Vec<(String, Js)>),
     BigInt(i64),
     Doubles(Vec<f64>),
 }
@@ -284,6 +285,15 @@ impl IntoJs for Js {
             Js::List(items) => {
                 let items: Vec<_> = items.into_iter().map(|item| item.into_js(scope)).collect();
                 v8::Array::new_with_elements(scope, &items).into()
+            }
+            Js::Object(fields) => {
+                let object = v8::Object::new(scope);
+                for (name, value) in fields {
+                    let key = js_string(scope, &name).into();
+                    let value = value.into_js(scope);
+                    object.create_data_property(scope, key, value);
+                }
+                object.into()
             }
             Js::Doubles(values) => {
                 let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_ne_bytes()).collect();

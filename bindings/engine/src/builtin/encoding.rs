@@ -1,7 +1,7 @@
 //! `encoding_binding`: TextEncoder and TextDecoder's UTF-8.
 
 use super::{Args, Entry, Return, entry};
-use crate::value::{Bytes, ErrorClass, FromJs, Throw, js_buffer, js_latin1};
+use crate::value::{Bytes, ErrorClass, FromJs, Throw, js_latin1};
 
 pub(crate) fn entries() -> Vec<Entry> {
     vec![
@@ -72,10 +72,3 @@ pub(super) fn utf8_string<'s>(
     }
 }
 
-/// A Buffer with a copy of `bytes`.
-pub(super) fn buffer_of<'s>(
-    scope: &v8::PinScope<'s, '_>,
-    bytes: Vec<u8>,
-) -> v8::Local<'s, v8::Value> {
-    js_buffer(scope, bytes)
-}

@@ -7,6 +7,7 @@ pub(crate) fn entries() -> Vec<Entry> {
     vec![
         entry("setPrepareStackTraceCallback", 1, set_prepare_stack_trace),
         entry("triggerUncaughtException", 2, trigger_uncaught),
+        entry("noSideEffectsToString", 1, no_side_effects_to_string),
     ]
 }
 
@@ -22,5 +23,15 @@ fn trigger_uncaught<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Ret
     let realm = realm::current();
     if crate::error::uncaught(scope, realm, exception, Some(message), from_promise).is_err() {
         scope.terminate_execution();
+    }
+}
+
+fn no_side_effects_to_string<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    args: Args<'s>,
+    mut rv: Return<'s>,
+) {
+    if let Some(text) = args.get(0).to_detail_string(scope) {
+        rv.set(text.into());
     }
 }

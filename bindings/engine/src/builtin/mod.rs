@@ -4,6 +4,7 @@
 mod async_context;
 mod buffer;
 mod buffer_search;
+mod buffer_write;
 mod encoding;
 mod errors;
 mod heap_statistics;
@@ -12,7 +13,7 @@ mod types;
 mod util;
 
 use crate::op::Binding;
-use crate::value::{ErrorClass, Throw, js_string};
+use crate::value::{ErrorClass, IntoJs, Throw, js_string};
 use crate::{contextify, module, realm, sources};
 
 /// One native function of an engine binding.
@@ -76,6 +77,10 @@ pub(crate) fn bindings_object<'s>(
             put_function(scope, object, entry.name, template)?;
         }
     }
+    let object = binding_object(scope, all, "buffer")?;
+    buffer::put_constants(scope, object);
+    let object = binding_object(scope, all, "util")?;
+    util::put_constants(scope, object);
     for binding in bindings {
         let object = binding_object(scope, all, binding.name)?;
         for op in binding.ops {
@@ -87,7 +92,11 @@ pub(crate) fn bindings_object<'s>(
                     .constructor_behavior(v8::ConstructorBehavior::Throw)
                     .build(scope),
             };
-            put_function(scope, object, op.name, template)?;
+            put_function(scope, object, op.name.trim_start_matches("r#"), template)?;
+        }
+        for (name, value) in (binding.constants)() {
+            let value = value.into_js(scope);
+            put(scope, object, name, value);
         }
     }
     Some(all)
@@ -126,7 +135,16 @@ pub(crate) fn binding_getter<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     all: v8::Local<'s, v8::Object>,
 ) -> Option<v8::Local<'s, v8::Function>> {
-    v8::Function::builder(get_binding).data(all.into()).length(1).build(scope)
+    let callback = realm_callback("getInternalBinding");
+    v8::Function::builder_raw(callback).data(all.into()).length(1).build(scope)
+}
+
+/// The callback as `tables` has it: taken anew from the function, its address may differ, and the
+/// snapshot would not know it.
+fn realm_callback(name: &str) -> v8::FunctionCallback {
+    let tables = tables();
+    let (_, entries) = tables.last().expect("binding `realm` is the last");
+    entries.iter().find(|entry| entry.name == name).expect("an entry of `realm`").callback
 }
 
 fn get_binding<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
@@ -149,7 +167,7 @@ fn get_binding<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Ret
 pub(crate) fn compile_function<'s>(
     scope: &mut v8::PinScope<'s, '_>,
 ) -> Option<v8::Local<'s, v8::Function>> {
-    v8::Function::builder(compile_builtin).length(1).build(scope)
+    v8::Function::builder_raw(realm_callback("compileBuiltin")).length(1).build(scope)
 }
 
 fn compile_builtin<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {

@@ -20,6 +20,44 @@ pub(crate) fn entries() -> Vec<Entry> {
 }
 
 
+/// Values beside the natives, under Node's names.
+pub(super) fn put_constants<'s>(
+    scope: &v8::PinScope<'s, '_>,
+    binding: v8::Local<'s, v8::Object>,
+) {
+    const NUMBERS: [(&str, i32); 10] = [
+        ("kPending", 0),
+        ("kFulfilled", 1),
+        ("kRejected", 2),
+        ("ALL_PROPERTIES", 0),
+        ("ONLY_WRITABLE", 1),
+        ("ONLY_ENUMERABLE", 2),
+        ("ONLY_CONFIGURABLE", 4),
+        ("SKIP_STRINGS", 8),
+        ("SKIP_SYMBOLS", 16),
+        ("kDisallowCloneAndTransfer", 0),
+    ];
+    const SYMBOLS: [&str; 4] = [
+        "arrow_message_private_symbol",
+        "decorated_private_symbol",
+        "untransferable_object_private_symbol",
+        "host_defined_option_symbol",
+    ];
+    let constants = v8::Object::new(scope);
+    for (name, number) in NUMBERS {
+        let number = v8::Integer::new(scope, number).into();
+        put(scope, constants, name, number);
+    }
+    put(scope, binding, "constants", constants.into());
+    let symbols = v8::Object::new(scope);
+    for name in SYMBOLS {
+        let description = js_string(scope, name);
+        let symbol = v8::Symbol::new(scope, Some(description)).into();
+        put(scope, symbols, name, symbol);
+    }
+    put(scope, binding, "privateSymbols", symbols.into());
+}
+
 /// [state, result]; state 0 pending, 1 fulfilled, 2 rejected.
 fn promise_details<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let Ok(promise) = args.get(0).try_cast::<v8::Promise>() else { return };

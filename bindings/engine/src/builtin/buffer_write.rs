@@ -1,0 +1,203 @@
+//! `buffer`: strings into bytes, and `atob`/`btoa`.
+
+use super::buffer::index;
+use super::{Args, Entry, Return, entry};
+use crate::text::Text;
+use crate::value::{Bytes, FromJs, js_latin1};
+
+pub(super) fn entries() -> Vec<Entry> {
+    vec![
+        entry("asciiWriteStatic", 4, latin1_write_static),
+        entry("latin1WriteStatic", 4, latin1_write_static),
+        entry("utf8WriteStatic", 4, utf8_write_static),
+        entry("ucs2Write", 3, ucs2_write),
+        entry("hexWrite", 3, hex_write),
+        entry("base64Write", 3, base64_write),
+        entry("base64urlWrite", 3, base64_write),
+        entry("atob", 1, atob),
+        entry("btoa", 1, btoa),
+    ]
+}
+
+/// The bytes of `text` in one of Node's encodings, in any of their spellings.
+pub(super) fn encode(text: &Text, encoding: &str) -> Vec<u8> {
+    match encoding.to_ascii_lowercase().as_str() {
+        "latin1" | "binary" | "ascii" => text.with_latin1(<[u8]>::to_vec),
+        "ucs2" | "ucs-2" | "utf16le" | "utf-16le" => text.to_utf16(),
+        "hex" => text.with_latin1(decode_hex),
+        "base64" | "base64url" => text.with_latin1(decode_base64),
+        _ => text.with_utf8(<[u8]>::to_vec),
+    }
+}
+
+/// Pairs of digits up to the first that is none.
+fn decode_hex(digits: &[u8]) -> Vec<u8> {
+    let value = |digit: u8| char::from(digit).to_digit(16);
+    digits
+        .chunks_exact(2)
+        .map_while(|pair| Some((value(pair[0])? << 4 | value(pair[1])?) as u8))
+        .collect()
+}
+
+/// Either alphabet; what belongs to neither is skipped, `=` ends it, as Node reads base64.
+pub(super) fn decode_base64(text: &[u8]) -> Vec<u8> {
+    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
+    let (mut bits, mut count) = (0u32, 0);
+    for character in text {
+        let Some(value) = base64_value(*character) else {
+            if *character == b'=' {
+                break;
+            }
+            continue;
+        };
+        bits = bits << 6 | value;
+        count += 1;
+        if count == 4 {
+            bytes.extend_from_slice(&bits.to_be_bytes()[1..]);
+            (bits, count) = (0, 0);
+        }
+    }
+    match count {
+        2 => bytes.push((bits >> 4) as u8),
+        3 => bytes.extend_from_slice(&((bits >> 2) as u16).to_be_bytes()),
+        _ => {}
+    }
+    bytes
+}
+
+fn base64_value(character: u8) -> Option<u32> {
+    Some(u32::from(match character {
+        b'A'..=b'Z' => character - b'A',
+        b'a'..=b'z' => character - b'a' + 26,
+        b'0'..=b'9' => character - b'0' + 52,
+        b'+' | b'-' => 62,
+        b'/' | b'_' => 63,
+        _ => return None,
+    }))
+}
+
+/// Writes `text` at `first`.. of the arguments (offset, length) as `encode` gives it; only whole
+/// units of `unit_bytes` fit.
+fn write<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    args: &Args<'s>,
+    rv: &mut Return<'s>,
+    buffer: v8::Local<'s, v8::Value>,
+    first: i32,
+    unit_bytes: usize,
+    encode: impl FnOnce(&Text, &mut dyn FnMut(&[u8])),
+) {
+    let text = Text::from_js(scope, args.get(first));
+    let mut buffer = Bytes::from_js(scope, buffer);
+    let all = buffer.as_mut_slice();
+    let offset = index(scope, args, first + 1, 0).min(all.len());
+    let room = index(scope, args, first + 2, all.len()).min(all.len() - offset);
+    let mut written = 0;
+    encode(&text, &mut |bytes| {
+        let count = bytes.len().min(room) / unit_bytes * unit_bytes;
+        all[offset..offset + count].copy_from_slice(&bytes[..count]);
+        written = count;
+    });
+    rv.set_double(written as f64);
+}
+
+fn latin1_write_static<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    write(scope, &args, &mut rv, args.get(0), 1, 1, |text, put| text.with_latin1(put));
+}
+
+/// Writes whole characters only.
+fn utf8_write_static<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let Ok(string) = args.get(1).try_cast::<v8::String>() else { return rv.set_int32(0) };
+    let mut buffer = Bytes::from_js(scope, args.get(0));
+    let all = buffer.as_mut_slice();
+    let offset = index(scope, &args, 2, 0).min(all.len());
+    let room = index(scope, &args, 3, all.len()).min(all.len() - offset);
+    let target = &mut all[offset..offset + room];
+    let written = string.write_utf8_v2(scope, target, v8::WriteFlags::kReplaceInvalidUtf8, None);
+    rv.set_double(written as f64);
+}
+
+fn ucs2_write<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let this = args.this().into();
+    write(scope, &args, &mut rv, this, 0, 2, |text, put| put(&text.to_utf16()));
+}
+
+fn hex_write<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let this = args.this().into();
+    write(scope, &args, &mut rv, this, 0, 1, |text, put| put(&text.with_latin1(decode_hex)));
+}
+
+fn base64_write<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let this = args.this().into();
+    write(scope, &args, &mut rv, this, 0, 1, |text, put| put(&text.with_latin1(decode_base64)));
+}
+
+/// WHATWG forgiving-base64 decode: a string of bytes, -1 invalid character, -2 one character
+/// left over.
+fn atob<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let text = Text::from_js(scope, args.get(0));
+    let mut characters = match text.units() {
+        0 => Vec::new(),
+        _ => text.with_utf8(|bytes| {
+            bytes.iter().copied().filter(|b| !b"\t\n\x0c\r ".contains(b)).collect::<Vec<u8>>()
+        }),
+    };
+    if characters.len() % 4 == 0 {
+        for _ in 0..2 {
+            if characters.last() == Some(&b'=') {
+                characters.pop();
+            }
+        }
+    }
+    let foreign = |b: &u8| matches!(b, b'-' | b'_') || base64_value(*b).is_none();
+    if characters.iter().any(foreign) {
+        return rv.set_int32(-1);
+    }
+    if characters.len() % 4 == 1 {
+        return rv.set_int32(-2);
+    }
+    rv.set(js_latin1(scope, &decode_base64(&characters)).into());
+}
+
+/// -1 when a character is beyond Latin-1.
+fn btoa<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let Ok(string) = args.get(0).try_cast::<v8::String>() else { return };
+    if !string.contains_only_onebyte() {
+        return rv.set_int32(-1);
+    }
+    let text = Text::new(scope, string);
+    let bytes = text.with_latin1(<[u8]>::to_vec);
+    let options = v8::simdutf::Base64Options::Default;
+    let mut encoded = vec![0; v8::simdutf::base64_length_from_binary(bytes.len(), options)];
+    // SAFETY: `encoded` has the length that simdutf asked for.
+    let count = unsafe { v8::simdutf::binary_to_base64(&bytes, &mut encoded, options) };
+    rv.set(js_latin1(scope, &encoded[..count]).into());
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_is_read_as_node_reads_it() {
+        for (text, bytes) in [
+            ("aGk=", b"hi".as_slice()),
+            ("aGk", b"hi"),
+            ("aG k\n", b"hi"),
+            ("_-8=", &[0xff, 0xef]),
+            ("/+8", &[0xff, 0xef]),
+            ("a", b""),
+            ("aGk=aGk=", b"hi"),
+            ("", b""),
+        ] {
+            assert_eq!(decode_base64(text.as_bytes()), bytes, "{text:?}");
+        }
+    }
+
+    #[test]
+    fn hex_stops_at_the_first_character_that_is_no_digit() {
+        assert_eq!(decode_hex(b"0aFf"), [0x0a, 0xff]);
+        assert_eq!(decode_hex(b"0azz11"), [0x0a]);
+        assert_eq!(decode_hex(b"abc"), [0xab]);
+    }
+}

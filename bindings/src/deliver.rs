@@ -1,0 +1,281 @@
+//! From completions to page entries: the one match over token kinds. JavaScript is entered after
+//! all of a turn's completions were looked at, in `coring_engine`'s `deliver`.
+
+use coring_engine::Delivery;
+use coring_uring::{Completion, Errno, Fd, Op, Payload, sync};
+
+use crate::Natives;
+use crate::http::{Conn, Due};
+use crate::kinds::{entry, token};
+use crate::limits::ACCEPT_RETRY_MS;
+use crate::slots::Handle;
+use crate::socket::{Closing, Farewell, Role, Socket};
+use crate::stream::{socket_token, token_handle};
+
+impl Natives {
+    /// The poll phase: what the kernel completed, what ops left to be answered, what came due.
+    pub fn poll_phase(&mut self, completions: &mut Vec<Completion>, out: &mut Delivery) {
+        for completion in completions.drain(..) {
+            self.complete(completion, out);
+        }
+        self.deliver_due(out);
+        for handle in std::mem::take(&mut self.soon) {
+            self.go_on(handle, out);
+        }
+        for (kind, [handle, a, b]) in std::mem::take(&mut self.answers) {
+            out.push(kind, handle, a, b);
+        }
+    }
+
+    /// The close phase.
+    pub fn close_phase(&mut self, out: &mut Delivery) {
+        for (handle, farewell) in std::mem::take(&mut self.farewells) {
+            match farewell {
+                Farewell::Closed => out.push(entry::CLOSED, handle.to_js(), 0, 0),
+                Farewell::Gone(reason) => out.push(entry::HTTP_GONE, handle.to_js(), reason, 0),
+                Farewell::Silent => {}
+            }
+        }
+    }
+
+    /// Has anything come for the close phase?
+    pub fn has_farewells(&self) -> bool {
+        !self.farewells.is_empty()
+    }
+
+    /// Would the poll phase have something without a completion?
+    pub fn has_answers(&self) -> bool {
+        !self.answers.is_empty()
+            || !self.soon.is_empty()
+            || self.deadlines.next_ms().is_some_and(|due_ms| due_ms <= self.clock.now_ms())
+    }
+
+    fn complete(&mut self, completion: Completion, out: &mut Delivery) {
+        match completion.token.kind() {
+            token::RECV => self.on_recv(completion, out),
+            token::SEND => self.on_send(&completion),
+            token::ACCEPT => self.on_accept(&completion, out),
+            token::CONNECT => self.on_connect(&completion, out),
+            token::CLOSE => self.on_close(&completion),
+            token::SIGNAL => self.on_signal(&completion, out),
+            token::MAIL => self.on_mail(out),
+            token::FORGET => {}
+            kind => unreachable!("no operation has token kind {kind}"),
+        }
+    }
+
+    fn on_accept(&mut self, completion: &Completion, out: &mut Delivery) {
+        let listener = token_handle(completion.token);
+        let now_ms = self.clock.now_ms();
+        let accepted = u32::try_from(completion.result).ok();
+        let Some(socket) = self.sockets.get_mut(listener) else {
+            if let Some(fd) = accepted {
+                let _ = sync::file::close(Fd::new(fd as i32));
+            }
+            return;
+        };
+        if !completion.more {
+            socket.recv_armed = false;
+            socket.flights_count -= 1;
+        }
+        let open = socket.closing == Closing::Open;
+        let Role::Listener(role) = &mut socket.role else { return };
+        let settings = role.http.clone();
+        match accepted {
+            Some(fd) if open => {
+                self.on_connection(listener, Fd::new(fd as i32), settings, now_ms, out);
+            }
+            Some(fd) => {
+                // The close of the listener found this connection on its way.
+                let _ = sync::file::close(Fd::new(fd as i32));
+            }
+            None if open && completion.result != Errno::ECANCELED.result() => {
+                role.starved = true;
+                if settings.is_none() {
+                    out.push(entry::ACCEPT, listener.to_js(), completion.result, 0);
+                }
+                self.deadlines.list(listener, now_ms + ACCEPT_RETRY_MS);
+            }
+            None => {}
+        }
+        if !completion.more {
+            self.rearm_accept(listener);
+        }
+    }
+
+    fn on_connection(
+        &mut self,
+        listener: Handle,
+        fd: Fd,
+        settings: Option<crate::http::Settings>,
+        now_ms: u64,
+        out: &mut Delivery,
+    ) {
+        let Some(settings) = settings else {
+            let mut socket = Socket::new(fd, Role::Stream);
+            socket.farewell = Farewell::Closed;
+            if let Ok(handle) = self.adopt(socket) {
+                out.push(entry::ACCEPT, listener.to_js(), handle.to_js(), 0);
+            }
+            return;
+        };
+        let values = settings.get();
+        // Failures here mean the peer is gone already; its end comes by the receive.
+        if values.no_delay {
+            let _ = sync::socket::set_no_delay(fd, true);
+        }
+        if values.keep_alive_probe {
+            let _ = sync::socket::set_keep_alive(fd, Some(values.keep_alive_probe_s));
+        }
+        let conn = Conn::new(listener, settings, now_ms);
+        if let Ok(handle) = self.adopt(Socket::new(fd, Role::Http(Box::new(conn)))) {
+            out.push(entry::HTTP_ACCEPT, handle.to_js(), listener.to_js(), 0);
+            self.list_deadline(handle);
+            self.touch(handle);
+        }
+    }
+
+    /// Arms the listener's accept unless it waits for descriptors.
+    pub(crate) fn rearm_accept(&mut self, listener: Handle) {
+        let Some(socket) = self.sockets.get_mut(listener) else { return };
+        let Role::Listener(role) = &socket.role else { return };
+        if socket.closing != Closing::Open {
+            return self.touch(listener);
+        }
+        if !socket.recv_armed && !role.starved {
+            socket.recv_armed = true;
+            socket.flights_count += 1;
+            let op = Op::AcceptMulti { fd: socket.fd };
+            socket.recv = self.ring.submit(op, socket_token(token::ACCEPT, listener));
+        }
+    }
+
+    /// A descriptor became free: listeners that ran out of them accept again.
+    pub(crate) fn accept_again(&mut self) {
+        let starved: Vec<Handle> = self
+            .sockets
+            .iter()
+            .filter(|(_, socket)| matches!(&socket.role, Role::Listener(role) if role.starved))
+            .map(|(handle, _)| handle)
+            .collect();
+        for handle in starved {
+            self.accept_after_starvation(handle);
+        }
+    }
+
+    fn accept_after_starvation(&mut self, handle: Handle) {
+        if let Some(socket) = self.sockets.get_mut(handle)
+            && let Role::Listener(role) = &mut socket.role
+        {
+            role.starved = false;
+            self.rearm_accept(handle);
+        }
+    }
+
+    fn on_signal(&mut self, completion: &Completion, out: &mut Delivery) {
+        if let Payload::Lease(bytes) = &completion.payload {
+            for info in sync::signal::decode(bytes) {
+                out.push(entry::SIGNAL, 0, info.signal, 0);
+            }
+        }
+        if !completion.more {
+            self.turn.signal_ended();
+            self.watch_signals();
+        }
+    }
+
+    fn on_mail(&mut self, out: &mut Delivery) {
+        let Some(mailbox) = &mut self.mailbox else { return };
+        let mut letters = Vec::new();
+        mailbox.take(&mut letters);
+        if self.fleet.is_draining() {
+            self.turn.drain_asked = true;
+        }
+        for letter in letters.into_iter().filter(|letter| letter.len() >= 4) {
+            let (sender, body) = letter.split_at(4);
+            let sender = i32::from_le_bytes([sender[0], sender[1], sender[2], sender[3]]);
+            match sender {
+                0.. => out.push_bytes(entry::MESSAGE, sender, 0, 0, body),
+                -1 => {}
+                signal => out.push(entry::SIGNAL, 0, -1 - signal, 0),
+            }
+        }
+    }
+
+    /// Goes on with a fast-lane connection, or a stream whose inbox is to be emptied.
+    fn go_on(&mut self, handle: Handle, out: &mut Delivery) {
+        let now_ms = self.clock.now_ms();
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        if socket.closing != Closing::Open {
+            return;
+        }
+        match &mut socket.role {
+            Role::Http(conn) => {
+                conn.go_on(now_ms, handle, out);
+                self.list_deadline(handle);
+                self.touch(handle);
+            }
+            Role::Stream => self.deliver_inbox(handle, out),
+            Role::Listener(_) => {}
+        }
+    }
+
+    /// Lists a connection for its present deadline, unless it is listed for an earlier time.
+    pub(crate) fn list_deadline(&mut self, handle: Handle) {
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(conn) = socket.conn() else { return };
+        let mut due_ms = if conn.due == Due::Never { u64::MAX } else { conn.due_ms };
+        if conn.idle_timeout_ms > 0 {
+            due_ms = due_ms.min(conn.active_ms + conn.idle_timeout_ms);
+        }
+        if due_ms < conn.listed_ms {
+            conn.listed_ms = self.deadlines.list(handle, due_ms);
+        }
+    }
+
+    fn deliver_due(&mut self, out: &mut Delivery) {
+        let now_ms = self.clock.now_ms();
+        for (handle, listed_ms) in self.deadlines.take_due(now_ms) {
+            let Some(socket) = self.sockets.get_mut(handle) else { continue };
+            if socket.closing != Closing::Open {
+                continue;
+            }
+            let Role::Http(conn) = &mut socket.role else {
+                self.accept_after_starvation(handle);
+                continue;
+            };
+            if conn.listed_ms == listed_ms {
+                conn.listed_ms = u64::MAX;
+                self.check_due(handle, now_ms, out);
+            }
+        }
+    }
+
+    fn check_due(&mut self, handle: Handle, now_ms: u64, out: &mut Delivery) {
+        let Some(conn) = self.sockets.get_mut(handle).and_then(Socket::conn) else { return };
+        if conn.idle_timeout_ms > 0 && now_ms >= conn.active_ms + conn.idle_timeout_ms {
+            conn.active_ms = now_ms;
+            out.push(entry::HTTP_TIMEOUT, handle.to_js(), 1, 0);
+        }
+        if now_ms >= conn.due_ms {
+            match conn.due {
+                Due::Never => {}
+                Due::KeepAlive => return self.close_gracefully(handle, Farewell::Gone(0)),
+                Due::Headers | Due::Request => {
+                    conn.stop();
+                    out.push(entry::HTTP_TIMEOUT, handle.to_js(), 0, 0);
+                }
+            }
+        }
+        self.list_deadline(handle);
+    }
+
+    /// Sends a message to another core of this process. Err: -errno.
+    pub(crate) fn send_message(&mut self, core: usize, body: &[u8]) -> Result<(), Errno> {
+        let post = self.fleet.post(core).ok_or(Errno::ESRCH)?;
+        let mut letter = (self.core as i32).to_le_bytes().to_vec();
+        letter.extend_from_slice(body);
+        post.send(letter).map_err(|_| Errno::EAGAIN)
+    }
+}
+

@@ -1,0 +1,117 @@
+//! What the cores of one process share: how many they are, the ports they agreed on, and where
+//! each receives messages. Locks here are taken at start and when a message is sent, never on a
+//! request's way.
+
+use std::collections::HashMap;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+
+use coring_uring::Post;
+
+use crate::environment::Environment;
+
+/// Sender number of a letter that only wakes; smaller ones carry a signal: -1 - number.
+const WAKE: i32 = -1;
+
+pub struct Fleet {
+    pub cores_count: usize,
+    /// The n-th listen on port 0 of any core -> the port that the first core got.
+    ports: Mutex<HashMap<usize, u16>>,
+    posts: Mutex<Vec<Option<Post>>>,
+    draining: AtomicBool,
+    /// Bit n: core 0's JavaScript listens to signal n.
+    listening: AtomicU64,
+    exit_code: AtomicI32,
+    environment: Environment,
+}
+
+impl Fleet {
+    pub fn new(cores_count: usize) -> Fleet {
+        assert!(cores_count > 0);
+        Fleet {
+            cores_count,
+            ports: Mutex::default(),
+            posts: Mutex::new((0..cores_count).map(|_| None).collect()),
+            draining: AtomicBool::new(false),
+            listening: AtomicU64::new(0),
+            exit_code: AtomicI32::new(0),
+            environment: Environment::default(),
+        }
+    }
+
+    pub fn is_many(&self) -> bool {
+        self.cores_count > 1
+    }
+
+    /// Runs `bind(port)` for the n-th listen on port 0 with the agreed port, or with 0 on the
+    /// first core, whose answer the others then use.
+    pub fn agree<E>(
+        &self,
+        nth: usize,
+        bind: impl FnOnce(u16) -> Result<u16, E>,
+    ) -> Result<u16, E> {
+        let mut ports = self.ports.lock().expect("no core panics while it holds the lock");
+        let port = bind(ports.get(&nth).copied().unwrap_or(0))?;
+        ports.insert(nth, port);
+        Ok(port)
+    }
+
+    pub fn set_post(&self, core: usize, post: Post) {
+        self.posts.lock().expect("no core panics while it holds the lock")[core] = Some(post);
+    }
+
+    pub fn post(&self, core: usize) -> Option<Post> {
+        self.posts.lock().expect("no core panics while it holds the lock").get(core)?.clone()
+    }
+
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
+    }
+
+    /// Has every core stop taking connections and end when its last request is answered.
+    pub fn start_draining(&self) {
+        self.draining.store(true, Ordering::Relaxed);
+        for core in 0..self.cores_count {
+            self.wake(core, WAKE);
+        }
+    }
+
+    pub(crate) fn listen(&self, signal: i32, on: bool) {
+        let bit = 1 << (signal as u32 & 63);
+        match on {
+            true => self.listening.fetch_or(bit, Ordering::Relaxed),
+            false => self.listening.fetch_and(!bit, Ordering::Relaxed),
+        };
+    }
+
+    /// Does the program listen to this signal?
+    pub fn is_listening(&self, signal: i32) -> bool {
+        self.listening.load(Ordering::Relaxed) & (1 << (signal as u32 & 63)) != 0
+    }
+
+    /// Gives a signal to the program, on core 0.
+    pub fn send_signal(&self, signal: i32) {
+        self.wake(0, -signal - 1);
+    }
+
+    /// A letter without a body, under a sender number that no core has.
+    fn wake(&self, core: usize, sender: i32) {
+        if let Some(post) = self.post(core) {
+            // A full or closed mailbox belongs to a core that is busy dying.
+            let _ = post.send(sender.to_le_bytes().to_vec());
+        }
+    }
+
+    /// The highest exit code of any core is the process's.
+    pub fn note_exit_code(&self, code: i32) {
+        self.exit_code.fetch_max(code, Ordering::Relaxed);
+    }
+
+    pub fn exit_code(&self) -> i32 {
+        self.exit_code.load(Ordering::Relaxed)
+    }
+
+    pub fn is_draining(&self) -> bool {
+        self.draining.load(Ordering::Relaxed)
+    }
+}

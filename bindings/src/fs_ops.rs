@@ -1,0 +1,259 @@
+//! Binding `fs_ops`: plain blocking calls, for the `*Sync` functions and the module loader.
+//! Each gives its value, or -errno.
+
+use std::ffi::{CStr, CString};
+
+use coring_engine::{Bytes, Data, Js, ops};
+use coring_uring::{Errno, Fd, FileStat, sync};
+
+use crate::Natives;
+
+ops! { fs_ops(Natives) {
+    slow open(path: String, flags: i32, mode: u32);
+    slow close(fd: i32);
+    slow read(fd: i32, bytes: Bytes, offset: u32, length: u32, position: i64);
+    slow write(fd: i32, bytes: Bytes, offset: u32, length: u32, position: i64);
+    slow fstat(fd: i32, into: Bytes);
+    slow stat(path: String, into: Bytes);
+    slow lstat(path: String, into: Bytes);
+    slow internalModuleStat(path: String);
+    slow readFileUtf8(path: Data, fd: i32);
+    slow readFile(path: String);
+    slow readFileFd(fd: i32);
+    slow realpath(path: String);
+    slow readdir(path: String);
+    slow readlink(path: String);
+    slow mkdir(path: String, mode: u32);
+    slow rmdir(path: String);
+    slow unlink(path: String);
+    slow rename(from: String, to: String);
+    slow symlink(target: String, path: String);
+    slow link(from: String, to: String);
+    slow chmod(path: String, mode: u32);
+    slow fchmod(fd: i32, mode: u32);
+    slow access(path: String, mode: i32);
+    slow utimes(path: String, access_s: f64, modified_s: f64);
+    slow ftruncate(fd: i32, length: i64);
+    slow fsync(fd: i32);
+    slow fdatasync(fd: i32);
+    slow mkdtemp(prefix: String);
+    slow copyFile(from: String, to: String, mode: i32);
+    slow writeFile(path: String, data: Data, flags: i32, mode: u32);
+} }
+
+/// Runs `act` with the path for the kernel; a path with a NUL inside names nothing.
+pub(crate) fn with_path(path: &str, act: impl FnOnce(&CStr) -> i32) -> i32 {
+    CString::new(path).map_or_else(|_| Errno::EINVAL.result(), |path| act(&path))
+}
+
+fn with_path_js(path: &str, act: impl FnOnce(&CStr) -> Js) -> Js {
+    CString::new(path).map_or_else(|_| Js::from(Errno::EINVAL.result()), |path| act(&path))
+}
+
+fn with_paths(from: &str, to: &str, act: impl FnOnce(&CStr, &CStr) -> i32) -> i32 {
+    with_path(from, |from| with_path(to, |to| act(from, to)))
+}
+
+fn with_fd(fd: i32, act: impl FnOnce(Fd) -> i32) -> i32 {
+    if fd < 0 { Errno::EBADF.result() } else { act(Fd::new(fd)) }
+}
+
+fn code(result: Result<(), Errno>) -> i32 {
+    result.map_or_else(|errno| errno.result(), |()| 0)
+}
+
+fn count(result: Result<usize, Errno>) -> i32 {
+    result.map_or_else(|errno| errno.result(), |count| count as i32)
+}
+
+fn js<T: Into<Js>>(result: Result<T, Errno>) -> Js {
+    result.map_or_else(|errno| Js::from(errno.result()), Into::into)
+}
+
+fn utf8(bytes: Vec<u8>) -> Js {
+    Js::Text(String::from_utf8_lossy(&bytes).into_owned())
+}
+
+fn open(_: &mut Natives, path: String, flags: i32, mode: u32) -> i32 {
+    with_path(&path, |path| {
+        sync::file::open(path, flags, mode).map_or_else(|errno| errno.result(), Fd::raw)
+    })
+}
+
+fn close(_: &mut Natives, fd: i32) -> i32 {
+    with_fd(fd, |fd| code(sync::file::close(fd)))
+}
+
+fn window<'a>(bytes: &'a mut Bytes, offset: u32, length: u32) -> &'a mut [u8] {
+    let all = bytes.as_mut_slice();
+    let start = (offset as usize).min(all.len());
+    let end = start.saturating_add(length as usize).min(all.len());
+    &mut all[start..end]
+}
+
+fn read(_: &mut Natives, fd: i32, mut bytes: Bytes, offset: u32, length: u32, at: i64) -> i32 {
+    let into = window(&mut bytes, offset, length);
+    with_fd(fd, |fd| count(sync::file::read(fd, into, u64::try_from(at).ok())))
+}
+
+fn write(_: &mut Natives, fd: i32, mut bytes: Bytes, offset: u32, length: u32, at: i64) -> i32 {
+    let from = window(&mut bytes, offset, length);
+    with_fd(fd, |fd| count(sync::file::write(fd, from, u64::try_from(at).ok())))
+}
+
+fn put_stat(result: Result<FileStat, Errno>, mut into: Bytes) -> i32 {
+    match result {
+        Ok(stat) => {
+            let slots = into.as_mut_slice().chunks_exact_mut(8);
+            for (slot, figure) in slots.zip(stat.to_array()) {
+                slot.copy_from_slice(&figure.to_ne_bytes());
+            }
+            0
+        }
+        Err(errno) => errno.result(),
+    }
+}
+
+fn fstat(_: &mut Natives, fd: i32, into: Bytes) -> i32 {
+    with_fd(fd, |fd| put_stat(sync::file::fstat(fd), into))
+}
+
+fn stat(_: &mut Natives, path: String, into: Bytes) -> i32 {
+    with_path(&path, |path| put_stat(sync::file::stat(path), into))
+}
+
+fn lstat(_: &mut Natives, path: String, into: Bytes) -> i32 {
+    with_path(&path, |path| put_stat(sync::file::lstat(path), into))
+}
+
+#[allow(non_snake_case)]
+fn internalModuleStat(_: &mut Natives, path: String) -> i32 {
+    with_path(&path, sync::file::kind_of)
+}
+
+/// `path` is a string, or undefined when `fd` names an open file.
+#[allow(non_snake_case)]
+fn readFileUtf8(natives: &mut Natives, path: Data, fd: i32) -> Js {
+    let bytes = match path {
+        Data::Text(path) => readFile(natives, path.to_string()),
+        Data::None | Data::Bytes(_) => readFileFd(natives, fd),
+    };
+    match bytes {
+        Js::Bytes(bytes) => match String::from_utf8(bytes) {
+            Ok(text) => Js::Text(text),
+            Err(error) => utf8(error.into_bytes()),
+        },
+        other => other,
+    }
+}
+
+#[allow(non_snake_case)]
+fn readFile(_: &mut Natives, path: String) -> Js {
+    with_path_js(&path, |path| js(sync::file::read_whole(path)))
+}
+
+#[allow(non_snake_case)]
+fn readFileFd(_: &mut Natives, fd: i32) -> Js {
+    if fd < 0 {
+        return Js::from(Errno::EBADF.result());
+    }
+    js(sync::file::read_whole_fd(Fd::new(fd)))
+}
+
+fn realpath(_: &mut Natives, path: String) -> Js {
+    with_path_js(&path, |path| js(sync::file::real_path(path).map(utf8)))
+}
+
+/// [names, kinds] with kinds as UV_DIRENT_*.
+fn readdir(_: &mut Natives, path: String) -> Js {
+    with_path_js(&path, |path| match sync::file::read_directory(path) {
+        Ok(entries) => {
+            let kinds = entries.iter().map(|entry| Js::from(u32::from(entry.kind))).collect();
+            let names = entries.into_iter().map(|entry| utf8(entry.name)).collect();
+            Js::List(vec![Js::List(names), Js::List(kinds)])
+        }
+        Err(errno) => Js::from(errno.result()),
+    })
+}
+
+fn readlink(_: &mut Natives, path: String) -> Js {
+    with_path_js(&path, |path| js(sync::file::read_link(path).map(utf8)))
+}
+
+fn mkdir(_: &mut Natives, path: String, mode: u32) -> i32 {
+    with_path(&path, |path| code(sync::file::make_directory(path, mode)))
+}
+
+fn rmdir(_: &mut Natives, path: String) -> i32 {
+    with_path(&path, |path| code(sync::file::remove_directory(path)))
+}
+
+fn unlink(_: &mut Natives, path: String) -> i32 {
+    with_path(&path, |path| code(sync::file::unlink(path)))
+}
+
+fn rename(_: &mut Natives, from: String, to: String) -> i32 {
+    with_paths(&from, &to, |from, to| code(sync::file::rename(from, to)))
+}
+
+fn symlink(_: &mut Natives, target: String, path: String) -> i32 {
+    with_paths(&target, &path, |target, path| code(sync::file::symlink(target, path)))
+}
+
+fn link(_: &mut Natives, from: String, to: String) -> i32 {
+    with_paths(&from, &to, |from, to| code(sync::file::link(from, to)))
+}
+
+fn chmod(_: &mut Natives, path: String, mode: u32) -> i32 {
+    with_path(&path, |path| code(sync::file::change_mode(path, mode)))
+}
+
+fn fchmod(_: &mut Natives, fd: i32, mode: u32) -> i32 {
+    with_fd(fd, |fd| code(sync::file::change_mode_fd(fd, mode)))
+}
+
+fn access(_: &mut Natives, path: String, mode: i32) -> i32 {
+    with_path(&path, |path| code(sync::file::access(path, mode)))
+}
+
+fn utimes(_: &mut Natives, path: String, access_s: f64, modified_s: f64) -> i32 {
+    with_path(&path, |path| code(sync::file::set_times(path, access_s, modified_s, true)))
+}
+
+fn ftruncate(_: &mut Natives, fd: i32, length: i64) -> i32 {
+    with_fd(fd, |fd| code(sync::file::truncate(fd, u64::try_from(length).unwrap_or(0))))
+}
+
+fn fsync(_: &mut Natives, fd: i32) -> i32 {
+    with_fd(fd, |fd| code(sync::file::sync(fd)))
+}
+
+fn fdatasync(_: &mut Natives, fd: i32) -> i32 {
+    with_fd(fd, |fd| code(sync::file::sync_data(fd)))
+}
+
+fn mkdtemp(_: &mut Natives, prefix: String) -> Js {
+    with_path_js(&prefix, |prefix| js(sync::file::make_temporary_directory(prefix).map(utf8)))
+}
+
+#[allow(non_snake_case)]
+fn copyFile(_: &mut Natives, from: String, to: String, mode: i32) -> i32 {
+    with_paths(&from, &to, |from, to| code(sync::file::copy(from, to, mode)))
+}
+
+#[allow(non_snake_case)]
+fn writeFile(_: &mut Natives, path: String, data: Data, flags: i32, mode: u32) -> i32 {
+    with_path(&path, |path| {
+        let fd = match sync::file::open(path, flags, mode) {
+            Ok(fd) => fd,
+            Err(errno) => return errno.result(),
+        };
+        let written = match &data {
+            Data::None => Ok(()),
+            Data::Bytes(bytes) => sync::file::write_all(fd, bytes.as_slice()),
+            Data::Text(text) => text.with_utf8(|bytes| sync::file::write_all(fd, bytes)),
+        };
+        let closed = sync::file::close(fd);
+        code(written.and(closed))
+    })
+}

@@ -1,0 +1,51 @@
+//! The two closed lists that tie native to its neighbours: kinds of page entries (to lib_js, see
+//! lib_js/boot/turn.js) and kinds of tokens (to the ring).
+
+/// Entries of the page. The meaning of a and b stands beside each.
+pub mod entry {
+    /// handle = listener; a = new stream handle or -errno
+    pub const ACCEPT: u8 = 1;
+    /// a = bytes (value = Buffer), 0 end of stream, -errno
+    pub const READ: u8 = 2;
+    /// a = 0 or -errno: all that was written has been sent
+    pub const DRAINED: u8 = 3;
+    /// a = 0 or -errno
+    pub const CONNECT: u8 = 4;
+    /// the slot is free
+    pub const CLOSED: u8 = 5;
+    /// a = 0 or -errno
+    pub const SHUTDOWN: u8 = 6;
+    /// a = flags, b = content length; value = head
+    pub const HTTP_REQUEST: u8 = 7;
+    /// value = chunk
+    pub const HTTP_BODY: u8 = 8;
+    /// value = trailers or undefined
+    pub const HTTP_BODY_END: u8 = 9;
+    /// a = 0 or -errno: the output queue is empty
+    pub const HTTP_DRAIN: u8 = 10;
+    /// a = 0 or -errno: native or the peer ended the connection
+    pub const HTTP_GONE: u8 = 11;
+    /// a = index of the parse error; value = the bytes at fault
+    pub const HTTP_ERROR: u8 = 12;
+    /// a = listener handle
+    pub const HTTP_ACCEPT: u8 = 14;
+    /// a = 0: head or request took too long; 1: idle
+    pub const HTTP_TIMEOUT: u8 = 15;
+    /// a = signal number
+    pub const SIGNAL: u8 = 21;
+    /// handle = sending core; value = bytes
+    pub const MESSAGE: u8 = 30;
+}
+
+/// Tokens: whose completion it is. Sockets are named by slot and generation.
+pub mod token {
+    pub const ACCEPT: u8 = 1;
+    pub const RECV: u8 = 2;
+    pub const SEND: u8 = 3;
+    pub const CONNECT: u8 = 4;
+    pub const CLOSE: u8 = 5;
+    pub const SIGNAL: u8 = 6;
+    pub const MAIL: u8 = 7;
+    /// Descriptors of connections that had no slot: closed, nobody waits.
+    pub const FORGET: u8 = 8;
+}

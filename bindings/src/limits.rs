@@ -1,0 +1,18 @@
+//! Every bound of the native side: name, unit, reason.
+
+/// Unparsed input kept per connection before reading stops; one maximal head and a full buffer.
+pub const INPUT_BYTES_MAX: usize = 256 << 10;
+
+/// Output a fast-lane connection may queue before pipelined requests wait for the peer to read.
+pub const OUTPUT_BYTES_HIGH: usize = 64 << 10;
+
+/// Deadlines are kept in steps of this many ms: Node's own check runs every 30 s.
+pub const DEADLINE_STEP_MS: u64 = 250;
+
+/// Messages another core may leave here before its send is refused.
+pub const MAIL_MESSAGES_MAX: usize = 4096;
+
+/// Pause before accepting again when the process has no descriptor left, ms.
+pub const ACCEPT_RETRY_MS: u64 = 100;
+
+const _: () = assert!(OUTPUT_BYTES_HIGH <= INPUT_BYTES_MAX);

@@ -1,0 +1,159 @@
+//! One open socket, pipe or listener, whatever protocol runs on it: what is in flight in the
+//! kernel, what waits to be read or written, and how it closes.
+//!
+//! Closing: cancel what is in flight, wait for the last completion of each, then close the
+//! descriptor, then free the slot and tell JavaScript. Never the other way round: the kernel would
+//! go on with the old socket while its number names a new one.
+
+use std::collections::VecDeque;
+
+use coring_uring::{Fd, FlightId, SendPage};
+
+use crate::http::Conn;
+
+/// What runs on a socket.
+pub enum Role {
+    /// Accepts; `http`: its connections begin in the fast lane.
+    Listener(Listener),
+    /// Bytes to and from JavaScript: `tcp_wrap`.
+    Stream,
+    /// A server connection of the fast lane.
+    Http(Box<Conn>),
+}
+
+/// A listening socket.
+pub struct Listener {
+    pub http: Option<crate::http::Settings>,
+    /// Path of a Unix socket, to be removed at close.
+    pub unix_path: Option<Vec<u8>>,
+    /// Accepting stopped because descriptors ran out; taken up again when one is closed.
+    pub starved: bool,
+}
+
+/// How far a socket is on its way out.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Closing {
+    Open,
+    /// Close as soon as nothing is in flight.
+    Wanted,
+    /// The close itself is in flight.
+    Closing,
+}
+
+/// How far the writing side is shut.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Ending {
+    Open,
+    /// Shut down once everything queued was sent.
+    Wanted,
+    /// In flight, or done.
+    Begun,
+}
+
+pub struct Socket {
+    pub fd: Fd,
+    pub role: Role,
+    /// Does it keep the loop alive?
+    pub refed: bool,
+    pub connecting: bool,
+    /// Operations whose last completion has not come.
+    pub flights_count: u32,
+    /// The armed receive or accept.
+    pub recv: FlightId,
+    pub recv_armed: bool,
+    /// A cancel of `recv` is on its way.
+    pub recv_cancelled: bool,
+    pub reading: bool,
+    /// Received while JavaScript did not read.
+    pub inbox: VecDeque<Vec<u8>>,
+    /// End of stream (0) or -errno, seen and not yet told.
+    pub inbox_end: Option<i32>,
+    /// Written, not yet given to the kernel.
+    pub out: Option<SendPage>,
+    pub sending: bool,
+    pub sending_bytes: usize,
+    /// It is in the turn's list of sockets to look at.
+    pub dirty: bool,
+    pub drain_wanted: bool,
+    pub ending: Ending,
+    pub closing: Closing,
+    /// The close was asked for by JavaScript with this entry kind, or by native itself.
+    pub farewell: Farewell,
+    /// Is this a socket in the kernel's sense (a pipe is not)?
+    pub is_socket: bool,
+    pub bytes_read: u64,
+    pub bytes_written: u64,
+}
+
+/// The last entry JavaScript gets about a socket.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Farewell {
+    /// kind 5: JavaScript closed it.
+    Closed,
+    /// kind 11 with this reason: the peer or native ended a fast-lane connection.
+    Gone(i32),
+    /// JavaScript never heard of it.
+    Silent,
+}
+
+impl Socket {
+    pub fn new(fd: Fd, role: Role) -> Socket {
+        Socket {
+            fd,
+            role,
+            refed: true,
+            connecting: false,
+            flights_count: 0,
+            recv: FlightId::NONE,
+            recv_armed: false,
+            recv_cancelled: false,
+            reading: false,
+            inbox: VecDeque::new(),
+            inbox_end: None,
+            out: None,
+            sending: false,
+            sending_bytes: 0,
+            dirty: false,
+            drain_wanted: false,
+            ending: Ending::Open,
+            closing: Closing::Open,
+            farewell: Farewell::Closed,
+            is_socket: true,
+            bytes_read: 0,
+            bytes_written: 0,
+        }
+    }
+
+    /// Bytes written and not yet taken by the kernel.
+    pub fn queued_bytes(&self) -> usize {
+        self.out.as_ref().map_or(0, |page| page.len()) + self.sending_bytes
+    }
+
+    /// Does this socket keep the program running?
+    pub fn is_alive(&self) -> bool {
+        if self.closing != Closing::Open {
+            return true;
+        }
+        let busy = match &self.role {
+            Role::Listener(_) | Role::Http(_) => true,
+            Role::Stream => {
+                self.reading
+                    || self.connecting
+                    || self.queued_bytes() > 0
+                    || self.ending == Ending::Wanted
+            }
+        };
+        self.refed && busy
+    }
+
+    pub fn conn(&mut self) -> Option<&mut Conn> {
+        match &mut self.role {
+            Role::Http(conn) => Some(conn),
+            Role::Listener(_) | Role::Stream => None,
+        }
+    }
+
+    pub fn is_stream(&self) -> bool {
+        matches!(self.role, Role::Stream)
+    }
+}

@@ -1,0 +1,348 @@
+//! Moves bytes between sockets and the ring: arms receives, sends what a turn wrote, closes in the
+//! right order.
+
+use coring_engine::Delivery;
+use coring_uring::{Completion, Errno, Op, Payload, Shutdown, Token, sync};
+
+use crate::Natives;
+use crate::kinds::{entry, token};
+use crate::slots::Handle;
+use crate::socket::{Closing, Ending, Farewell, Role, Socket};
+
+pub fn socket_token(kind: u8, handle: Handle) -> Token {
+    Token::new(kind, handle.slot(), handle.generation())
+}
+
+pub fn token_handle(token: Token) -> Handle {
+    Handle::new(token.index(), token.generation())
+}
+
+impl Socket {
+    /// May bytes still be written?
+    pub fn is_writable(&self) -> bool {
+        self.closing == Closing::Open && self.ending == Ending::Open
+    }
+
+    fn wants_recv(&self) -> bool {
+        match &self.role {
+            Role::Listener(_) => false,
+            Role::Stream => self.reading && self.inbox.is_empty(),
+            Role::Http(conn) => !conn.is_full(),
+        }
+    }
+}
+
+impl Natives {
+    /// Has the socket looked at before the next wait.
+    pub fn touch(&mut self, handle: Handle) {
+        if let Some(socket) = self.sockets.get_mut(handle)
+            && !socket.dirty
+        {
+            socket.dirty = true;
+            self.dirty.push(handle);
+        }
+    }
+
+    /// Turns what the turn left behind into operations: one send per socket.
+    pub fn flush(&mut self) {
+        let mut dirty = std::mem::take(&mut self.dirty);
+        for handle in dirty.drain(..) {
+            self.settle(handle);
+        }
+        // Settling marks nothing dirty; the allocation serves the next turn.
+        self.dirty = dirty;
+    }
+
+    fn settle(&mut self, handle: Handle) {
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        socket.dirty = false;
+        if socket.closing == Closing::Closing {
+            return;
+        }
+        if socket.closing == Closing::Wanted {
+            return self.settle_closing(handle);
+        }
+        if socket.connecting {
+            return;
+        }
+        self.settle_recv(handle);
+        self.settle_send(handle);
+    }
+
+    fn settle_closing(&mut self, handle: Handle) {
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        if socket.flights_count == 0 {
+            socket.closing = Closing::Closing;
+            let op = Op::Close { fd: socket.fd };
+            self.ring.submit(op, socket_token(token::CLOSE, handle));
+        } else if socket.recv_armed && !socket.recv_cancelled {
+            socket.recv_cancelled = true;
+            self.ring.cancel(socket.recv);
+        }
+    }
+
+    fn settle_recv(&mut self, handle: Handle) {
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let wanted = socket.wants_recv() && socket.inbox_end.is_none();
+        if wanted && !socket.recv_armed {
+            socket.recv_armed = true;
+            socket.recv_cancelled = false;
+            socket.flights_count += 1;
+            let op = match socket.is_socket {
+                true => Op::RecvMulti { fd: socket.fd },
+                false => Op::ReadMulti { fd: socket.fd },
+            };
+            socket.recv = self.ring.submit(op, socket_token(token::RECV, handle));
+        } else if !wanted && socket.recv_armed && !socket.recv_cancelled {
+            if !matches!(socket.role, Role::Listener(_)) {
+                socket.recv_cancelled = true;
+                self.ring.cancel(socket.recv);
+            }
+        }
+    }
+
+    fn settle_send(&mut self, handle: Handle) {
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        if socket.sending {
+            return;
+        }
+        if let Some(page) = socket.out.take() {
+            if page.is_empty() {
+                drop(page);
+            } else {
+                socket.sending = true;
+                socket.sending_bytes = page.len();
+                socket.flights_count += 1;
+                let op = match socket.is_socket {
+                    true => Op::Send { fd: socket.fd, page },
+                    false => Op::Write { fd: socket.fd, page, offset: None },
+                };
+                self.ring.submit(op, socket_token(token::SEND, handle));
+                return;
+            }
+        }
+        self.tell_drained(handle, 0);
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        if socket.ending == Ending::Wanted {
+            socket.ending = Ending::Begun;
+            // The ring's SHUTDOWN goes to a kernel worker (ten times the plain call's cost), and
+            // the plain call never blocks.
+            let result = match sync::socket::shutdown(socket.fd, Shutdown::Write) {
+                Ok(()) => 0,
+                Err(errno) => errno.result(),
+            };
+            match socket.role {
+                Role::Stream => self.answers.push((entry::SHUTDOWN, [handle.to_js(), result, 0])),
+                Role::Listener(_) | Role::Http(_) => self.close_now(handle),
+            }
+        }
+    }
+
+    /// Answers a wish for "all sent" (result 0) or tells of a failed send.
+    fn tell_drained(&mut self, handle: Handle, result: i32) {
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        if !socket.drain_wanted && result == 0 {
+            return;
+        }
+        socket.drain_wanted = false;
+        let kind = match socket.role {
+            Role::Http(_) => entry::HTTP_DRAIN,
+            Role::Listener(_) | Role::Stream => entry::DRAINED,
+        };
+        self.answers.push((kind, [handle.to_js(), result, 0]));
+    }
+
+    /// A new socket in the table, or its descriptor closed when the table is full.
+    pub fn adopt(&mut self, socket: Socket) -> Result<Handle, Errno> {
+        self.sockets.insert(socket).map_err(|socket| {
+            self.ring.submit(Op::Close { fd: socket.fd }, Token::new(token::FORGET, 0, 0));
+            Errno::EMFILE
+        })
+    }
+
+    /// One try to send what is queued, without waiting: for sockets that are closed at once.
+    pub fn send_now(&mut self, handle: Handle) {
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        if socket.sending || socket.connecting {
+            return;
+        }
+        if let Some(page) = socket.out.take()
+            && !page.is_empty()
+        {
+            let sent = match socket.is_socket {
+                true => sync::socket::send_now(socket.fd, &page),
+                false => sync::file::write(socket.fd, &page, None),
+            };
+            socket.bytes_written += sent.unwrap_or(0) as u64;
+        }
+    }
+
+    /// Closes now: what is queued gets one try, then the descriptor goes.
+    pub fn close(&mut self, handle: Handle, farewell: Farewell) {
+        self.send_now(handle);
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        if socket.closing != Closing::Open {
+            return;
+        }
+        socket.farewell = farewell;
+        self.close_now(handle);
+    }
+
+    fn close_now(&mut self, handle: Handle) {
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        if socket.closing != Closing::Open {
+            return;
+        }
+        socket.closing = Closing::Wanted;
+        socket.inbox.clear();
+        if let Role::Http(conn) = &mut socket.role {
+            conn.stop();
+        }
+        if socket.sending || socket.connecting {
+            // A peer that does not read must not hold the descriptor: this ends the flight.
+            let _ = sync::socket::shutdown(socket.fd, Shutdown::Both);
+        }
+        self.touch(handle);
+    }
+
+    /// Sends what is queued, ends the stream, then closes.
+    pub fn close_gracefully(&mut self, handle: Handle, farewell: Farewell) {
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        if socket.closing != Closing::Open || socket.ending != Ending::Open {
+            return;
+        }
+        socket.farewell = farewell;
+        socket.ending = Ending::Wanted;
+        self.touch(handle);
+    }
+
+    pub(crate) fn on_send(&mut self, completion: &Completion) {
+        let handle = token_handle(completion.token);
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        socket.flights_count -= 1;
+        socket.sending = false;
+        socket.sending_bytes = 0;
+        if completion.result >= 0 {
+            socket.bytes_written += completion.result as u64;
+            if let Role::Http(conn) = &mut socket.role {
+                conn.active_ms = self.clock.now_ms();
+            }
+        } else if socket.closing == Closing::Open {
+            socket.out = None;
+            let result = completion.result;
+            match socket.role {
+                Role::Http(_) => self.close(handle, Farewell::Gone(result)),
+                Role::Listener(_) | Role::Stream => self.tell_drained(handle, result),
+            }
+        }
+        let socket = self.sockets.get_mut(handle).expect("still open");
+        let quiet = socket.out.is_none()
+            && !socket.drain_wanted
+            && socket.ending != Ending::Wanted
+            && socket.closing == Closing::Open;
+        if !quiet {
+            self.touch(handle);
+        }
+    }
+
+    pub(crate) fn on_recv(&mut self, completion: Completion, out: &mut Delivery) {
+        let handle = token_handle(completion.token);
+        let now_ms = self.clock.now_ms();
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        if !completion.more {
+            socket.recv_armed = false;
+            socket.flights_count -= 1;
+        }
+        if socket.closing != Closing::Open {
+            return self.touch(handle);
+        }
+        match (completion.result, &completion.payload) {
+            (1.., Payload::Lease(bytes)) => self.on_bytes(handle, bytes, now_ms, out),
+            (1.., _) => {}
+            (result, _) if result == Errno::ECANCELED.result() => {}
+            (result, _) => self.on_end(handle, result, out),
+        }
+        let Some(socket) = self.sockets.get(handle) else { return };
+        if !completion.more || socket.recv_armed != socket.wants_recv() {
+            self.touch(handle);
+        }
+    }
+
+    fn on_bytes(&mut self, handle: Handle, bytes: &[u8], now_ms: u64, out: &mut Delivery) {
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        socket.bytes_read += bytes.len() as u64;
+        match &mut socket.role {
+            Role::Http(conn) => {
+                conn.receive(bytes, now_ms, handle, out);
+                if conn.due_ms < conn.listed_ms {
+                    self.list_deadline(handle);
+                }
+            }
+            Role::Stream if socket.reading && socket.inbox.is_empty() => {
+                out.push_bytes(entry::READ, handle.to_js(), bytes.len() as i32, 0, bytes);
+            }
+            Role::Stream => socket.inbox.push_back(bytes.to_vec()),
+            Role::Listener(_) => {}
+        }
+    }
+
+    /// End of stream (0) or a failed receive (-errno).
+    fn on_end(&mut self, handle: Handle, result: i32, out: &mut Delivery) {
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        match &mut socket.role {
+            Role::Stream if socket.reading && socket.inbox.is_empty() => {
+                socket.reading = false;
+                out.push(entry::READ, handle.to_js(), result, 0);
+            }
+            Role::Stream => socket.inbox_end = Some(result),
+            Role::Http(_) if result < 0 => self.close(handle, Farewell::Gone(result)),
+            Role::Http(conn) => {
+                socket.inbox_end = Some(result);
+                // After a parse error JavaScript answers and closes; otherwise it is over.
+                if !conn.end_of_input(handle, out) {
+                    self.close_gracefully(handle, Farewell::Gone(0));
+                }
+            }
+            Role::Listener(_) => {}
+        }
+    }
+
+    /// Gives JavaScript what came while it did not read.
+    pub(crate) fn deliver_inbox(&mut self, handle: Handle, out: &mut Delivery) {
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        if !socket.reading || !socket.is_stream() {
+            return;
+        }
+        while let Some(bytes) = socket.inbox.pop_front() {
+            out.push_buffer(entry::READ, handle.to_js(), bytes.len() as i32, 0, bytes);
+        }
+        if let Some(result) = socket.inbox_end {
+            socket.reading = false;
+            out.push(entry::READ, handle.to_js(), result, 0);
+        }
+        self.touch(handle);
+    }
+
+    pub(crate) fn on_connect(&mut self, completion: &Completion, out: &mut Delivery) {
+        let handle = token_handle(completion.token);
+        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        socket.flights_count -= 1;
+        socket.connecting = false;
+        if socket.closing == Closing::Open {
+            out.push(entry::CONNECT, handle.to_js(), completion.result.min(0), 0);
+        }
+        self.touch(handle);
+    }
+
+    pub(crate) fn on_close(&mut self, completion: &Completion) {
+        let handle = token_handle(completion.token);
+        let Some(socket) = self.sockets.remove(handle) else { return };
+        if let Role::Listener(listener) = &socket.role
+            && let Some(path) = &listener.unix_path
+        {
+            sync::socket::remove_path(path);
+        }
+        self.farewells.push((handle, socket.farewell));
+        self.accept_again();
+    }
+}

@@ -1,0 +1,174 @@
+//! Binding `turn`, the part that needs no V8: time, timers, what keeps the loop alive, signals,
+//! and messages between cores. (`coring_engine` adds the page, microtasks and callbacks.)
+
+use coring_engine::{Bytes, Js, ops};
+use coring_uring::{Fd, Op, Token, sync};
+
+use crate::Natives;
+use crate::kinds::token;
+
+ops! { turn(Natives) {
+    /// Loop time in ms, as of the last wait.
+    fast now();
+    /// Reads the clock; loop time in ms.
+    fast updateNow();
+    /// The next timer's absolute loop time, and whether it keeps the loop alive.
+    fast scheduleTimer(expiry_ms: f64, keeps_alive: bool);
+    /// Counts things of JavaScript's own that keep the loop alive.
+    fast refAdd(count: i32);
+    slow signalStart(signal: i32);
+    slow signalStop(signal: i32);
+    /// Index of this core, and how many there are.
+    fast core();
+    fast cores();
+    /// 0 or -errno; -EAGAIN: the other core's mailbox is full.
+    slow sendMessage(core: u32, bytes: Bytes);
+    /// What the ring has done: enters, sqes, cqes, stale, starved, rearmed, short sends.
+    slow ringStats();
+} }
+
+/// What the loop must know to wait or to end.
+#[derive(Default)]
+pub struct State {
+    timer_ms: f64,
+    timer_keeps_alive: bool,
+    refs_count: i64,
+    /// Signals JavaScript listens to.
+    signals: Vec<i32>,
+    signal_fd: Option<Fd>,
+    signal_armed: bool,
+    /// Another thread asked this core to drain.
+    pub drain_asked: bool,
+}
+
+impl State {
+    pub fn timer_due_ms(&self) -> Option<u64> {
+        (self.timer_ms > 0.0).then_some(self.timer_ms as u64)
+    }
+
+    pub fn set_timer(&mut self, next_ms: f64) {
+        self.timer_ms = next_ms.abs();
+        self.timer_keeps_alive = next_ms > 0.0;
+    }
+
+    pub fn is_alive(&self) -> bool {
+        self.timer_keeps_alive || self.refs_count > 0
+    }
+
+    pub fn signal_ended(&mut self) {
+        self.signal_armed = false;
+    }
+}
+
+#[allow(non_snake_case)]
+fn now(natives: &mut Natives) -> f64 {
+    natives.clock.now_ms() as f64
+}
+
+#[allow(non_snake_case)]
+fn updateNow(natives: &mut Natives) -> f64 {
+    natives.clock.update() as f64
+}
+
+#[allow(non_snake_case)]
+fn scheduleTimer(natives: &mut Natives, expiry_ms: f64, keeps_alive: bool) {
+    natives.turn.timer_ms = expiry_ms;
+    natives.turn.timer_keeps_alive = keeps_alive && expiry_ms > 0.0;
+}
+
+#[allow(non_snake_case)]
+fn refAdd(natives: &mut Natives, count: i32) {
+    natives.turn.refs_count += i64::from(count);
+}
+
+#[allow(non_snake_case)]
+fn signalStart(natives: &mut Natives, signal: i32) -> i32 {
+    if natives.core == 0 {
+        natives.fleet.listen(signal, true);
+    }
+    if !natives.turn.signals.contains(&signal) {
+        natives.turn.signals.push(signal);
+        return natives.change_signals();
+    }
+    0
+}
+
+#[allow(non_snake_case)]
+fn signalStop(natives: &mut Natives, signal: i32) -> i32 {
+    if natives.core == 0 {
+        natives.fleet.listen(signal, false);
+    }
+    natives.turn.signals.retain(|known| *known != signal);
+    if natives.fleet.is_many() {
+        return 0;
+    }
+    if let Err(errno) = sync::signal::unblock(&[signal]) {
+        return errno.result();
+    }
+    natives.change_signals()
+}
+
+fn core(natives: &mut Natives) -> i32 {
+    natives.core as i32
+}
+
+fn cores(natives: &mut Natives) -> i32 {
+    natives.fleet.cores_count as i32
+}
+
+#[allow(non_snake_case)]
+fn sendMessage(natives: &mut Natives, core: u32, bytes: Bytes) -> i32 {
+    match natives.send_message(core as usize, bytes.as_slice()) {
+        Ok(()) => 0,
+        Err(errno) => errno.result(),
+    }
+}
+
+#[allow(non_snake_case)]
+fn ringStats(natives: &mut Natives) -> Js {
+    let stats = natives.ring.stats();
+    Js::Doubles(
+        [
+            stats.enters,
+            stats.sqes,
+            stats.cqes,
+            stats.stale,
+            stats.starved,
+            stats.rearmed,
+            stats.short_sends,
+        ]
+        .map(|count| count as f64)
+        .to_vec(),
+    )
+}
+
+impl Natives {
+    fn change_signals(&mut self) -> i32 {
+        if self.fleet.is_many() {
+            // The fleet's main thread takes signals for all cores.
+            return 0;
+        }
+        if let Err(errno) = sync::signal::block(&self.turn.signals) {
+            return errno.result();
+        }
+        let result = match self.turn.signal_fd {
+            Some(fd) => sync::signal::change_descriptor(fd, &self.turn.signals),
+            None => sync::signal::descriptor(&self.turn.signals).map(|fd| {
+                self.turn.signal_fd = Some(fd);
+            }),
+        };
+        if let Err(errno) = result {
+            return errno.result();
+        }
+        self.watch_signals();
+        0
+    }
+
+    /// Arms the read of the signal descriptor.
+    pub(crate) fn watch_signals(&mut self) {
+        if let (Some(fd), false) = (self.turn.signal_fd, self.turn.signal_armed) {
+            self.turn.signal_armed = true;
+            self.ring.submit(Op::ReadMulti { fd }, Token::new(token::SIGNAL, 0, 0));
+        }
+    }
+}

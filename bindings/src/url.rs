@@ -1,0 +1,131 @@
+//! Binding `url`: WHATWG URLs by ada, the parser that Node uses.
+
+use coring_engine::{Bytes, ops};
+
+use crate::Natives;
+
+ops! { url(Natives) {
+    /// parse(input, base, components: Uint32Array(9)) -> href, or undefined when it is no URL.
+    slow parse(input: String, base: Option<String>, components: Bytes);
+    slow canParse(input: String, base: Option<String>);
+    /// update(href, action, value, components) -> href, or undefined when the setter refused.
+    slow update(href: String, action: i32, value: String, components: Bytes);
+    slow format(href: String, hash: bool, unicode: bool, search: bool, auth: bool);
+    slow domainToASCII(domain: String);
+    slow domainToUnicode(domain: String);
+} }
+
+/// In Node's order: protocol_end, username_end, host_start, host_end, port, pathname_start,
+/// search_start, hash_start, scheme_type. An absent part is 0xffffffff.
+fn put_components(url: &ada_url::Url, components: &mut Bytes) {
+    const ABSENT: u32 = u32::MAX;
+    let parts = url.components();
+    let words = [
+        parts.protocol_end,
+        parts.username_end,
+        parts.host_start,
+        parts.host_end,
+        parts.port.unwrap_or(ABSENT),
+        parts.pathname_start.unwrap_or(ABSENT),
+        parts.search_start.unwrap_or(ABSENT),
+        parts.hash_start.unwrap_or(ABSENT),
+        url.scheme_type() as u32,
+    ];
+    for (slot, word) in components.as_mut_slice().chunks_exact_mut(4).zip(words) {
+        slot.copy_from_slice(&word.to_ne_bytes());
+    }
+}
+
+fn parse(
+    _: &mut Natives,
+    input: String,
+    base: Option<String>,
+    mut components: Bytes,
+) -> Option<String> {
+    let url = ada_url::Url::parse(&input, base.as_deref()).ok()?;
+    put_components(&url, &mut components);
+    Some(url.href().to_owned())
+}
+
+#[allow(non_snake_case)]
+fn canParse(_: &mut Natives, input: String, base: Option<String>) -> bool {
+    ada_url::Url::can_parse(&input, base.as_deref())
+}
+
+fn update(
+    _: &mut Natives,
+    href: String,
+    action: i32,
+    value: String,
+    mut components: Bytes,
+) -> Option<String> {
+    let mut url = ada_url::Url::parse(&href, None).ok()?;
+    let given = Some(value.as_str()).filter(|value| !value.is_empty());
+    let accepted = match action {
+        0 => url.set_protocol(&value).is_ok(),
+        1 => url.set_host(given).is_ok(),
+        2 => url.set_hostname(given).is_ok(),
+        3 => url.set_port(given).is_ok(),
+        4 => url.set_username(given).is_ok(),
+        5 => url.set_password(given).is_ok(),
+        6 => url.set_pathname(given).is_ok(),
+        7 => {
+            url.set_search(given);
+            true
+        }
+        8 => {
+            url.set_hash(given);
+            true
+        }
+        9 => url.set_href(&value).is_ok(),
+        _ => false,
+    };
+    // Only a refused href is an error; other setters keep what was there.
+    if action == 9 && !accepted {
+        return None;
+    }
+    put_components(&url, &mut components);
+    Some(url.href().to_owned())
+}
+
+fn format(
+    _: &mut Natives,
+    href: String,
+    hash: bool,
+    unicode: bool,
+    search: bool,
+    auth: bool,
+) -> Option<String> {
+    let mut url = ada_url::Url::parse(&href, None).ok()?;
+    if !hash {
+        url.set_hash(None);
+    }
+    if !search {
+        url.set_search(None);
+    }
+    if !auth {
+        // A URL without credentials refuses to have them cleared; nothing is to be done then.
+        let _ = url.set_username(None);
+        let _ = url.set_password(None);
+    }
+    if !unicode || !url.has_hostname() {
+        return Some(url.href().to_owned());
+    }
+    let ascii = url.hostname().to_owned();
+    let shown = ada_url::Idna::unicode(&ascii);
+    Some(url.href().replacen(&ascii, &shown, 1))
+}
+
+#[allow(non_snake_case)]
+fn domainToASCII(_: &mut Natives, domain: String) -> String {
+    let as_host = |domain: &str| -> Option<String> {
+        let url = ada_url::Url::parse(&std::format!("ws://{domain}"), None).ok()?;
+        Some(url.hostname().to_owned())
+    };
+    as_host(&domain).unwrap_or_default()
+}
+
+#[allow(non_snake_case)]
+fn domainToUnicode(natives: &mut Natives, domain: String) -> String {
+    ada_url::Idna::unicode(&domainToASCII(natives, domain))
+}

@@ -1,0 +1,114 @@
+//! One core's life: boot, turns, and its end, whatever the reason.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use coring_bindings::{BINDINGS, Fleet, Natives};
+use coring_engine::{Ending, Isolate, IsolateOptions};
+use coring_uring::{Ring, RingOptions};
+
+use crate::runtime::Program;
+use crate::{library, turn};
+
+/// How one life of a core ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum End {
+    /// Nothing was left to do, or `process.exit` was called: the exit code.
+    Exit(i32),
+    /// An uncaught error; it was printed. The exit code.
+    Uncaught(i32),
+    HeapLimit,
+    /// Another thread ended it.
+    Terminated,
+    /// It could not begin; the reason was printed.
+    Unstarted,
+}
+
+impl From<Ending> for End {
+    fn from(ending: Ending) -> End {
+        match ending {
+            Ending::Exit(code) => End::Exit(code),
+            Ending::Uncaught(code) => End::Uncaught(code),
+            Ending::HeapLimit => End::HeapLimit,
+            Ending::Terminated => End::Terminated,
+        }
+    }
+}
+
+/// Runs the program once on this thread.
+pub fn live(program: &Program, fleet: &Arc<Fleet>, core: usize) -> End {
+    let began = Instant::now();
+    let mut isolate = match begin(program, fleet, core) {
+        Ok(isolate) => isolate,
+        Err(text) => {
+            eprintln!("{}: {text}", program.argv0);
+            return End::Unstarted;
+        }
+    };
+    if program.cores.len() > 1 && std::env::var_os("CORING_TRACE_CORES").is_some() {
+        eprintln!("core {core}: isolate ready in {} us", began.elapsed().as_micros());
+    }
+    let end = match turn::run(&mut isolate, program.runtime(core)) {
+        Ok(code) => End::Exit(code),
+        Err(ending) => End::from(ending),
+    };
+    if program.cores.len() == 1 {
+        leave(isolate, end);
+    }
+    end
+}
+
+fn begin(
+    program: &Program,
+    fleet: &Arc<Fleet>,
+    core: usize,
+) -> Result<Isolate<Natives>, String> {
+    let ring = Ring::new(RingOptions::default()).map_err(|error| error.to_string())?;
+    let mut natives = Natives::new(ring, fleet.clone(), core);
+    if fleet.is_many() {
+        natives.open_mailbox()?;
+    }
+    let (sources, snapshot) = library::choose();
+    let heap_bytes_max = heap_limit(program.cores.len());
+    let options = IsolateOptions { bindings: BINDINGS, sources, snapshot, heap_bytes_max };
+    Isolate::new(options, natives).map_err(|text| format!("the library does not boot:\n{text}"))
+}
+
+/// A lone core ends with the process: nothing is freed piece by piece, the kernel is quicker.
+fn leave(mut isolate: Isolate<Natives>, end: End) -> ! {
+    isolate.with(Natives::send_leftovers);
+    coring_uring::sync::terminal::restore_all();
+    std::process::exit(exit_code(end))
+}
+
+/// The process's exit code for this end.
+pub fn exit_code(end: End) -> i32 {
+    match end {
+        End::Exit(code) | End::Uncaught(code) => code,
+        End::HeapLimit => {
+            eprintln!(
+                "\nFATAL ERROR: Reached heap limit Allocation failed - \
+                 JavaScript heap out of memory"
+            );
+            134
+        }
+        End::Terminated => 143,
+        End::Unstarted => 1,
+    }
+}
+
+/// Heap limit of one of several cores: its share of what this process may use, at most V8's own
+/// default; a lone core keeps V8's default.
+fn heap_limit(cores_count: usize) -> Option<usize> {
+    const V8_DEFAULT_BYTES: u64 = 4 << 30;
+    if cores_count == 1 {
+        return None;
+    }
+    let memory = coring_uring::sync::host::memory();
+    let usable = match memory.constrained {
+        0 => memory.total,
+        constrained => constrained.min(memory.total),
+    };
+    let share = (usable / 2 / cores_count as u64).min(V8_DEFAULT_BYTES);
+    Some(share.max(64 << 20) as usize)
+}

@@ -1,0 +1,59 @@
+//! What the program was started with, as `boot/start.js` gets it on every core.
+
+use coring_engine::Js;
+
+use crate::cli::{Cli, Jobs, Value};
+
+/// The Node.js release whose behaviour coring has.
+pub const NODE_VERSION: &str = "v24.21.0";
+
+/// One start of coring: shared by its cores, never changed.
+#[derive(Clone)]
+pub struct Program {
+    pub argv0: String,
+    pub exec_path: String,
+    pub cli: Cli,
+    pub cores: Vec<usize>,
+}
+
+impl Program {
+    pub fn new(argv0: String, cli: Cli) -> Program {
+        let exec_path = std::env::current_exe()
+            .map_or_else(|_| argv0.clone(), |path| path.to_string_lossy().into_owned());
+        let cores = match cli.jobs {
+            Jobs::Count(count) => crate::fleet::cores_by_count(count as usize),
+            Jobs::Auto => crate::fleet::cores_by_machine(),
+        };
+        Program { argv0, exec_path, cli, cores }
+    }
+
+    /// The argument of `start(runtime)`.
+    pub fn runtime(&self, core: usize) -> Js {
+        let mut argv = vec![Js::from(self.exec_path.as_str())];
+        argv.extend(self.cli.arguments.iter().map(|word| Js::from(word.as_str())));
+        let exec_argv = self.cli.exec_argv.iter().map(|word| Js::from(word.as_str())).collect();
+        let options = self.cli.options().map(|(name, value)| (name, option_value(value)));
+        let fields = [
+            ("argv", Js::List(argv)),
+            ("argv0", Js::from(self.argv0.as_str())),
+            ("execPath", Js::from(self.exec_path.as_str())),
+            ("execArgv", Js::List(exec_argv)),
+            ("options", Js::Object(options.collect())),
+            ("core", Js::from(core as u32)),
+            ("cores", Js::from(self.cores.len() as u32)),
+        ];
+        Js::Object(fields.map(|(name, value)| (name.to_owned(), value)).to_vec())
+    }
+}
+
+fn option_value(value: &Value) -> Js {
+    match value {
+        Value::Absent => Js::Undefined,
+        Value::Boolean(on) => Js::Bool(*on),
+        Value::Integer(number) => Js::Number(*number as f64),
+        Value::Text(text) => Js::from(text.as_str()),
+        Value::List(items) => {
+            Js::List(items.iter().map(|item| Js::from(item.as_str())).collect())
+        }
+    }
+}

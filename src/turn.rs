@@ -1,0 +1,67 @@
+//! The turn: Node's phases in Node's order. timers, poll, check, close; nextTicks and microtasks
+//! settle after every callback, inside `Isolate`.
+
+use coring_bindings::Natives;
+use coring_engine::{Ending, Isolate, Js};
+use coring_uring::Completion;
+
+/// Runs the program until nothing keeps it alive; gives its exit code.
+pub fn run(isolate: &mut Isolate<Natives>, runtime: Js) -> Result<i32, Ending> {
+    isolate.with(|natives| natives.update_clock());
+    isolate.start(runtime)?;
+    loop {
+        turns(isolate)?;
+        isolate.before_exit()?;
+        if !is_alive(isolate) {
+            return isolate.exit();
+        }
+    }
+}
+
+/// Turns as long as something keeps the loop alive.
+fn turns(isolate: &mut Isolate<Natives>) -> Result<(), Ending> {
+    let mut completions: Vec<Completion> = Vec::new();
+    isolate.with(|natives| natives.update_clock());
+    while is_alive(isolate) {
+        timers(isolate)?;
+        poll(isolate, &mut completions)?;
+        isolate.process_immediates()?;
+        if isolate.with(|natives| natives.has_farewells()) {
+            isolate.deliver(|natives, out| natives.close_phase(out))?;
+        }
+        if isolate.with(|natives| natives.take_drain_wish()) {
+            isolate.with(Natives::drain);
+        }
+    }
+    Ok(())
+}
+
+fn timers(isolate: &mut Isolate<Natives>) -> Result<(), Ending> {
+    let Some(now_ms) = isolate.with(|natives| natives.timers_due()) else { return Ok(()) };
+    let next_ms = isolate.process_timers(now_ms as f64)?;
+    isolate.with(|natives| natives.set_next_timer(next_ms));
+    Ok(())
+}
+
+/// Submits, waits unless something is to be done at once, delivers what came.
+fn poll(
+    isolate: &mut Isolate<Natives>,
+    completions: &mut Vec<Completion>,
+) -> Result<(), Ending> {
+    let (_, immediates_alive) = isolate.immediates();
+    let idle = !immediates_alive && is_alive(isolate);
+    let has_answers = isolate.with(|natives| {
+        natives.poll(idle, completions);
+        natives.has_answers()
+    });
+    if completions.is_empty() && !has_answers {
+        isolate.pump();
+        return Ok(());
+    }
+    isolate.deliver(|natives, out| natives.poll_phase(completions, out))
+}
+
+fn is_alive(isolate: &mut Isolate<Natives>) -> bool {
+    let (_, immediates_alive) = isolate.immediates();
+    immediates_alive || isolate.with(|natives| natives.is_alive()) || isolate.background_tasks()
+}
