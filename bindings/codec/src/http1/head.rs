@@ -87,6 +87,11 @@ impl HeadScan {
     pub fn is_idle(&self) -> bool {
         self.start.is_blank()
     }
+
+    /// How many bytes will not be looked at again.
+    pub fn read_bytes(&self) -> usize {
+        self.fields.at as usize
+    }
 }
 
 /// Reads a request head that begins at the front of `bytes`; `None` asks for more of it.
