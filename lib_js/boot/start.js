@@ -5,11 +5,14 @@
 
 const {
   ArrayPrototypeForEach,
+  ObjectAssign,
   ObjectDefineProperty,
+  ObjectPrototype,
   RegExpPrototypeExec,
   globalThis,
 } = primordials;
 
+const { genericNodeError } = require('internal/errors');
 const { getOptionValue, setOptions } = require('internal/options');
 const { BuiltinModule } = require('internal/bootstrap/realm');
 const {
@@ -35,29 +38,34 @@ const OPTION_ALIASES = [
 
 function fail(message, code) {
   internalBinding('process_ops').writeSync(2, `coring: ${message}\n`);
-  process.reallyExit(code);
+  internalBinding('process_ops').reallyExit(code);
 }
 
 /** --env-file and --env-file-if-exists: the environment itself wins over a file. */
 function loadEnvFiles() {
+  const required = getOptionValue('--env-file') ?? [];
+  const optional = getOptionValue('--env-file-if-exists') ?? [];
+  if (required.length === 0 && optional.length === 0) return;
+  const { parseEnv } = require('internal/dotenv');
   const { readFileUtf8 } = internalBinding('fs_ops');
-  const load = (path, optional) => {
+  // A later file wins over an earlier one.
+  const entries = { __proto__: null };
+  const load = (path, mayMiss) => {
     const text = readFileUtf8(path);
-    if (typeof text !== 'string') {
-      if (optional) {
-        internalBinding('process_ops').writeSync(
-          2, `${path} not found. Continuing without it.\n`);
-        return;
-      }
+    if (typeof text === 'string') {
+      ObjectAssign(entries, parseEnv(text));
+    } else if (mayMiss) {
+      const { writeSync } = internalBinding('process_ops');
+      writeSync(2, `${path} not found. Continuing without it.\n`);
+    } else {
       fail(`${path}: not found`, 9);
     }
-    const entries = require('util').parseEnv(text);
-    for (const name in entries) {
-      if (process.env[name] === undefined) process.env[name] = entries[name];
-    }
   };
-  ArrayPrototypeForEach(getOptionValue('--env-file') ?? [], (path) => load(path, false));
-  ArrayPrototypeForEach(getOptionValue('--env-file-if-exists') ?? [], (path) => load(path, true));
+  ArrayPrototypeForEach(required, (path) => load(path, false));
+  ArrayPrototypeForEach(optional, (path) => load(path, true));
+  for (const name in entries) {
+    if (process.env[name] === undefined) process.env[name] = entries[name];
+  }
 }
 
 function defineOptionAliases() {
@@ -68,6 +76,27 @@ function defineOptionAliases() {
       __proto__: null, value, writable: false, enumerable: true, configurable: true,
     });
   });
+}
+
+/** Options that change what is global. */
+function adjustGlobals() {
+  if (getOptionValue('--no-experimental-global-navigator')) {
+    delete globalThis.navigator;
+    delete globalThis.Navigator;
+  }
+  const mode = getOptionValue('--disable-proto');
+  if (mode === 'delete') {
+    delete ObjectPrototype.__proto__;
+  } else if (mode === 'throw') {
+    const thrower = () => {
+      throw genericNodeError(
+        'Accessing Object.prototype.__proto__ has been disallowed with --disable-proto=throw',
+        { code: 'ERR_PROTO_ACCESS' });
+    };
+    ObjectDefineProperty(ObjectPrototype, '__proto__', {
+      __proto__: null, get: thrower, set: thrower, enumerable: false, configurable: true,
+    });
+  }
 }
 
 function setUpWarnings() {
@@ -108,6 +137,7 @@ function prepare(runtime) {
   require('internal/perf/clock').setTimeOrigin(runtime.hrtimeOrigin, runtime.timeOriginMs);
   loadEnvFiles();
   defineOptionAliases();
+  adjustGlobals();
   setUpWarnings();
   if (BuiltinModule.exists('internal/util/debuglog')) {
     require('internal/util/debuglog').initializeDebugEnv(process.env.NODE_DEBUG);

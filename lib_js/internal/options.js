@@ -53,16 +53,7 @@ function setOptions(parsed) {
   options = parsed;
 }
 
-/** @returns {boolean} for code that must run at most once per process start */
-function getAllowUnauthorized() {
-  return process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0';
-}
-
 module.exports = {
-  getAllowUnauthorized,
-  getEmbedderOptions: () => ({ __proto__: null, shouldNotRegisterESMLoader: false,
-                               noGlobalSearchPaths: getOptionValue('--no-global-search-paths'),
-                               noBrowserGlobals: false, hasEmbedderPreload: false }),
   getOptionValue,
   setOptions,
 };

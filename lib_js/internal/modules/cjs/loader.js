@@ -73,9 +73,6 @@ const {
 const { isProxy } = require('internal/util/types');
 const { validateString } = require('internal/validators');
 const path = require('path');
-const { tracingChannel } = require('diagnostics_channel');
-
-const onRequire = tracingChannel('module.require');
 
 class Bare {
   constructor(object) {
@@ -118,8 +115,12 @@ let requireDepth = 0;
 let isPreloading = false;
 let wrapperPatched = false;
 
+let onRequire;
+
 /** require() with its diagnostics channel. */
 function wrapModuleLoad(request, parent, isMain, internalOptions) {
+  // Made at run time: channels are held by weak references, which no snapshot keeps.
+  onRequire ??= require('diagnostics_channel').tracingChannel('module.require');
   if (!onRequire.hasSubscribers) return Module._load(request, parent, isMain, internalOptions);
   return onRequire.traceSync(
     Module._load,

@@ -31,9 +31,8 @@ const { getDefaultConditions } = require('internal/modules/esm/utils');
 const { getOptionValue } = require('internal/options');
 const { pathToFileURL } = require('internal/url');
 const { kEmptyObject } = require('internal/util');
-const { tracingChannel } = require('diagnostics_channel');
 
-const onImport = tracingChannel('module.import');
+let onImport;
 
 const PHASE_SOURCE = 1;
 
@@ -174,6 +173,7 @@ class ModuleLoader {
   }
 
   #traced(url, parentURL, run) {
+    onImport ??= require('diagnostics_channel').tracingChannel('module.import');
     if (!onImport.hasSubscribers) return run();
     return onImport.tracePromise(run, { __proto__: null, parentURL, url });
   }
