@@ -154,7 +154,7 @@ function isEqualKeys(a, b, mode, memo) {
 
 let cryptoKeyTags;
 
-/** Keys are recognised by their tag or class first: cryptography is not loaded for plain objects. */
+/** Known by tag or class first, so that cryptography is not loaded for plain objects. */
 function isKey(value) {
   if (!process.versions.openssl) return false;
   cryptoKeyTags ??= new SafeSet(['CryptoKey', 'KeyObject', 'SecretKeyObject', 'PublicKeyObject',
@@ -222,7 +222,8 @@ function isEqualObject(a, b, mode, memo) {
       isEqualContents(a, b, mode, memo, kMapEntries);
   }
   if (types.isArrayBufferView(a)) {
-    return types.isArrayBufferView(b) && isEqualViews(a, b, mode) && isEqualList(a, b, mode, memo, kNothing);
+    return types.isArrayBufferView(b) && isEqualViews(a, b, mode) &&
+      isEqualList(a, b, mode, memo, kNothing);
   }
   return isEqualSpecial(a, b, mode, memo, kind) && isEqualContents(a, b, mode, memo, kNothing);
 }

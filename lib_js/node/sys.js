@@ -1,0 +1,7 @@
+'use strict';
+
+// The name that `util` had long ago.
+
+process.emitWarning('sys is deprecated. Use `node:util` instead.', 'DeprecationWarning', 'DEP0025');
+
+module.exports = require('util');
