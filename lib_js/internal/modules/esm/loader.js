@@ -32,13 +32,13 @@ const { getOptionValue } = require('internal/options');
 const { pathToFileURL } = require('internal/url');
 const { kEmptyObject } = require('internal/util');
 
-let onImport;
-
 const PHASE_SOURCE = 1;
 
 const CYCLE_ADVICE = ' A cycle involving require(esm) is not allowed to maintain invariants ' +
   'mandated by the ECMAScript specification. Try making at least part of the dependency in ' +
   'the graph lazily loaded.';
+
+let onImport;
 
 function cacheKey(url, type) {
   return type === undefined || type === kImplicitTypeAttribute ? url : `${type}\0${url}`;
