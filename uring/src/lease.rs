@@ -139,11 +139,11 @@ impl LeasePool {
         let entry = unsafe { self.mapping.cast::<Entry>().add(slot) };
         // SAFETY: a field of a mapped, aligned entry which the kernel does not read before publish:
         // there are never more entries offered than buffers exist.
-        unsafe { (&raw mut (*entry).address).write(address) };
+        unsafe { (*entry).address = address };
         // SAFETY: as above.
-        unsafe { (&raw mut (*entry).bytes).write(self.buffer_bytes) };
+        unsafe { (*entry).bytes = self.buffer_bytes };
         // SAFETY: as above.
-        unsafe { (&raw mut (*entry).id).write(id) };
+        unsafe { (*entry).id = id };
         self.tail.set(self.tail.get().wrapping_add(1));
     }
 

@@ -41,10 +41,11 @@ pub(crate) fn settle(flight: &mut Flight, event: &Event) -> Next {
         return after_poll(flight, event.result);
     }
     let result = event.result;
-    if (result == AGAIN || result == INTERRUPTED) && !event.more {
-        if let Some(next) = try_again(flight, result) {
-            return next;
-        }
+    if (result == AGAIN || result == INTERRUPTED)
+        && !event.more
+        && let Some(next) = try_again(flight, result)
+    {
+        return next;
     }
     match flight.op {
         Op::RecvMulti { .. } => stream(result, event.more),

@@ -5,12 +5,12 @@
 //! resizing. The ring is made disabled, restricted to the operations below, and then enabled.
 //!
 //! # How long one `enter` works
-//! From Linux 6.13 on one enter runs at most 20 deferred completions unless more are waited for,
-//! and it forgets to set the TASKRUN flag again for the rest [measured on 6.18: 100 sockets ready
-//! came as 20 a call, flag clear after each]. We do not enter again to get the rest: the next
-//! turn's enter, which submits the answers to the first twenty, runs the next twenty, so entering
-//! twice would cost a call and save none. But a turn that has nothing to submit must not trust the
-//! flag after a full batch; `batch_was_full` remembers that.
+//! From Linux 6.13 on one enter runs at most 20 deferred completions unless more are waited for, and
+//! leaves the TASKRUN flag set for the rest [measured on 6.18: 100 ready sockets came as five times
+//! 20]. A turn does not enter again for that rest: the next turn's enter, which submits the answers
+//! to the first twenty, runs the next twenty as well. [measured on a busy machine with 2 cores, echo
+//! of 100 bytes: entering up to 8 times more raised the enters a request from 0.20 to 0.24-0.29 with
+//! 64 connections and from 0.09-0.13 to 0.12-0.14 with 512, at the same processor time.]
 
 use super::{Event, Full, KernelCounts, KernelTime, OFFSET_CURRENT, Request};
 use crate::RingOptions;
@@ -24,8 +24,6 @@ use io_uring::types::{Fd, FsyncFlags, SubmitArgs, Timespec};
 use io_uring::{EnterFlags, IoUring, cqueue, opcode, squeue};
 use std::os::fd::AsRawFd;
 
-/// IO_LOCAL_TW_DEFAULT_MAX of the kernel: deferred completions run by one enter.
-const BATCH_MAX: usize = 20;
 /// Group id of the one lease pool.
 const BUFFER_GROUP: u16 = 0;
 /// From the kernel's header, which the io-uring crate keeps to itself.
@@ -73,9 +71,6 @@ pub(crate) struct Uring {
     /// Index of the ring among this thread's registered rings, if it could be registered.
     registered: Option<u32>,
     no_iowait: bool,
-    /// The last enter ran a full batch of deferred completions: there may be more, whatever the
-    /// flag says.
-    batch_was_full: bool,
     pub(super) counts: KernelCounts,
 }
 
@@ -132,7 +127,6 @@ impl Uring {
                 ring,
                 registered,
                 no_iowait,
-                batch_was_full: false,
                 counts,
             },
             probe,
@@ -170,7 +164,7 @@ impl Uring {
         };
         let mut flags = EnterFlags::GETEVENTS;
         let outcome = match wait {
-            Wait::Poll if count == 0 && !taskrun && !overflow && !self.batch_was_full => {
+            Wait::Poll if count == 0 && !taskrun && !overflow => {
                 return Ok(());
             }
             Wait::Poll => self.enter_now(count, 0, flags, None),
@@ -202,7 +196,6 @@ impl Uring {
             buffer: cqueue::buffer_select(entry.flags()),
         }));
         self.counts.cqes += count as u64;
-        self.batch_was_full = count >= BATCH_MAX;
         let overflow = self.ring.submission().cq_overflow();
         self.counts.overflows += u64::from(overflow);
         overflow

@@ -53,6 +53,19 @@ pub fn decode(bytes: &[u8]) -> impl Iterator<Item = SignalInfo> + '_ {
     })
 }
 
+/// Waits until one of these blocked signals comes; gives its number (sigwait(3)).
+pub fn wait(signals: &[i32]) -> Result<i32, Errno> {
+    let set = set_of(signals)?;
+    let mut signal = 0;
+    // SAFETY: both pointers are to locals that outlive the call.
+    let error = unsafe { libc::sigwait(&raw const set, &raw mut signal) };
+    if error == 0 {
+        Ok(signal)
+    } else {
+        Err(Errno(error))
+    }
+}
+
 /// Writing to a closed pipe or socket shall be an error, not the end of the process.
 pub fn ignore_broken_pipe() {
     // SAFETY: ignoring a signal runs no code of ours.

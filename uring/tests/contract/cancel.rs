@@ -17,11 +17,24 @@ fn everything_that_waits_can_be_cancelled() {
     let ops = [
         Op::AcceptMulti { fd: listener },
         Op::RecvMulti { fd },
-        Op::Recv { fd, buffer: buffer() },
+        Op::Recv {
+            fd,
+            buffer: buffer(),
+        },
         Op::ReadMulti { fd: out },
-        Op::Read { fd: out, buffer: buffer(), offset: None },
-        Op::Poll { fd, events: readable },
-        Op::PollMulti { fd, events: readable },
+        Op::Read {
+            fd: out,
+            buffer: buffer(),
+            offset: None,
+        },
+        Op::Poll {
+            fd,
+            events: readable,
+        },
+        Op::PollMulti {
+            fd,
+            events: readable,
+        },
         Op::Timeout { duration },
     ];
     let ids: Vec<FlightId> = ops.into_iter().map(|op| bench.submit(op, 1)).collect();
@@ -62,7 +75,11 @@ fn bytes_that_came_before_the_cancel_are_told() {
     assert_eq!(last.result, -libc::ECANCELED);
     // The kernel may have cancelled first: then the bytes are still in the socket.
     let mut rest = [0; 16];
-    let told: Vec<u8> = bench.told.iter().flat_map(|told| bytes_of(told).to_vec()).collect();
+    let told: Vec<u8> = bench
+        .told
+        .iter()
+        .flat_map(|told| bytes_of(told).to_vec())
+        .collect();
     let rest = match sync::socket::receive_now(fd, &mut rest) {
         Ok(count) => rest[..count].to_vec(),
         Err(_) => Vec::new(),
@@ -128,8 +145,19 @@ fn dropping_a_busy_ring_is_quick_and_keeps_no_descriptor() {
     let (fd, _peer) = bench.connection();
     bench.submit(Op::AcceptMulti { fd: listener }, 1);
     bench.submit(Op::RecvMulti { fd }, 2);
-    bench.submit(Op::Timeout { duration: Duration::from_secs(1000) }, 3);
-    bench.submit(Op::Send { fd, page: coring_uring::SendPage::of(pattern(20_000_000)) }, 4);
+    bench.submit(
+        Op::Timeout {
+            duration: Duration::from_secs(1000),
+        },
+        3,
+    );
+    bench.submit(
+        Op::Send {
+            fd,
+            page: coring_uring::SendPage::of(pattern(20_000_000)),
+        },
+        4,
+    );
     bench.ring.turn(Wait::Poll, &mut bench.told).unwrap();
     // Accepted by the kernel, and never claimed by anybody.
     let mut late = TcpStream::connect(address).unwrap();
@@ -137,7 +165,11 @@ fn dropping_a_busy_ring_is_quick_and_keeps_no_descriptor() {
     sync::file::close(listener).unwrap();
     let begin = Instant::now();
     drop(bench);
-    assert!(begin.elapsed() < Duration::from_millis(1500), "{:?}", begin.elapsed());
+    assert!(
+        begin.elapsed() < Duration::from_millis(1500),
+        "{:?}",
+        begin.elapsed()
+    );
     // Both say that our end is closed.
     match std::io::Read::read(&mut late, &mut [0]) {
         Ok(count) => assert_eq!(count, 0),

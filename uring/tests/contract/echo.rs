@@ -16,7 +16,10 @@ fn serve(bench: &mut Bench, listener: Fd, connections_count: usize) {
     let mut told = Vec::new();
     let deadline = Instant::now() + PATIENCE;
     while closed_count < connections_count {
-        assert!(Instant::now() < deadline, "{closed_count} of {connections_count} ended");
+        assert!(
+            Instant::now() < deadline,
+            "{closed_count} of {connections_count} ended"
+        );
         bench.ring.turn(Wait::Until(PATIENCE), &mut told).unwrap();
         for completion in told.drain(..) {
             let index = completion.token.index();
@@ -32,11 +35,15 @@ fn serve(bench: &mut Bench, listener: Fd, connections_count: usize) {
                     assert_eq!(completion.result as usize, bytes_of(&completion).len());
                     let mut page = bench.ring.page();
                     page.extend_from_slice(bytes_of(&completion));
-                    bench.ring.submit(Op::Send { fd, page }, Token::new(SEND, index, 0));
+                    bench
+                        .ring
+                        .submit(Op::Send { fd, page }, Token::new(SEND, index, 0));
                 }
                 RECEIVE => {
                     assert_eq!(completion.result, 0, "end of stream");
-                    bench.ring.submit(Op::Close { fd }, Token::new(CLOSE, index, 0));
+                    bench
+                        .ring
+                        .submit(Op::Close { fd }, Token::new(CLOSE, index, 0));
                 }
                 SEND => assert!(completion.result > 0 && !completion.more),
                 CLOSE => {
@@ -56,8 +63,9 @@ fn serve(bench: &mut Bench, listener: Fd, connections_count: usize) {
 
 /// Opens all connections, then sends and checks so many rounds on each.
 fn clients(address: SocketAddr, connections_count: usize, rounds_count: usize, bytes: usize) {
-    let mut peers: Vec<TcpStream> =
-        (0..connections_count).map(|_| TcpStream::connect(address).unwrap()).collect();
+    let mut peers: Vec<TcpStream> = (0..connections_count)
+        .map(|_| TcpStream::connect(address).unwrap())
+        .collect();
     let text = pattern(bytes);
     let mut back = vec![0; bytes];
     for _ in 0..rounds_count {
@@ -90,24 +98,40 @@ fn many_connections() {
     let mut bench = Bench::new();
     check(&mut bench, 200, 5, 300);
     let stats = bench.ring.stats();
-    assert!(stats.enters < stats.cqes, "turns handle more than one completion: {stats:?}");
+    assert!(
+        stats.enters < stats.cqes,
+        "turns handle more than one completion: {stats:?}"
+    );
 }
 
 #[test]
 fn without_multishot_accept() {
     let limit = |probe: &mut Probe| probe.accept_multi = false;
-    check(&mut Bench::limited(RingOptions::default(), limit), 20, 2, 100);
+    check(
+        &mut Bench::limited(RingOptions::default(), limit),
+        20,
+        2,
+        100,
+    );
 }
 
 #[test]
 fn tiny_queues() {
-    let options = RingOptions { entries: 2, cq_entries: 4, ..Default::default() };
+    let options = RingOptions {
+        entries: 2,
+        cq_entries: 4,
+        ..Default::default()
+    };
     check(&mut Bench::with(options), 50, 5, 300);
 }
 
 #[test]
 fn few_buffers() {
-    let options = RingOptions { buffers_count: 2, buffer_bytes: 64, ..Default::default() };
+    let options = RingOptions {
+        buffers_count: 2,
+        buffer_bytes: 64,
+        ..Default::default()
+    };
     let mut bench = Bench::with(options);
     check(&mut bench, 50, 3, 60);
     assert!(bench.ring.stats().starved > 0);
@@ -119,7 +143,15 @@ fn connecting_through_the_ring() {
     let (listener, address) = bench.listen();
     let address = SocketAddress::from(address);
     let fd = sync::socket::stream_socket(&address).unwrap();
-    assert_eq!(bench.run(Op::Connect { fd, address: address.clone() }).result, 0);
+    assert_eq!(
+        bench
+            .run(Op::Connect {
+                fd,
+                address: address.clone()
+            })
+            .result,
+        0
+    );
     assert_eq!(sync::socket::peer_address(fd).unwrap(), address);
     let there = sync::socket::accept(listener).unwrap();
     sync::file::close(there).unwrap();
@@ -127,10 +159,16 @@ fn connecting_through_the_ring() {
     sync::file::close(listener).unwrap();
 
     let fd = sync::socket::stream_socket(&address).unwrap();
-    assert_eq!(bench.run(Op::Connect { fd, address }).result, -libc::ECONNREFUSED);
+    assert_eq!(
+        bench.run(Op::Connect { fd, address }).result,
+        -libc::ECONNREFUSED
+    );
     sync::file::close(fd).unwrap();
     let too_long = SocketAddress::Unix(vec![b'x'; 200]);
-    let refused = bench.run_immediate(Op::Connect { fd: Fd::STDIN, address: too_long });
+    let refused = bench.run_immediate(Op::Connect {
+        fd: Fd::STDIN,
+        address: too_long,
+    });
     assert_eq!(refused, -libc::ENAMETOOLONG);
 }
 
@@ -153,7 +191,11 @@ fn unix_listeners() {
     let address = SocketAddress::Unix(name);
     let fd = sync::socket::stream_socket(&address).unwrap();
     assert_eq!(bench.run(Op::Connect { fd, address }).result, 0);
-    let there = Fd::new(bench.expect(|completion| completion.flight == accept).result);
+    let there = Fd::new(
+        bench
+            .expect(|completion| completion.flight == accept)
+            .result,
+    );
     let receive = bench.submit(Op::RecvMulti { fd: there }, RECEIVE);
     let mut page = bench.ring.page();
     page.extend_from_slice(b"over unix");
@@ -171,7 +213,14 @@ fn accepting_where_nobody_listens_ends() {
     let (fd, _peer) = bench.connection();
     let last = bench.run(Op::AcceptMulti { fd });
     assert_eq!(last.result, -libc::EINVAL);
-    assert_eq!(bench.run(Op::AcceptMulti { fd: Fd::new(100_000) }).result, -libc::EBADF);
+    assert_eq!(
+        bench
+            .run(Op::AcceptMulti {
+                fd: Fd::new(100_000)
+            })
+            .result,
+        -libc::EBADF
+    );
     sync::file::close(fd).unwrap();
 }
 

@@ -40,38 +40,95 @@ fn a_file_lives_and_dies() {
         let limit = |probe: &mut Probe| probe.truncate &= truncate;
         let mut bench = Bench::limited(RingOptions::default(), limit);
         let flags = libc::O_CREAT | libc::O_RDWR | libc::O_TRUNC;
-        let opened = bench.run(Op::OpenAt { path: path.clone(), flags, mode: 0o600 });
+        let opened = bench.run(Op::OpenAt {
+            path: path.clone(),
+            flags,
+            mode: 0o600,
+        });
         let fd = Fd::new(opened.result);
         let page = SendPage::of(pattern(100_000));
-        let written = bench.run(Op::Write { fd, page, offset: Some(0) });
+        let written = bench.run(Op::Write {
+            fd,
+            page,
+            offset: Some(0),
+        });
         assert_eq!(written.result, 100_000);
         let held = vec![Box::new(&b"tail"[..]) as Box<dyn coring_buf::Stable>];
-        let written = bench.run(Op::WriteHeld { fd, held, offset: Some(100_000) });
+        let written = bench.run(Op::WriteHeld {
+            fd,
+            held,
+            offset: Some(100_000),
+        });
         assert_eq!(written.result, 4);
-        assert_eq!(bench.run(Op::Fsync { fd, data_only: truncate }).result, 0);
+        assert_eq!(
+            bench
+                .run(Op::Fsync {
+                    fd,
+                    data_only: truncate
+                })
+                .result,
+            0
+        );
 
         let buffer = Vec::with_capacity(200_000);
-        let read = bench.run(Op::Read { fd, buffer, offset: Some(0) });
+        let read = bench.run(Op::Read {
+            fd,
+            buffer,
+            offset: Some(0),
+        });
         assert_eq!(read.result, 100_004);
         assert!(bytes_of(&read).ends_with(b"tail"));
         let memory: Box<dyn coring_buf::StableMut> = Box::new(vec![0; 8].into_boxed_slice());
-        let read = bench.run(Op::ReadHeld { fd, memory, start: 2, bytes: 4, offset: Some(100_000) });
-        let Payload::Held(memory) = read.payload else { panic!("the memory comes back") };
+        let read = bench.run(Op::ReadHeld {
+            fd,
+            memory,
+            start: 2,
+            bytes: 4,
+            offset: Some(100_000),
+        });
+        let Payload::Held(memory) = read.payload else {
+            panic!("the memory comes back")
+        };
         // SAFETY: eight bytes that live until the end of the block; the kernel is done with them.
         let bytes = unsafe { std::slice::from_raw_parts(memory.address(), memory.bytes_count()) };
         assert_eq!(bytes, b"\0\0tail\0\0");
 
         bench.submit(Op::Truncate { fd, length: 10 }, 7);
-        assert_eq!(bench.expect(|completion| completion.token.kind() == 7).result, 0);
+        assert_eq!(
+            bench
+                .expect(|completion| completion.token.kind() == 7)
+                .result,
+            0
+        );
         let facts = stat_of(bench.run(Op::FileStatx { fd }));
         assert_eq!((facts.size_bytes, facts.mode), (10, 0o100600));
-        assert_eq!(facts, stat_of(bench.run(Op::Statx { path: path.clone(), follow: true })));
+        assert_eq!(
+            facts,
+            stat_of(bench.run(Op::Statx {
+                path: path.clone(),
+                follow: true
+            }))
+        );
         assert_eq!(bench.run(Op::Close { fd }).result, 0);
 
         let (from, to) = (path.clone(), other.clone());
         assert_eq!(bench.run(Op::Rename { from, to }).result, 0);
-        assert_eq!(bench.run(Op::Unlink { path: other.clone() }).result, 0);
-        assert_eq!(bench.run(Op::Unlink { path: other.clone() }).result, -libc::ENOENT);
+        assert_eq!(
+            bench
+                .run(Op::Unlink {
+                    path: other.clone()
+                })
+                .result,
+            0
+        );
+        assert_eq!(
+            bench
+                .run(Op::Unlink {
+                    path: other.clone()
+                })
+                .result,
+            -libc::ENOENT
+        );
     }
 }
 
@@ -80,32 +137,102 @@ fn directories_and_links() {
     let scratch = Scratch::new();
     let mut bench = Bench::new();
     let path = |name: &str| scratch.path(name);
-    assert_eq!(bench.run(Op::MakeDir { path: path("d"), mode: 0o755 }).result, 0);
-    assert_eq!(bench.run(Op::MakeDir { path: path("d"), mode: 0o755 }).result, -libc::EEXIST);
-    assert_eq!(bench.run(Op::Symlink { target: c"d".into(), path: path("s") }).result, 0);
-    assert!(stat_of(bench.run(Op::Statx { path: path("s"), follow: false })).is_link());
-    assert!(stat_of(bench.run(Op::Statx { path: path("s"), follow: true })).is_directory());
-    assert_eq!(bench.run(Op::Link { from: path("s"), to: path("h") }).result, 0);
-    assert!(stat_of(bench.run(Op::Statx { path: path("h"), follow: false })).is_link());
+    assert_eq!(
+        bench
+            .run(Op::MakeDir {
+                path: path("d"),
+                mode: 0o755
+            })
+            .result,
+        0
+    );
+    assert_eq!(
+        bench
+            .run(Op::MakeDir {
+                path: path("d"),
+                mode: 0o755
+            })
+            .result,
+        -libc::EEXIST
+    );
+    assert_eq!(
+        bench
+            .run(Op::Symlink {
+                target: c"d".into(),
+                path: path("s")
+            })
+            .result,
+        0
+    );
+    assert!(
+        stat_of(bench.run(Op::Statx {
+            path: path("s"),
+            follow: false
+        }))
+        .is_link()
+    );
+    assert!(
+        stat_of(bench.run(Op::Statx {
+            path: path("s"),
+            follow: true
+        }))
+        .is_directory()
+    );
+    assert_eq!(
+        bench
+            .run(Op::Link {
+                from: path("s"),
+                to: path("h")
+            })
+            .result,
+        0
+    );
+    assert!(
+        stat_of(bench.run(Op::Statx {
+            path: path("h"),
+            follow: false
+        }))
+        .is_link()
+    );
     assert_eq!(bench.run(Op::RemoveDir { path: path("d") }).result, 0);
-    assert_eq!(bench.run(Op::RemoveDir { path: path("d") }).result, -libc::ENOENT);
-    let gone = bench.run(Op::Statx { path: path("s"), follow: true });
+    assert_eq!(
+        bench.run(Op::RemoveDir { path: path("d") }).result,
+        -libc::ENOENT
+    );
+    let gone = bench.run(Op::Statx {
+        path: path("s"),
+        follow: true,
+    });
     assert_eq!(gone.result, -libc::ENOENT);
     assert!(matches!(gone.payload, Payload::None));
     let flags = libc::O_RDONLY;
-    let gone = bench.run(Op::OpenAt { path: path("none"), flags, mode: 0 });
+    let gone = bench.run(Op::OpenAt {
+        path: path("none"),
+        flags,
+        mode: 0,
+    });
     assert_eq!(gone.result, -libc::ENOENT);
 }
 
 #[test]
 fn many_files_at_once() {
     let scratch = Scratch::new();
-    let mut bench = Bench::with(RingOptions { entries: 8, ..Default::default() });
+    let mut bench = Bench::with(RingOptions {
+        entries: 8,
+        ..Default::default()
+    });
     let flags = libc::O_CREAT | libc::O_WRONLY;
     let ids: Vec<FlightId> = (0..100)
         .map(|index| {
             let path = scratch.path(&format!("file-{index}"));
-            bench.submit(Op::OpenAt { path, flags, mode: 0o600 }, 1)
+            bench.submit(
+                Op::OpenAt {
+                    path,
+                    flags,
+                    mode: 0o600,
+                },
+                1,
+            )
         })
         .collect();
     for id in ids {
@@ -113,7 +240,12 @@ fn many_files_at_once() {
         bench.submit(Op::Close { fd }, 2);
     }
     for _ in 0..100 {
-        assert_eq!(bench.expect(|completion| completion.token.kind() == 2).result, 0);
+        assert_eq!(
+            bench
+                .expect(|completion| completion.token.kind() == 2)
+                .result,
+            0
+        );
     }
     let path = CString::new(scratch.0.clone()).unwrap();
     assert_eq!(sync::file::read_directory(&path).unwrap().len(), 100);

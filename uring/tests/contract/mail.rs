@@ -93,7 +93,10 @@ fn full_and_closed_mailboxes_give_the_message_back() {
     bench.ring.close_mailbox(mailbox);
     assert_eq!(post.send(vec![5]), Err(PostError::Closed(vec![5])));
     while bench.ring.in_flight() > 0 {
-        bench.ring.turn(Wait::Until(PATIENCE), &mut bench.told).unwrap();
+        bench
+            .ring
+            .turn(Wait::Until(PATIENCE), &mut bench.told)
+            .unwrap();
     }
     assert!(!bench.told.last().unwrap().more);
 }

@@ -38,7 +38,10 @@ impl Bench {
 
     fn limited(options: RingOptions, limit: impl FnOnce(&mut Probe)) -> Bench {
         let ring = Ring::with_probe(options, limit).unwrap_or_else(|error| panic!("{error}"));
-        Bench { ring, told: Vec::new() }
+        Bench {
+            ring,
+            told: Vec::new(),
+        }
     }
 
     /// Submits under a token of the given kind.
@@ -103,5 +106,7 @@ fn bytes_of(completion: &Completion) -> &[u8] {
 
 /// Bytes that tell their own position, so that a lost or swapped part shows.
 fn pattern(count: usize) -> Vec<u8> {
-    (0..count).map(|index| ((index * 31) ^ (index >> 8)) as u8).collect()
+    (0..count)
+        .map(|index| ((index * 31) ^ (index >> 8)) as u8)
+        .collect()
 }

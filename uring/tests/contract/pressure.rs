@@ -18,7 +18,11 @@ fn gather(bench: &mut Bench, receive: FlightId, bytes_count: usize) -> Vec<u8> {
 
 #[test]
 fn starved_receives_go_on_in_order() {
-    let options = RingOptions { buffers_count: 2, buffer_bytes: 16, ..Default::default() };
+    let options = RingOptions {
+        buffers_count: 2,
+        buffer_bytes: 16,
+        ..Default::default()
+    };
     let mut bench = Bench::with(options);
     let (fd, mut peer) = bench.connection();
     let receive = bench.submit(Op::RecvMulti { fd }, RECEIVE);
@@ -33,7 +37,11 @@ fn starved_receives_go_on_in_order() {
 
 #[test]
 fn receive_armed_without_any_free_buffer() {
-    let options = RingOptions { buffers_count: 1, buffer_bytes: 16, ..Default::default() };
+    let options = RingOptions {
+        buffers_count: 1,
+        buffer_bytes: 16,
+        ..Default::default()
+    };
     let mut bench = Bench::with(options);
     let (first, mut first_peer) = bench.connection();
     let (second, mut second_peer) = bench.connection();
@@ -43,9 +51,16 @@ fn receive_armed_without_any_free_buffer() {
     let other = bench.submit(Op::RecvMulti { fd: second }, RECEIVE);
     second_peer.write_all(b"waits").unwrap();
     let mut told = Vec::new();
-    bench.ring.turn(Wait::Until(Duration::from_millis(20)), &mut told).unwrap();
+    bench
+        .ring
+        .turn(Wait::Until(Duration::from_millis(20)), &mut told)
+        .unwrap();
     assert!(told.is_empty(), "no buffer is free");
-    assert_eq!(bytes_of(&held), b"held", "a lease keeps its bytes over turns");
+    assert_eq!(
+        bytes_of(&held),
+        b"held",
+        "a lease keeps its bytes over turns"
+    );
     drop(held);
     let told = bench.expect(|completion| completion.flight == other);
     assert_eq!(bytes_of(&told), b"waits");
@@ -57,7 +72,11 @@ fn receive_armed_without_any_free_buffer() {
 
 #[test]
 fn starved_receive_can_be_cancelled() {
-    let options = RingOptions { buffers_count: 1, buffer_bytes: 16, ..Default::default() };
+    let options = RingOptions {
+        buffers_count: 1,
+        buffer_bytes: 16,
+        ..Default::default()
+    };
     let mut bench = Bench::with(options);
     let (fd, mut peer) = bench.connection();
     let receive = bench.submit(Op::RecvMulti { fd }, RECEIVE);
@@ -65,7 +84,10 @@ fn starved_receive_can_be_cancelled() {
     let held = bench.expect(|completion| completion.flight == receive);
     // Until the receive has found no buffer.
     while bench.ring.stats().starved == 0 {
-        bench.ring.turn(Wait::Until(Duration::from_millis(5)), &mut bench.told).unwrap();
+        bench
+            .ring
+            .turn(Wait::Until(Duration::from_millis(5)), &mut bench.told)
+            .unwrap();
     }
     bench.ring.cancel(receive);
     assert_eq!(bench.last(receive).result, -libc::ECANCELED);
@@ -91,11 +113,17 @@ fn lease_outlives_its_ring() {
 #[test]
 fn overflowing_completion_queue_loses_nothing() {
     const PEERS_COUNT: usize = 40;
-    let options = RingOptions { entries: 2, cq_entries: 4, ..Default::default() };
+    let options = RingOptions {
+        entries: 2,
+        cq_entries: 4,
+        ..Default::default()
+    };
     let mut bench = Bench::with(options);
     let mut ends: Vec<(Fd, TcpStream)> = (0..PEERS_COUNT).map(|_| bench.connection()).collect();
-    let receives: Vec<FlightId> =
-        ends.iter().map(|(fd, _)| bench.submit(Op::RecvMulti { fd: *fd }, RECEIVE)).collect();
+    let receives: Vec<FlightId> = ends
+        .iter()
+        .map(|(fd, _)| bench.submit(Op::RecvMulti { fd: *fd }, RECEIVE))
+        .collect();
     bench.ring.turn(Wait::Poll, &mut bench.told).unwrap();
     for (index, (_, peer)) in ends.iter_mut().enumerate() {
         peer.write_all(&[index as u8; 3]).unwrap();
@@ -125,7 +153,11 @@ fn polling_alone_finds_a_large_batch() {
     }
     let deadline = Instant::now() + PATIENCE;
     while bench.told.len() < PEERS_COUNT {
-        assert!(Instant::now() < deadline, "{} of {PEERS_COUNT}", bench.told.len());
+        assert!(
+            Instant::now() < deadline,
+            "{} of {PEERS_COUNT}",
+            bench.told.len()
+        );
         bench.ring.turn(Wait::Poll, &mut bench.told).unwrap();
     }
     bench.told.clear();
@@ -136,7 +168,10 @@ fn polling_alone_finds_a_large_batch() {
 
 #[test]
 fn full_submission_queue_is_flushed() {
-    let mut bench = Bench::with(RingOptions { entries: 2, ..Default::default() });
+    let mut bench = Bench::with(RingOptions {
+        entries: 2,
+        ..Default::default()
+    });
     for _ in 0..100 {
         bench.submit(Op::Nop, 1);
     }

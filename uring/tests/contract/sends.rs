@@ -18,7 +18,9 @@ fn reader(mut from: impl Read + Send + 'static, count: usize) -> std::thread::Jo
 }
 
 fn pieces(text: &[u8], bytes: usize) -> Vec<Piece> {
-    text.chunks(bytes).map(|chunk| Box::new(Box::<[u8]>::from(chunk)) as Piece).collect()
+    text.chunks(bytes)
+        .map(|chunk| Box::new(Box::<[u8]>::from(chunk)) as Piece)
+        .collect()
 }
 
 #[test]
@@ -63,10 +65,18 @@ fn write_fills_a_pipe_many_times() {
         sync::file::set_nonblocking(input, nonblocking).unwrap();
         let there = reader(FdReader(out), 2 * text.len());
         let page = SendPage::of(text.clone());
-        let last = bench.run(Op::Write { fd: input, page, offset: None });
+        let last = bench.run(Op::Write {
+            fd: input,
+            page,
+            offset: None,
+        });
         assert_eq!(last.result as usize, text.len());
         let held = pieces(&text, 100_000);
-        let last = bench.run(Op::WriteHeld { fd: input, held, offset: None });
+        let last = bench.run(Op::WriteHeld {
+            fd: input,
+            held,
+            offset: None,
+        });
         assert_eq!(last.result as usize, text.len());
         assert!(there.join().unwrap() == [&text[..], &text[..]].concat());
         sync::file::close(input).unwrap();
@@ -94,7 +104,10 @@ fn blocked_send_can_be_cancelled() {
     let (fd, _peer) = bench.connection();
     let page = SendPage::of(pattern(20_000_000));
     let send = bench.submit(Op::Send { fd, page }, 1);
-    bench.ring.turn(Wait::Until(Duration::from_millis(20)), &mut bench.told).unwrap();
+    bench
+        .ring
+        .turn(Wait::Until(Duration::from_millis(20)), &mut bench.told)
+        .unwrap();
     assert!(bench.told.is_empty(), "nobody reads");
     bench.ring.cancel(send);
     assert_eq!(bench.last(send).result, -libc::ECANCELED);
@@ -107,7 +120,11 @@ fn empty_sends() {
     let (fd, _peer) = bench.connection();
     let page = bench.ring.page();
     assert_eq!(bench.run(Op::Send { fd, page }).result, 0);
-    let held = Op::SendHeld { fd, page: SendPage::empty(), held: Vec::new() };
+    let held = Op::SendHeld {
+        fd,
+        page: SendPage::empty(),
+        held: Vec::new(),
+    };
     assert_eq!(bench.run(held).result, 0);
     sync::file::close(fd).unwrap();
 }
@@ -122,11 +139,19 @@ fn one_shot_receives_bring_the_buffer_back() {
     let last = bench.run(Op::Recv { fd, buffer });
     assert_eq!((last.result, bytes_of(&last)), (5, &b"hello world"[..]));
     drop(peer);
-    let last = bench.run(Op::Recv { fd, buffer: Vec::with_capacity(1) });
+    let last = bench.run(Op::Recv {
+        fd,
+        buffer: Vec::with_capacity(1),
+    });
     assert_eq!(last.result, 0);
-    let last = bench.run(Op::Recv { fd: Fd::new(100_000), buffer: Vec::with_capacity(7) });
+    let last = bench.run(Op::Recv {
+        fd: Fd::new(100_000),
+        buffer: Vec::with_capacity(7),
+    });
     assert_eq!(last.result, -libc::EBADF);
-    let Payload::Bytes(buffer) = last.payload else { panic!("the buffer comes back") };
+    let Payload::Bytes(buffer) = last.payload else {
+        panic!("the buffer comes back")
+    };
     assert_eq!(buffer.capacity(), 7);
     sync::file::close(fd).unwrap();
 }
@@ -143,14 +168,23 @@ fn datagrams_know_their_sender() {
         })
         .collect();
     let (here, there) = (ends[0].clone(), ends[1].clone());
-    let receive = Op::RecvFrom { fd: there.0, buffer: Vec::with_capacity(2000) };
+    let receive = Op::RecvFrom {
+        fd: there.0,
+        buffer: Vec::with_capacity(2000),
+    };
     let receive = bench.submit(receive, 1);
     let page = SendPage::of(pattern(1400));
-    let sent = bench.run(Op::SendTo { fd: here.0, address: there.1, page });
+    let sent = bench.run(Op::SendTo {
+        fd: here.0,
+        address: there.1,
+        page,
+    });
     assert_eq!(sent.result, 1400);
     let last = bench.last(receive);
     assert_eq!((last.result, bytes_of(&last)), (1400, &pattern(1400)[..]));
-    let Payload::Datagram(_, Some(from)) = last.payload else { panic!("no sender") };
+    let Payload::Datagram(_, Some(from)) = last.payload else {
+        panic!("no sender")
+    };
     assert_eq!(*from, here.1);
     for (fd, _) in ends {
         sync::file::close(fd).unwrap();

@@ -8,7 +8,10 @@ fn until_waits_as_long_as_told() {
     for milliseconds in [0, 1, 5, 30] {
         let wanted = Duration::from_millis(milliseconds);
         let begin = Instant::now();
-        bench.ring.turn(Wait::Until(wanted), &mut bench.told).unwrap();
+        bench
+            .ring
+            .turn(Wait::Until(wanted), &mut bench.told)
+            .unwrap();
         let waited = begin.elapsed();
         assert!(waited >= wanted, "{waited:?} < {wanted:?}");
         // A busy machine may be late, but not by the next longer wait of any caller.
@@ -27,7 +30,10 @@ fn timeouts_expire_in_order() {
     }
     for milliseconds in [10u8, 20, 30] {
         let told = bench.expect(|_| true);
-        assert_eq!((told.token.kind(), told.result, told.more), (milliseconds, -libc::ETIME, false));
+        assert_eq!(
+            (told.token.kind(), told.result, told.more),
+            (milliseconds, -libc::ETIME, false)
+        );
         assert!(begin.elapsed() >= Duration::from_millis(u64::from(milliseconds)));
     }
 }
@@ -49,7 +55,12 @@ fn idle_polls_do_not_enter_the_kernel() {
 #[test]
 fn one_enter_submits_and_waits() {
     let mut bench = Bench::new();
-    bench.submit(Op::Timeout { duration: Duration::from_millis(5) }, 1);
+    bench.submit(
+        Op::Timeout {
+            duration: Duration::from_millis(5),
+        },
+        1,
+    );
     let before = bench.ring.stats().enters;
     bench.ring.turn(Wait::Forever, &mut bench.told).unwrap();
     assert_eq!(bench.ring.stats().enters, before + 1);
@@ -61,8 +72,22 @@ fn polls() {
     let mut bench = Bench::new();
     let (out, input) = sync::file::pipe().unwrap();
     let (readable, writable) = (libc::POLLIN as u32, libc::POLLOUT as u32);
-    assert_eq!(bench.run(Op::Poll { fd: input, events: writable }).result as u32, writable);
-    let poll = bench.submit(Op::PollMulti { fd: out, events: readable }, 1);
+    assert_eq!(
+        bench
+            .run(Op::Poll {
+                fd: input,
+                events: writable
+            })
+            .result as u32,
+        writable
+    );
+    let poll = bench.submit(
+        Op::PollMulti {
+            fd: out,
+            events: readable,
+        },
+        1,
+    );
     for _ in 0..3 {
         sync::file::write(input, b"x", None).unwrap();
         let told = bench.expect(|completion| completion.flight == poll);
@@ -105,7 +130,11 @@ fn files_are_read_to_their_end() {
     let read = bench.submit(Op::ReadMulti { fd }, 1);
     let last = bench.last(read);
     assert_eq!(last.result, 0);
-    let text: Vec<u8> = bench.told.drain(..).flat_map(|told| bytes_of(&told).to_vec()).collect();
+    let text: Vec<u8> = bench
+        .told
+        .drain(..)
+        .flat_map(|told| bytes_of(&told).to_vec())
+        .collect();
     assert!(text.starts_with(b"Name:"));
     sync::file::close(fd).unwrap();
 }
@@ -142,14 +171,21 @@ fn signals_are_read() {
         bench.ring.turn(Wait::Poll, &mut bench.told).unwrap();
         // To this thread: other tests' threads do not block it.
         let thread = std::fs::read_link("/proc/thread-self").unwrap();
-        let thread: i32 = thread.file_name().unwrap().to_str().unwrap().parse().unwrap();
+        let thread: i32 = thread
+            .file_name()
+            .unwrap()
+            .to_str()
+            .unwrap()
+            .parse()
+            .unwrap();
         // SAFETY: touches no memory; the signal is blocked in this thread.
-        let sent = unsafe {
-            libc::syscall(libc::SYS_tgkill, std::process::id(), thread, libc::SIGUSR1)
-        };
+        let sent =
+            unsafe { libc::syscall(libc::SYS_tgkill, std::process::id(), thread, libc::SIGUSR1) };
         assert_eq!(sent, 0);
         let told = bench.expect(|completion| completion.flight == read);
-        let signals: Vec<i32> = sync::signal::decode(bytes_of(&told)).map(|info| info.signal).collect();
+        let signals: Vec<i32> = sync::signal::decode(bytes_of(&told))
+            .map(|info| info.signal)
+            .collect();
         assert_eq!(signals, [libc::SIGUSR1]);
     }
     sync::file::close(fd).unwrap();

@@ -31,7 +31,11 @@ pub fn uname() -> Result<Uname, Errno> {
     let mut raw: libc::utsname = unsafe { std::mem::zeroed() };
     call!(uname(&raw mut raw))?;
     let text = |bytes: &[libc::c_char]| -> Vec<u8> {
-        bytes.iter().map(|&byte| byte as u8).take_while(|&byte| byte != 0).collect()
+        bytes
+            .iter()
+            .map(|&byte| byte as u8)
+            .take_while(|&byte| byte != 0)
+            .collect()
     };
     Ok(Uname {
         system: text(&raw.sysname),

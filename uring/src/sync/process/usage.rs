@@ -57,7 +57,12 @@ pub fn affinity() -> Vec<usize> {
     let mut mask = [0u64; CPU_WORDS];
     let bytes = size_of_val(&mask);
     // The raw call: the C library's own mask ends at 1024 processors.
-    let asked = call!(syscall(libc::SYS_sched_getaffinity, 0, bytes, mask.as_mut_ptr()));
+    let asked = call!(syscall(
+        libc::SYS_sched_getaffinity,
+        0,
+        bytes,
+        mask.as_mut_ptr()
+    ));
     asked.expect("the mask holds more processors than Linux can have");
     let is_set = |&cpu: &usize| mask[cpu / 64] & (1 << (cpu % 64)) != 0;
     (0..CPU_WORDS * 64).filter(is_set).collect()
