@@ -56,6 +56,8 @@ const kUserBufferMaker = Symbol('kBufferGen');
 const kUserRead = Symbol('kBufferCb');
 const kUnread = Symbol('kUnread');
 const kUnreffed = Symbol('kUnreffed');
+/** Set on sockets that wait unused: whatever comes in ends them. */
+const kGuarded = Symbol('kGuarded');
 
 function validateOptions(options) {
   if (options?.objectMode) {
@@ -98,6 +100,7 @@ function Socket(options) {
   this[kUserRead] = null;
   this[kUnread] = null;
   this[kUnreffed] = false;
+  this[kGuarded] = false;
   this._closeAfterHandlingError = false;
 
   options = typeof options === 'number' ? { fd: options } : { ...options };
@@ -420,6 +423,10 @@ Socket.prototype._read = function(n) {
 
 /** A page entry of the handle: bytes, the end (0) or an error. */
 Socket.prototype._onread = function(handle, count, bytes) {
+  if (this[kGuarded]) {
+    this.destroy();
+    return;
+  }
   if (count > 0) {
     this._unrefTimer();
     if (this[kUserRead] !== null) {
@@ -438,6 +445,12 @@ Socket.prototype._onread = function(handle, count, bytes) {
   }
   this.destroy(new ErrnoException(count, 'read'));
 };
+
+/** An idle socket of an agent must stay silent until it is used again. */
+function guard(socket, on) {
+  socket[kGuarded] = on;
+  if (on && socket._handle && !socket._handle.reading) startReading(socket);
+}
 
 /** Copies into the user's buffer, piece by piece; false once he asked to stop. */
 function giveToUser(socket, bytes) {
@@ -745,6 +758,7 @@ module.exports = {
   Socket,
   applyOptions,
   attachHandle,
+  guard,
   kKeepAlive,
   kKeepAliveDelay,
   kNoDelay,

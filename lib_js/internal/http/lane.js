@@ -1,0 +1,752 @@
+'use strict';
+
+// The fast lane: connections on which native speaks HTTP. One Lane object stands for a connection;
+// requests come as page entries, a usual response leaves in one op. The net.Socket that programs
+// may ask for (req.socket) is made when it is first touched, over a LaneHandle.
+
+const { LaneRequest, abortMessage, endBody, pushBody, release, setHead } =
+  require('internal/http/incoming');
+const {
+  byteLengthOf,
+  checkChunk,
+  checkStrictEnd,
+  countStrictly,
+  endError,
+  flushEndCallbacks,
+  isOpenFor,
+  kEndCallbacks,
+  kFlushError,
+  kHighWaterMark,
+  nop,
+  queueEndCallback,
+  refuseBody,
+  reportError,
+} = require('internal/http/outgoing');
+const { LaneResponse, applyLaneOptions, closeResponse } = require('internal/http/response');
+const {
+  kHeadFlags,
+  kIncomingMessage,
+  kLane,
+  kNeedDrain,
+  kServerResponse,
+  kSettings,
+  kWritableFinished,
+} = require('internal/http/symbols');
+const { kUniqueHeaders } = require('internal/http/head');
+const {
+  clientError,
+  forgetSocket,
+  isLimit,
+  isTraced,
+  prepareSocket,
+  routeRequest,
+} = require('internal/http/routing');
+const { StreamHandle, find, put, take, fillName } = require('internal/net/handle');
+const { acceptedSocket } = require('internal/net/server');
+const kinds = require('internal/net/kinds');
+const { registerKind } = require('boot/turn');
+const { set: setFrame } = require('internal/async_context_frame');
+const { Buffer } = require('buffer');
+const { FastBuffer } = require('internal/buffer');
+const {
+  ConnResetException,
+  ErrnoException,
+  codes: { ERR_HTTP_REQUEST_TIMEOUT },
+} = require('internal/errors');
+
+const native = internalBinding('http');
+const { methods } = native;
+
+// Flags of a request entry.
+const METHOD_MASK = 63;
+const HTTP_11 = 64;
+const KEEP_ALIVE = 128;
+const HAS_BODY = 256;
+const EXPECT_CONTINUE = 1024;
+const UPGRADE = 2048;
+const EXPECT_OTHER = 4096;
+const URL_SHIFT = 13;
+const URL_MASK = 0x7fff;
+const NO_HOST = 1 << 28;
+/** Requests that are not simply given to the handler. */
+const UNUSUAL = EXPECT_CONTINUE | UPGRADE | EXPECT_OTHER | NO_HOST;
+
+// Flags of native's reply(), writeHead() and end(), beside those of decideFraming().
+const BODY_LATIN1 = 16;
+const CLOSE_AFTER = 64;
+const TELL_FLUSHED = 128;
+const CHUNKED = 256;
+
+const HEAD_METHOD = methods.indexOf('HEAD');
+
+/** What the program may still see of a response: 'finish', 'close', callbacks of end(). */
+function isWatched(res) {
+  return res._events !== undefined || res[kEndCallbacks] !== null || res.emit !== defaultEmit;
+}
+
+const defaultEmit = require('events').prototype.emit;
+
+/** Encodings that native writes by itself: the flag, or -1. */
+function bodyFlag(encoding) {
+  switch (encoding) {
+    case undefined: case null: case '': case 'utf8': case 'utf-8': return 0;
+    case 'latin1': case 'binary': case 'ascii': return BODY_LATIN1;
+    default: {
+      const lower = `${encoding}`.toLowerCase();
+      return lower === encoding ? (lower === 'buffer' ? 0 : -1) : bodyFlag(lower);
+    }
+  }
+}
+
+/** A connection. */
+class Lane {
+  constructor(number, server, frame) {
+    this.number = number;
+    this.server = server;
+    this.settings = server[kSettings];
+    this.frame = frame;
+    this.req = null;
+    this.res = null;
+    this.facade = null;
+    this.handle = null; // Of the facade.
+    this.isOpen = true;
+    this.isAnswering = false; // The handler of the request is on the stack.
+    this.bodyPaused = false;
+    this.requestsCount = 0;
+    this.waiting = null; // Responses whose bytes are not with the kernel yet.
+    this.callbacks = null; // Of write().
+  }
+
+  get socket() {
+    return this.facade === null ? makeFacade(this) : this.facade;
+  }
+
+  get lenient() {
+    return this.settings.isLenient;
+  }
+
+  writableLength(res) {
+    return this.isOpen ? Math.max(0, native.queuedBytes(this.number)) : 0;
+  }
+
+  // --- The response side, called by OutgoingMessage
+
+  storeHead(res, head, flags) {
+    res._header = head;
+    if (res._last) flags |= CLOSE_AFTER;
+    if (res.chunkedEncoding) flags |= CHUNKED;
+    res[kHeadFlags] = flags;
+  }
+
+  end(res, chunk, encoding, callback) {
+    if (chunk) {
+      if (res.finished) {
+        reportError(res, newWriteAfterEnd(), callback ?? nop);
+        return;
+      }
+      checkChunk(chunk);
+      if (res.destroyed) {
+        isOpenFor(res, callback ?? nop);
+        return;
+      }
+      if (res.strictContentLength) {
+        countStrictly(res, byteLengthOf(chunk, encoding), true);
+      }
+      if (res._header === null) {
+        res._contentLength = chunk.length;
+        res._implicitHeader();
+      }
+      if (!res._hasBody) {
+        refuseBody(res, nop);
+        chunk = undefined;
+      }
+    } else {
+      if (res.finished) {
+        if (callback !== undefined) queueEndCallback(res, callback);
+        return;
+      }
+      chunk = undefined;
+      if (res._header === null) {
+        res._contentLength = 0;
+        res._implicitHeader();
+      }
+    }
+    if (callback !== undefined) queueEndCallback(res, callback);
+    if (res.strictContentLength) checkStrictEnd(res);
+    res.finished = true;
+    if (!this.isOpen || res[kLane] !== this) return;
+
+    let flags = res[kHeadFlags];
+    if (typeof chunk === 'string' && encoding) {
+      const flag = bodyFlag(encoding);
+      if (flag === -1) chunk = Buffer.from(chunk, encoding);
+      else flags |= flag;
+    }
+    const watched = isWatched(res);
+    if (watched) flags |= TELL_FLUSHED;
+    if (res._headerSent) {
+      native.end(this.number, chunk, res._trailer === '' ? undefined : res._trailer,
+                 flags & ~CHUNKED);
+    } else if (res._trailer === '' || !res.chunkedEncoding) {
+      res._headerSent = true;
+      native.reply(this.number, res._header, chunk, flags);
+    } else {
+      res._headerSent = true;
+      native.writeHead(this.number, res._header, flags & ~(TELL_FLUSHED | BODY_LATIN1));
+      native.end(this.number, chunk, res._trailer, flags & ~CHUNKED);
+    }
+    if (watched) {
+      this.watch(res);
+      res._finish();
+    } else if (!this.isAnswering) {
+      process.nextTick(settleLater, this, res);
+    }
+  }
+
+  write(res, chunk, encoding, callback) {
+    checkChunk(chunk);
+    if (!isOpenFor(res, callback)) return false;
+    if (res.strictContentLength) countStrictly(res, byteLengthOf(chunk, encoding), false);
+    if (res._header === null) res._implicitHeader();
+    if (!res._hasBody) {
+      refuseBody(res, callback);
+      return true;
+    }
+    return this.send(res, chunk, encoding, callback);
+  }
+
+  /** Head (if it is not out yet) and a piece of the body. */
+  send(res, chunk, encoding, callback) {
+    if (!this.isOpen) return false;
+    if (!res._headerSent) {
+      res._headerSent = true;
+      native.writeHead(this.number, res._header, res[kHeadFlags]);
+    }
+    let queued = 0;
+    if (chunk.length !== 0) {
+      let flags = 0;
+      if (typeof chunk === 'string' && encoding) {
+        flags = bodyFlag(encoding);
+        if (flags === -1) {
+          chunk = Buffer.from(chunk, encoding);
+          flags = 0;
+        }
+      }
+      queued = native.write(this.number, chunk, flags);
+    }
+    return this.afterWrite(res, queued, callback);
+  }
+
+  writeRaw(res, data, encoding, callback) {
+    if (!this.isOpen) return false;
+    const queued = native.writeRaw(
+      this.number, data, typeof data === 'string' && bodyFlag(encoding) === BODY_LATIN1 ?
+        BODY_LATIN1 : 0);
+    return this.afterWrite(res, queued, callback);
+  }
+
+  afterWrite(res, queued, callback) {
+    const accepted = queued < res[kHighWaterMark];
+    if (typeof callback === 'function' && callback !== nop) {
+      if (accepted) {
+        process.nextTick(callback, null);
+      } else {
+        this.callbacks ??= [];
+        this.callbacks.push(callback);
+      }
+    }
+    if (!accepted) native.wantDrain(this.number);
+    return accepted;
+  }
+
+  // --- Requests
+
+  request(flags, length, head) {
+    const { server } = this;
+    const methodIndex = flags & METHOD_MASK;
+    const method = methods[methodIndex];
+    const urlStart = method.length + 1;
+    const urlLength = (flags >>> URL_SHIFT) & URL_MASK;
+    const urlEnd = urlLength === URL_MASK ? head.indexOf(' ', urlStart) : urlStart + urlLength;
+    const url = head.slice(urlStart, urlEnd);
+    const keepAlive = (flags & KEEP_ALIVE) !== 0;
+    const { settings } = this;
+    let req;
+    let res;
+    if (settings.isPlain) {
+      req = new LaneRequest(this, head, method, url);
+      res = new LaneResponse(req, this, keepAlive, settings.keepAliveTimeout);
+      if ((flags & HTTP_11) === 0) {
+        downgrade(req);
+        forHttp10(req, res);
+      }
+      if (methodIndex === HEAD_METHOD) res._hasBody = false;
+    } else {
+      req = makeRequest(this, head, method, url, flags);
+      res = makeResponse(this, req, keepAlive);
+    }
+    this.req = req;
+    this.res = res;
+    if (this.facade !== null) this.facade._httpMessage = res;
+    if (this.bodyPaused) this.resumeBody(req);
+    this.isAnswering = true;
+    try {
+      if ((flags & UNUSUAL) !== 0 || settings.isWatchful || isTraced()) {
+        this.unusual(req, res, flags);
+      } else {
+        server.emit('request', req, res);
+      }
+    } finally {
+      this.isAnswering = false;
+      if ((flags & HAS_BODY) === 0 && this.req === req) endBody(req, undefined);
+      if (res.finished && res[kLane] === this) this.settle(res);
+    }
+  }
+
+  /** Requests that need more than 'request'. */
+  unusual(req, res, flags) {
+    const { server } = this;
+    if ((flags & UPGRADE) !== 0) {
+      req.upgrade = req.method === 'CONNECT' || !!server.shouldUpgradeCallback(req);
+      if (req.upgrade) {
+        upgrade(this, req);
+        return;
+      }
+    }
+    const isLimited = (flags & HTTP_11) !== 0 && isLimit(server.maxRequestsPerSocket);
+    if (isLimited) this.requestsCount++;
+    routeRequest(server, req, res, {
+      socketOwner: this,
+      requestsCount: isLimited ? this.requestsCount : 0,
+      isHttp11: (flags & HTTP_11) !== 0,
+      hasHost: (flags & NO_HOST) === 0,
+      hasExpect: (flags & (EXPECT_CONTINUE | EXPECT_OTHER)) !== 0,
+      expectsContinue: (flags & EXPECT_CONTINUE) !== 0,
+    });
+  }
+
+  /** Ended while nobody watched; a listener may have come since. */
+  settle(res) {
+    if (!isWatched(res)) {
+      this.finish(res);
+    } else {
+      native.wantDrain(this.number);
+      this.watch(res);
+      res._finish();
+    }
+  }
+
+  watch(res) {
+    if (this.waiting === null) this.waiting = [res];
+    else this.waiting.push(res);
+  }
+
+  /** Everything about a response is over: 'finish' for those who listen. */
+  finish(res) {
+    const { req } = res;
+    if (req[kLane] === this && this.req === req && !req.complete && !req._consuming) {
+      this.bodyPaused = false;
+      native.bodyDump(this.number);
+    }
+    release(req);
+    if (this.res === res) this.res = null;
+    if (this.facade !== null && this.facade._httpMessage === res) this.facade._httpMessage = null;
+    res[kLane] = null;
+    res[kWritableFinished] = true;
+    if (isWatched(res)) {
+      process.nextTick(closeResponse, res);
+      flushEndCallbacks(res, null);
+      res.emit('finish');
+    } else {
+      res.destroyed = true;
+      res._closed = true;
+    }
+  }
+
+  /** The output queue is empty (or broken). */
+  drained(status) {
+    const { waiting, callbacks } = this;
+    this.waiting = null;
+    this.callbacks = null;
+    if (callbacks !== null) {
+      const error = status < 0 ? new ErrnoException(status, 'write') : null;
+      for (let i = 0; i < callbacks.length; i++) callbacks[i](error);
+    }
+    if (status < 0) {
+      if (waiting !== null) this.waiting = waiting; // gone() will tell them.
+      return;
+    }
+    if (waiting !== null) for (let i = 0; i < waiting.length; i++) this.finish(waiting[i]);
+    if (this.facade !== null) this.facade._handle?.handleDrained(status);
+    const { res } = this;
+    if (res !== null && res[kNeedDrain] && !res.finished) {
+      res[kNeedDrain] = false;
+      res.emit('drain');
+    }
+  }
+
+  // --- Request bodies
+
+  body(chunk) {
+    const { req } = this;
+    if (req === null) return;
+    const buffer = new FastBuffer(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    if (!pushBody(req, buffer)) {
+      this.bodyPaused = true;
+      native.bodyPause(this.number);
+    }
+  }
+
+  resumeBody(req) {
+    if (!this.bodyPaused || req !== this.req || !this.isOpen) return;
+    this.bodyPaused = false;
+    native.bodyResume(this.number);
+  }
+
+  // --- The end
+
+  /** The connection is over; `status` is -errno or 0. */
+  gone(status) {
+    if (!this.isOpen) return;
+    const { server } = this;
+    // A program that watches for errors learns of resets, too.
+    if (status < 0 && server.listenerCount('clientError') !== 0) makeFacade(this);
+    this.isOpen = false;
+    const { req, res, facade, waiting } = this;
+    const isUnanswered = res !== null && res[kLane] === this && !res[kWritableFinished];
+    if (facade !== null) {
+      if (facade.destroyed) this.handle.handleClosed();
+      else facade.destroy(status < 0 ? new ErrnoException(status, 'read') : undefined);
+    }
+    if (req !== null && (isUnanswered || !req.complete)) abortMessage(req, abortedError);
+    if (isUnanswered) this.cutOff(res);
+    if (waiting !== null) for (let i = 0; i < waiting.length; i++) this.cutOff(waiting[i]);
+    this.req = null;
+    this.res = null;
+    if (facade === null) {
+      server._connections--;
+      server._emitCloseIfDrained();
+    }
+  }
+
+  cutOff(res) {
+    if (res._closed) return;
+    const error = endError(res, undefined);
+    res[kFlushError] = error;
+    if (isWatched(res)) {
+      flushEndCallbacks(res, error);
+      closeResponse(res);
+    } else {
+      res.destroyed = true;
+      res._closed = true;
+    }
+    res[kLane] = null;
+  }
+}
+
+function settleLater(lane, res) {
+  if (lane.isOpen && res[kLane] === lane) lane.settle(res);
+}
+
+function newWriteAfterEnd() {
+  const { ERR_STREAM_WRITE_AFTER_END } = require('internal/errors').codes;
+  return new ERR_STREAM_WRITE_AFTER_END();
+}
+
+function abortedError() {
+  return new ConnResetException('aborted');
+}
+
+function downgrade(req) {
+  req.httpVersionMinor = 0;
+  req.httpVersion = '1.0';
+}
+
+function forHttp10(req, res) {
+  res.useChunkedEncodingByDefault = /(?:^|\W)chunked(?:$|\W)/i.test(req.headers.te);
+}
+
+/** A request of the server's own class, or with options that few servers have. */
+function makeRequest(lane, head, method, url, flags) {
+  const { server } = lane;
+  const Request = server[kIncomingMessage];
+  let req;
+  if (lane.settings.hasPlainRequest) {
+    req = new LaneRequest(lane, head, method, url);
+  } else {
+    req = new Request(lane.socket);
+    req[kLane] = lane;
+    req.method = method;
+    req.url = url;
+    req.upgrade = false;
+  }
+  setHead(req, head, server.maxHeadersCount);
+  const minor = (flags & HTTP_11) === 0 ? 0 : 1;
+  req.httpVersionMajor = 1;
+  req.httpVersionMinor = minor;
+  req.httpVersion = minor === 1 ? '1.1' : '1.0';
+  if (server.joinDuplicateHeaders) req.joinDuplicateHeaders = true;
+  return req;
+}
+
+function makeResponse(lane, req, keepAlive) {
+  const { server } = lane;
+  let res;
+  if (lane.settings.hasPlainResponse) {
+    res = new LaneResponse(req, lane, keepAlive, lane.settings.keepAliveTimeout);
+    if (req.method === 'HEAD') res._hasBody = false;
+    if (req.httpVersionMinor === 0) forHttp10(req, res);
+  } else {
+    const Response = server[kServerResponse];
+    res = new Response(req, {
+      highWaterMark: server.highWaterMark,
+      rejectNonStandardBodyWrites: server.rejectNonStandardBodyWrites,
+    });
+    res[kLane] = lane;
+    res._keepAliveTimeout = server.keepAliveTimeout;
+    res.shouldKeepAlive = keepAlive;
+  }
+  applyLaneOptions(res, server);
+  res._maxRequestsPerSocket = server.maxRequestsPerSocket;
+  if (server[kUniqueHeaders] !== null) res[kUniqueHeaders] = server[kUniqueHeaders];
+  return res;
+}
+
+// --- The socket of a lane
+
+/** The `_handle` of a facade: what a StreamHandle can do, on a connection of the lane. */
+class LaneHandle {
+  constructor(lane) {
+    this.lane = lane;
+    this.number = lane.number;
+    this.isLane = true;
+    this.isPipe = false;
+    this.owner = null;
+    this.reading = true;
+    this.closing = false;
+    this.onclosed = null;
+    this.ondrained = null;
+    this.onshutdown = null;
+  }
+
+  get fd() { return native.fd(this.number); }
+  getsockname(out) { return fillName(out, native.sockName(this.number)); }
+  getpeername(out) { return fillName(out, native.peerName(this.number)); }
+  get bytesRead() { return Math.max(0, native.bytesRead(this.number)); }
+  get bytesWritten() { return Math.max(0, native.bytesWritten(this.number)); }
+  get writeQueueSize() { return Math.max(0, native.queuedBytes(this.number)); }
+  setNoDelay(on) { return native.setNoDelay(this.number, on); }
+  setKeepAlive(on, seconds) { return native.setKeepAlive(this.number, on, seconds); }
+  setIdleTimeout(msecs) { return native.setIdleTimeout(this.number, msecs); }
+  ref() { native.ref(this.number); }
+  unref() { native.unref(this.number); }
+  hasRef() { return native.hasRef(this.number); }
+
+  readStart() {
+    const { lane } = this;
+    if (lane.req !== null) lane.resumeBody(lane.req);
+    return 0;
+  }
+
+  readStop() {
+    const { lane } = this;
+    if (!lane.bodyPaused && lane.isOpen) {
+      lane.bodyPaused = true;
+      native.bodyPause(this.number);
+    }
+    return 0;
+  }
+
+  writeString(text, encoding) {
+    if (encoding === 'ucs2') return this.writeBuffer(Buffer.from(text, 'ucs2'));
+    return native.writeRaw(this.number, text, encoding === 'latin1' ? BODY_LATIN1 : 0);
+  }
+
+  writeBuffer(bytes) { return native.writeRaw(this.number, bytes, 0); }
+
+  writeBuffers(list) {
+    let queued = 0;
+    for (let i = 0; i < list.length; i++) queued = native.writeRaw(this.number, list[i], 0);
+    return queued;
+  }
+
+  whenDrained(callback) {
+    this.ondrained = callback;
+    native.wantDrain(this.number);
+    return 0;
+  }
+
+  handleDrained(status) {
+    const callback = this.ondrained;
+    this.ondrained = null;
+    if (callback !== null) callback(status);
+  }
+
+  /** end() on the socket of a server: what is queued goes out, then the connection is closed. */
+  shutdown(callback) {
+    const error = native.close(this.number);
+    if (error >= 0) {
+      this.closing = true;
+      process.nextTick(callback, 0);
+    }
+    return error;
+  }
+
+  reset(callback) {
+    return this.close(callback);
+  }
+
+  close(callback) {
+    if (typeof callback === 'function') this.onclosed = callback;
+    if (!this.lane.isOpen) {
+      setImmediate(runClosed, this); // 'close' comes after 'error'.
+    } else if (!this.closing) {
+      this.closing = true;
+      native.destroy(this.number);
+    }
+    return 0;
+  }
+
+  handleClosed() {
+    const callback = this.onclosed;
+    this.onclosed = null;
+    if (callback !== null) callback();
+  }
+}
+
+function runClosed(handle) {
+  handle.handleClosed();
+}
+
+/** What Node's users look for in `socket.parser`. */
+class LaneParser {
+  constructor(lane) {
+    this.lane = lane;
+  }
+
+  get incoming() {
+    return this.lane.req;
+  }
+}
+
+function makeFacade(lane) {
+  if (lane.facade !== null) return lane.facade;
+  const handle = new LaneHandle(lane);
+  const socket = acceptedSocket(lane.server, handle);
+  handle.owner = socket;
+  lane.facade = socket;
+  lane.handle = handle;
+  socket.readableFlowing = true; // Somebody reads it: native.
+  socket.parser = new LaneParser(lane);
+  prepareSocket(lane.server, socket);
+  if (lane.res !== null) socket._httpMessage = lane.res;
+  return socket;
+}
+
+/** Takes a connection out of the lane; its socket (the same object if there is one) lives on. */
+function leaveLane(lane) {
+  const socket = lane.socket;
+  const number = native.detach(lane.number);
+  if (take(lane.number) !== lane && number < 0) return null;
+  lane.isOpen = false;
+  const handle = new StreamHandle(number, false);
+  handle.frame = lane.frame;
+  handle.owner = socket;
+  socket._handle = handle;
+  socket._httpMessage = null;
+  socket.readableFlowing = null;
+  if (socket.timeout) socket.setTimeout(socket.timeout); // Now on a timer of JavaScript.
+  return socket;
+}
+
+function upgrade(lane, req) {
+  const { server } = lane;
+  const eventName = req.method === 'CONNECT' ? 'connect' : 'upgrade';
+  const head = native.takeUnparsed(lane.number);
+  lane.isAnswering = false;
+  if (server.listenerCount(eventName) === 0) {
+    lane.socket.destroy();
+    return;
+  }
+  endBody(req, undefined);
+  forgetSocket(lane.socket);
+  const socket = leaveLane(lane);
+  if (socket === null) return;
+  server.emit(eventName, req, socket, head === undefined ? Buffer.alloc(0) :
+    new FastBuffer(head.buffer, head.byteOffset, head.byteLength));
+}
+
+// --- Entries
+
+function onRequest(number, flags, length, head) {
+  const lane = find(number);
+  if (lane === undefined) return;
+  if (lane.frame !== undefined) setFrame(lane.frame);
+  lane.request(flags, length, head);
+  setFrame(undefined);
+}
+
+function receiver(receive) {
+  return function(number, a, b, value) {
+    const lane = find(number);
+    if (lane === undefined) return;
+    if (lane.frame !== undefined) setFrame(lane.frame);
+    receive(lane, a, value);
+    setFrame(undefined);
+  };
+}
+
+function onAccept(number, listenerNumber) {
+  const listener = find(listenerNumber);
+  const server = listener?.owner;
+  if (!server) {
+    native.destroy(number);
+    return;
+  }
+  const lane = new Lane(number, server, listener.frame);
+  put(number, lane);
+  if (lane.frame !== undefined) setFrame(lane.frame);
+  server._onlane(lane);
+  setFrame(undefined);
+}
+
+/** Native found an error in what the client sent. */
+function parseError(lane, index, rawPacket) {
+  const { 0: code, 1: reason } = native.errors[index];
+  const error = new Error(`Parse Error: ${reason}`);
+  error.code = code;
+  error.reason = reason;
+  error.bytesParsed = 0;
+  error.rawPacket = rawPacket === undefined ? Buffer.alloc(0) :
+    new FastBuffer(rawPacket.buffer, rawPacket.byteOffset, rawPacket.byteLength);
+  clientError(lane.server, error, lane.socket);
+}
+
+function onTimeout(lane, what) {
+  if (what === 0) {
+    clientError(lane.server, new ERR_HTTP_REQUEST_TIMEOUT(), lane.socket);
+  } else {
+    lane.socket._onTimeout();
+  }
+}
+
+registerKind(kinds.httpRequest, onRequest);
+registerKind(kinds.httpBody, receiver((lane, a, chunk) => lane.body(chunk)));
+registerKind(kinds.httpBodyEnd, receiver((lane, a, trailers) => {
+  if (lane.req !== null) endBody(lane.req, trailers);
+}));
+registerKind(kinds.httpDrain, receiver((lane, status) => lane.drained(status)));
+registerKind(kinds.httpGone, receiver((lane, status) => {
+  take(lane.number);
+  lane.gone(status);
+}));
+registerKind(kinds.httpError, receiver(parseError));
+registerKind(kinds.httpAccept, onAccept);
+registerKind(kinds.httpTimeout, receiver(onTimeout));
+
+/** Entry 5 finds lanes among the handles: they end as handles do. */
+Lane.prototype.handleClosed = function() {
+  this.gone(0);
+};
+
+module.exports = { Lane, leaveLane };

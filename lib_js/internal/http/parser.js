@@ -1,0 +1,121 @@
+'use strict';
+
+// The slow lane's parser: native's codec over bytes that JavaScript hands it.
+
+const { FastBuffer } = require('internal/buffer');
+const native = internalBinding('http_parser');
+const { errors, methods } = internalBinding('http');
+
+const REQUEST = 1;
+const RESPONSE = 2;
+
+// Events of native's execute().
+const HEAD = 7;
+const BODY = 8;
+const END = 9;
+const ERROR = 12;
+
+const EMPTY = new Uint8Array(0);
+
+function makeError(index, bytesParsed, rawPacket) {
+  const { 0: code, 1: reason } = errors[index];
+  const error = new Error(`Parse Error: ${reason}`);
+  error.bytesParsed = bytesParsed;
+  error.code = code;
+  error.reason = reason;
+  error.rawPacket = rawPacket;
+  return error;
+}
+
+/**
+ * One parser. The receiver has onHead(flags, length, head), onBody(chunk), onEnd(trailers);
+ * onHead may return true to take the connection over (upgrade).
+ */
+class Parser {
+  constructor(type, receiver, headerBytesMax, lenientFlags) {
+    this.number = native.create(type, headerBytesMax, lenientFlags);
+    this.receiver = receiver;
+    this.isTaken = false;
+    this.isFreed = false;
+    this.isRunning = false;
+    // Fields that Node's users know.
+    this.socket = null;
+    this.incoming = null;
+    this.outgoing = null;
+    this.maxHeaderPairs = 2000;
+  }
+
+  setRequestMethod(method) {
+    native.setRequestMethod(this.number, methods.indexOf(method));
+  }
+
+  /** @returns {number | Error} bytes consumed; fewer than given only if taken over. */
+  execute(bytes) {
+    let offset = 0;
+    for (;;) {
+      if (this.isFreed) return bytes.length;
+      this.isRunning = true;
+      const events = native.execute(this.number, bytes, offset, bytes.length - offset);
+      const result = this.dispatch(events, bytes);
+      this.isRunning = false;
+      if (result instanceof Error) return result;
+      offset += events[events.length - 1];
+      if (this.isTaken || offset >= bytes.length) return offset;
+    }
+  }
+
+  /** The input has ended. */
+  finish() {
+    if (this.isFreed) return undefined;
+    const result = this.dispatch(native.finish(this.number), EMPTY);
+    return result instanceof Error ? result : undefined;
+  }
+
+  dispatch(events, bytes) {
+    const { receiver } = this;
+    const end = events.length - 1;
+    for (let i = 0; i < end && !this.isFreed;) {
+      switch (events[i]) {
+        case HEAD:
+          if (receiver.onHead(events[i + 1], events[i + 2], events[i + 3])) this.isTaken = true;
+          i += 4;
+          break;
+        case BODY: {
+          const start = events[i + 1];
+          receiver.onBody(new FastBuffer(
+            bytes.buffer, bytes.byteOffset + start, events[i + 2] - start));
+          i += 3;
+          break;
+        }
+        case END:
+          receiver.onEnd(events[i + 1]);
+          i += 2;
+          break;
+        case ERROR:
+          return makeError(events[i + 1], events[i + 2], bytes);
+        default:
+          throw new Error(`coring: unknown parser event ${events[i]}`);
+      }
+    }
+    return undefined;
+  }
+
+  free() {
+    if (this.isFreed) return;
+    this.isFreed = true;
+    native.free(this.number);
+  }
+
+  /** Names that Node's parser has and programs call. */
+  close() {
+    this.free();
+  }
+
+  remove() {}
+
+  pause() {}
+
+  resume() {}
+}
+
+module.exports = { Parser, REQUEST, RESPONSE };

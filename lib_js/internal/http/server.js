@@ -1,0 +1,316 @@
+'use strict';
+
+// http.Server: options, and which of the two lanes a connection takes. Listeners ask native for
+// the fast lane; connections that programs bring along (server.emit('connection', stream)), and all
+// of them if CORING_HTTP_LANE=slow, take the slow one.
+
+const {
+  ObjectDefineProperty,
+  ObjectSetPrototypeOf,
+  Symbol,
+  SymbolAsyncDispose,
+} = primordials;
+
+const EventEmitter = require('events');
+const { IncomingMessage } = require('internal/http/incoming');
+const { ServerResponse } = require('internal/http/response');
+const { parseUniqueHeadersOption } = require('internal/http/outgoing');
+const { kUniqueHeaders } = require('internal/http/head');
+const { leaveLane } = require('internal/http/lane');
+const { lenientFlags } = require('internal/http/lenience');
+const { serveDuplex } = require('internal/http/duplex_server');
+const { forgetSocket, isLimit } = require('internal/http/routing');
+const { STATUS_CODES } = require('internal/http/status');
+const { kIncomingMessage, kServerResponse, kSettings } = require('internal/http/symbols');
+const { Server: NetServer, isRefused, kLaneFlag, kOnListener } = require('internal/net/server');
+const {
+  codes: { ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE },
+} = require('internal/errors');
+const {
+  validateBoolean,
+  validateFunction,
+  validateInteger,
+  validateObject,
+  validateOneOf,
+} = require('internal/validators');
+
+const native = internalBinding('http');
+
+const LANE_FLAG = 4;
+const HEADER_BYTES_MAX = 16384;
+
+const kOptimizeEmptyRequests = Symbol('OptimizeEmptyRequestsOption');
+const kDuplexes = Symbol('http.server.connections');
+const kLastListener = Symbol('kLastListener');
+
+/** What lanes look up for each request, kept in one object that user code does not see. */
+class Settings {
+  constructor() {
+    this.timeout = 0;
+    this.keepAliveTimeout = 0;
+    this.keepAliveTimeoutBuffer = 0;
+    this.headersTimeout = 0;
+    this.requestTimeout = 0;
+    this.maxHeadersCount = null;
+    this.maxRequestsPerSocket = 0;
+    this.isLenient = false;
+    this.isWatchful = false;
+    this.hasPlainRequest = true;
+    this.hasPlainResponse = true;
+    this.isPlain = false;
+  }
+}
+
+function optional(options, name, validate, fallback, label = name) {
+  const value = options[name];
+  if (value === undefined) return fallback;
+  validate(value, label);
+  return value;
+}
+
+function notNegative(value, name) {
+  validateInteger(value, name, 0);
+}
+
+function storeHTTPOptions(options) {
+  this[kIncomingMessage] = options.IncomingMessage || IncomingMessage;
+  this[kServerResponse] = options.ServerResponse || ServerResponse;
+  this.maxHeaderSize = optional(options, 'maxHeaderSize', notNegative, undefined);
+  this[kOptimizeEmptyRequests] = optional(
+    options, 'optimizeEmptyRequests', validateBoolean, false, 'options.optimizeEmptyRequests');
+  this.insecureHTTPParser = optional(
+    options, 'insecureHTTPParser', validateBoolean, undefined, 'options.insecureHTTPParser');
+  const { httpValidation } = options;
+  if (httpValidation !== undefined) {
+    validateOneOf(httpValidation, 'options.httpValidation', ['strict', 'relaxed', 'insecure']);
+    if (this.insecureHTTPParser !== undefined) {
+      throw new ERR_INVALID_ARG_VALUE(
+        'options.httpValidation', httpValidation,
+        'cannot be used together with options.insecureHTTPParser');
+    }
+  }
+  this.httpValidation = httpValidation;
+  this.requestTimeout = optional(options, 'requestTimeout', notNegative, 300_000);
+  this.headersTimeout = optional(
+    options, 'headersTimeout', notNegative, Math.min(60_000, this.requestTimeout));
+  if (this.requestTimeout > 0 && this.headersTimeout > this.requestTimeout) {
+    throw new ERR_OUT_OF_RANGE('headersTimeout', '<= requestTimeout', options.headersTimeout);
+  }
+  this.keepAliveTimeout = optional(options, 'keepAliveTimeout', notNegative, 5000);
+  this.keepAliveTimeoutBuffer = optional(options, 'keepAliveTimeoutBuffer', notNegative, 1000);
+  // Accepted and shown; native's clocks need no interval.
+  this.connectionsCheckingInterval = optional(
+    options, 'connectionsCheckingInterval', notNegative, 30_000);
+  this.requireHostHeader = optional(
+    options, 'requireHostHeader', validateBoolean, true, 'options.requireHostHeader');
+  this.joinDuplicateHeaders = optional(
+    options, 'joinDuplicateHeaders', validateBoolean, undefined, 'options.joinDuplicateHeaders');
+  this.rejectNonStandardBodyWrites = optional(
+    options, 'rejectNonStandardBodyWrites', validateBoolean, false,
+    'options.rejectNonStandardBodyWrites');
+  this.shouldUpgradeCallback = optional(
+    options, 'shouldUpgradeCallback', validateFunction, hasUpgradeListener,
+    'options.shouldUpgradeCallback');
+}
+
+function hasUpgradeListener() {
+  return this.listenerCount('upgrade') > 0;
+}
+
+function Server(options, requestListener) {
+  if (!(this instanceof Server)) return new Server(options, requestListener);
+  if (typeof options === 'function') {
+    requestListener = options;
+    options = {};
+  } else if (options == null) {
+    options = {};
+  } else {
+    validateObject(options, 'options');
+  }
+  this[kSettings] = new Settings();
+  storeHTTPOptions.call(this, options);
+  NetServer.call(this, {
+    allowHalfOpen: true,
+    noDelay: options.noDelay ?? true,
+    keepAlive: options.keepAlive,
+    keepAliveInitialDelay: options.keepAliveInitialDelay,
+    highWaterMark: options.highWaterMark,
+  });
+  if (requestListener) this.on('request', requestListener);
+  this.httpAllowHalfOpen = false;
+  this.on('connection', connectionListener);
+  this.timeout = 0;
+  this.maxHeadersCount = null;
+  this.maxRequestsPerSocket = 0;
+  this[kUniqueHeaders] = parseUniqueHeadersOption(options.uniqueHeaders);
+  this[kDuplexes] = new Set();
+  this[kLastListener] = null; // Connections may outlive it.
+}
+ObjectSetPrototypeOf(Server.prototype, NetServer.prototype);
+ObjectSetPrototypeOf(Server, NetServer);
+
+// Native and the lanes follow these at once when a program sets them.
+for (const name of ['timeout', 'keepAliveTimeout', 'keepAliveTimeoutBuffer', 'headersTimeout',
+                    'requestTimeout', 'maxHeadersCount', 'maxRequestsPerSocket']) {
+  ObjectDefineProperty(Server.prototype, name, {
+    __proto__: null,
+    configurable: true,
+    enumerable: true,
+    get() { return this[kSettings][name]; },
+    set(value) {
+      this[kSettings][name] = value;
+      if (this._handle) configure(this);
+    },
+  });
+}
+
+function milliseconds(value) {
+  return Number.isFinite(value) && value > 0 ? value : 0;
+}
+
+function headerBytesMax(server) {
+  if (server.maxHeaderSize) return server.maxHeaderSize;
+  const { getOptionValue } = require('internal/options');
+  return getOptionValue('--max-http-header-size') || HEADER_BYTES_MAX;
+}
+
+/** Tells native how to treat the connections of our listener. */
+function configure(server) {
+  const settings = server[kSettings];
+  const lenient = lenientFlags(server.httpValidation, server.insecureHTTPParser);
+  settings.isLenient = lenient !== 0;
+  settings.isWatchful = isLimit(settings.maxRequestsPerSocket) || server[kOptimizeEmptyRequests];
+  settings.hasPlainRequest = server[kIncomingMessage] === IncomingMessage;
+  settings.hasPlainResponse = server[kServerResponse] === ServerResponse;
+  settings.isPlain = settings.hasPlainRequest && settings.hasPlainResponse &&
+    !settings.isWatchful && settings.maxHeadersCount === null && !server.joinDuplicateHeaders &&
+    server[kUniqueHeaders] === null && !server.rejectNonStandardBodyWrites &&
+    server.highWaterMark === 65536;
+  const listener = server._handle;
+  if (!listener || !listener.isHttpLane) return;
+  native.configure(listener.number, new Float64Array([
+    headerBytesMax(server),
+    milliseconds(settings.headersTimeout),
+    milliseconds(settings.requestTimeout),
+    milliseconds(settings.keepAliveTimeout),
+    Number.isFinite(settings.keepAliveTimeoutBuffer) && settings.keepAliveTimeoutBuffer >= 0 ?
+      settings.keepAliveTimeoutBuffer : 1000,
+    isLimit(settings.maxRequestsPerSocket) ? settings.maxRequestsPerSocket : 0,
+    milliseconds(settings.timeout),
+    lenient,
+    1, // Entries for new connections.
+    0, // The Host header is looked at here.
+    0, // As is the number of headers.
+    server.noDelay ? 1 : 0,
+    server.keepAlive ? 1 : 0,
+    server.keepAliveInitialDelay,
+  ]));
+}
+
+function isSlowLaneForced() {
+  return process.env.CORING_HTTP_LANE === 'slow';
+}
+
+Server.prototype[kLaneFlag] = function() {
+  return isSlowLaneForced() ? 0 : LANE_FLAG;
+};
+
+Server.prototype[kOnListener] = function(listener) {
+  listener.isHttpLane = !isSlowLaneForced();
+  this[kLastListener] = listener;
+  configure(this);
+};
+
+// --- Connections
+
+function connectionListener(socket) {
+  // Sockets of the fast lane are served by native.
+  if (socket._handle && socket._handle.isLane) return;
+  if (!this._handle) configure(this); // A server that does not listen.
+  serveDuplex(this, socket, this[kDuplexes]);
+}
+
+/** A listener of 'connection' that wants the bytes: the lane cannot have them. */
+function isRead(socket) {
+  return socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0;
+}
+
+/** Called for each new connection of the fast lane, before its first request. */
+Server.prototype._onlane = function(lane) {
+  if (this.maxConnections != null || this.blockList) {
+    const { socket } = lane;
+    const isUnwanted = isRefused(this, socket._handle, false);
+    this._connections++;
+    if (isUnwanted) socket.destroy();
+    if (isUnwanted) return;
+  } else {
+    this._connections++;
+  }
+  const listeners = this._events.connection;
+  if (listeners === connectionListener) return;
+  if (Array.isArray(listeners) && listeners.includes(connectionListener)) {
+    const { socket } = lane;
+    this.emit('connection', socket);
+    if (!lane.isOpen || socket.destroyed || !isRead(socket)) return;
+    leaveLane(lane);
+    serveDuplex(this, socket, this[kDuplexes]);
+    if (!socket.isPaused()) socket.read(0);
+    return;
+  }
+  // The program serves connections by itself.
+  const socket = leaveLane(lane);
+  forgetSocket(socket);
+  this.emit('connection', socket);
+  if (!socket.destroyed && !socket.isPaused()) socket.read(0);
+};
+
+// --- Closing
+
+Server.prototype.close = function close() {
+  this.closeIdleConnections();
+  Reflect.apply(NetServer.prototype.close, this, arguments);
+  return this;
+};
+
+Server.prototype.closeIdleConnections = function closeIdleConnections() {
+  const listener = this[kLastListener];
+  if (listener !== null && listener.isHttpLane) native.closeIdle(listener.number);
+  for (const connection of this[kDuplexes]) {
+    if (connection.isIdle()) connection.socket.destroy();
+  }
+};
+
+Server.prototype.closeAllConnections = function closeAllConnections() {
+  const listener = this[kLastListener];
+  if (listener !== null && listener.isHttpLane) native.closeAll(listener.number);
+  for (const connection of this[kDuplexes]) connection.socket.destroy();
+};
+
+Server.prototype[SymbolAsyncDispose] = async function() {
+  await new Promise((resolve, reject) => {
+    this.close((error) => (error ? reject(error) : resolve()));
+  });
+};
+
+Server.prototype.setTimeout = function setTimeout(msecs, callback) {
+  this.timeout = msecs;
+  if (callback) this.on('timeout', callback);
+  return this;
+};
+
+Server.prototype[EventEmitter.captureRejectionSymbol] = function(error, event, ...args) {
+  if (event !== 'request') {
+    Reflect.apply(NetServer.prototype[EventEmitter.captureRejectionSymbol], this, arguments);
+    return;
+  }
+  const res = args[1];
+  if (res.headersSent || res.writableEnded) {
+    res.destroy();
+    return;
+  }
+  for (const name of res.getHeaderNames()) res.removeHeader(name); // They may tell too much.
+  res.statusCode = 500;
+  res.end(STATUS_CODES[500]);
+};
+
+module.exports = { Server, connectionListener, storeHTTPOptions };
