@@ -101,19 +101,24 @@ fn mutate(random: &mut Random, bytes: &mut Vec<u8>, others: &[Vec<u8>]) {
 }
 
 fn limits(random: &mut Random, lenient_bits: u32) -> Limits {
-    let mut limits = Limits::default();
-    limits.lenient = match random.below(8) {
+    let lenient = match random.below(8) {
         0 => Lenient::from_bits(random.next() as u32),
         1 => Lenient::ALL,
         2 => Lenient::from_bits(lenient_bits),
         _ => Lenient::NONE,
     };
     if random.one_in(4) {
-        limits.head_bytes_max = 1 + random.below(100) as u32;
-        limits.headers_count_max = random.below(5) as u32;
-        limits.chunk_extension_bytes_max = random.below(10) as u32;
+        return Limits {
+            head_bytes_max: 1 + random.below(100) as u32,
+            headers_count_max: random.below(5) as u32,
+            chunk_extension_bytes_max: random.below(10) as u32,
+            lenient,
+        };
     }
-    limits
+    Limits {
+        lenient,
+        ..Limits::default()
+    }
 }
 
 /// Where a block is found too large depends on the pieces; that it is does not.

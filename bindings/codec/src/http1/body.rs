@@ -80,7 +80,7 @@ impl Body {
 
     pub fn decode(&mut self, input: &[u8], limits: &Limits) -> Result<Step, Fault> {
         let bytes = &input[..input.len().min(u32::MAX as usize)];
-        let input = Input {
+        let input = &Input {
             bytes,
             limits,
             request: !self.response,
@@ -162,7 +162,7 @@ impl Body {
     }
 
     /// Reads one byte of the line end behind a chunk. False: the byte belongs to the next line.
-    fn chunk_ends(&mut self, input: Input, at: usize, byte: u8) -> Result<bool, Fault> {
+    fn chunk_ends(&mut self, input: &Input, at: usize, byte: u8) -> Result<bool, Fault> {
         let after_cr = self.place == Place::ChunkLf;
         self.place = Place::ChunkLine;
         match byte {
@@ -178,16 +178,16 @@ impl Body {
     }
 
     /// Reads the trailer block, which begins at `from` and is consumed as a whole.
-    fn trailers(&mut self, input: Input, from: usize) -> Result<Step, Fault> {
+    fn trailers(&mut self, input: &Input, from: usize) -> Result<Step, Fault> {
         let block = &input.bytes[from..];
         let block_bytes_max = input.limits.head_buffer_bytes_max();
         let block = &block[..block.len().min(block_bytes_max)];
         let shift = |fault: Fault| Fault::new(fault.error, from + fault.at as usize);
         match self
             .trailers
-            .run(Input {
+            .run(&Input {
                 bytes: block,
-                ..input
+                ..*input
             })
             .map_err(shift)?
         {

@@ -37,7 +37,7 @@ pub(crate) struct ChunkLine {
 
 impl ChunkLine {
     /// Reads on at `from`; `Some` is the place behind the line.
-    pub(crate) fn read(&mut self, input: Input, from: usize) -> Result<Option<usize>, Fault> {
+    pub(crate) fn read(&mut self, input: &Input, from: usize) -> Result<Option<usize>, Fault> {
         let mut at = from;
         while let Some(&byte) = input.bytes.get(at) {
             match self.place {
@@ -56,7 +56,7 @@ impl ChunkLine {
         Ok((self.place == Place::Over).then_some(at))
     }
 
-    fn size(&mut self, input: Input, at: usize, byte: u8) -> Result<(), Fault> {
+    fn size(&mut self, input: &Input, at: usize, byte: u8) -> Result<(), Fault> {
         let fail = |error, at| Err(Fault::new(error, at));
         if self.place != Place::Spaces
             && let Some(digit) = (byte as char).to_digit(16)
@@ -82,7 +82,7 @@ impl ChunkLine {
         Ok(())
     }
 
-    fn extension(&mut self, input: Input, at: usize, byte: u8) -> Result<(), Fault> {
+    fn extension(&mut self, input: &Input, at: usize, byte: u8) -> Result<(), Fault> {
         let fail = |error, at| Err(Fault::new(error, at));
         let in_value = self.place == Place::Value;
         if self.place == Place::Extension {
@@ -111,7 +111,7 @@ impl ChunkLine {
         Ok(())
     }
 
-    fn quoted(&mut self, input: Input, at: usize, byte: u8) -> Result<(), Fault> {
+    fn quoted(&mut self, input: &Input, at: usize, byte: u8) -> Result<(), Fault> {
         let fail = |error, at| Err(Fault::new(error, at));
         let is_text = is_space(byte) || byte > b' ' && byte != 0x7f;
         self.place = match (self.place, byte) {
@@ -135,7 +135,7 @@ impl ChunkLine {
     }
 
     /// An LF without CR behind an extension.
-    fn bare_lf(&mut self, input: Input, at: usize, in_value: bool) -> Result<(), Fault> {
+    fn bare_lf(&mut self, input: &Input, at: usize, in_value: bool) -> Result<(), Fault> {
         if input.has(Lenient::OPTIONAL_CR_BEFORE_LF) {
             self.place = Place::Over;
             return Ok(());
@@ -148,7 +148,7 @@ impl ChunkLine {
         Err(Fault::new(error, at))
     }
 
-    fn count(&mut self, input: Input, at: usize) -> Result<(), Fault> {
+    fn count(&mut self, input: &Input, at: usize) -> Result<(), Fault> {
         self.extension_bytes += 1;
         if self.extension_bytes > input.limits.chunk_extension_bytes_max {
             return Err(Fault::new(HttpError::ExtensionOverflow, at + 1));

@@ -17,7 +17,7 @@ pub type HeadError = Fault;
 impl Fault {
     #[cold]
     pub(crate) fn new(error: HttpError, at: usize) -> Fault {
-        debug_assert!(at <= u32::MAX as usize);
+        assert!(at <= u32::MAX as usize);
         Fault {
             error,
             at: at as u32,
@@ -94,12 +94,14 @@ errors! {
     HeaderValueLf "LF_EXPECTED" "Missing expected LF after header value",
     HeadersLf "STRICT" "Expected LF after headers",
     // Framing.
-    LengthWithEncoding "INVALID_CONTENT_LENGTH" "Content-Length can't be present with Transfer-Encoding",
+    LengthWithEncoding "INVALID_CONTENT_LENGTH"
+        "Content-Length can't be present with Transfer-Encoding",
     LengthEmpty "INVALID_CONTENT_LENGTH" "Empty Content-Length",
     LengthOverflow "INVALID_CONTENT_LENGTH" "Content-Length overflow",
     LengthChar "INVALID_CONTENT_LENGTH" "Invalid character in Content-Length",
     LengthTwice "UNEXPECTED_CONTENT_LENGTH" "Duplicate Content-Length",
-    EncodingWithLength "INVALID_TRANSFER_ENCODING" "Transfer-Encoding can't be present with Content-Length",
+    EncodingWithLength "INVALID_TRANSFER_ENCODING"
+        "Transfer-Encoding can't be present with Content-Length",
     EncodingEmpty "INVALID_TRANSFER_ENCODING" "Empty Transfer-Encoding",
     EncodingAfterChunked "INVALID_TRANSFER_ENCODING" "Invalid `Transfer-Encoding` header value",
     EncodingNotChunked "INVALID_TRANSFER_ENCODING" "Request has invalid `Transfer-Encoding`",

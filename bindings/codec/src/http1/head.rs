@@ -96,7 +96,7 @@ impl HeadScan {
 
 /// Reads a request head that begins at the front of `bytes`; `None` asks for more of it.
 pub fn parse_request_head(bytes: &[u8], limits: &Limits) -> Result<Option<RequestHead>, Fault> {
-    resume_request_head(&mut HeadScan::default(), bytes, limits)
+    request(&mut HeadScan::default(), bytes, limits)
 }
 
 /// As `parse_request_head`. After `None`, call again with the same scan and the same bytes with
@@ -106,23 +106,11 @@ pub fn resume_request_head(
     bytes: &[u8],
     limits: &Limits,
 ) -> Result<Option<RequestHead>, Fault> {
-    let input = Input {
-        bytes: bounded(bytes, limits),
-        limits,
-        request: true,
-    };
-    match read(scan, input) {
-        Ok(None) => Ok(None),
-        Ok(Some(end)) => {
-            let head = request(scan, end, limits);
-            *scan = HeadScan::default();
-            head.map(Some)
-        }
-        Err(fault) => {
-            *scan = HeadScan::default();
-            Err(fault)
-        }
+    let head = request(scan, bytes, limits);
+    if head != Ok(None) {
+        *scan = HeadScan::default();
     }
+    head
 }
 
 /// Reads a response head. The method is that of the request it answers, if known: it decides
@@ -132,7 +120,7 @@ pub fn parse_response_head(
     request_method: Option<Method>,
     limits: &Limits,
 ) -> Result<Option<ResponseHead>, Fault> {
-    resume_response_head(&mut HeadScan::default(), bytes, request_method, limits)
+    response(&mut HeadScan::default(), bytes, request_method, limits)
 }
 
 /// As `parse_response_head`, going on where the last call stopped.
@@ -142,18 +130,10 @@ pub fn resume_response_head(
     request_method: Option<Method>,
     limits: &Limits,
 ) -> Result<Option<ResponseHead>, Fault> {
-    let input = Input {
-        bytes: bounded(bytes, limits),
-        limits,
-        request: false,
-    };
-    let result = read(scan, input);
-    let head = match result {
-        Ok(None) => return Ok(None),
-        Ok(Some(end)) => Ok(Some(response(scan, end, request_method))),
-        Err(fault) => Err(fault),
-    };
-    *scan = HeadScan::default();
+    let head = response(scan, bytes, request_method, limits);
+    if head != Ok(None) {
+        *scan = HeadScan::default();
+    }
     head
 }
 
@@ -173,7 +153,7 @@ fn bounded<'a>(bytes: &'a [u8], limits: &Limits) -> &'a [u8] {
 
 /// Reads on; `Some` is the place behind the head.
 #[inline]
-fn read(scan: &mut HeadScan, input: Input) -> Result<Option<usize>, Fault> {
+fn read(scan: &mut HeadScan, input: &Input) -> Result<Option<usize>, Fault> {
     assert!(scan.fields.at as usize <= input.bytes.len());
     if !scan.start.is_done() {
         match scan.start.run(input, &mut scan.fields)? {
@@ -190,7 +170,7 @@ fn read(scan: &mut HeadScan, input: Input) -> Result<Option<usize>, Fault> {
     }
 }
 
-fn more(input: Input) -> Result<Option<usize>, Fault> {
+fn more(input: &Input) -> Result<Option<usize>, Fault> {
     let bytes_count = input.bytes.len();
     if bytes_count == input.limits.head_buffer_bytes_max() {
         return Err(Fault::new(HttpError::HeaderOverflow, bytes_count));
@@ -199,18 +179,36 @@ fn more(input: Input) -> Result<Option<usize>, Fault> {
 }
 
 #[inline]
-fn request(scan: &HeadScan, end: usize, limits: &Limits) -> Result<RequestHead, Fault> {
+fn request(
+    scan: &mut HeadScan,
+    bytes: &[u8],
+    limits: &Limits,
+) -> Result<Option<RequestHead>, Fault> {
+    let bytes = bounded(bytes, limits);
+    let Some(end) = read(
+        scan,
+        &Input {
+            bytes,
+            limits,
+            request: true,
+        },
+    )?
+    else {
+        return Ok(None);
+    };
     let HeadScan {
         start,
         fields,
         headers_at,
     } = scan;
     let facts = fields.facts;
-    let framing =
-        request_framing(start.method, fields, limits).map_err(|error| Fault::new(error, end))?;
+    let framing = match request_framing(start.method, fields, limits) {
+        Ok(framing) => framing,
+        Err(error) => return Err(Fault::new(error, end)),
+    };
     let upgrade_asked = facts.has(Facts::UPGRADE) && facts.has(Facts::UPGRADE_TOKEN);
     let is_1_1 = start.major == 1 && start.minor == 1;
-    Ok(RequestHead {
+    Ok(Some(RequestHead {
         head_bytes: end as u32,
         start: start.line_at,
         method: start.method,
@@ -225,7 +223,7 @@ fn request(scan: &HeadScan, end: usize, limits: &Limits) -> Result<RequestHead, 
         expect_continue: is_1_1 && facts.has(Facts::EXPECT_CONTINUE),
         expect_other: is_1_1 && facts.has(Facts::EXPECT) && !facts.has(Facts::EXPECT_CONTINUE),
         has_host: facts.has(Facts::HOST),
-    })
+    }))
 }
 
 fn request_framing(method: Method, fields: &Fields, limits: &Limits) -> Result<Framing, HttpError> {
@@ -254,7 +252,24 @@ fn request_framing(method: Method, fields: &Fields, limits: &Limits) -> Result<F
     Ok(Framing::None)
 }
 
-fn response(scan: &HeadScan, end: usize, request_method: Option<Method>) -> ResponseHead {
+fn response(
+    scan: &mut HeadScan,
+    bytes: &[u8],
+    request_method: Option<Method>,
+    limits: &Limits,
+) -> Result<Option<ResponseHead>, Fault> {
+    let bytes = bounded(bytes, limits);
+    let Some(end) = read(
+        scan,
+        &Input {
+            bytes,
+            limits,
+            request: false,
+        },
+    )?
+    else {
+        return Ok(None);
+    };
     let HeadScan {
         start,
         fields,
@@ -268,7 +283,7 @@ fn response(scan: &HeadScan, end: usize, request_method: Option<Method>) -> Resp
     };
     let upgrade_asked = facts.has(Facts::UPGRADE) && facts.has(Facts::UPGRADE_TOKEN);
     let persistent = persistent(start, facts);
-    ResponseHead {
+    Ok(Some(ResponseHead {
         head_bytes: end as u32,
         start: start.line_at,
         status: start.status,
@@ -281,7 +296,7 @@ fn response(scan: &HeadScan, end: usize, request_method: Option<Method>) -> Resp
         keep_alive: persistent && by_headers != Framing::UntilClose,
         upgrade: upgrade_asked && start.status == 101,
         persistent,
-    }
+    }))
 }
 
 fn response_framing(status: u16, fields: &Fields) -> Framing {

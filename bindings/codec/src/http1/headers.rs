@@ -1,6 +1,6 @@
 //! The lines of an accepted block, one by one: used when a program asks for its headers.
 
-use super::scan::skip_each;
+use super::scan::{skip_each, skip_token, skip_value};
 use super::value::is_space;
 use crate::span::Span;
 
@@ -34,7 +34,7 @@ impl Iterator for Headers<'_> {
         let block = self.block;
         // A lenient parser lets one space stand before the first name.
         let start = skip_each(block, self.at, |byte| byte == b' ');
-        let colon = skip_each(block, start, |byte| byte != b':');
+        let colon = skip_each(block, skip_token(block, start), |byte| byte != b':');
         if colon == block.len() {
             return None;
         }
@@ -76,7 +76,7 @@ fn value(block: &[u8], from: usize) -> (Span, usize) {
 
 /// The place of the LF behind the value's last line, or the end of the block.
 fn last_line_feed(block: &[u8], from: usize) -> usize {
-    let mut at = skip_each(block, from, |byte| byte != b'\n');
+    let mut at = skip_each(block, skip_value(block, from), |byte| byte != b'\n');
     while goes_on(block, at + 1) {
         at = skip_each(block, at + 1, |byte| byte != b'\n');
     }

@@ -1,5 +1,5 @@
 //! The first line of a message: request line or status line. Stops after any byte: `at` in
-//! `Fields` says where, `Place` says in what.
+//! `Fields` says where, `Place` says in what. Inlined as `field` is, and for the same reason.
 
 use super::error::{Fault, HttpError};
 use super::field::{Fields, Input};
@@ -77,7 +77,16 @@ impl Start {
 
     /// Reads on from `fields.at`. Blank lines before the line are skipped.
     #[inline]
-    pub(crate) fn run(&mut self, input: Input, fields: &mut Fields) -> Verdict {
+    pub(crate) fn run(&mut self, input: &Input, fields: &mut Fields) -> Verdict {
+        if self.place == Place::Blank {
+            return self.blank(input, fields, fields.at as usize);
+        }
+        self.resume(input, fields)
+    }
+
+    /// Goes on where the bytes ran out.
+    #[inline(never)]
+    fn resume(&mut self, input: &Input, fields: &mut Fields) -> Verdict {
         let at = fields.at as usize;
         match self.place {
             Place::Blank => self.blank(input, fields, at),
@@ -106,8 +115,8 @@ impl Start {
         Ok(Some(at))
     }
 
-    #[inline]
-    fn blank(&mut self, input: Input, fields: &mut Fields, at: usize) -> Verdict {
+    #[inline(always)]
+    fn blank(&mut self, input: &Input, fields: &mut Fields, at: usize) -> Verdict {
         let at = skip_each(input.bytes, at, |byte| matches!(byte, b'\r' | b'\n'));
         if at == input.bytes.len() {
             return self.wait(fields, Place::Blank, at);
@@ -120,8 +129,8 @@ impl Start {
         }
     }
 
-    #[inline]
-    fn method(&mut self, input: Input, fields: &mut Fields, at: usize) -> Verdict {
+    #[inline(always)]
+    fn method(&mut self, input: &Input, fields: &mut Fields, at: usize) -> Verdict {
         let rest = &input.bytes[at..];
         self.method = match rest {
             [b'G', b'E', b'T', b' ', ..] => Method::Get,
@@ -139,8 +148,8 @@ impl Start {
         self.url_gap(input, fields, end + 1)
     }
 
-    #[inline]
-    fn url_gap(&mut self, input: Input, fields: &mut Fields, at: usize) -> Verdict {
+    #[inline(always)]
+    fn url_gap(&mut self, input: &Input, fields: &mut Fields, at: usize) -> Verdict {
         let at = skip_each(input.bytes, at, |byte| byte == b' ');
         if at == input.bytes.len() {
             return self.wait(fields, Place::UrlGap, at);
@@ -150,8 +159,8 @@ impl Start {
         self.url(input, fields, at)
     }
 
-    #[inline]
-    fn url(&mut self, input: Input, fields: &mut Fields, at: usize) -> Verdict {
+    #[inline(always)]
+    fn url(&mut self, input: &Input, fields: &mut Fields, at: usize) -> Verdict {
         let start = self.text.start as usize;
         let mut at = at;
         let ended = url::read(&mut self.part, input.bytes, start, &mut at);
@@ -177,8 +186,8 @@ impl Start {
     }
 
     /// llhttp still counts the byte behind a url's end as the url's when it is one of these two.
-    #[inline]
-    fn url_space(&mut self, input: Input, fields: &mut Fields, at: usize) -> Verdict {
+    #[inline(always)]
+    fn url_space(&mut self, input: &Input, fields: &mut Fields, at: usize) -> Verdict {
         match input.bytes.get(at) {
             None => self.wait(fields, Place::UrlSpace, at),
             Some(b'\t' | 0x0c) => fail(HttpError::UrlCharacters, at + 1),
@@ -186,7 +195,7 @@ impl Start {
         }
     }
 
-    fn url_line(&mut self, input: Input, fields: &mut Fields, at: usize) -> Verdict {
+    fn url_line(&mut self, input: &Input, fields: &mut Fields, at: usize) -> Verdict {
         match input.bytes.get(at) {
             None => self.wait(fields, Place::UrlLine, at),
             Some(b'\t' | 0x0c) => fail(HttpError::UrlCharacters, at + 1),
@@ -195,10 +204,10 @@ impl Start {
     }
 
     /// Url or reason is over; they count as header bytes do.
-    #[inline]
+    #[inline(always)]
     fn text_end(
         &mut self,
-        input: Input,
+        input: &Input,
         fields: &mut Fields,
         end: usize,
         next: usize,
@@ -211,8 +220,8 @@ impl Start {
         Ok(())
     }
 
-    #[inline]
-    fn protocol_gap(&mut self, input: Input, fields: &mut Fields, at: usize) -> Verdict {
+    #[inline(always)]
+    fn protocol_gap(&mut self, input: &Input, fields: &mut Fields, at: usize) -> Verdict {
         let at = skip_each(input.bytes, at, |byte| byte == b' ');
         if at == input.bytes.len() {
             return self.wait(fields, Place::ProtocolGap, at);
@@ -220,8 +229,8 @@ impl Start {
         self.protocol(input, fields, at)
     }
 
-    #[inline]
-    fn protocol(&mut self, input: Input, fields: &mut Fields, at: usize) -> Verdict {
+    #[inline(always)]
+    fn protocol(&mut self, input: &Input, fields: &mut Fields, at: usize) -> Verdict {
         if let Some(b"HTTP/1.1\r\n") = input.bytes.get(at..at + 10)
             && self.method.allows_http()
             && self.method != Method::Pri
@@ -241,7 +250,7 @@ impl Start {
     }
 
     /// Reads protocol and version; `Some` is the place behind them, where a byte is.
-    fn protocol_slow(&mut self, input: Input, at: usize) -> Verdict {
+    fn protocol_slow(&mut self, input: &Input, at: usize) -> Verdict {
         let Some((end, protocol)) = protocol(input.bytes, at)? else {
             return Ok(None);
         };
@@ -264,7 +273,7 @@ impl Start {
     }
 
     /// Reads `/1.1`.
-    fn version(&mut self, input: Input, at: usize) -> Verdict {
+    fn version(&mut self, input: &Input, at: usize) -> Verdict {
         let errors = [
             HttpError::Protocol,
             HttpError::VersionMajor,
@@ -291,7 +300,7 @@ impl Start {
 
     /// At the LF of the line, after its CR. Lenient parsers take a bare LF for the CR and then
     /// look for an LF still, as llhttp does.
-    fn lf(&mut self, input: Input, fields: &mut Fields, at: usize) -> Verdict {
+    fn lf(&mut self, input: &Input, fields: &mut Fields, at: usize) -> Verdict {
         match input.bytes.get(at) {
             None => self.wait(fields, Place::Lf, at),
             Some(b'\n') => self.done(at + 1),
@@ -302,7 +311,7 @@ impl Start {
     }
 
     /// Reads `HTTP/1.1 200` and the byte behind.
-    fn status(&mut self, input: Input, fields: &mut Fields, at: usize) -> Verdict {
+    fn status(&mut self, input: &Input, fields: &mut Fields, at: usize) -> Verdict {
         let Some(end) = self.status_digits(input, at)? else {
             return self.wait(fields, Place::Status, at);
         };
@@ -316,7 +325,7 @@ impl Start {
         }
     }
 
-    fn status_digits(&mut self, input: Input, at: usize) -> Verdict {
+    fn status_digits(&mut self, input: &Input, at: usize) -> Verdict {
         let Some((end, _)) = protocol(input.bytes, at)? else {
             return Ok(None);
         };
@@ -341,7 +350,7 @@ impl Start {
         Ok((end + 4 < input.bytes.len()).then_some(end + 4))
     }
 
-    fn reason(&mut self, input: Input, fields: &mut Fields, at: usize) -> Verdict {
+    fn reason(&mut self, input: &Input, fields: &mut Fields, at: usize) -> Verdict {
         let end = skip_each(input.bytes, at, |byte| !matches!(byte, b'\r' | b'\n'));
         match input.bytes.get(end) {
             None if fields.within(input, end - self.text.start as usize) => {

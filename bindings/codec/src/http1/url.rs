@@ -43,7 +43,7 @@ impl Part {
 }
 
 /// Reads on at `at`; the url began at `start`. `at` moves to the first byte not read.
-#[inline]
+#[inline(always)]
 pub(crate) fn read(
     part: &mut Part,
     bytes: &[u8],

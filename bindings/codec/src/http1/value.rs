@@ -66,6 +66,14 @@ impl Name {
         }
     }
 
+    /// Those whose values are read here.
+    pub(crate) const fn is_heeded(self) -> bool {
+        match self {
+            Name::Expect | Name::Connection | Name::ContentLength | Name::TransferEncoding => true,
+            Name::Other | Name::Host | Name::Upgrade => false,
+        }
+    }
+
     /// Those that llhttp recognises; it words one error differently for them.
     pub(crate) const fn is_llhttps(self) -> bool {
         match self {
