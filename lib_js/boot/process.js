@@ -1,0 +1,315 @@
+'use strict';
+
+// The process object. Evaluated at build time, when it gets everything that is
+// the same in every start; patchProcess(runtime) adds the rest when a process
+// begins. `version` is Node's, whose behaviour coring has; `versions.coring`
+// tells the two apart.
+
+const {
+  FunctionPrototypeCall,
+  NumberIsNaN,
+  ObjectCreate,
+  ObjectDefineProperties,
+  ObjectDefineProperty,
+  ObjectFreeze,
+  ObjectKeys,
+  ObjectSetPrototypeOf,
+  SymbolToStringTag,
+} = primordials;
+
+const EventEmitter = require('events');
+const { ERR_METHOD_NOT_IMPLEMENTED } = require('internal/errors').codes;
+const { validateInteger } = require('internal/validators');
+const { getOptionValue } = require('internal/options');
+const perThread = require('internal/process/per_thread');
+const ownState = require('internal/process/own_state');
+const usage = require('internal/process/usage');
+const {
+  startListeningIfSignal,
+  stopListeningIfSignal,
+} = require('internal/process/signal');
+
+const ops = internalBinding('process_ops');
+
+const NODE_VERSION = '24.21.0';
+const RELEASES = `https://nodejs.org/download/release/v${NODE_VERSION}/node-v${NODE_VERSION}`;
+const DEBUG_PORT = 9229;
+
+// Versions of the parts that coring shares with Node, and of the interfaces
+// that programs look up here. A part that is not built has no entry.
+const VERSIONS = {
+  node: NODE_VERSION,
+  ada: '4.0.0',
+  coring: ops.coringVersion,
+  merve: '1.2.2',
+  modules: '137',
+  uv: '1.52.1',
+  v8: ops.v8Version,
+};
+
+// What of Node's build settings programs, gyp files and Node's tests ask for.
+const CONFIG = {
+  variables: {
+    asan: 0,
+    coverage: false,
+    debug_node: false,
+    host_arch: ops.arch,
+    is_debug: 0,
+    napi_build_version: '0',
+    node_byteorder: 'little',
+    node_module_version: 137,
+    node_no_browser_globals: false,
+    node_prefix: '/usr/local',
+    node_shared: false,
+    node_shared_openssl: false,
+    node_use_amaro: false,
+    node_use_openssl: false,
+    node_without_node_options: false,
+    single_executable_application: false,
+    target_arch: ops.arch,
+    ubsan: 0,
+    v8_enable_i18n_support: typeof Intl === 'object' ? 1 : 0,
+    v8_enable_inspector: 0,
+    v8_enable_pointer_compression: 0,
+    v8_enable_sandbox: 0,
+    v8_enable_webassembly: 1,
+  },
+  target_defaults: {
+    cflags: [],
+    configurations: {},
+    default_configuration: 'Release',
+    defines: [],
+    include_dirs: [],
+    libraries: [],
+  },
+};
+
+function freezeDeep(object) {
+  const keys = ObjectKeys(object);
+  for (let i = 0; i < keys.length; i++) {
+    if (typeof object[keys[i]] === 'object') freezeDeep(object[keys[i]]);
+  }
+  return ObjectFreeze(object);
+}
+
+function defineConstant(name, value) {
+  ObjectDefineProperty(process, name, {
+    __proto__: null, configurable: false, enumerable: true, value, writable: false,
+  });
+}
+
+function defineAccessor(name, get, set) {
+  ObjectDefineProperty(process, name, {
+    __proto__: null, configurable: true, enumerable: true, get, set,
+  });
+}
+
+/** A getter whose first value, or what is written, becomes a plain property. */
+function defineLazy(name, make) {
+  const put = (value) => {
+    ObjectDefineProperty(process, name, {
+      __proto__: null, configurable: true, enumerable: true, value, writable: true,
+    });
+    return value;
+  };
+  defineAccessor(name, () => put(make()), put);
+}
+
+function makeEventEmitter() {
+  // The constructor is nameless to users, but process.constructor.name is 'process'.
+  const proto = ObjectCreate(EventEmitter.prototype, {
+    constructor: {
+      __proto__: null,
+      configurable: true,
+      enumerable: false,
+      value: { process: function() {} }.process, // eslint-disable-line func-name-matching
+      writable: true,
+    },
+  });
+  ObjectSetPrototypeOf(process, proto);
+  ObjectDefineProperty(process, SymbolToStringTag, {
+    __proto__: null, configurable: false, enumerable: false, value: 'process', writable: true,
+  });
+  FunctionPrototypeCall(EventEmitter, process);
+}
+
+function addIdentity() {
+  const versions = {};
+  const names = ObjectKeys(VERSIONS);
+  for (let i = 0; i < names.length; i++) {
+    ObjectDefineProperty(versions, names[i], {
+      __proto__: null,
+      configurable: false,
+      enumerable: true,
+      value: VERSIONS[names[i]],
+      writable: false,
+    });
+  }
+  defineConstant('version', `v${NODE_VERSION}`);
+  defineConstant('versions', versions);
+  defineConstant('arch', ops.arch);
+  defineConstant('platform', 'linux');
+  defineConstant('release', {
+    name: 'node',
+    lts: 'Krypton',
+    sourceUrl: `${RELEASES}.tar.gz`,
+    headersUrl: `${RELEASES}-headers.tar.gz`,
+  });
+  process._rawDebug = perThread._rawDebug;
+}
+
+function addExit() {
+  let exiting = false;
+  let exitCode;
+  process.domain = null;
+  defineAccessor('_exiting', () => exiting, (value) => { exiting = !!value; });
+  ObjectDefineProperty(process, 'exitCode', {
+    __proto__: null,
+    configurable: false,
+    enumerable: true,
+    get: () => exitCode,
+    set(code) {
+      if (code === null || code === undefined) {
+        exitCode = undefined;
+        return;
+      }
+      let value = code;
+      if (typeof code === 'string' && code !== '' && NumberIsNaN(value = +code)) value = code;
+      validateInteger(value, 'code');
+      exitCode = value;
+    },
+  });
+}
+
+function addMethods() {
+  ObjectDefineProperty(process, 'config', {
+    __proto__: null, configurable: true, enumerable: true, value: freezeDeep(CONFIG),
+  });
+  process.dlopen = function dlopen() {
+    throw new ERR_METHOD_NOT_IMPLEMENTED('process.dlopen()');
+  };
+  process.uptime = function uptime() { return ops.uptime(); };
+  process.reallyExit = perThread.reallyExit;
+  process._kill = perThread._kill;
+  process.loadEnvFile = perThread.loadEnvFile;
+  process.cpuUsage = usage.cpuUsage;
+  process.threadCpuUsage = usage.threadCpuUsage;
+  process.resourceUsage = usage.resourceUsage;
+  process.memoryUsage = usage.memoryUsage;
+  process.constrainedMemory = function constrainedMemory() { return ops.constrainedMemory(); };
+  process.availableMemory = function availableMemory() { return ops.availableMemory(); };
+  process.kill = perThread.kill;
+  process.exit = perThread.exit;
+  process.ref = perThread.ref;
+  process.unref = perThread.unref;
+  let finalization;
+  defineAccessor(
+    'finalization',
+    () => finalization ??= require('internal/process/finalization').createFinalization(),
+    (value) => { finalization = value; });
+  process.hrtime = usage.hrtime;
+  process.openStdin = function() {
+    process.stdin.resume();
+    return process.stdin;
+  };
+  process.getuid = ownState.getuid;
+  process.geteuid = ownState.geteuid;
+  process.getgid = ownState.getgid;
+  process.getegid = ownState.getegid;
+  process.getgroups = ownState.getgroups;
+}
+
+function addFeatures() {
+  const features = {
+    inspector: false,
+    debug: false,
+    uv: true,
+    ipv6: true,
+    tls_alpn: false,
+    tls_sni: false,
+    tls_ocsp: false,
+    tls: false,
+    openssl_is_boringssl: false,
+    cached_builtins: true,
+    get require_module() { return getOptionValue('--require-module') ?? true; },
+    quic: false,
+    typescript: false,
+  };
+  defineConstant('features', features);
+}
+
+function addLibrary() {
+  const execution = require('internal/process/execution');
+  process._fatalException = execution.onGlobalUncaughtException;
+  process.setUncaughtExceptionCaptureCallback = execution.setUncaughtExceptionCaptureCallback;
+  process.hasUncaughtExceptionCaptureCallback = execution.hasUncaughtExceptionCaptureCallback;
+  process.emitWarning = require('internal/process/warning').emitWarning;
+  const { nextTick, runNextTicks } = require('internal/process/task_queues');
+  process.nextTick = nextTick;
+  process._tickCallback = runNextTicks;
+  defineAccessor('sourceMapsEnabled', perThread.areSourceMapsEnabled);
+  process.setSourceMapsEnabled = perThread.setSourceMapsEnabled;
+  // Loaded when first called: the module loader itself needs a process.
+  process.getBuiltinModule = function getBuiltinModule(id) {
+    return require('internal/modules/helpers').getBuiltinModule(id);
+  };
+  const stdio = (name) => () => require('internal/bootstrap/stdio')[name]();
+  defineAccessor('stdout', stdio('getStdout'));
+  defineAccessor('stdin', stdio('getStdin'));
+  defineAccessor('stderr', stdio('getStderr'));
+  process.abort = function abort() { ops.abort(); };
+  process.umask = ownState.umask;
+  process.chdir = ownState.chdir;
+  process.cwd = ownState.cwd;
+  process.setegid = ownState.setegid;
+  process.seteuid = ownState.seteuid;
+  process.setgid = ownState.setgid;
+  process.setuid = ownState.setuid;
+  process.on('newListener', startListeningIfSignal);
+  process.on('removeListener', stopListeningIfSignal);
+}
+
+makeEventEmitter();
+addIdentity();
+addExit();
+addMethods();
+addFeatures();
+addLibrary();
+
+/**
+ * What only a running process knows.
+ * @param {{argv: string[], argv0: string, execArgv: string[], execPath: string,
+ *          allowedFlags?: string[]}} runtime
+ */
+function patchProcess(runtime) {
+  const { createEnv } = require('internal/process/env');
+  process.env = createEnv();
+  let title = getOptionValue('--title') || runtime.argv0;
+  if (getOptionValue('--title')) ops.setTitle(title);
+  ObjectDefineProperties(process, {
+    title: {
+      __proto__: null,
+      configurable: true,
+      enumerable: true,
+      get: () => title,
+      set(value) {
+        title = `${value}`;
+        ops.setTitle(title);
+      },
+    },
+  });
+  process.argv = runtime.argv;
+  process.execArgv = runtime.execArgv;
+  process.pid = ops.pid();
+  defineAccessor('ppid', () => ops.ppid());
+  process.execPath = runtime.execPath;
+  process.debugPort = DEBUG_PORT;
+  defineConstant('argv0', runtime.argv0);
+  ObjectDefineProperty(process, 'pid', { __proto__: null, writable: false });
+  if (runtime.allowedFlags !== undefined) {
+    const { createAllowedFlags } = require('internal/process/allowed_flags');
+    defineLazy('allowedNodeEnvironmentFlags', () => createAllowedFlags(runtime.allowedFlags));
+  }
+}
+
+module.exports = { patchProcess };

@@ -1,0 +1,83 @@
+'use strict';
+
+// process.env: an object of strings. Reads are plain property reads of the
+// target; what is written is coerced to a string and told to native, too, so
+// that HOME, TZ and child processes follow. Each core has its own copy.
+
+const {
+  Proxy,
+  ReflectDeleteProperty,
+  String,
+} = primordials;
+
+const { ERR_INVALID_OBJECT_DEFINE_PROPERTY } = require('internal/errors').codes;
+const { getOptionValue } = require('internal/options');
+
+const DEP0104 = 'Assigning any value other than a string, number, or boolean to a ' +
+  'process.env property is deprecated. Please make sure to convert the value to a string ' +
+  'before setting process.env with it.';
+
+let warned = false;
+
+function warnOfCoercion(value) {
+  const type = typeof value;
+  if (type === 'string' || type === 'number' || type === 'boolean' || warned) return;
+  if (!getOptionValue('--pending-deprecation')) return;
+  warned = true;
+  process.emitWarning(DEP0104, 'DeprecationWarning', 'DEP0104');
+}
+
+/** Concatenation, not String(): a symbol must throw. */
+function toText(value) {
+  return `${value}`;
+}
+
+function assign(target, key, value) {
+  warnOfCoercion(value);
+  const name = toText(key);
+  const text = toText(value);
+  // Names that no environment can hold are dropped in silence, as by setenv(3).
+  if (internalBinding('process_ops').envSet(name, text)) target[name] = text;
+  return true;
+}
+
+const traps = {
+  __proto__: null,
+
+  set(target, key, value) {
+    return assign(target, key, value);
+  },
+
+  defineProperty(target, key, descriptor) {
+    if ('get' in descriptor || 'set' in descriptor) {
+      throw new ERR_INVALID_OBJECT_DEFINE_PROPERTY(
+        "'process.env' does not accept an accessor(getter/setter) descriptor");
+    }
+    if (!descriptor.configurable || !descriptor.writable || !descriptor.enumerable) {
+      throw new ERR_INVALID_OBJECT_DEFINE_PROPERTY(
+        "'process.env' only accepts a configurable, writable, and enumerable data descriptor");
+    }
+    return assign(target, key, descriptor.value);
+  },
+
+  deleteProperty(target, key) {
+    if (typeof key === 'string' && ReflectDeleteProperty(target, key)) {
+      internalBinding('process_ops').envDelete(key);
+    }
+    return true;
+  },
+};
+
+/** The environment as it is now. */
+function createEnv() {
+  const { envGet, envKeys } = internalBinding('process_ops');
+  const target = {};
+  const names = envKeys();
+  for (let i = 0; i < names.length; i++) {
+    const value = envGet(names[i]);
+    if (value !== undefined) target[names[i]] = String(value);
+  }
+  return new Proxy(target, traps);
+}
+
+module.exports = { createEnv };

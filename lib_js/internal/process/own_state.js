@@ -1,0 +1,110 @@
+'use strict';
+
+// What belongs to the process and not to one of its cores: the directory, the
+// umask, the user and the groups.
+
+const {
+  ArrayIsArray,
+  StringPrototypeSplit,
+} = primordials;
+
+const {
+  ErrnoException,
+  UVException,
+  codes: { ERR_INVALID_ARG_TYPE, ERR_UNKNOWN_CREDENTIAL },
+} = require('internal/errors');
+const { parseFileMode, validateString, validateUint32 } = require('internal/validators');
+
+const ops = internalBinding('process_ops');
+
+// Asked once, until chdir() changes it.
+let directory = '';
+
+function cwd() {
+  if (directory === '') {
+    const result = ops.cwd();
+    if (typeof result !== 'string') {
+      throw new UVException({
+        errno: result,
+        syscall: 'uv_cwd',
+        message: result === -2 ?
+          'no such file or directory, the current working directory was likely removed ' +
+          'without changing the working directory' : undefined,
+      });
+    }
+    directory = result;
+  }
+  return directory;
+}
+
+function chdir(path) {
+  validateString(path, 'directory');
+  const from = currentOrEmpty();
+  const errno = ops.chdir(path);
+  if (errno < 0) {
+    throw new UVException({ errno, syscall: 'chdir', path: from, dest: path });
+  }
+  directory = '';
+}
+
+/** Node's message for a failed chdir() names where it came from, if there is such a place. */
+function currentOrEmpty() {
+  const result = ops.cwd();
+  return typeof result === 'string' ? result : '';
+}
+
+function umask(mask) {
+  return ops.umask(mask === undefined ? -1 : parseFileMode(mask, 'mask'));
+}
+
+function validateId(id) {
+  if (typeof id === 'number') validateUint32(id, 'id');
+  else if (typeof id !== 'string') throw new ERR_INVALID_ARG_TYPE('id', ['number', 'string'], id);
+}
+
+/** The id of a name in /etc/passwd or /etc/group; both have it in the third field. */
+function idByName(file, name) {
+  const text = internalBinding('fs_ops').readFileUtf8(file, -1);
+  if (typeof text !== 'string') return undefined;
+  const lines = StringPrototypeSplit(text, '\n');
+  for (let i = 0; i < lines.length; i++) {
+    const fields = StringPrototypeSplit(lines[i], ':');
+    if (fields.length > 2 && fields[0] === name) return +fields[2];
+  }
+  return undefined;
+}
+
+function setId(set, syscall, kind, file, id) {
+  validateId(id);
+  const number = typeof id === 'number' ? id >>> 0 : idByName(file, id);
+  if (number === undefined) throw new ERR_UNKNOWN_CREDENTIAL(kind, id);
+  const errno = set(number);
+  if (errno < 0) throw new ErrnoException(errno, syscall);
+}
+
+function getgroups() {
+  const groups = ops.getgroups();
+  if (!ArrayIsArray(groups)) throw new ErrnoException(groups, 'getgroups');
+  // As getgroups(2) leaves it open whether the effective group is among them.
+  const effective = ops.getegid();
+  for (let i = 0; i < groups.length; i++) {
+    if (groups[i] === effective) return groups;
+  }
+  groups[groups.length] = effective;
+  return groups;
+}
+
+module.exports = {
+  chdir,
+  cwd,
+  getegid: () => ops.getegid(),
+  geteuid: () => ops.geteuid(),
+  getgid: () => ops.getgid(),
+  getgroups,
+  getuid: () => ops.getuid(),
+  setegid: (id) => setId(ops.setegid, 'setegid', 'Group', '/etc/group', id),
+  seteuid: (id) => setId(ops.seteuid, 'seteuid', 'User', '/etc/passwd', id),
+  setgid: (id) => setId(ops.setgid, 'setgid', 'Group', '/etc/group', id),
+  setuid: (id) => setId(ops.setuid, 'setuid', 'User', '/etc/passwd', id),
+  umask,
+};
