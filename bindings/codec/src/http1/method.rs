@@ -113,11 +113,8 @@ mod tests {
     #[test]
     fn numbers_are_llhttps() {
         let list = |methods: &[Method]| {
-            methods
-                .iter()
-                .map(|m| m.name())
-                .collect::<Vec<_>>()
-                .join(" ")
+            let names: Vec<_> = methods.iter().map(|method| method.name()).collect();
+            names.join(" ")
         };
         assert_eq!(
             list(&Method::ALL),
