@@ -84,6 +84,15 @@ const CONFIG = {
   },
 };
 
+// Native functions in Node: no constructors, so methods here.
+const natives = {
+  abort() { ops.abort(); },
+  availableMemory() { return ops.availableMemory(); },
+  constrainedMemory() { return ops.constrainedMemory(); },
+  dlopen() { throw new ERR_METHOD_NOT_IMPLEMENTED('process.dlopen()'); },
+  uptime() { return ops.uptime(); },
+};
+
 function freezeDeep(object) {
   const keys = ObjectKeys(object);
   for (let i = 0; i < keys.length; i++) {
@@ -116,16 +125,13 @@ function defineLazy(name, make) {
 }
 
 function makeEventEmitter() {
-  // The constructor is nameless to users, but process.constructor.name is 'process'.
+  const constructor = { process: function() {} }.process;
   const proto = ObjectCreate(EventEmitter.prototype, {
     constructor: {
-      __proto__: null,
-      configurable: true,
-      enumerable: false,
-      value: { process: function() {} }.process, // eslint-disable-line func-name-matching
-      writable: true,
+      __proto__: null, configurable: true, enumerable: false, value: constructor, writable: true,
     },
   });
+  constructor.prototype = proto;
   ObjectSetPrototypeOf(process, proto);
   ObjectDefineProperty(process, SymbolToStringTag, {
     __proto__: null, configurable: false, enumerable: false, value: 'process', writable: true,
@@ -185,10 +191,8 @@ function addMethods() {
   ObjectDefineProperty(process, 'config', {
     __proto__: null, configurable: true, enumerable: true, value: freezeDeep(CONFIG),
   });
-  process.dlopen = function dlopen() {
-    throw new ERR_METHOD_NOT_IMPLEMENTED('process.dlopen()');
-  };
-  process.uptime = function uptime() { return ops.uptime(); };
+  process.dlopen = natives.dlopen;
+  process.uptime = natives.uptime;
   process.reallyExit = perThread.reallyExit;
   process._kill = perThread._kill;
   process.loadEnvFile = perThread.loadEnvFile;
@@ -196,8 +200,8 @@ function addMethods() {
   process.threadCpuUsage = usage.threadCpuUsage;
   process.resourceUsage = usage.resourceUsage;
   process.memoryUsage = usage.memoryUsage;
-  process.constrainedMemory = function constrainedMemory() { return ops.constrainedMemory(); };
-  process.availableMemory = function availableMemory() { return ops.availableMemory(); };
+  process.constrainedMemory = natives.constrainedMemory;
+  process.availableMemory = natives.availableMemory;
   process.kill = perThread.kill;
   process.exit = perThread.exit;
   process.ref = perThread.ref;
@@ -257,7 +261,7 @@ function addLibrary() {
   defineAccessor('stdout', stdio('getStdout'));
   defineAccessor('stdin', stdio('getStdin'));
   defineAccessor('stderr', stdio('getStderr'));
-  process.abort = function abort() { ops.abort(); };
+  process.abort = natives.abort;
   process.umask = ownState.umask;
   process.chdir = ownState.chdir;
   process.cwd = ownState.cwd;

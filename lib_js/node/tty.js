@@ -10,7 +10,6 @@ const {
   ErrnoException,
   codes: { ERR_INVALID_ARG_VALUE, ERR_INVALID_FD, ERR_TTY_INIT_FAILED },
 } = require('internal/errors');
-const { getSystemErrorMessage, getSystemErrorName } = require('internal/util');
 const { SyncOutput } = require('internal/bootstrap/output');
 const { getColorDepth, hasColors } = require('internal/tty');
 const { Socket } = require('net');
@@ -18,7 +17,6 @@ const { Socket } = require('net');
 const ops = internalBinding('process_ops');
 
 const TERMINAL = 3;
-const EBADF = -9;
 const EINVAL = -22;
 
 function isatty(fd) {
@@ -27,13 +25,11 @@ function isatty(fd) {
 
 function checkTerminal(fd) {
   if (fd >> 0 !== fd || fd < 0) throw new ERR_INVALID_FD(fd);
-  const kind = ops.ttyInfo(fd);
-  if (kind === TERMINAL) return;
-  const errno = kind === 0 ? EBADF : EINVAL;
+  if (ops.ttyInfo(fd) === TERMINAL) return;
   throw new ERR_TTY_INIT_FAILED({
-    errno,
-    code: getSystemErrorName(errno),
-    message: getSystemErrorMessage(errno),
+    errno: EINVAL,
+    code: 'EINVAL',
+    message: 'invalid argument',
     syscall: 'uv_tty_init',
   });
 }

@@ -7,10 +7,9 @@
 const {
   Proxy,
   ReflectDeleteProperty,
-  String,
+  TypeError,
 } = primordials;
 
-const { ERR_INVALID_OBJECT_DEFINE_PROPERTY } = require('internal/errors').codes;
 const { getOptionValue } = require('internal/options');
 
 const DEP0104 = 'Assigning any value other than a string, number, or boolean to a ' +
@@ -27,7 +26,14 @@ function warnOfCoercion(value) {
   process.emitWarning(DEP0104, 'DeprecationWarning', 'DEP0104');
 }
 
-/** Concatenation, not String(): a symbol must throw. */
+/** Node throws this one from native; the table of codes does not have it. */
+function refuseDescriptor(message) {
+  const error = new TypeError(message);
+  error.code = 'ERR_INVALID_OBJECT_DEFINE_PROPERTY';
+  throw error;
+}
+
+/** A template, not String(): a symbol must throw. */
 function toText(value) {
   return `${value}`;
 }
@@ -50,11 +56,11 @@ const traps = {
 
   defineProperty(target, key, descriptor) {
     if ('get' in descriptor || 'set' in descriptor) {
-      throw new ERR_INVALID_OBJECT_DEFINE_PROPERTY(
+      refuseDescriptor(
         "'process.env' does not accept an accessor(getter/setter) descriptor");
     }
     if (!descriptor.configurable || !descriptor.writable || !descriptor.enumerable) {
-      throw new ERR_INVALID_OBJECT_DEFINE_PROPERTY(
+      refuseDescriptor(
         "'process.env' only accepts a configurable, writable, and enumerable data descriptor");
     }
     return assign(target, key, descriptor.value);
@@ -75,7 +81,7 @@ function createEnv() {
   const names = envKeys();
   for (let i = 0; i < names.length; i++) {
     const value = envGet(names[i]);
-    if (value !== undefined) target[names[i]] = String(value);
+    if (value !== undefined) target[names[i]] = value;
   }
   return new Proxy(target, traps);
 }

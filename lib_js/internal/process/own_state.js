@@ -5,7 +5,10 @@
 
 const {
   ArrayIsArray,
+  Error,
+  StringPrototypeSlice,
   StringPrototypeSplit,
+  StringPrototypeToUpperCase,
 } = primordials;
 
 const {
@@ -13,6 +16,7 @@ const {
   UVException,
   codes: { ERR_INVALID_ARG_TYPE, ERR_UNKNOWN_CREDENTIAL },
 } = require('internal/errors');
+const { getSystemErrorMessage, getSystemErrorName } = require('internal/util');
 const { parseFileMode, validateString, validateUint32 } = require('internal/validators');
 
 const ops = internalBinding('process_ops');
@@ -57,6 +61,18 @@ function umask(mask) {
   return ops.umask(mask === undefined ? -1 : parseFileMode(mask, 'mask'));
 }
 
+/** In the words and with the positive errno of Node's native code. */
+function credentialError(errno, syscall) {
+  const code = getSystemErrorName(errno);
+  const text = getSystemErrorMessage(errno);
+  const message = `${StringPrototypeToUpperCase(text[0])}${StringPrototypeSlice(text, 1)}`;
+  const error = new Error(`${code}, ${message}`);
+  error.errno = -errno;
+  error.code = code;
+  error.syscall = syscall;
+  return error;
+}
+
 function validateId(id) {
   if (typeof id === 'number') validateUint32(id, 'id');
   else if (typeof id !== 'string') throw new ERR_INVALID_ARG_TYPE('id', ['number', 'string'], id);
@@ -79,7 +95,7 @@ function setId(set, syscall, kind, file, id) {
   const number = typeof id === 'number' ? id >>> 0 : idByName(file, id);
   if (number === undefined) throw new ERR_UNKNOWN_CREDENTIAL(kind, id);
   const errno = set(number);
-  if (errno < 0) throw new ErrnoException(errno, syscall);
+  if (errno < 0) throw credentialError(errno, syscall);
 }
 
 function getgroups() {
