@@ -72,16 +72,21 @@ pub struct Cli {
     pub arguments: Vec<String>,
     /// Words for V8, in order.
     pub v8_flags: Vec<String>,
+    /// --env-file as `=path`, --env-file-if-exists as `?path`, in the order given.
+    pub env_files: Vec<String>,
     values: Vec<Value>,
 }
 
 impl Cli {
-    /// Every option with its value, under the name that JavaScript uses.
-    pub fn options(&self) -> impl Iterator<Item = (String, &Value)> {
+    /// Every option with its value, under the name that JavaScript uses, and `envFiles`.
+    pub fn options(&self) -> Vec<(String, Value)> {
         let named = OPTIONS.iter().zip(&self.values);
-        named
+        let mut options: Vec<(String, Value)> = named
             .filter(|(spec, _)| !matches!(spec.kind, Kind::Accept | Kind::Print))
-            .map(|(spec, value)| (camel_case(spec.name), value))
+            .map(|(spec, value)| (camel_case(spec.name), value.clone()))
+            .collect();
+        options.push(("envFiles".to_string(), Value::List(self.env_files.clone())));
+        options
     }
 
     /// The value of a row by its name in the table.
@@ -125,6 +130,7 @@ pub fn parse(
         exec_argv: Vec::new(),
         arguments: Vec::new(),
         v8_flags: Vec::new(),
+        env_files: Vec::new(),
         values: OPTIONS.iter().map(default_value).collect(),
     };
     if let Some(node_options) = environment("NODE_OPTIONS") {
@@ -358,6 +364,11 @@ fn apply(
         Kind::String | Kind::Choice(_) => Value::Text(argument(word, words)?),
         Kind::StringList => {
             let item = argument(word, words)?;
+            match spec.name {
+                "--env-file" => cli.env_files.push(format!("={item}")),
+                "--env-file-if-exists" => cli.env_files.push(format!("?{item}")),
+                _ => {}
+            }
             let Value::List(list) = &mut cli.values[index] else {
                 unreachable!("a StringList row starts as a list");
             };

@@ -304,9 +304,20 @@ fn switches_jobs_and_prints() {
 }
 
 #[test]
+fn env_files_keep_their_order() {
+    let words = [
+        "--env-file-if-exists",
+        "a",
+        "--env-file=b",
+        "--env-file-if-exists=c",
+    ];
+    assert_eq!(good(&words).env_files, ["?a", "=b", "?c"]);
+}
+
+#[test]
 fn javascript_names() {
     let cli = good(&["-e", "1"]);
-    let names: Vec<String> = cli.options().map(|(name, _)| name).collect();
+    let names: Vec<String> = cli.options().into_iter().map(|(name, _)| name).collect();
     for name in [
         "eval",
         "noDeprecation",

@@ -140,7 +140,8 @@ function installGlobals() {
   defineReplaceable('process', process);
   defineValue('global', globalThis, true);
   if (BuiltinModule.exists('buffer')) defineReplaceable('Buffer', require('buffer').Buffer);
-  ArrayPrototypeForEach(GLOBALS, ({ names, from, enumerable = false, lazy, attribute, replaceable }) => {
+  ArrayPrototypeForEach(GLOBALS, (row) => {
+    const { names, from, enumerable = false, lazy, attribute, replaceable } = row;
     if (!BuiltinModule.exists(from)) return;
     ArrayPrototypeForEach(names, (name) => {
       if (attribute) defineAttribute(name, from, replaceable);

@@ -9,6 +9,7 @@ const {
   ObjectDefineProperty,
   ObjectPrototype,
   RegExpPrototypeExec,
+  StringPrototypeSlice,
   globalThis,
 } = primordials;
 
@@ -41,28 +42,28 @@ function fail(message, code) {
   internalBinding('process_ops').reallyExit(code);
 }
 
-/** --env-file and --env-file-if-exists: the environment itself wins over a file. */
-function loadEnvFiles() {
-  const required = getOptionValue('--env-file') ?? [];
-  const optional = getOptionValue('--env-file-if-exists') ?? [];
-  if (required.length === 0 && optional.length === 0) return;
+/**
+ * --env-file and --env-file-if-exists, in the order given: `=path` must exist,
+ * `?path` may be missing. A later file wins over an earlier one, and what is in
+ * the environment already wins over both.
+ */
+function loadEnvFiles(files) {
+  if (files === undefined || files.length === 0) return;
   const { parseEnv } = require('internal/dotenv');
   const { readFileUtf8 } = internalBinding('fs_ops');
-  // A later file wins over an earlier one.
   const entries = { __proto__: null };
-  const load = (path, mayMiss) => {
+  ArrayPrototypeForEach(files, (file) => {
+    const path = StringPrototypeSlice(file, 1);
     const text = readFileUtf8(path);
     if (typeof text === 'string') {
       ObjectAssign(entries, parseEnv(text));
-    } else if (mayMiss) {
+    } else if (file[0] === '?') {
       const { writeSync } = internalBinding('process_ops');
       writeSync(2, `${path} not found. Continuing without it.\n`);
     } else {
       fail(`${path}: not found`, 9);
     }
-  };
-  ArrayPrototypeForEach(required, (path) => load(path, false));
-  ArrayPrototypeForEach(optional, (path) => load(path, true));
+  });
   for (const name in entries) {
     if (process.env[name] === undefined) process.env[name] = entries[name];
   }
@@ -135,7 +136,7 @@ function prepare(runtime) {
     exit: emitExit,
   });
   require('internal/perf/clock').setTimeOrigin(runtime.hrtimeOrigin, runtime.timeOriginMs);
-  loadEnvFiles();
+  loadEnvFiles(runtime.options.envFiles);
   defineOptionAliases();
   adjustGlobals();
   setUpWarnings();

@@ -6,6 +6,7 @@ const {
   ObjectFreeze,
   StringPrototypeIndexOf,
   StringPrototypeSlice,
+  StringPrototypeToUpperCase,
   globalThis,
 } = primordials;
 
@@ -13,6 +14,35 @@ const { codes: { ERR_ILLEGAL_CONSTRUCTOR } } = require('internal/errors');
 const { kEnumerableProperty } = require('internal/util');
 
 const kConstruct = {};
+
+// What browsers have come to say on each system; other pairs are composed.
+const PLATFORM_NAMES = {
+  __proto__: null,
+  aix: 'AIX',
+  darwin: 'MacIntel',
+  win32: 'Win32',
+};
+const SYSTEM_NAMES = {
+  __proto__: null,
+  freebsd: 'FreeBSD',
+  openbsd: 'OpenBSD',
+  sunos: 'SunOS',
+};
+const MACHINE_NAMES = {
+  __proto__: null,
+  linux: { __proto__: null, ia32: 'i686', x64: 'x86_64' },
+  freebsd: { __proto__: null, ia32: 'i386', x64: 'amd64' },
+  openbsd: { __proto__: null, ia32: 'i386', x64: 'amd64' },
+  sunos: { __proto__: null, ia32: 'i86pc' },
+};
+
+function getNavigatorPlatform(arch, platform) {
+  const whole = PLATFORM_NAMES[platform];
+  if (whole !== undefined) return whole;
+  const system = SYSTEM_NAMES[platform] ??
+    `${StringPrototypeToUpperCase(platform[0])}${StringPrototypeSlice(platform, 1)}`;
+  return `${system} ${MACHINE_NAMES[platform]?.[arch] ?? arch}`;
+}
 
 class Navigator {
   // Asked for when first read: the snapshot knows nothing of this machine.
@@ -45,9 +75,7 @@ class Navigator {
   }
 
   get platform() {
-    const { arch } = process;
-    if (arch === 'x64') return 'Linux x86_64';
-    return `Linux ${arch === 'arm64' ? 'aarch64' : arch}`;
+    return getNavigatorPlatform(process.arch, process.platform);
   }
 }
 
@@ -61,5 +89,6 @@ ObjectDefineProperties(Navigator.prototype, {
 
 module.exports = {
   Navigator,
+  getNavigatorPlatform,
   navigator: new Navigator(kConstruct),
 };

@@ -206,7 +206,8 @@ function timeOf(mark) {
 function spanOf(startOrOptions, endMark) {
   const options = typeof startOrOptions === 'object' && startOrOptions !== null ?
     startOrOptions : undefined;
-  const { start, end, duration } = options ?? {};
+  const { start, end } = options ?? {};
+  const duration = timeOf(options?.duration);
   if (options !== undefined && (start !== undefined || end !== undefined)) {
     if (endMark !== undefined) {
       throw new ERR_PERFORMANCE_MEASURE_INVALID_OPTIONS('endMark must not be specified');
@@ -219,12 +220,12 @@ function spanOf(startOrOptions, endMark) {
   let endTime;
   if (endMark !== undefined) endTime = timeOf(endMark);
   else if (end !== undefined) endTime = timeOf(end);
-  else if (start !== undefined && duration !== undefined) endTime = timeOf(start) + timeOf(duration);
+  else if (duration !== undefined && start !== undefined) endTime = timeOf(start) + duration;
   else endTime = now();
 
   let startTime = 0;
   if (start !== undefined) startTime = timeOf(start);
-  else if (end !== undefined && duration !== undefined) startTime = timeOf(end) - timeOf(duration);
+  else if (duration !== undefined && end !== undefined) startTime = timeOf(end) - duration;
   else if (options === undefined) startTime = timeOf(startOrOptions) ?? 0;
   return { startTime, duration: endTime - startTime, detail: options?.detail };
 }

@@ -305,8 +305,9 @@ function resolveForCJS(specifier, parent, isMain, resolveOptions) {
       }
       conditionSet = new SafeSet(conditions);
     }
-    const found = resolve(requested, parent, isMain,
-                          { __proto__: null, paths: resolveOptions?.paths, conditions: conditionSet });
+    const found = resolve(requested, parent, isMain, {
+      __proto__: null, paths: resolveOptions?.paths, conditions: conditionSet,
+    });
     return { __proto__: null, url: found.url ?? convertCJSFilenameToURL(found.filename),
              format: found.format };
   };
@@ -549,7 +550,8 @@ Module.prototype._compile = function(content, filename, format) {
   setHasStartedUserCJSExecution();
   if (requireDepth === 0) beginStatCache();
   record.isExecuting = true;
-  const result = FunctionPrototypeCall(compiled, exports, exports, require, this, filename, dirname);
+  const result = FunctionPrototypeCall(
+    compiled, exports, exports, require, this, filename, dirname);
   record.isExecuting = false;
   if (requireDepth === 0) endStatCache();
   return result;

@@ -509,7 +509,8 @@ function addHint(error, specifier, parentURL) {
   const hint = `Did you mean to import ${JSONStringify(found)}?`;
   const { stack } = error;
   const end = StringPrototypeIndexOf(stack, '\n');
-  error.stack = `${StringPrototypeSlice(stack, 0, end)}\n${hint}${StringPrototypeSlice(stack, end)}`;
+  error.stack = `${StringPrototypeSlice(stack, 0, end)}\n${hint}` +
+    StringPrototypeSlice(stack, end);
   error.message += `\n${hint}`;
 }
 
