@@ -542,6 +542,23 @@ pub fn camel_case(name: &str) -> String {
     result
 }
 
+/// Every spelling that NODE_OPTIONS may hold, for process.allowedNodeEnvironmentFlags.
+pub fn node_options_flags() -> Vec<String> {
+    let mut flags = Vec::new();
+    for spec in OPTIONS.iter().filter(|spec| spec.env_allowed) {
+        let negated = match spec.kind {
+            Kind::Boolean if !spec.v8 => Some(format!("--no-{}", &spec.name[2..])),
+            Kind::BooleanNegatable => Some(format!("--{}", &spec.name["--no-".len()..])),
+            Kind::Boolean | Kind::Integer(_) | Kind::String | Kind::Choice(_) => None,
+            Kind::StringList | Kind::Accept | Kind::Print => None,
+        };
+        flags.push(spec.name.to_string());
+        flags.extend(negated);
+        flags.extend(spec.short.map(str::to_string));
+    }
+    flags
+}
+
 /// The text of `--help`.
 pub fn help() -> String {
     let mut text = String::from(

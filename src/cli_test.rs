@@ -304,6 +304,30 @@ fn switches_jobs_and_prints() {
 }
 
 #[test]
+fn flags_for_node_options() {
+    let flags = node_options_flags();
+    for flag in [
+        "--require",
+        "-r",
+        "--warnings",
+        "--no-warnings",
+        "--expose-gc",
+    ] {
+        assert!(flags.iter().any(|known| known == flag), "{flag}");
+        let with_value = format!("{flag} x");
+        assert!(
+            flag == "-r" || parse_with(&[], &with_value).is_ok(),
+            "{flag}"
+        );
+    }
+    assert!(
+        !flags
+            .iter()
+            .any(|flag| flag == "--eval" || flag == "--no-expose-gc")
+    );
+}
+
+#[test]
 fn env_files_keep_their_order() {
     let words = [
         "--env-file-if-exists",
