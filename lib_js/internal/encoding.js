@@ -31,6 +31,9 @@ const kFlags = Symbol('flags');
 const kHandle = Symbol('handle');
 const empty = new Uint8Array(0);
 
+/** @param {any} depth  as given to custom inspect functions */
+const isTooDeep = (depth) => typeof depth === 'number' && depth < 0;
+
 class TextEncoder {
   #brand = true;
 
@@ -62,8 +65,8 @@ class TextEncoder {
 
   [customInspectSymbol](depth, opts) {
     TextEncoder.#check(this);
-    if (typeof depth === 'number' && depth < 0) return this;
     const constructor = getConstructorOf(this) ?? TextEncoder;
+    if (isTooDeep(depth)) return opts.stylize(`[${constructor.name}]`, 'special');
     const shown = { __proto__: { constructor }, encoding: this.encoding };
     return require('internal/util/inspect').inspect(shown, opts);
   }
@@ -152,8 +155,8 @@ class TextDecoder {
 
   [customInspectSymbol](depth, opts) {
     TextDecoder.#check(this);
-    if (typeof depth === 'number' && depth < 0) return this;
     const constructor = getConstructorOf(this) ?? TextDecoder;
+    if (isTooDeep(depth)) return opts.stylize(`[${constructor.name}]`, 'special');
     const shown = {
       __proto__: { constructor },
       encoding: this.encoding,

@@ -11,6 +11,7 @@ const {
 
 const { codes: { ERR_ENCODING_INVALID_ENCODED_DATA } } = require('internal/errors');
 
+const { ucs2Slice } = internalBinding('buffer');
 const { decodeUTF8 } = internalBinding('encoding_binding');
 
 const BOM = 0xFEFF;
@@ -114,17 +115,17 @@ class UTF16Stream {
     this.#ignoreBOM = ignoreBOM;
   }
 
-  /** Whole units of the bytes; the bytes may be ours already. */
+  /** The whole units among the bytes, as text. */
   #units(bytes) {
     const even = bytes.length & ~1;
-    if (!this.#isBig) return internalBinding('buffer').ucs2Slice.call(bytes, 0, even);
+    if (!this.#isBig) return ucs2Slice(bytes, 0, even);
     const swapped = TypedArrayPrototypeSlice(bytes, 0, even);
     for (let i = 0; i < even; i += 2) {
       const high = swapped[i];
       swapped[i] = swapped[i + 1];
       swapped[i + 1] = high;
     }
-    return internalBinding('buffer').ucs2Slice.call(swapped, 0, even);
+    return ucs2Slice(swapped, 0, even);
   }
 
   #reset() {

@@ -3,12 +3,12 @@
 // How entries are put on lines.
 
 const {
-  ArrayPrototypeJoin, ArrayPrototypePush, MathFloor, MathMax, MathMin, MathRound, MathSqrt,
+  ArrayPrototypePush, MathFloor, MathMax, MathMin, MathRound, MathSqrt,
   StringPrototypeIncludes, StringPrototypePadEnd, StringPrototypePadStart, StringPrototypeRepeat,
 } = primordials;
 
 const { getStringWidth } = require('internal/util/inspect/text');
-const { removeColors } = require('internal/util');
+const { join, removeColors } = require('internal/util');
 
 const groupedEntriesMin = 7;
 const columnsMax = 15;
@@ -107,12 +107,12 @@ function fitsOneLine(ctx, output, start, base) {
 function joinCompact(ctx, output, base, open, close) {
   const head = base === '' ? '' : ` ${base}`;
   if (fitsOneLine(ctx, output, 0, base)) {
-    return `${open}${head} ${ArrayPrototypeJoin(output, ', ')} ${close}`;
+    return `${open}${head} ${join(output, ', ')} ${close}`;
   }
   const indentation = StringPrototypeRepeat(' ', ctx.indentationLvl);
   // Behind a long opening ('Map(2) {') the first entry would not line up with the others.
   const afterOpen = base === '' && open.length === 1 ? ' ' : `${head}\n${indentation}  `;
-  return `${open}${afterOpen}${ArrayPrototypeJoin(output, `,\n${indentation}  `)} ${close}`;
+  return `${open}${afterOpen}${join(output, `,\n${indentation}  `)} ${close}`;
 }
 
 /**
@@ -132,13 +132,13 @@ function reduceToSingleString(ctx, output, base, open, close, isList, depth, val
     if (ctx.currentDepth - depth < ctx.compact && entries === output.length) {
       const start = output.length + ctx.indentationLvl + open.length + base.length + 10;
       if (fitsOneLine(ctx, output, start, base)) {
-        const joined = ArrayPrototypeJoin(output, ', ');
+        const joined = join(output, ', ');
         if (!StringPrototypeIncludes(joined, '\n')) return `${head} ${joined} ${close}`;
       }
     }
   }
   const newline = `\n${StringPrototypeRepeat(' ', ctx.indentationLvl)}`;
-  return `${head}${newline}  ${ArrayPrototypeJoin(output, `,${newline}  `)}${newline}${close}`;
+  return `${head}${newline}  ${join(output, `,${newline}  `)}${newline}${close}`;
 }
 
 module.exports = { reduceToSingleString };
