@@ -63,10 +63,10 @@ class DuplexConnection {
       lenientFlags(server.httpValidation, server.insecureHTTPParser));
     this.parser.socket = socket;
     socket.parser = this.parser;
-    this.onData = (bytes) => this.data(bytes);
-    this.onEnd = () => this.inputEnded();
-    this.onClose = () => this.closed();
-    this.onDrain = () => this.drained();
+    this.dataListener = (bytes) => this.data(bytes);
+    this.endListener = () => this.inputEnded();
+    this.closeListener = () => this.closed();
+    this.drainListener = () => this.drained();
     this.onRequestTimeout = () => {
       clientError(server, new ERR_HTTP_REQUEST_TIMEOUT(), socket);
     };
@@ -264,10 +264,10 @@ class DuplexConnection {
     const { socket, parser } = this;
     this.unwatch();
     this.connections.delete(this);
-    socket.removeListener('data', this.onData);
-    socket.removeListener('end', this.onEnd);
-    socket.removeListener('close', this.onClose);
-    socket.removeListener('drain', this.onDrain);
+    socket.removeListener('data', this.dataListener);
+    socket.removeListener('end', this.endListener);
+    socket.removeListener('close', this.closeListener);
+    socket.removeListener('drain', this.drainListener);
     forgetSocket(socket);
     parser.free();
     socket.parser = null;
@@ -313,10 +313,10 @@ function serveDuplex(server, socket, connections) {
   prepareSocket(server, socket);
   socket._paused = false;
   socket.setEncoding = refuseEncoding;
-  socket.on('data', connection.onData);
-  socket.on('end', connection.onEnd);
-  socket.on('close', connection.onClose);
-  socket.on('drain', connection.onDrain);
+  socket.on('data', connection.dataListener);
+  socket.on('end', connection.endListener);
+  socket.on('close', connection.closeListener);
+  socket.on('drain', connection.drainListener);
   connection.watchHead();
 }
 

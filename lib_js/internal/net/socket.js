@@ -34,7 +34,7 @@ const {
   validateNumber,
 } = require('internal/validators');
 const { clearTimeout } = require('timers');
-const { getTimerDuration, setUnrefTimeout } = require('internal/timers');
+const { getTimerDuration, kTimeout: kTimer, setUnrefTimeout } = require('internal/timers');
 
 const native = internalBinding('tcp_wrap');
 
@@ -43,7 +43,6 @@ const ENOTCONN = -107;
 const QUEUED_BYTES_MAX = 65536;
 
 const kHandle = Symbol('kHandle');
-const kTimer = Symbol('kTimer');
 const kNoDelay = Symbol('kSetNoDelay');
 const kKeepAlive = Symbol('kSetKeepAlive');
 const kKeepAliveDelay = Symbol('kSetKeepAliveInitialDelay');
