@@ -1,0 +1,40 @@
+'use strict';
+
+// The global `console`: a namespace with the methods of a Console on the standard streams.
+
+const {
+  FunctionPrototypeBind, ObjectHasOwn, ReflectDefineProperty, ReflectGetOwnPropertyDescriptor,
+  ReflectOwnKeys, globalThis,
+} = primordials;
+
+const { Console, kBindProperties, kBindStreamsLazy } = require('internal/console/constructor');
+
+const globalConsole = { __proto__: {} };
+const keys = ReflectOwnKeys(Console.prototype);
+for (let i = 0; i < keys.length; i++) {
+  const key = keys[i];
+  if (key === 'constructor') continue;
+  const desc = ReflectGetOwnPropertyDescriptor(Console.prototype, key);
+  const { name } = desc.value;
+  desc.value = FunctionPrototypeBind(desc.value, globalConsole);
+  ReflectDefineProperty(desc.value, 'name', { __proto__: null, value: name });
+  ReflectDefineProperty(globalConsole, key, desc);
+}
+globalConsole[kBindProperties](true, 'auto');
+globalConsole.Console = Console;
+
+// V8's own console has methods for debuggers only: profile(), timeStamp() and so on.
+const builtIn = globalThis.console;
+if (typeof builtIn === 'object' && builtIn !== null) {
+  const names = ReflectOwnKeys(builtIn);
+  for (let i = 0; i < names.length; i++) {
+    if (typeof names[i] === 'string' && !ObjectHasOwn(globalConsole, names[i])) {
+      globalConsole[names[i]] = builtIn[names[i]];
+    }
+  }
+}
+
+// `process` has its streams only once the program runs; they are looked up at the first write.
+globalConsole[kBindStreamsLazy](process);
+
+module.exports = globalConsole;
