@@ -1,0 +1,102 @@
+'use strict';
+
+// Transform: what is written comes out changed. While the readable side is full the callback of the
+// last write is kept, and called when somebody reads.
+
+const { ObjectSetPrototypeOf, Symbol } = primordials;
+
+module.exports = Transform;
+
+const Duplex = require('internal/streams/duplex');
+const { getHighWaterMark } = require('internal/streams/state');
+const { codes: { ERR_METHOD_NOT_IMPLEMENTED } } = require('internal/errors');
+
+ObjectSetPrototypeOf(Transform.prototype, Duplex.prototype);
+ObjectSetPrototypeOf(Transform, Duplex);
+
+const kCallback = Symbol('kCallback');
+
+function Transform(options) {
+  if (!(this instanceof Transform)) return new Transform(options);
+
+  if (options && getHighWaterMark(this, options, 'readableHighWaterMark', true) === 0) {
+    // A readable side that buffers nothing needs a writable side that buffers nothing either, or
+    // nobody would notice the back-pressure.
+    options = {
+      ...options,
+      highWaterMark: null,
+      readableHighWaterMark: 0,
+      writableHighWaterMark: options.writableHighWaterMark || 0,
+    };
+  }
+  Duplex.call(this, options);
+
+  // push() comes from _transform(), hardly ever from inside of _read().
+  this._readableState.sync = false;
+  this[kCallback] = null;
+  if (options) {
+    if (typeof options.transform === 'function') this._transform = options.transform;
+    if (typeof options.flush === 'function') this._flush = options.flush;
+  }
+  this.on('prefinish', prefinish);
+}
+
+function final(callback) {
+  if (typeof this._flush !== 'function' || this.destroyed) {
+    this.push(null);
+    callback?.();
+    return;
+  }
+  this._flush((error, data) => {
+    if (error) {
+      if (callback) callback(error);
+      else this.destroy(error);
+      return;
+    }
+    if (data != null) this.push(data);
+    this.push(null);
+    callback?.();
+  });
+}
+
+// Subclasses that override _final() still get flushed.
+function prefinish() {
+  if (this._final !== final) final.call(this);
+}
+
+Transform.prototype._final = final;
+
+Transform.prototype._transform = function(chunk, encoding, callback) {
+  throw new ERR_METHOD_NOT_IMPLEMENTED('_transform()');
+};
+
+Transform.prototype._write = function(chunk, encoding, callback) {
+  const readable = this._readableState;
+  const writable = this._writableState;
+  const lengthBefore = readable.length;
+
+  this._transform(chunk, encoding, (error, value) => {
+    if (error) {
+      callback(error);
+      return;
+    }
+    if (value != null) this.push(value);
+    if (readable.ended) {
+      // Nobody will read any more; the tick keeps an endless writer from recursing.
+      process.nextTick(callback);
+    } else if (writable.ended || lengthBefore === readable.length ||
+               readable.length < readable.highWaterMark) {
+      callback();
+    } else {
+      this[kCallback] = callback;
+    }
+  });
+};
+
+Transform.prototype._read = function() {
+  const callback = this[kCallback];
+  if (callback) {
+    this[kCallback] = null;
+    callback();
+  }
+};

@@ -1,0 +1,5 @@
+'use strict';
+
+// Deprecated name of a class of node:stream.
+
+module.exports = require('stream').Transform;
