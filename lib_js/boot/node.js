@@ -151,6 +151,18 @@ function installGlobals() {
   });
 }
 
+/** Tells native what it needs of the library: it makes Buffers and errors itself. */
+function connectNatives() {
+  const { prepareStackTraceCallback } = require('internal/errors/stack');
+  internalBinding('errors').setPrepareStackTraceCallback(prepareStackTraceCallback);
+  internalBinding('buffer').setBufferPrototype(require('buffer').Buffer.prototype);
+  internalBinding('messaging').setDataCloneError((message) => {
+    const { DOMException } = require('internal/domexception');
+    return new DOMException(message, 'DataCloneError');
+  });
+}
+
+connectNatives();
 ArrayPrototypeForEach(SNAPSHOT_MODULES, (id) => {
   if (BuiltinModule.exists(id)) require(id);
 });

@@ -166,7 +166,8 @@ function hasUncaughtExceptionCaptureCallback() {
  * False: native prints the error and exits with process.exitCode. Throws what a
  * listener threw: native prints that instead, and exits with 7.
  */
-function onGlobalUncaughtException(error, fromPromise) {
+/** What native calls: true when the program goes on, else the exit code; the error is printed. */
+function onGlobalUncaughtException(error, fromPromise, place) {
   const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
   process.emit('uncaughtExceptionMonitor', error, origin);
   if (captureCallback !== null) {
@@ -181,7 +182,8 @@ function onGlobalUncaughtException(error, fromPromise) {
     } catch {
       // The first error is the one to tell about.
     }
-    return false;
+    require('internal/process/report_uncaught').reportUncaught(error, place);
+    return +process.exitCode;
   }
   // The loop turns once more, so that ticks scheduled before the throw run.
   require('timers').setImmediate(noop);

@@ -1,0 +1,39 @@
+'use strict';
+// The last words of a program that dies of an uncaught error, as Node prints them: the place,
+// the error with its stack and further properties, the version.
+
+const { isNativeError } = require('internal/util/types');
+
+function isObject(value) {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+function describe(error) {
+  try {
+    return require('internal/util/inspect').inspect(error);
+  } catch {
+    // A getter or a custom inspect function threw: the error itself is the news.
+    return internalBinding('errors').noSideEffectsToString(error);
+  }
+}
+
+/**
+ * @param {unknown} error
+ * @param {string} place `file:line`, source line and carets, each with a newline; may be empty
+ */
+function reportUncaught(error, place) {
+  let text;
+  if (isNativeError(error) || (isObject(error) && typeof error.stack === 'string')) {
+    text = `${place === '' ? '' : `${place}\n`}${describe(error)}\n`;
+  } else {
+    const shown = typeof error === 'string' ? error : describe(error);
+    text = `${place === '' ? 'Uncaught:' : ''}\n${place}${shown}\n`;
+    if (!isObject(error)) {
+      text += '(Use `node --trace-uncaught ...` to show where the exception was thrown)\n';
+    }
+  }
+  text += `\nNode.js ${process.version}\n`;
+  internalBinding('process_ops').writeSync(2, text);
+}
+
+module.exports = { reportUncaught };
