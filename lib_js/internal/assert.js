@@ -2,20 +2,23 @@
 
 // A check of our own code: its failure is a bug of this library, never of the user.
 
-let codes;
+let ERR_INTERNAL_ASSERTION;
+
+/** The errors are checked by this function themselves, so they are loaded late. */
+function loadError() {
+  ERR_INTERNAL_ASSERTION ??= require('internal/errors').codes.ERR_INTERNAL_ASSERTION;
+}
 
 function assert(value, message) {
   if (!value) {
-    // Required here, because the errors themselves are checked by this function.
-    codes ??= require('internal/errors').codes;
-    throw new codes.ERR_INTERNAL_ASSERTION(message);
+    loadError();
+    throw new ERR_INTERNAL_ASSERTION(message);
   }
 }
 
-function fail(message) {
-  assert(false, message);
-}
-
-assert.fail = fail;
+assert.fail = function fail(message) {
+  loadError();
+  throw new ERR_INTERNAL_ASSERTION(message);
+};
 
 module.exports = assert;

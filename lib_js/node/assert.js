@@ -3,27 +3,28 @@
 // The public module `assert`.
 
 const {
-  ArrayPrototypeIndexOf, ArrayPrototypeJoin, ArrayPrototypeSlice, Error, NumberIsNaN,
-  ObjectAssign, ObjectDefineProperty, ObjectIs, RegExpPrototypeExec, SafeArrayIterator,
+  ArrayPrototypeIndexOf, ArrayPrototypeJoin, ArrayPrototypePush, ArrayPrototypeSlice, Error,
+  FunctionPrototypeCall, NumberIsNaN, ObjectAssign, ObjectDefineProperty, ObjectIs, ObjectKeys,
+  ObjectPrototypeIsPrototypeOf, RegExpPrototypeExec, SafeArrayIterator, String,
   StringPrototypeIndexOf, StringPrototypeSlice, StringPrototypeSplit, Symbol,
 } = primordials;
 
 const AssertionError = require('internal/assert/assertion_error');
 const CallTracker = require('internal/assert/calltracker');
-const {
-  expectsError, expectsNoError, fail: innerFail, getActual, waitForActual,
-} = require('internal/assert/exceptions');
 const { innerOk } = require('internal/assert/utils');
 const {
-  codes: { ERR_CONSTRUCT_CALL_REQUIRED, ERR_INVALID_ARG_TYPE, ERR_MISSING_ARGS },
+  codes: {
+    ERR_AMBIGUOUS_ARGUMENT, ERR_CONSTRUCT_CALL_REQUIRED, ERR_INVALID_ARG_TYPE,
+    ERR_INVALID_ARG_VALUE, ERR_INVALID_RETURN_VALUE, ERR_MISSING_ARGS,
+  },
 } = require('internal/errors');
-const { deprecate, setOwnProperty } = require('internal/util');
+const { deprecate, isError, setOwnProperty } = require('internal/util');
 const {
   isDeepEqual, isDeepStrictEqual, isPartialStrictEqual,
 } = require('internal/util/comparisons');
 const { inspect } = require('internal/util/inspect');
-const { isRegExp } = require('internal/util/types');
-const { validateOneOf } = require('internal/validators');
+const { isPromise, isRegExp } = require('internal/util/types');
+const { validateFunction, validateOneOf } = require('internal/validators');
 
 const kOptions = Symbol('options');
 
@@ -81,7 +82,7 @@ prototype.fail = function fail(actual, expected, message, operator, stackStartFn
     if (count === 2) operator = '!=';
   }
   if (message instanceof Error) throw message;
-  const error = new AssertionError({
+  const err = new AssertionError({
     actual,
     expected,
     operator: operator === undefined ? 'fail' : operator,
@@ -89,8 +90,8 @@ prototype.fail = function fail(actual, expected, message, operator, stackStartFn
     message,
     diff: this?.[kOptions]?.diff,
   });
-  if (isBare) error.generatedMessage = true;
-  throw error;
+  if (isBare) err.generatedMessage = true;
+  throw err;
 };
 
 function ok(...args) {
@@ -169,6 +170,225 @@ prototype.partialDeepStrictEqual = function partialDeepStrictEqual(actual, expec
   }
 };
 
+// ---- assertions about errors --------------------------------------------------------------------
+
+const expectedKinds = ['Object', 'Error', 'Function', 'RegExp'];
+
+/** What getActual and waitForActual answer if nothing was thrown. */
+const NO_EXCEPTION = {};
+
+function getActual(fn) {
+  validateFunction(fn, 'fn');
+  try {
+    fn();
+  } catch (err) {
+    return err;
+  }
+  return NO_EXCEPTION;
+}
+
+/** Thenables count if they are objects with a catch as well. */
+function isPromiseLike(value) {
+  return isPromise(value) ||
+    (value !== null && typeof value === 'object' &&
+     typeof value.then === 'function' && typeof value.catch === 'function');
+}
+
+async function waitForActual(promiseFn) {
+  let promise = promiseFn;
+  if (typeof promiseFn === 'function') {
+    promise = promiseFn();
+    if (!isPromiseLike(promise)) {
+      throw new ERR_INVALID_RETURN_VALUE('instance of Promise', 'promiseFn', promise);
+    }
+  } else if (!isPromiseLike(promiseFn)) {
+    throw new ERR_INVALID_ARG_TYPE('promiseFn', ['Function', 'Promise'], promiseFn);
+  }
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  return NO_EXCEPTION;
+}
+
+/** A message that is an error is thrown as it is. */
+function innerFail(obj) {
+  if (obj.message instanceof Error) throw obj.message;
+
+  throw new AssertionError(obj);
+}
+
+/** Fails with a message of ours, or with the user's. */
+function failGenerated(fn, actual, expected, message, generate) {
+  const err = new AssertionError({
+    actual, expected, message: message || generate(), operator: fn.name, stackStartFn: fn,
+  });
+  err.generatedMessage = !message;
+  throw err;
+}
+
+// ---- validation objects ------------------------------------------------------------------------
+
+function matches(pattern, value) {
+  return typeof value === 'string' && isRegExp(pattern) &&
+    RegExpPrototypeExec(pattern, value) !== null;
+}
+
+/** The compared keys alone. The name of the class shows up in the message. */
+class Comparison {
+  constructor(object, keys, actual) {
+    for (let i = 0; i < keys.length; i++) {
+      const key = keys[i];
+      if (!(key in object)) continue;
+      // A pattern that matches is no difference.
+      this[key] = actual !== undefined && matches(object[key], actual[key]) ?
+        actual[key] : object[key];
+    }
+  }
+}
+
+function checkKey(actual, expected, key, message, keys, fn) {
+  if (matches(expected[key], actual[key])) return;
+  if (!(key in actual) || !isDeepStrictEqual(actual[key], expected[key])) {
+    if (!message) {
+      const err = new AssertionError({
+        actual: new Comparison(actual, keys),
+        expected: new Comparison(expected, keys, actual),
+        operator: 'deepStrictEqual',
+        stackStartFn: fn,
+      });
+      err.actual = actual;
+      err.expected = expected;
+      err.operator = fn.name;
+      throw err;
+    }
+    innerFail({ actual, expected, message, operator: fn.name, stackStartFn: fn });
+  }
+}
+
+function checkObject(actual, expected, message, fn) {
+  if (typeof actual !== 'object' || actual === null) {
+    const err = new AssertionError({
+      actual, expected, message, operator: 'deepStrictEqual', stackStartFn: fn,
+    });
+    err.operator = fn.name;
+    throw err;
+  }
+  const keys = ObjectKeys(expected);
+  if (expected instanceof Error) {
+    ArrayPrototypePush(keys, 'name', 'message');
+  } else if (keys.length === 0) {
+    throw new ERR_INVALID_ARG_VALUE('error', expected, 'may not be an empty object');
+  }
+  for (let i = 0; i < keys.length; i++) checkKey(actual, expected, keys[i], message, keys, fn);
+}
+
+// ---- other expectations ------------------------------------------------------------------------
+
+function describeWrongClass(actual, expected) {
+  const head = `The error is expected to be an instance of "${expected.name}". Received `;
+  if (!isError(actual)) return `${head}"${inspect(actual, { depth: -1 })}"`;
+  const name = actual.constructor?.name || actual.name;
+  const kind = expected.name === name ?
+    'an error with identical name but a different prototype.' : `"${name}"`;
+  return head + kind + (actual.message ? `\n\nError message:\n\n${actual.message}` : '');
+}
+
+function describeRefusal(actual, expected, result) {
+  const name = expected.name ? `"${expected.name}" ` : '';
+  return `The ${name}validation function is expected to return "true". Received ` +
+    inspect(result) + (isError(actual) ? `\n\nCaught error:\n\n${actual}` : '');
+}
+
+const describeMismatch = (pattern, text) => (
+  `The input did not match the regular expression ${inspect(pattern)}. ` +
+  `Input:\n\n${inspect(text)}\n`);
+
+/** Arrow functions have no prototype; instanceof would throw. */
+const isInstance = (value, fn) => fn.prototype !== undefined && value instanceof fn;
+
+function checkExpected(actual, expected, message, fn) {
+  if (typeof expected !== 'function') {
+    if (!isRegExp(expected)) {
+      checkObject(actual, expected, message, fn);
+      return;
+    }
+    const text = String(actual);
+    if (RegExpPrototypeExec(expected, text) !== null) return;
+    failGenerated(fn, actual, expected, message, () => describeMismatch(expected, text));
+  }
+  if (isInstance(actual, expected)) return;
+  if (ObjectPrototypeIsPrototypeOf(Error, expected)) {
+    failGenerated(fn, actual, expected, message, () => describeWrongClass(actual, expected));
+  }
+  const result = FunctionPrototypeCall(expected, {}, actual);
+  if (result === true) return;
+  failGenerated(fn, actual, expected, message, () => describeRefusal(actual, expected, result));
+}
+
+/** A string in the place of the error is the message; it is a mistake if it is the error's too. */
+function checkMessage(actual, text) {
+  if (typeof actual === 'object' && actual !== null) {
+    if (actual.message === text) {
+      throw new ERR_AMBIGUOUS_ARGUMENT(
+        'error/message', `The error message "${text}" is identical to the message.`);
+    }
+  } else if (actual === text) {
+    throw new ERR_AMBIGUOUS_ARGUMENT(
+      'error/message', `The error "${actual}" is identical to the message.`);
+  }
+}
+
+function expectsError(stackStartFn, kind, actual, error, message) {
+  if (typeof error === 'string') {
+    if (arguments.length === 5) throw new ERR_INVALID_ARG_TYPE('error', expectedKinds, error);
+    checkMessage(actual, error);
+    message = error;
+    error = undefined;
+  } else if (error != null && typeof error !== 'object' && typeof error !== 'function') {
+    throw new ERR_INVALID_ARG_TYPE('error', expectedKinds, error);
+  }
+  if (actual === NO_EXCEPTION) {
+    const name = error?.name ? ` (${error.name})` : '';
+    innerFail({
+      actual: undefined,
+      expected: error,
+      operator: stackStartFn.name,
+      message: `Missing expected ${kind}${name}${message ? `: ${message}` : '.'}`,
+      stackStartFn,
+    });
+  }
+  if (error) checkExpected(actual, error, message, stackStartFn);
+}
+
+function isUnwanted(actual, expected) {
+  if (isRegExp(expected)) return RegExpPrototypeExec(expected, String(actual)) !== null;
+  if (typeof expected !== 'function') {
+    throw new ERR_INVALID_ARG_TYPE('expected', ['Function', 'RegExp'], expected);
+  }
+  if (isInstance(actual, expected)) return true;
+  if (ObjectPrototypeIsPrototypeOf(Error, expected)) return false;
+  return FunctionPrototypeCall(expected, {}, actual) === true;
+}
+
+function expectsNoError(stackStartFn, kind, actual, error, message) {
+  if (actual === NO_EXCEPTION) return;
+  if (typeof error === 'string') {
+    message = error;
+    error = undefined;
+  }
+  if (error && !isUnwanted(actual, error)) throw actual;
+  innerFail({
+    actual,
+    expected: error,
+    operator: stackStartFn.name,
+    message: `Got unwanted ${kind}${message ? `: ${message}` : '.'}\n` +
+      `Actual message: "${actual?.message}"`,
+    stackStartFn,
+  });
+}
+
 prototype.throws = function throws(promiseFn, ...args) {
   expectsError(throws, 'exception', getActual(promiseFn), ...new SafeArrayIterator(args));
 };
@@ -212,7 +432,7 @@ function joinStacks(stack, original) {
 
 prototype.ifError = function ifError(err) {
   if (err === null || err === undefined) return;
-  const error = new AssertionError({
+  const newErr = new AssertionError({
     actual: err,
     expected: null,
     operator: 'ifError',
@@ -222,10 +442,11 @@ prototype.ifError = function ifError(err) {
   });
   const { stack } = err;
   if (typeof stack === 'string') {
-    const joined = joinStacks(error.stack, stack);
-    if (joined !== error.stack) error.stack = joined;
+    const joined = joinStacks(newErr.stack, stack);
+    if (joined !== newErr.stack) newErr.stack = joined;
   }
-  throw error;
+
+  throw newErr;
 };
 
 function describeMatch(string, regexp, wanted) {
@@ -244,15 +465,15 @@ function checkMatch(string, regexp, message, fn, wanted) {
     return;
   }
   if (message instanceof Error) throw message;
-  const error = new AssertionError({
+  const err = new AssertionError({
     actual: string,
     expected: regexp,
     message: message || describeMatch(string, regexp, wanted),
     operator: fn.name,
     stackStartFn: fn,
   });
-  error.generatedMessage = !message;
-  throw error;
+  err.generatedMessage = !message;
+  throw err;
 }
 
 prototype.match = function match(string, regexp, message) {

@@ -48,15 +48,15 @@ function innerOk(fn, argLen, value, message) {
   } else {
     generatedMessage = false;
   }
-  const error = new AssertionError({
+  const err = new AssertionError({
     actual: value,
     expected: true,
     message,
     operator: '==',
     stackStartFn: fn,
   });
-  error.generatedMessage = generatedMessage;
-  throw error;
+  err.generatedMessage = generatedMessage;
+  throw err;
 }
 
 module.exports = { innerOk };
