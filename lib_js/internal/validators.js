@@ -15,6 +15,7 @@ const {
     ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_INVALID_THIS, ERR_OUT_OF_RANGE,
     ERR_SOCKET_BAD_PORT, ERR_UNKNOWN_SIGNAL,
   },
+  withoutStack,
 } = require('internal/errors');
 const { normalizeEncoding } = require('internal/util');
 const { isArrayBufferView, isAsyncFunction, isRegExp } = require('internal/util/types');
@@ -34,21 +35,23 @@ const kValidateObjectAllowObjectsAndNull =
 
 // ---- how checks fail. `check` is the function above which the stack starts. ---------------------
 
-function from(check, error) {
+function from(check, make) {
+  // The stack that the constructor would capture is not wanted.
+  const error = withoutStack(make);
   if (Error.stackTraceLimit) ErrorCaptureStackTrace(error, check);
   return error;
 }
 
 function wrongType(check, name, expected, value) {
-  return from(check, new ERR_INVALID_ARG_TYPE(name, expected, value));
+  return from(check, () => new ERR_INVALID_ARG_TYPE(name, expected, value));
 }
 
 function wrongValue(check, name, value, reason) {
-  return from(check, new ERR_INVALID_ARG_VALUE(name, value, reason));
+  return from(check, () => new ERR_INVALID_ARG_VALUE(name, value, reason));
 }
 
 function outOfRange(check, name, range, value) {
-  return from(check, new ERR_OUT_OF_RANGE(name, range, value));
+  return from(check, () => new ERR_OUT_OF_RANGE(name, range, value));
 }
 
 // ---- numbers -----------------------------------------------------------------------------------
@@ -137,7 +140,7 @@ function validatePort(port, name = 'Port', allowZero = true) {
   const isText = typeof port === 'string';
   if ((typeof port !== 'number' && !isText) || (isText && StringPrototypeTrim(port) === '') ||
       +port !== (+port >>> 0) || port > 0xFFFF || (+port === 0 && !allowZero)) {
-    throw from(validatePort, new ERR_SOCKET_BAD_PORT(name, port, allowZero));
+    throw from(validatePort, () => new ERR_SOCKET_BAD_PORT(name, port, allowZero));
   }
   return port | 0;
 }
@@ -190,7 +193,7 @@ function validateSignalName(signal, name = 'signal') {
   if (typeof signal !== 'string') throw wrongType(validateSignalName, name, 'string', signal);
   if (signals[signal] !== undefined) return;
   const isLower = signals[StringPrototypeToUpperCase(signal)] !== undefined;
-  throw from(validateSignalName, new ERR_UNKNOWN_SIGNAL(
+  throw from(validateSignalName, () => new ERR_UNKNOWN_SIGNAL(
     isLower ? `${signal} (signals must use all capital letters)` : signal));
 }
 
@@ -240,7 +243,7 @@ function validateAbortSignal(signal, name) {
 
 function validateThisInternalField(object, fieldKey, className) {
   if (typeof object !== 'object' || object === null || !ObjectHasOwn(object, fieldKey)) {
-    throw from(validateThisInternalField, new ERR_INVALID_THIS(className));
+    throw from(validateThisInternalField, () => new ERR_INVALID_THIS(className));
   }
 }
 

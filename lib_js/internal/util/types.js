@@ -3,7 +3,7 @@
 // What a value really is, whatever its prototype pretends.
 
 const {
-  ArrayBufferIsView, ObjectDefineProperties, TypedArrayPrototypeGetSymbolToStringTag,
+  ArrayBufferIsView, Boolean, ObjectDefineProperties, TypedArrayPrototypeGetSymbolToStringTag,
 } = primordials;
 
 // The tag's getter answers undefined for anything but a typed array.
@@ -92,14 +92,16 @@ ObjectDefineProperties(module.exports, {
     __proto__: null,
     enumerable: true,
     value: function isKeyObject(value) {
-      return require('internal/crypto/keys').isKeyObject(value);
+      return Boolean(process.versions.openssl) &&
+        require('internal/crypto/keys').isKeyObject(value);
     },
   },
   isCryptoKey: {
     __proto__: null,
     enumerable: true,
     value: function isCryptoKey(value) {
-      return require('internal/crypto/keys').isCryptoKey(value);
+      return Boolean(process.versions.openssl) &&
+        require('internal/crypto/keys').isCryptoKey(value);
     },
   },
 });
