@@ -8,7 +8,8 @@ const {
 } = primordials;
 
 const EventEmitter = require('events');
-const { AsyncResource } = require('async_hooks');
+const { current: currentFrame, exchange: exchangeFrame, set: setFrame } =
+  require('internal/async_context_frame');
 const { Socket, guard } = require('internal/net/socket');
 const { isIP } = require('internal/net');
 const { once } = require('internal/util');
@@ -16,7 +17,8 @@ const { validateNumber, validateOneOf, validateString } = require('internal/vali
 
 const kOnKeylog = Symbol('onkeylog');
 const kRequestOptions = Symbol('requestOptions');
-const kRequestResource = Symbol('requestAsyncResource');
+/** The async context that a waiting request was made in. */
+const kRequestFrame = Symbol('requestAsyncResource');
 
 const MAX_FREE_SOCKETS = 256;
 const KEEP_ALIVE_MS = 1000;
@@ -82,13 +84,9 @@ function onFree(socket, options) {
   const waiting = this.requests[name];
   if (waiting?.length) {
     const req = waiting.shift();
-    const resource = req[kRequestResource];
-    if (resource) {
-      req[kRequestResource] = null;
-      resource.runInAsyncScope(() => setRequestSocket(this, req, socket));
-    } else {
-      setRequestSocket(this, req, socket);
-    }
+    const prior = exchangeFrame(req[kRequestFrame]);
+    setRequestSocket(this, req, socket);
+    setFrame(prior);
     if (waiting.length === 0) delete this.requests[name];
     return;
   }
@@ -196,7 +194,7 @@ Agent.prototype.addRequest = function addRequest(req, options, port, localAddres
   } else {
     this.requests[name] ||= [];
     req[kRequestOptions] = options;
-    req[kRequestResource] = new AsyncResource('QueuedRequest');
+    req[kRequestFrame] = currentFrame();
     this.requests[name].push(req);
   }
 };

@@ -19,7 +19,7 @@ const { OutgoingMessage, kHighWaterMark, parseUniqueHeadersOption } =
 const { kUniqueHeaders } = require('internal/http/head');
 const { checkIsHttpToken } = require('internal/http/tokens');
 const { kOutHeaders } = require('internal/http/symbols');
-const dc = require('diagnostics_channel');
+const { openChannels } = require('internal/http/channels');
 const {
   ConnResetException,
   codes: {
@@ -38,9 +38,6 @@ const {
   validateString,
 } = require('internal/validators');
 const { getTimerDuration } = require('internal/timers');
-
-const createdChannel = dc.channel('http.client.request.created');
-const startChannel = dc.channel('http.client.request.start');
 
 const kError = Symbol('kError');
 const kPath = Symbol('kPath');
@@ -189,7 +186,8 @@ function ClientRequest(input, options, cb) {
     this.shouldKeepAlive = false;
     connectWithoutAgent(this, connectOptions);
   }
-  if (createdChannel.hasSubscribers) createdChannel.publish({ request: this });
+  const { clientCreated } = openChannels();
+  if (clientCreated.hasSubscribers) clientCreated.publish({ request: this });
 }
 ObjectSetPrototypeOf(ClientRequest.prototype, OutgoingMessage.prototype);
 ObjectSetPrototypeOf(ClientRequest, OutgoingMessage);
@@ -244,7 +242,8 @@ ObjectDefineProperty(ClientRequest.prototype, 'path', {
 
 ClientRequest.prototype._finish = function _finish() {
   OutgoingMessage.prototype._finish.call(this);
-  if (startChannel.hasSubscribers) startChannel.publish({ request: this });
+  const { clientStart } = openChannels();
+  if (clientStart.hasSubscribers) clientStart.publish({ request: this });
 };
 
 ClientRequest.prototype._implicitHeader = function _implicitHeader() {

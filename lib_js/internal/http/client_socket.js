@@ -8,10 +8,7 @@ const { IncomingMessage, endBody, pushBody, readStart, readStop, setHead } =
 const { lenientFlags } = require('internal/http/lenience');
 const { kDetachAbortSignal, kNeedDrain, kSkipPendingData } = require('internal/http/symbols');
 const { ConnResetException } = require('internal/errors');
-const dc = require('diagnostics_channel');
-
-const errorChannel = dc.channel('http.client.request.error');
-const finishChannel = dc.channel('http.client.response.finish');
+const { openChannels } = require('internal/http/channels');
 
 // Flags of a response's head.
 const STATUS_MASK = 1023;
@@ -20,7 +17,8 @@ const KEEP_ALIVE = 2048;
 const UPGRADE = 4096;
 
 function emitErrorEvent(request, error) {
-  if (errorChannel.hasSubscribers) errorChannel.publish({ request, error });
+  const { clientError } = openChannels();
+  if (clientError.hasSubscribers) clientError.publish({ request, error });
   request.emit('error', error);
 }
 
@@ -116,7 +114,8 @@ function tellInformation(req, res) {
 }
 
 function startResponse(req, res, socket) {
-  if (finishChannel.hasSubscribers) finishChannel.publish({ request: req, response: res });
+  const { clientFinish } = openChannels();
+  if (clientFinish.hasSubscribers) clientFinish.publish({ request: req, response: res });
   res.req = req;
   res.on('end', onResponseEnd);
   req.on('finish', onRequestFinish);

@@ -20,7 +20,7 @@ const {
   kState,
 } = require('internal/http/symbols');
 
-const { headers: parseHeaders } = internalBinding('http_parser');
+const { headers: parseHeaders } = internalBinding('http');
 
 const { ReadableState } = Readable;
 

@@ -14,6 +14,7 @@ const {
   endError,
   flushEndCallbacks,
   isOpenFor,
+  kCorked,
   kEndCallbacks,
   kFlushError,
   kHighWaterMark,
@@ -32,12 +33,12 @@ const {
   kSettings,
   kWritableFinished,
 } = require('internal/http/symbols');
+const { isServerTraced } = require('internal/http/channels');
 const { kUniqueHeaders } = require('internal/http/head');
 const {
   clientError,
   forgetSocket,
   isLimit,
-  isTraced,
   prepareSocket,
   routeRequest,
 } = require('internal/http/routing');
@@ -134,7 +135,7 @@ class Lane {
   storeHead(res, head, flags) {
     res._header = head;
     if (res._last) flags |= CLOSE_AFTER;
-    if (res.chunkedEncoding) flags |= CHUNKED;
+    if (res.chunkedEncoding && res._hasBody) flags |= CHUNKED;
     res[kHeadFlags] = flags;
   }
 
@@ -174,6 +175,7 @@ class Lane {
     if (callback !== undefined) queueEndCallback(res, callback);
     if (res.strictContentLength) checkStrictEnd(res);
     res.finished = true;
+    if (res[kCorked] !== 0) this.uncork(res);
     if (!this.isOpen || res[kLane] !== this) return;
 
     let flags = res[kHeadFlags];
@@ -200,6 +202,15 @@ class Lane {
       res._finish();
     } else if (!this.isAnswering) {
       process.nextTick(settleLater, this, res);
+    }
+  }
+
+  /** end() undoes every cork(). */
+  uncork(res) {
+    res[kCorked] = 0;
+    if (this.facade !== null && this.facade.writableCorked > 0) {
+      this.facade._writableState.corked = 1;
+      this.facade.uncork();
     }
   }
 
@@ -246,7 +257,9 @@ class Lane {
   }
 
   afterWrite(res, queued, callback) {
-    const accepted = queued < res[kHighWaterMark];
+    const { facade } = this;
+    const accepted = queued <
+      (facade === null ? res[kHighWaterMark] : facade.writableHighWaterMark);
     if (typeof callback === 'function' && callback !== nop) {
       if (accepted) {
         process.nextTick(callback, null);
@@ -291,7 +304,7 @@ class Lane {
     if (this.bodyPaused) this.resumeBody(req);
     this.isAnswering = true;
     try {
-      if ((flags & UNUSUAL) !== 0 || settings.isWatchful || isTraced()) {
+      if ((flags & UNUSUAL) !== 0 || settings.isWatchful || isServerTraced()) {
         this.unusual(req, res, flags);
       } else {
         server.emit('request', req, res);
@@ -350,7 +363,10 @@ class Lane {
     }
     release(req);
     if (this.res === res) this.res = null;
-    if (this.facade !== null && this.facade._httpMessage === res) this.facade._httpMessage = null;
+    if (this.facade !== null) {
+      if (this.facade._httpMessage === res) this.facade._httpMessage = null;
+      if (res._last) this.facade.destroySoon();
+    }
     res[kLane] = null;
     res[kWritableFinished] = true;
     if (isWatched(res)) {

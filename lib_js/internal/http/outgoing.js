@@ -474,7 +474,7 @@ function addTrailer(message, name, value, lenient) {
 
 OutgoingMessage.prototype._send = function _send(data, encoding, callback, byteLength) {
   const lane = this[kLane];
-  if (lane !== null) return lane.send(this, data, encoding, callback);
+  if (lane) return lane.send(this, data, encoding, callback);
   if (!this._headerSent && this._header !== null) {
     // Head and first chunk leave in one piece.
     if (typeof data === 'string' &&
@@ -497,7 +497,7 @@ OutgoingMessage.prototype._writeRaw = function _writeRaw(data, encoding, callbac
     encoding = null;
   }
   const lane = this[kLane];
-  if (lane !== null) return lane.writeRaw(this, data, encoding, callback);
+  if (lane) return lane.writeRaw(this, data, encoding, callback);
   const socket = this[kSocket];
   if (socket?.destroyed) return false; // Its 'close' is on the way.
   if (socket && socket._httpMessage === this && socket.writable) {
@@ -546,14 +546,20 @@ OutgoingMessage.prototype._finish = function _finish() {
 
 // --- Body
 
+// A lane sends once a turn anyway: there cork() only counts.
+function madeSocket(message) {
+  const lane = message[kLane];
+  return lane ? lane.facade : message[kSocket];
+}
+
 OutgoingMessage.prototype.cork = function cork() {
   this[kCorked]++;
-  if (this[kSocket]) this[kSocket].cork();
+  madeSocket(this)?.cork();
 };
 
 OutgoingMessage.prototype.uncork = function uncork() {
   this[kCorked]--;
-  if (this[kSocket]) this[kSocket].uncork();
+  madeSocket(this)?.uncork();
   const chunks = this[kChunks];
   if (this[kCorked] || chunks === null || chunks.length === 0) return;
   this._send(this[kChunksLength].toString(16), 'latin1', null);
@@ -684,7 +690,7 @@ OutgoingMessage.prototype.write = function write(chunk, encoding, callback) {
   }
   if (typeof callback !== 'function') callback = nop;
   const lane = this[kLane];
-  const accepted = lane !== null ?
+  const accepted = lane ?
     lane.write(this, chunk, encoding, callback) :
     writeToSocket(this, chunk, encoding, callback, false);
   if (!accepted) this[kNeedDrain] = true;
@@ -744,7 +750,7 @@ function endOnSocket(message, chunk, encoding, callback) {
         message._contentLength = byteLengthOf(chunk, encoding);
         message._implicitHeader();
       }
-      sent = message._hasBody && !message.chunkedEncoding;
+      sent = Boolean(message._header) && message._hasBody && !message.chunkedEncoding;
     }
     if (sent && callback) {
       queueEndCallback(message, callback);
@@ -794,7 +800,7 @@ OutgoingMessage.prototype.end = function end(chunk, encoding, callback) {
   }
   if (typeof callback !== 'function') callback = undefined;
   const lane = this[kLane];
-  if (lane !== null) lane.end(this, chunk, encoding, callback);
+  if (lane) lane.end(this, chunk, encoding, callback);
   else endOnSocket(this, chunk, encoding, callback);
   return this;
 };
@@ -847,6 +853,7 @@ module.exports = {
   endError,
   flushEndCallbacks,
   isOpenFor,
+  kCorked,
   kEndCallbacks,
   kErrored,
   kFlushError,

@@ -2,17 +2,8 @@
 
 // What both lanes of a server share: which event a request becomes, errors of clients, timeouts.
 
+const { isServerTraced, openChannels } = require('internal/http/channels');
 const { STATUS_CODES } = require('internal/http/status');
-const dc = require('diagnostics_channel');
-
-const startChannel = dc.channel('http.server.request.start');
-const createdChannel = dc.channel('http.server.response.created');
-const finishChannel = dc.channel('http.server.response.finish');
-
-function isTraced() {
-  return startChannel.hasSubscribers || createdChannel.hasSubscribers ||
-    finishChannel.hasSubscribers;
-}
 
 function isLimit(value) {
   return typeof value === 'number' && value > 0;
@@ -24,17 +15,7 @@ function isLimit(value) {
  *   hasHost: boolean, hasExpect: boolean, expectsContinue: boolean}} facts
  */
 function routeRequest(server, req, res, facts) {
-  if (createdChannel.hasSubscribers) createdChannel.publish({ request: req, response: res });
-  if (startChannel.hasSubscribers) {
-    const { socket } = facts.socketOwner;
-    startChannel.publish({ request: req, response: res, socket, server });
-  }
-  if (finishChannel.hasSubscribers) {
-    const { socket } = facts.socketOwner;
-    res.on('finish', () => {
-      finishChannel.publish({ request: req, response: res, socket, server });
-    });
-  }
+  if (isServerTraced()) trace(server, req, res, facts);
   if (!facts.isHttp11) {
     server.emit('request', req, res);
     return;
@@ -69,6 +50,18 @@ function routeRequest(server, req, res, facts) {
   } else {
     res.writeHead(417);
     res.end();
+  }
+}
+
+function trace(server, req, res, facts) {
+  const { serverRequest, serverResponse, serverFinish } = openChannels();
+  const { socket } = facts.socketOwner;
+  if (serverResponse.hasSubscribers) serverResponse.publish({ request: req, response: res });
+  if (serverRequest.hasSubscribers) {
+    serverRequest.publish({ request: req, response: res, socket, server });
+  }
+  if (serverFinish.hasSubscribers) {
+    res.on('finish', () => serverFinish.publish({ request: req, response: res, socket, server }));
   }
 }
 
@@ -125,7 +118,6 @@ module.exports = {
   clientError,
   forgetSocket,
   isLimit,
-  isTraced,
   onSocketError,
   prepareSocket,
   routeRequest,

@@ -22,6 +22,7 @@ const { serveDuplex } = require('internal/http/duplex_server');
 const { forgetSocket, isLimit } = require('internal/http/routing');
 const { STATUS_CODES } = require('internal/http/status');
 const { kIncomingMessage, kServerResponse, kSettings } = require('internal/http/symbols');
+const { openChannels } = require('internal/http/channels');
 const { Server: NetServer, isRefused, kLaneFlag, kOnListener } = require('internal/net/server');
 const {
   codes: { ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE },
@@ -176,6 +177,7 @@ function headerBytesMax(server) {
 
 /** Tells native how to treat the connections of our listener. */
 function configure(server) {
+  openChannels();
   const settings = server[kSettings];
   const lenient = lenientFlags(server.httpValidation, server.insecureHTTPParser);
   settings.isLenient = lenient !== 0;
