@@ -117,7 +117,7 @@ const {
   ArrayPrototypeSlice, ArrayPrototypeSymbolIterator, FinalizationRegistry:
   FinalizationRegistryClass, FunctionPrototypeCall, Map: MapClass, ObjectFreeze,
   ObjectSetPrototypeOf, Promise: PromiseClass, PromisePrototypeThen, PromiseResolve,
-  ReflectApply, ReflectConstruct, RegExp: RegExpClass, RegExpPrototype, RegExpPrototypeExec,
+  ReflectConstruct, RegExp: RegExpClass, RegExpPrototype, RegExpPrototypeExec,
   RegExpPrototypeGetFlags, RegExpPrototypeGetSource, Set: SetClass, StringIteratorPrototypeNext,
   StringPrototypeIncludes, StringPrototypeSymbolIterator, SymbolIterator, SymbolMatch,
   SymbolMatchAll, SymbolReplace, SymbolSearch, SymbolSpecies, SymbolSplit, WeakMap: WeakMapClass,

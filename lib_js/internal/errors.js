@@ -6,7 +6,8 @@
 const {
   AggregateError, ArrayIsArray, ArrayPrototypePush, ArrayPrototypeUnshift, Error,
   ErrorCaptureStackTrace, MathMax, ObjectAssign, ObjectDefineProperty, Proxy, RangeError,
-  ReflectApply, RegExpPrototypeExec, SafeArrayIterator, SafeMap, SyntaxError, TypeError, URIError,
+  ReflectApply, RegExpPrototypeExec, SafeArrayIterator, SafeMap, Symbol, SyntaxError, TypeError,
+  URIError,
 } = primordials;
 
 const assert = require('internal/assert');
@@ -243,8 +244,23 @@ function describeFatalException(error) {
   }
 }
 
+/** Key of a function on errors that knows more of the stack: where an event was emitted. */
+const kEnhanceStackBeforeInspector = Symbol('kEnhanceStackBeforeInspector');
+
+/** Completes the stack of an error that ends the program. */
+function enhanceStack(error) {
+  if (typeof error[kEnhanceStackBeforeInspector] === 'function') {
+    try {
+      error.stack = error[kEnhanceStackBeforeInspector]();
+    } catch {
+      // The plain stack will do.
+    }
+  }
+  return error.stack;
+}
+
 const fatalExceptionStackEnhancers = {
-  beforeInspector: (error) => error.stack,
+  beforeInspector: enhanceStack,
   afterInspector: describeFatalException,
 };
 
@@ -263,6 +279,7 @@ module.exports = {
   hideStackFrames,
   inspectWithNoCustomRetry,
   isErrorLike,
+  kEnhanceStackBeforeInspector,
   setArrowMessage,
   ...system,
   ...stack,

@@ -6,11 +6,10 @@ const {
   ArrayFrom, ArrayPrototypeFilter, ArrayPrototypeJoin, ArrayPrototypeMap, ArrayPrototypeSlice,
   ArrayPrototypeSort, Error, ErrorCaptureStackTrace, FunctionPrototypeSymbolHasInstance,
   NumberParseInt, NumberPrototypeToString, ObjectDefineProperty, ObjectFreeze,
-  ObjectGetOwnPropertyDescriptor, ObjectGetPrototypeOf, ObjectKeys, PromiseWithResolvers,
-  ReflectApply, RegExpPrototypeExec, RegExpPrototypeSymbolReplace, SafeMap, SafeWeakRef,
-  StringPrototypePadStart, StringPrototypeSplit,
-  StringPrototypeToLowerCase, StringPrototypeToUpperCase, Symbol, SymbolFor,
-  SymbolPrototypeGetDescription, hardenRegExp,
+  ObjectGetOwnPropertyDescriptor, ObjectGetPrototypeOf, ObjectHasOwn, ObjectKeys,
+  PromiseWithResolvers, ReflectApply, RegExpPrototypeExec, RegExpPrototypeSymbolReplace, SafeMap,
+  SafeWeakRef, StringPrototypePadStart, StringPrototypeSplit, StringPrototypeToLowerCase,
+  StringPrototypeToUpperCase, Symbol, SymbolFor, SymbolPrototypeGetDescription, hardenRegExp,
 } = primordials;
 
 const assert = require('internal/assert');
@@ -120,7 +119,7 @@ function convertProcessSignalToExitCode(name) {
 let DOMExceptionClass;
 
 function lazyDOMExceptionClass() {
-  DOMExceptionClass ??= require('internal/per_context/domexception').DOMException;
+  DOMExceptionClass ??= require('internal/domexception').DOMException;
   return DOMExceptionClass;
 }
 
@@ -243,6 +242,15 @@ function getCIDR(address, netmask, family) {
   return match === null ? null : `${address}/${match[1].length}`;
 }
 
+/** The own properties of `source` that are asked for. */
+function filterOwnProperties(source, keys) {
+  const filtered = { __proto__: null };
+  for (let i = 0; i < keys.length; i++) {
+    if (ObjectHasOwn(source, keys[i])) filtered[keys[i]] = source[keys[i]];
+  }
+  return filtered;
+}
+
 // ---- where the caller is -------------------------------------------------------------------
 
 const nodeModulesPattern = hardenRegExp(/^(?:.*)[\\/]node_modules[\\/]/);
@@ -335,12 +343,16 @@ module.exports = {
   cachedResult,
   convertProcessSignalToExitCode,
   convertToValidSignal,
+  constructSharedArrayBuffer(length) {
+    return internalBinding('util').constructSharedArrayBuffer(length);
+  },
   createDeferredPromise: () => PromiseWithResolvers(),
   customInspectSymbol: SymbolFor('nodejs.util.inspect.custom'),
   customPromisifyArgs,
   decorateErrorStack,
   encodingsMap,
   filterDuplicateStrings,
+  filterOwnProperties,
   getCIDR,
   getCWDURL,
   getConstructorOf,
