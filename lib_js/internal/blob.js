@@ -26,6 +26,7 @@ const {
   Symbol,
   SymbolIterator,
   SymbolToStringTag,
+  TypeError,
   TypedArrayPrototypeGetBuffer,
   TypedArrayPrototypeSet,
   TypedArrayPrototypeSlice,
@@ -116,7 +117,13 @@ function normalizeType(type) {
 }
 
 /** WebIDL's clamped long long, counted from the end if negative. */
-function toPosition(value, size) {
+function toPosition(value, name, size) {
+  if (typeof value === 'bigint' || typeof value === 'symbol') {
+    const kind = typeof value === 'bigint' ? 'BigInt' : 'Symbol';
+    const error = new TypeError(`${name} is a ${kind} and cannot be converted to a number.`);
+    error.code = 'ERR_INVALID_ARG_TYPE';
+    throw error;
+  }
   value = +value;
   value = NumberIsNaN(value) ? 0 : MathTrunc(value);
   return value < 0 ? MathMax(size + value, 0) : MathMin(value, size);
@@ -155,8 +162,8 @@ class Blob {
   slice(start = 0, end = this[kBytes]?.length, contentType = '') {
     requireBlob(this);
     const size = this[kBytes].length;
-    const from = toPosition(start, size);
-    const to = MathMax(toPosition(end, size), from);
+    const from = toPosition(start, 'start', size);
+    const to = MathMax(toPosition(end, 'end', size), from);
     return createBlob(TypedArrayPrototypeSubarray(this[kBytes], from, to),
                       normalizeType(contentType));
   }
