@@ -219,15 +219,6 @@ function innerFail(obj) {
   throw new AssertionError(obj);
 }
 
-/** Fails with a message of ours, or with the user's. */
-function failGenerated(fn, actual, expected, message, generate) {
-  const err = new AssertionError({
-    actual, expected, message: message || generate(), operator: fn.name, stackStartFn: fn,
-  });
-  err.generatedMessage = !message;
-  throw err;
-}
-
 // ---- validation objects ------------------------------------------------------------------------
 
 function matches(pattern, value) {
@@ -270,7 +261,11 @@ function checkKey(actual, expected, key, message, keys, fn) {
 function checkObject(actual, expected, message, fn) {
   if (typeof actual !== 'object' || actual === null) {
     const err = new AssertionError({
-      actual, expected, message, operator: 'deepStrictEqual', stackStartFn: fn,
+      actual,
+      expected,
+      message,
+      operator: 'deepStrictEqual',
+      stackStartFn: fn,
     });
     err.operator = fn.name;
     throw err;
@@ -308,23 +303,38 @@ const describeMismatch = (pattern, text) => (
 /** Arrow functions have no prototype; instanceof would throw. */
 const isInstance = (value, fn) => fn.prototype !== undefined && value instanceof fn;
 
-function checkExpected(actual, expected, message, fn) {
+/** @returns {(() => string) | undefined} what to say if the error is not the expected one */
+function findMismatch(actual, expected) {
   if (typeof expected !== 'function') {
-    if (!isRegExp(expected)) {
-      checkObject(actual, expected, message, fn);
-      return;
-    }
     const text = String(actual);
-    if (RegExpPrototypeExec(expected, text) !== null) return;
-    failGenerated(fn, actual, expected, message, () => describeMismatch(expected, text));
+    return RegExpPrototypeExec(expected, text) !== null ? undefined :
+      () => describeMismatch(expected, text);
   }
-  if (isInstance(actual, expected)) return;
+  if (isInstance(actual, expected)) return undefined;
   if (ObjectPrototypeIsPrototypeOf(Error, expected)) {
-    failGenerated(fn, actual, expected, message, () => describeWrongClass(actual, expected));
+    return () => describeWrongClass(actual, expected);
   }
   const result = FunctionPrototypeCall(expected, {}, actual);
-  if (result === true) return;
-  failGenerated(fn, actual, expected, message, () => describeRefusal(actual, expected, result));
+  return result === true ? undefined : () => describeRefusal(actual, expected, result);
+}
+
+function checkExpected(actual, expected, message, fn) {
+  if (typeof expected !== 'function' && !isRegExp(expected)) {
+    checkObject(actual, expected, message, fn);
+    return;
+  }
+  const describe = findMismatch(actual, expected);
+  if (describe !== undefined) {
+    const err = new AssertionError({
+      actual,
+      expected,
+      message: message || describe(),
+      operator: fn.name,
+      stackStartFn: fn,
+    });
+    err.generatedMessage = !message;
+    throw err;
+  }
 }
 
 /** A string in the place of the error is the message; it is a mistake if it is the error's too. */
@@ -378,15 +388,17 @@ function expectsNoError(stackStartFn, kind, actual, error, message) {
     message = error;
     error = undefined;
   }
-  if (error && !isUnwanted(actual, error)) throw actual;
-  innerFail({
-    actual,
-    expected: error,
-    operator: stackStartFn.name,
-    message: `Got unwanted ${kind}${message ? `: ${message}` : '.'}\n` +
-      `Actual message: "${actual?.message}"`,
-    stackStartFn,
-  });
+  if (!error || isUnwanted(actual, error)) {
+    innerFail({
+      actual,
+      expected: error,
+      operator: stackStartFn.name,
+      message: `Got unwanted ${kind}${message ? `: ${message}` : '.'}\n` +
+        `Actual message: "${actual?.message}"`,
+      stackStartFn,
+    });
+  }
+  throw actual;
 }
 
 prototype.throws = function throws(promiseFn, ...args) {
@@ -431,22 +443,23 @@ function joinStacks(stack, original) {
 }
 
 prototype.ifError = function ifError(err) {
-  if (err === null || err === undefined) return;
-  const newErr = new AssertionError({
-    actual: err,
-    expected: null,
-    operator: 'ifError',
-    message: `ifError got unwanted exception: ${describeIfError(err)}`,
-    stackStartFn: ifError,
-    diff: this?.[kOptions]?.diff,
-  });
-  const { stack } = err;
-  if (typeof stack === 'string') {
-    const joined = joinStacks(newErr.stack, stack);
-    if (joined !== newErr.stack) newErr.stack = joined;
-  }
+  if (err !== null && err !== undefined) {
+    const newErr = new AssertionError({
+      actual: err,
+      expected: null,
+      operator: 'ifError',
+      message: `ifError got unwanted exception: ${describeIfError(err)}`,
+      stackStartFn: ifError,
+      diff: this?.[kOptions]?.diff,
+    });
+    const { stack } = err;
+    if (typeof stack === 'string') {
+      const joined = joinStacks(newErr.stack, stack);
+      if (joined !== newErr.stack) newErr.stack = joined;
+    }
 
-  throw newErr;
+    throw newErr;
+  }
 };
 
 function describeMatch(string, regexp, wanted) {
@@ -460,20 +473,22 @@ function describeMatch(string, regexp, wanted) {
 
 function checkMatch(string, regexp, message, fn, wanted) {
   if (!isRegExp(regexp)) throw new ERR_INVALID_ARG_TYPE('regexp', 'RegExp', regexp);
-  if (typeof string === 'string' &&
-      (RegExpPrototypeExec(regexp, string) !== null) === wanted) {
-    return;
+  const isFine = typeof string === 'string' &&
+    (RegExpPrototypeExec(regexp, string) !== null) === wanted;
+  if (!isFine) {
+    if (message instanceof Error) {
+      throw message;
+    }
+    const err = new AssertionError({
+      actual: string,
+      expected: regexp,
+      message: message || describeMatch(string, regexp, wanted),
+      operator: fn.name,
+      stackStartFn: fn,
+    });
+    err.generatedMessage = !message;
+    throw err;
   }
-  if (message instanceof Error) throw message;
-  const err = new AssertionError({
-    actual: string,
-    expected: regexp,
-    message: message || describeMatch(string, regexp, wanted),
-    operator: fn.name,
-    stackStartFn: fn,
-  });
-  err.generatedMessage = !message;
-  throw err;
 }
 
 prototype.match = function match(string, regexp, message) {

@@ -37,26 +37,28 @@ function describeCall(fn) {
 }
 
 function innerOk(fn, argLen, value, message) {
-  if (value) return;
-  let generatedMessage = true;
-  if (argLen === 0) {
-    message = 'No value argument passed to `assert.ok()`';
-  } else if (message == null) {
-    message = describeCall(fn);
-  } else if (isError(message)) {
-    throw message;
-  } else {
-    generatedMessage = false;
+  if (!value) {
+    let generatedMessage = true;
+    if (argLen === 0) {
+      message = 'No value argument passed to `assert.ok()`';
+    } else if (message == null) {
+      message = describeCall(fn);
+    } else if (isError(message)) {
+      throw message;
+    } else {
+      generatedMessage = false;
+    }
+
+    const err = new AssertionError({
+      actual: value,
+      expected: true,
+      message,
+      operator: '==',
+      stackStartFn: fn,
+    });
+    err.generatedMessage = generatedMessage;
+    throw err;
   }
-  const err = new AssertionError({
-    actual: value,
-    expected: true,
-    message,
-    operator: '==',
-    stackStartFn: fn,
-  });
-  err.generatedMessage = generatedMessage;
-  throw err;
 }
 
 module.exports = { innerOk };
