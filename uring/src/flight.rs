@@ -9,15 +9,13 @@ use crate::completion::{ChildExit, Payload};
 use crate::errno::{Checked, Errno};
 use crate::fd::Fd;
 use crate::gather::{Datagram, Gather};
-use crate::kernel::{KernelTime, OFFSET_CURRENT, Request};
+use crate::kernel::KernelTime;
 use crate::op::Op;
+use crate::open::Fifo;
 use crate::probe::Probe;
 use crate::stat::FileStat;
 use crate::token::{FlightId, INDEX_COUNT_MAX, Token};
 use slab::Slab;
-
-/// MAX_RW_COUNT: the kernel moves no more bytes in one call.
-const BYTES_MAX: usize = 0x7fff_f000;
 
 /// Where an operation stands.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -41,11 +39,11 @@ pub(crate) struct Flight {
     /// Bytes that earlier requests of this operation have moved.
     pub(crate) done_bytes: u64,
     pub(crate) op: Op,
-    extra: Extra,
+    pub(crate) extra: Extra,
 }
 
 /// Memory that an operation needs besides what its caller gave.
-enum Extra {
+pub(crate) enum Extra {
     None,
     Address(Box<RawAddress>),
     Gather(Box<Gather>),
@@ -56,6 +54,8 @@ enum Extra {
     /// A descriptor of a child, closed with the flight.
     Process(Fd),
     Counter(Box<u64>),
+    /// A fifo that is opened for the second time; see `open.rs`.
+    Fifo(Option<Box<Fifo>>),
 }
 
 impl Flight {
@@ -78,252 +78,6 @@ impl Flight {
             op,
             extra,
         })
-    }
-
-    /// What to ask of the kernel now. The addresses in it are good until the flight is removed.
-    pub(crate) fn request(&mut self) -> Request {
-        if self.stage == Stage::Polling {
-            let (fd, events) = self.op.readiness().expect("only descriptors are polled");
-            return Request::Poll {
-                fd: fd.raw(),
-                events,
-                multi: false,
-            };
-        }
-        let done = self.done_bytes as usize;
-        match &mut self.op {
-            Op::RecvMulti { fd } => Request::RecvMulti {
-                fd: fd.raw(),
-                poll_first: false,
-            },
-            Op::Send { fd, page } => {
-                let rest = &page[done..];
-                let bytes = rest.len().min(BYTES_MAX) as u32;
-                Request::Send {
-                    fd: fd.raw(),
-                    address: rest.as_ptr(),
-                    bytes,
-                }
-            }
-            Op::AcceptMulti { fd } => Request::Accept {
-                fd: fd.raw(),
-                multi: !self.single,
-            },
-            Op::ReadMulti { fd } => Request::ReadLeased {
-                fd: fd.raw(),
-                multi: !self.single,
-            },
-            Op::Recv { fd, buffer } => {
-                let (address, bytes) = spare(buffer);
-                Request::Recv {
-                    fd: fd.raw(),
-                    address,
-                    bytes,
-                }
-            }
-            Op::Connect { fd, .. } => {
-                let address = self.extra.address();
-                let (pointer, bytes) = (address.pointer(), address.count);
-                Request::Connect {
-                    fd: fd.raw(),
-                    address: pointer,
-                    bytes,
-                }
-            }
-            Op::Close { fd } => Request::Close { fd: fd.raw() },
-            Op::Shutdown { fd, how } => Request::Shutdown {
-                fd: fd.raw(),
-                how: how.raw(),
-            },
-            Op::Poll { fd, events } => Request::Poll {
-                fd: fd.raw(),
-                events: *events,
-                multi: false,
-            },
-            Op::PollMulti { fd, events } => Request::Poll {
-                fd: fd.raw(),
-                events: *events,
-                multi: true,
-            },
-            Op::Nop => Request::Nop,
-            Op::Timeout { .. } => Request::Timeout {
-                time: self.extra.time(),
-            },
-            _ => self.rare_request(),
-        }
-    }
-
-    fn rare_request(&mut self) -> Request {
-        let done = self.done_bytes;
-        match &mut self.op {
-            Op::SendHeld { fd, .. } => {
-                let header = self.extra.gather().header();
-                Request::SendMessage {
-                    fd: fd.raw(),
-                    header,
-                    whole: true,
-                }
-            }
-            Op::SendTo { fd, page, .. } => {
-                let header = self.extra.datagram().header(page.as_ptr(), page.len());
-                Request::SendMessage {
-                    fd: fd.raw(),
-                    header,
-                    whole: false,
-                }
-            }
-            Op::RecvFrom { fd, buffer } => {
-                let (address, bytes) = spare(buffer);
-                let header = self.extra.datagram().header(address, bytes as usize);
-                Request::RecvMessage {
-                    fd: fd.raw(),
-                    header,
-                }
-            }
-            Op::Event { fd } => {
-                let address = self.extra.counter().cast();
-                Request::Read {
-                    fd: fd.raw(),
-                    address,
-                    bytes: 8,
-                    offset: 0,
-                }
-            }
-            Op::Read { fd, buffer, offset } => {
-                let (address, bytes) = spare(buffer);
-                let offset = offset.unwrap_or(OFFSET_CURRENT);
-                Request::Read {
-                    fd: fd.raw(),
-                    address,
-                    bytes,
-                    offset,
-                }
-            }
-            Op::ReadHeld {
-                fd,
-                memory,
-                start,
-                bytes,
-                offset,
-            } => {
-                assert!(
-                    start
-                        .checked_add(*bytes)
-                        .is_some_and(|end| end <= memory.bytes_count())
-                );
-                let address = memory.address_mut().wrapping_add(*start);
-                let bytes = (*bytes).min(BYTES_MAX) as u32;
-                let offset = offset.unwrap_or(OFFSET_CURRENT);
-                Request::Read {
-                    fd: fd.raw(),
-                    address,
-                    bytes,
-                    offset,
-                }
-            }
-            Op::Write { fd, page, offset } => {
-                let rest = &page[done as usize..];
-                let bytes = rest.len().min(BYTES_MAX) as u32;
-                let offset = offset.map_or(OFFSET_CURRENT, |offset| offset + done);
-                Request::Write {
-                    fd: fd.raw(),
-                    address: rest.as_ptr(),
-                    bytes,
-                    offset,
-                }
-            }
-            Op::WriteHeld { fd, offset, .. } => {
-                let (pieces, count) = self.extra.gather().window();
-                let offset = offset.map_or(OFFSET_CURRENT, |offset| offset + done);
-                Request::WriteGather {
-                    fd: fd.raw(),
-                    pieces,
-                    count,
-                    offset,
-                }
-            }
-            Op::Fsync { fd, data_only } => Request::Fsync {
-                fd: fd.raw(),
-                data_only: *data_only,
-            },
-            Op::WaitId { pid } => match &mut self.extra {
-                Extra::Process(process) => {
-                    let events = libc::POLLIN as u32;
-                    Request::Poll {
-                        fd: process.raw(),
-                        events,
-                        multi: false,
-                    }
-                }
-                extra => Request::WaitId {
-                    pid: *pid,
-                    into: extra.child(),
-                },
-            },
-            _ => self.path_request(),
-        }
-    }
-
-    fn path_request(&mut self) -> Request {
-        match &self.op {
-            Op::OpenAt { path, flags, mode } => Request::OpenAt {
-                path: path.as_ptr(),
-                flags: *flags,
-                mode: *mode,
-            },
-            Op::Statx { path, follow } => {
-                let flags = if *follow {
-                    0
-                } else {
-                    libc::AT_SYMLINK_NOFOLLOW
-                };
-                let into = self.extra.stat();
-                Request::Statx {
-                    fd: libc::AT_FDCWD,
-                    path: path.as_ptr(),
-                    flags,
-                    into,
-                }
-            }
-            Op::FileStatx { fd } => {
-                let (flags, path) = (libc::AT_EMPTY_PATH, c"".as_ptr());
-                Request::Statx {
-                    fd: fd.raw(),
-                    path,
-                    flags,
-                    into: self.extra.stat(),
-                }
-            }
-            Op::Unlink { path } => Request::Unlink {
-                path: path.as_ptr(),
-                directory: false,
-            },
-            Op::RemoveDir { path } => Request::Unlink {
-                path: path.as_ptr(),
-                directory: true,
-            },
-            Op::MakeDir { path, mode } => Request::MakeDir {
-                path: path.as_ptr(),
-                mode: *mode,
-            },
-            Op::Rename { from, to } => Request::Rename {
-                from: from.as_ptr(),
-                to: to.as_ptr(),
-            },
-            Op::Symlink { target, path } => Request::Symlink {
-                target: target.as_ptr(),
-                path: path.as_ptr(),
-            },
-            Op::Link { from, to } => Request::Link {
-                from: from.as_ptr(),
-                to: to.as_ptr(),
-            },
-            Op::Truncate { fd, length } => Request::Truncate {
-                fd: fd.raw(),
-                length: *length,
-            },
-            other => unreachable!("kind {} is a request of another function", other.kind()),
-        }
     }
 
     /// Bytes still to send or write, for the kinds that must move all of theirs.
@@ -377,47 +131,6 @@ impl Flight {
     }
 }
 
-impl Op {
-    /// The descriptor and the poll events that say it can go on, for ops that may meet EAGAIN.
-    pub(crate) fn readiness(&self) -> Option<(Fd, u32)> {
-        let (readable, writable) = (libc::POLLIN as u32, libc::POLLOUT as u32);
-        match self {
-            Op::AcceptMulti { fd }
-            | Op::RecvMulti { fd }
-            | Op::Recv { fd, .. }
-            | Op::RecvFrom { fd, .. }
-            | Op::ReadMulti { fd }
-            | Op::Event { fd }
-            | Op::Read { fd, .. }
-            | Op::ReadHeld { fd, .. } => Some((*fd, readable)),
-            Op::Send { fd, .. }
-            | Op::SendHeld { fd, .. }
-            | Op::SendTo { fd, .. }
-            | Op::Write { fd, .. }
-            | Op::WriteHeld { fd, .. } => Some((*fd, writable)),
-            Op::Nop
-            | Op::Connect { .. }
-            | Op::Close { .. }
-            | Op::Shutdown { .. }
-            | Op::Poll { .. }
-            | Op::PollMulti { .. }
-            | Op::OpenAt { .. }
-            | Op::Fsync { .. }
-            | Op::Statx { .. }
-            | Op::FileStatx { .. }
-            | Op::WaitId { .. }
-            | Op::Timeout { .. }
-            | Op::Unlink { .. }
-            | Op::RemoveDir { .. }
-            | Op::MakeDir { .. }
-            | Op::Rename { .. }
-            | Op::Symlink { .. }
-            | Op::Link { .. }
-            | Op::Truncate { .. } => None,
-        }
-    }
-}
-
 fn extra(op: &Op, probe: &Probe) -> Result<Extra, Errno> {
     Ok(match op {
         Op::Connect { address, .. } => Extra::Address(Box::new(RawAddress::new(address)?)),
@@ -436,61 +149,54 @@ fn extra(op: &Op, probe: &Probe) -> Result<Extra, Errno> {
 
 /// Each op's own kind of extra memory; any other is a bug of `extra` above.
 impl Extra {
-    fn address(&self) -> &RawAddress {
+    pub(crate) fn address(&self) -> &RawAddress {
         match self {
             Extra::Address(address) => address,
             _ => unreachable!("connect has an address"),
         }
     }
 
-    fn gather(&mut self) -> &mut Gather {
+    pub(crate) fn gather(&mut self) -> &mut Gather {
         match self {
             Extra::Gather(gather) => gather,
             _ => unreachable!("held pieces have a gather"),
         }
     }
 
-    fn datagram(&mut self) -> &mut Datagram {
+    pub(crate) fn datagram(&mut self) -> &mut Datagram {
         match self {
             Extra::Datagram(datagram) => datagram,
             _ => unreachable!("datagrams have a header"),
         }
     }
 
-    fn time(&self) -> *const KernelTime {
+    pub(crate) fn time(&self) -> *const KernelTime {
         match self {
             Extra::Time(time) => &raw const **time,
             _ => unreachable!("timeouts have a time"),
         }
     }
 
-    fn stat(&mut self) -> *mut libc::statx {
+    pub(crate) fn stat(&mut self) -> *mut libc::statx {
         match self {
             Extra::Stat(stat) => &raw mut **stat,
             _ => unreachable!("statx has a place to write to"),
         }
     }
 
-    fn child(&mut self) -> *mut libc::siginfo_t {
+    pub(crate) fn child(&mut self) -> *mut libc::siginfo_t {
         match self {
             Extra::Child(info) => &raw mut **info,
             _ => unreachable!("waiting has a place to write to"),
         }
     }
 
-    fn counter(&mut self) -> *mut u64 {
+    pub(crate) fn counter(&mut self) -> *mut u64 {
         match self {
             Extra::Counter(counter) => &raw mut **counter,
             _ => unreachable!("events have a counter"),
         }
     }
-}
-
-/// The unused end of a vector. Reading into no room at all would look like an end of file.
-fn spare(buffer: &mut Vec<u8>) -> (*mut u8, u32) {
-    let spare = buffer.spare_capacity_mut();
-    assert!(!spare.is_empty());
-    (spare.as_mut_ptr().cast(), spare.len().min(BYTES_MAX) as u32)
 }
 
 fn filled(mut buffer: Vec<u8>, count: usize) -> Vec<u8> {

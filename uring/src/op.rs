@@ -184,7 +184,7 @@ pub enum Op {
     },
 }
 
-/// User data of requests that are nobody's flight (cancellations).
+/// User data of cancellations, with slot and generation of the flight to cancel.
 pub(crate) const KIND_INTERNAL: u8 = 0;
 
 impl Op {

@@ -105,14 +105,14 @@ pub struct Ring {
     pages: Rc<PagePool>,
     /// Receives without a buffer, oldest first. May name flights that are over.
     starved: VecDeque<FlightId>,
+    /// Flights which a cancel did not find though they live: between two steps of the kernel.
+    uncancelled: Vec<FlightId>,
     /// Events reaped and not yet settled.
     events: Vec<Event>,
     /// Completions that no event of the kernel brings.
     ready: Vec<Completion>,
     /// Eventfds of mailboxes: a flight may read one after its mailbox is gone.
     mailboxes: Vec<Arc<mail::Shared>>,
-    /// The ring is being dropped: nobody claims results any more.
-    draining: bool,
     probe: Probe,
     stats: RingStats,
 }
@@ -140,10 +140,10 @@ impl Ring {
             leases,
             pages: PagePool::new(options.pages_max, options.page_bytes),
             starved: VecDeque::new(),
+            uncancelled: Vec::new(),
             events: Vec::new(),
             ready: Vec::new(),
             mailboxes: Vec::new(),
-            draining: false,
             probe,
             stats: RingStats::default(),
         })
@@ -214,19 +214,34 @@ impl Ring {
             self.ready.push(last);
             return;
         }
+        self.push_cancel(id);
+    }
+
+    fn push_cancel(&mut self, id: FlightId) {
+        let Some(flight) = self.flights.get_mut(id) else {
+            return;
+        };
         let key = Token::new(flight.op.kind(), id.slot, id.generation).raw();
-        let internal = Token::new(KIND_INTERNAL, 0, 0).raw();
-        // A cancel that finds no room is lost, and the flight goes on until it ends by itself; the
-        // queue can only stay full when the kernel has no memory for requests.
-        let _ = self.push(internal, &Request::Cancel { key });
+        let internal = Token::new(KIND_INTERNAL, id.slot, id.generation).raw();
+        if self.push(internal, &Request::Cancel { key }).is_err() {
+            self.uncancelled.push(id);
+        }
+    }
+
+    /// Tries once more to cancel what the kernel could not find, unless it has ended meanwhile.
+    fn cancel_again(&mut self) {
+        for id in std::mem::take(&mut self.uncancelled) {
+            self.push_cancel(id);
+        }
     }
 
     /// One pass: submits everything, waits as told, and appends whatever completed to `out`, which
     /// may be nothing (time over, signal). Enters the kernel once, or not at all when there is
     /// nothing to submit and nothing to fetch. An error means that the ring is unusable.
     pub fn turn(&mut self, wait: Wait, out: &mut Vec<Completion>) -> Result<(), Errno> {
-        self.feed_starved();
         self.leases.publish();
+        self.feed_starved();
+        self.cancel_again();
         let idle = self.ready.is_empty() && self.events.is_empty();
         self.kernel.enter(if idle { wait } else { Wait::Poll })?;
         out.append(&mut self.ready);
@@ -260,9 +275,6 @@ impl Ring {
         let key = Token::from_raw(event.key);
         let bytes_count = event.result.max(0) as u32;
         let mut lease = event.buffer.map(|id| self.leases.lease(id, bytes_count));
-        if self.draining {
-            close_unclaimed(key.kind(), event.result);
-        }
         if key.kind() == KIND_INTERNAL {
             return;
         }
@@ -398,20 +410,32 @@ impl Ring {
 
     /// Cancels everything and waits for the kernel to let go; says whether it did.
     fn drain(&mut self) -> bool {
-        self.draining = true;
         let deadline = Instant::now() + DRAIN_MAX;
-        let mut out = Vec::new();
-        for id in self.flights.ids() {
+        let ids = self.flights.ids();
+        let openers: Vec<FlightId> = ids.iter().copied().filter(|&id| self.opens(id)).collect();
+        for id in ids {
             self.cancel(id);
         }
+        let mut out = Vec::new();
         while self.flights.len() > 0 {
             let left = deadline.saturating_duration_since(Instant::now());
             if left.is_zero() || self.turn(Wait::Until(left), &mut out).is_err() {
                 return false;
             }
-            out.clear();
+            // Nobody is left to claim a descriptor that came in spite of the cancel.
+            for late in out.drain(..).filter(|late| openers.contains(&late.flight)) {
+                if let Ok(fd) = late.outcome() {
+                    close_quietly(Fd::new(fd as i32));
+                }
+            }
         }
         true
+    }
+
+    /// Whether the flight's results are descriptors.
+    fn opens(&mut self, id: FlightId) -> bool {
+        let kind = self.flights.get_mut(id).map(|flight| flight.op.kind());
+        kind.is_some_and(|kind| [KIND_ACCEPT, KIND_OPEN].contains(&kind))
     }
 }
 

@@ -104,10 +104,12 @@ pub(crate) enum Request {
         count: u32,
         offset: u64,
     },
+    /// `wait`: let a worker do it, which may block for as long as it takes.
     OpenAt {
         path: *const libc::c_char,
         flags: i32,
         mode: u32,
+        wait: bool,
     },
     Fsync {
         fd: i32,

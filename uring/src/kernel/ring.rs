@@ -288,7 +288,9 @@ fn build(options: &RingOptions) -> Result<(IoUring, bool), StartError> {
 }
 
 fn restrict(ring: &IoUring, supported: &io_uring::Probe) -> std::io::Result<()> {
-    let flags = squeue::Flags::BUFFER_SELECT.bits();
+    let flags = squeue::Flags::BUFFER_SELECT
+        .union(squeue::Flags::ASYNC)
+        .bits();
     let mut rules = vec![
         Restriction::sqe_flags_allowed(flags),
         Restriction::register_op(REGISTER_ENABLE_RINGS),
@@ -446,10 +448,24 @@ fn file_entry(request: &Request) -> squeue::Entry {
         } => opcode::Writev::new(Fd(fd), pieces, count)
             .offset(offset)
             .build(),
-        Request::OpenAt { path, flags, mode } => opcode::OpenAt::new(HERE, path)
-            .flags(flags | libc::O_CLOEXEC)
-            .mode(mode)
-            .build(),
+        Request::OpenAt {
+            path,
+            flags,
+            mode,
+            wait,
+        } => {
+            let flags = flags | libc::O_CLOEXEC;
+            let sqe_flags = if wait {
+                squeue::Flags::ASYNC
+            } else {
+                squeue::Flags::empty()
+            };
+            opcode::OpenAt::new(HERE, path)
+                .flags(flags)
+                .mode(mode)
+                .build()
+                .flags(sqe_flags)
+        }
         Request::Fsync { fd, data_only } => {
             let flags = if data_only {
                 FsyncFlags::DATASYNC

@@ -177,3 +177,55 @@ fn dropping_a_busy_ring_is_quick_and_keeps_no_descriptor() {
     }
     sync::file::close(fd).unwrap();
 }
+
+/// Aim: no state of the kernel's own makes a cancel miss its target for ever. Method: cancel at
+/// many moments while a peer floods the connection.
+#[test]
+fn cancel_under_fire_ends_every_receive() {
+    let options = RingOptions {
+        buffers_count: 64,
+        buffer_bytes: 64,
+        ..Default::default()
+    };
+    let mut bench = Bench::with(options);
+    for round in 0..200 {
+        let (fd, mut peer) = bench.connection();
+        let flood = std::thread::spawn(move || while peer.write_all(&[1; 500]).is_ok() {});
+        let receive = bench.submit(Op::RecvMulti { fd }, RECEIVE);
+        for _ in 0..round % 5 {
+            let wait = Wait::Until(Duration::from_micros(200));
+            bench.ring.turn(wait, &mut bench.told).unwrap();
+            bench.told.clear();
+        }
+        bench.ring.cancel(receive);
+        loop {
+            let told = bench.expect(|completion| completion.flight == receive);
+            if !told.more {
+                assert_eq!(told.result, -libc::ECANCELED);
+                break;
+            }
+        }
+        assert_eq!(bench.run(Op::Close { fd }).result, 0);
+        flood.join().unwrap();
+    }
+    assert_eq!((bench.ring.in_flight(), bench.ring.stats().stale), (0, 0));
+}
+
+#[test]
+fn op_that_blocks_a_kernel_worker_can_be_cancelled() {
+    let mut bench = Bench::new();
+    let fifo = files::Fifo::new("cancel");
+    for flags in [libc::O_RDONLY, libc::O_WRONLY] {
+        let open = bench.submit(
+            Op::OpenAt {
+                path: fifo.0.clone(),
+                flags,
+                mode: 0,
+            },
+            1,
+        );
+        bench.stays_silent();
+        bench.ring.cancel(open);
+        assert_eq!(bench.last(open).result, -libc::ECANCELED);
+    }
+}

@@ -25,6 +25,30 @@ impl Drop for Scratch {
     }
 }
 
+/// A fifo, removed at the end.
+pub struct Fifo(pub CString);
+
+impl Fifo {
+    pub fn new(name: &str) -> Fifo {
+        let name = format!("coring-fifo-{name}-{}", std::process::id());
+        let path = std::env::temp_dir()
+            .join(name)
+            .into_os_string()
+            .into_string()
+            .unwrap();
+        let path = CString::new(path).unwrap();
+        // SAFETY: a terminated path that outlives the call.
+        assert_eq!(unsafe { libc::mkfifo(path.as_ptr(), 0o600) }, 0);
+        Fifo(path)
+    }
+}
+
+impl Drop for Fifo {
+    fn drop(&mut self) {
+        sync::file::unlink(&self.0).unwrap();
+    }
+}
+
 fn stat_of(completion: Completion) -> FileStat {
     match completion.payload {
         Payload::Stat(facts) => *facts,
@@ -249,4 +273,48 @@ fn many_files_at_once() {
     }
     let path = CString::new(scratch.0.clone()).unwrap();
     assert_eq!(sync::file::read_directory(&path).unwrap().len(), 100);
+}
+
+#[test]
+fn opening_a_fifo_waits_for_the_other_end() {
+    let mut bench = Bench::new();
+    let fifo = Fifo::new("open");
+    for (ours, theirs) in [
+        (libc::O_RDONLY, libc::O_WRONLY),
+        (libc::O_WRONLY, libc::O_RDONLY),
+    ] {
+        // Twice: the second time the kernel has the path in its cache.
+        for _ in 0..2 {
+            let open = Op::OpenAt {
+                path: fifo.0.clone(),
+                flags: ours,
+                mode: 0,
+            };
+            let open = bench.submit(open, 1);
+            bench.stays_silent();
+            let there = sync::file::open(&fifo.0, theirs, 0).unwrap();
+            let here = Fd::new(bench.last(open).result);
+            let (input, out) = if ours == libc::O_WRONLY {
+                (here, there)
+            } else {
+                (there, here)
+            };
+            sync::file::write(input, b"through", None).unwrap();
+            sync::file::close(input).unwrap();
+            assert_eq!(sync::file::read_whole_fd(out).unwrap(), b"through");
+            sync::file::close(out).unwrap();
+        }
+    }
+    // A writer that has come and gone already: what it wrote is read, and nothing waits.
+    let keeper = sync::file::open(&fifo.0, libc::O_RDWR, 0).unwrap();
+    sync::file::write(keeper, b"before", None).unwrap();
+    let open = Op::OpenAt {
+        path: fifo.0.clone(),
+        flags: libc::O_RDONLY,
+        mode: 0,
+    };
+    let here = Fd::new(bench.run(open).result);
+    sync::file::close(keeper).unwrap();
+    assert_eq!(sync::file::read_whole_fd(here).unwrap(), b"before");
+    sync::file::close(here).unwrap();
 }

@@ -62,6 +62,17 @@ impl Bench {
         }
     }
 
+    /// Turns for a while, in which nothing may be told.
+    fn stays_silent(&mut self) {
+        let end = Instant::now() + Duration::from_millis(20);
+        while Instant::now() < end {
+            let left = end.saturating_duration_since(Instant::now());
+            self.ring.turn(Wait::Until(left), &mut self.told).unwrap();
+        }
+        let early: Vec<i32> = self.told.iter().map(|told| told.result).collect();
+        assert_eq!(early, [] as [i32; 0]);
+    }
+
     /// Turns until the flight's last completion, which is taken out.
     fn last(&mut self, id: FlightId) -> Completion {
         self.expect(|completion| completion.flight == id && !completion.more)

@@ -42,3 +42,43 @@ fn codes_and_signals() {
         );
     }
 }
+
+/// A ring made by a mighty thread must not keep its might (CVE-2024-22017 of libuv).
+#[test]
+fn rights_given_up_are_given_up_in_the_ring() {
+    const NOBODY: u32 = 65534;
+    // Without rights there is nothing to give up: then only the plain case is tested.
+    let is_root = sync::process::effective_user_id() == 0;
+    let path = std::env::temp_dir().join(format!("coring-secret-{}", std::process::id()));
+    let path = std::ffi::CString::new(path.to_str().unwrap()).unwrap();
+    let flags = libc::O_CREAT | libc::O_WRONLY;
+    sync::file::close(sync::file::open(&path, flags, 0o600).unwrap()).unwrap();
+    let secret = path.clone();
+    let outcome = std::thread::spawn(move || {
+        let mut bench = Bench::new();
+        // The second goes through a worker of the kernel.
+        let open = |flags| Op::OpenAt {
+            path: secret.clone(),
+            flags,
+            mode: 0o600,
+        };
+        let kinds = [libc::O_RDONLY, libc::O_RDWR | libc::O_CREAT];
+        for flags in kinds {
+            let opened = bench.run(open(flags));
+            sync::file::close(Fd::new(opened.result)).unwrap();
+        }
+        if is_root {
+            // The raw call gives up this thread's rights alone, not those of other tests.
+            // SAFETY: touches no memory.
+            let given_up = unsafe { libc::syscall(libc::SYS_setresuid, NOBODY, NOBODY, NOBODY) };
+            assert_eq!(given_up, 0);
+        }
+        kinds.map(|flags| bench.run(open(flags)).result)
+    });
+    let outcome = outcome.join().unwrap();
+    sync::file::unlink(&path).unwrap();
+    for result in outcome {
+        assert_eq!(result < 0, is_root);
+        assert!(result >= 0 || result == -libc::EACCES, "{result}");
+    }
+}

@@ -92,6 +92,16 @@ pub fn wait_for(fd: Fd, events: i16) -> Result<(), Errno> {
     retried(|| call!(poll(&raw mut poll, 1, -1))).map(|_| ())
 }
 
+/// Whether the descriptor has one of the poll(2) events now, or was hung up.
+pub(crate) fn is_ready(fd: Fd, events: i16) -> bool {
+    let mut poll = libc::pollfd {
+        fd: fd.raw(),
+        events,
+        revents: 0,
+    };
+    retried(|| call!(poll(&raw mut poll, 1, 0))).is_ok_and(|count| count > 0)
+}
+
 fn statx(at: i32, path: &CStr, flags: i32) -> Result<FileStat, Errno> {
     let mask = libc::STATX_BASIC_STATS | libc::STATX_BTIME;
     // SAFETY: plain numbers, for which zero is valid.
@@ -256,6 +266,11 @@ pub fn kind_of_fd(fd: Fd) -> FdKind {
     if crate::sync::terminal::is_terminal(fd) {
         return FdKind::Terminal;
     }
+    kind_by_mode(fd)
+}
+
+/// As `kind_of_fd`, but a terminal passes for a file.
+pub(crate) fn kind_by_mode(fd: Fd) -> FdKind {
     match fstat(fd).map_or(0, |facts| facts.mode & libc::S_IFMT) {
         libc::S_IFREG | libc::S_IFCHR | libc::S_IFBLK => FdKind::File,
         libc::S_IFIFO => FdKind::Pipe,
