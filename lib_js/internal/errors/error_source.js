@@ -4,9 +4,10 @@
 
 const {
   RegExp, RegExpPrototypeExec, StringPrototypeIncludes, StringPrototypeIndexOf,
-  StringPrototypeSlice, hardenRegExp,
+  StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith, hardenRegExp,
 } = primordials;
 
+const { overrideStackTrace } = require('internal/errors/stack');
 const { getOptionValue } = require('internal/options');
 
 // `assert.`, `assert?.`, `a.b['c']`: what stands before the name of a called method.
@@ -85,12 +86,32 @@ function throughSourceMap({ scriptResourceName, lineNumber, startColumn }) {
   return sourceLine ? { sourceLine, startColumn: originalColumn } : undefined;
 }
 
+/** Reads the line from the file, where V8 cannot be asked for what it has compiled. */
+function readPosition(error) {
+  overrideStackTrace.set(error, (holder, frames) => frames);
+  const frame = error.stack?.[0];
+  const file = typeof frame === 'object' ? frame.getFileName() : undefined;
+  if (!file) return undefined;
+  const isUrl = StringPrototypeStartsWith(file, 'file:');
+  const path = isUrl ? require('internal/url').fileURLToPath(file) : file;
+  const source = internalBinding('fs_ops').readFileUtf8(path);
+  if (typeof source !== 'string') return undefined;
+  const lineNumber = frame.getLineNumber();
+  return {
+    sourceLine: StringPrototypeSplit(source, '\n', lineNumber)[lineNumber - 1],
+    scriptResourceName: file,
+    lineNumber,
+    startColumn: frame.getColumnNumber() - 1,
+  };
+}
+
 /**
  * @param {object} error  whose `stack` nobody has read yet
  * @returns {{sourceLine: string, startColumn: number} | undefined}
  */
 function getErrorSourceLocation(error) {
-  const position = internalBinding('errors').getErrorSourcePositions(error);
+  const { getErrorSourcePositions = readPosition } = internalBinding('errors');
+  const position = getErrorSourcePositions(error);
   if (position === undefined) return undefined;
   if (getOptionValue('--enable-source-maps')) return throughSourceMap(position);
   return { sourceLine: position.sourceLine, startColumn: position.startColumn };
