@@ -6,7 +6,7 @@
 const { ObjectAssign, ObjectFreeze } = primordials;
 
 const { dlopen, errno, priority, signals } = require('internal/constants_os');
-const { constants: fs } = require('fs');
+const { fs } = internalBinding('constants');
 
 module.exports = ObjectFreeze(ObjectAssign(
   { __proto__: null }, dlopen, errno, priority, signals, fs));
