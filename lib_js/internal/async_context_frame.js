@@ -4,7 +4,7 @@
 // through promises by itself (its continuation-preserved embedder data); whoever schedules a
 // callback by other means takes current() at that time and set()s it around the call.
 //
-// A frame is immutable: a chain of pairs in which each storage occurs at most once, the youngest
+// A frame is not changed once made: a chain of pairs in which each storage occurs at most once, the youngest
 // first. Most programs have one storage, for which a frame is one small object.
 //
 // Until the first frame is set the value can only be undefined, so programs without
@@ -60,10 +60,18 @@ class AsyncContextFrame {
     return exchange(frame);
   }
 
-  // Forgets `storage` in the current context.
+  static without(frame, storage) {
+    return frame === undefined ? undefined : without(frame, storage);
+  }
+
+  // Forgets `storage` in the current context, and wherever its value came from the same run(). The
+  // one change that is made to frames.
   static disable(storage) {
-    const frame = current();
-    if (frame !== undefined) set(without(frame, storage));
+    for (let frame = current(); frame !== undefined; frame = frame.rest) {
+      if (frame.storage !== storage) continue;
+      frame.storage = undefined;
+      frame.data = undefined;
+    }
   }
 }
 

@@ -10,9 +10,17 @@ const {
   ArrayPrototypePush,
   ArrayPrototypeSlice,
   ArrayPrototypeSplice,
+  Error,
   SafeFinalizationRegistry,
+  String,
   Symbol,
 } = primordials;
+
+// A hook's functions; they are called with the hook as `this`.
+const kInit = Symbol('init');
+const kBefore = Symbol('before');
+const kAfter = Symbol('after');
+const kDestroy = Symbol('destroy');
 
 const async_id_symbol = Symbol('async_id_symbol');
 const trigger_async_id_symbol = Symbol('trigger_async_id_symbol');
@@ -61,10 +69,10 @@ let hooks = []; // Replaced, never changed, so that a hook may enable or disable
 const counts = { init: 0, before: 0, after: 0, destroy: 0 };
 
 function countHook(hook, change) {
-  if (hook.init) counts.init += change;
-  if (hook.before) counts.before += change;
-  if (hook.after) counts.after += change;
-  if (hook.destroy) counts.destroy += change;
+  if (hook[kInit]) counts.init += change;
+  if (hook[kBefore]) counts.before += change;
+  if (hook[kAfter]) counts.after += change;
+  if (hook[kDestroy]) counts.destroy += change;
 }
 
 function enableHook(hook) {
@@ -92,15 +100,13 @@ function destroyHooksExist() {
 
 // An error in a hook cannot be handled by anybody: the program ends, as in Node.
 function fatal(error) {
-  const { inspect } = require('internal/util/inspect');
-  const text = typeof error?.stack === 'string' ? error.stack : inspect(error);
-  process._rawDebug(text);
+  process._rawDebug(typeof error?.stack === 'string' ? error.stack : new Error(String(error)).stack);
   process.reallyExit(1);
 }
 
 function emitInit(id, type, trigger, resource) {
   try {
-    for (const hook of hooks) hook.init?.(id, type, trigger, resource);
+    for (const hook of hooks) hook[kInit]?.(id, type, trigger, resource);
   } catch (error) {
     fatal(error);
   }
@@ -109,7 +115,7 @@ function emitInit(id, type, trigger, resource) {
 function emitBefore(id) {
   if (counts.before === 0) return;
   try {
-    for (const hook of hooks) hook.before?.(id);
+    for (const hook of hooks) hook[kBefore]?.(id);
   } catch (error) {
     fatal(error);
   }
@@ -118,7 +124,7 @@ function emitBefore(id) {
 function emitAfter(id) {
   if (counts.after === 0) return;
   try {
-    for (const hook of hooks) hook.after?.(id);
+    for (const hook of hooks) hook[kAfter]?.(id);
   } catch (error) {
     fatal(error);
   }
@@ -134,10 +140,13 @@ function emitDestroy(id) {
 }
 
 function emitDestroyed() {
-  const ids = ArrayPrototypeSplice(destroyed, 0);
+  tellDestroyed(ArrayPrototypeSplice(destroyed, 0));
+}
+
+function tellDestroyed(ids) {
   try {
     for (const id of ids) {
-      for (const hook of hooks) hook.destroy?.(id);
+      for (const hook of hooks) hook[kDestroy]?.(id);
     }
   } catch (error) {
     fatal(error);
@@ -149,7 +158,7 @@ let registry;
 // Emits destroy when the resource is collected, unless its owner did by then.
 function registerDestroyHook(resource, id, state) {
   registry ??= new SafeFinalizationRegistry((held) => {
-    if (!held.state.destroyed) emitDestroy(held.id);
+    if (!held.state.destroyed) tellDestroyed([held.id]);
   });
   registry.register(resource, { id, state });
 }
@@ -170,5 +179,9 @@ module.exports = {
   emitAfter,
   emitDestroy,
   registerDestroyHook,
+  kInit,
+  kBefore,
+  kAfter,
+  kDestroy,
   symbols: { async_id_symbol, trigger_async_id_symbol },
 };

@@ -6,6 +6,7 @@
 function init(list) {
   list._idleNext = list;
   list._idlePrev = list;
+  return list;
 }
 
 // The oldest item, or null.

@@ -99,7 +99,13 @@ function startTaskQueues(sharedPage) {
   startRejections(sharedPage);
 }
 
+// False while the start-up snapshot is built.
+function isStarted() {
+  return page !== undefined;
+}
+
 module.exports = {
+  isStarted,
   nextTick,
   queueMicrotask,
   runNextTicks,
