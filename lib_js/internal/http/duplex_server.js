@@ -23,7 +23,7 @@ const {
 } = require('internal/http/symbols');
 const {
   ConnResetException,
-  codes: { ERR_HTTP_REQUEST_TIMEOUT, ERR_HTTP_SOCKET_ENCODING },
+  codes: { ERR_HTTP_REQUEST_TIMEOUT },
 } = require('internal/errors');
 const { Buffer } = require('buffer');
 const { setUnrefTimeout } = require('internal/timers');
@@ -301,10 +301,6 @@ function headerBytesMax() {
   return getOptionValue('--max-http-header-size') || 16384;
 }
 
-function refuseEncoding() {
-  throw new ERR_HTTP_SOCKET_ENCODING();
-}
-
 /** Serves HTTP on `socket`; `connections` is the server's set of such connections. */
 function serveDuplex(server, socket, connections) {
   const connection = new DuplexConnection(server, socket, connections);
@@ -312,7 +308,6 @@ function serveDuplex(server, socket, connections) {
   forgetSocket(socket); // It may come from the other lane.
   prepareSocket(server, socket);
   socket._paused = false;
-  socket.setEncoding = refuseEncoding;
   socket.on('data', connection.dataListener);
   socket.on('end', connection.endListener);
   socket.on('close', connection.closeListener);

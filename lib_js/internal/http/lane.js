@@ -75,8 +75,10 @@ const UNUSUAL = EXPECT_CONTINUE | UPGRADE | EXPECT_OTHER | NO_HOST;
 // Flags of native's reply(), writeHead() and end(), beside those of decideFraming().
 const BODY_LATIN1 = 16;
 const CLOSE_AFTER = 64;
-const TELL_FLUSHED = 128;
 const CHUNKED = 256;
+
+/** Fewer queued bytes than this count as sent. */
+const QUEUED_BYTES_MAX = 65536;
 
 const HEAD_METHOD = methods.indexOf('HEAD');
 
@@ -111,6 +113,7 @@ class Lane {
     this.facade = null;
     this.handle = null; // Of the facade.
     this.isOpen = true;
+    this.isLeaving = false; // For the slow lane, after this request.
     this.isAnswering = false; // The handler of the request is on the stack.
     this.bodyPaused = false;
     this.requestsCount = 0;
@@ -184,8 +187,6 @@ class Lane {
       if (flag === -1) chunk = Buffer.from(chunk, encoding);
       else flags |= flag;
     }
-    const watched = isWatched(res);
-    if (watched) flags |= TELL_FLUSHED;
     if (res._headerSent) {
       native.end(this.number, chunk, res._trailer === '' ? undefined : res._trailer,
                  flags & ~CHUNKED);
@@ -194,15 +195,12 @@ class Lane {
       native.reply(this.number, res._header, chunk, flags);
     } else {
       res._headerSent = true;
-      native.writeHead(this.number, res._header, flags & ~(TELL_FLUSHED | BODY_LATIN1));
+      native.writeHead(this.number, res._header, flags & ~BODY_LATIN1);
       native.end(this.number, chunk, res._trailer, flags & ~CHUNKED);
     }
-    if (watched) {
-      this.watch(res);
-      res._finish();
-    } else if (!this.isAnswering) {
-      process.nextTick(settleLater, this, res);
-    }
+    if (isWatched(res)) res._finish();
+    // While the handler runs, request() looks after the end of its response.
+    if (!this.isAnswering) process.nextTick(settle, this, res);
   }
 
   /** end() undoes every cork(). */
@@ -312,7 +310,10 @@ class Lane {
     } finally {
       this.isAnswering = false;
       if ((flags & HAS_BODY) === 0 && this.req === req) endBody(req, undefined);
-      if (res.finished && res[kLane] === this) this.settle(res);
+      if (res.finished && res[kLane] === this) {
+        if (isWatched(res)) process.nextTick(settle, this, res);
+        else this.finish(res);
+      }
     }
   }
 
@@ -338,22 +339,6 @@ class Lane {
     });
   }
 
-  /** Ended while nobody watched; a listener may have come since. */
-  settle(res) {
-    if (!isWatched(res)) {
-      this.finish(res);
-    } else {
-      native.wantDrain(this.number);
-      this.watch(res);
-      res._finish();
-    }
-  }
-
-  watch(res) {
-    if (this.waiting === null) this.waiting = [res];
-    else this.waiting.push(res);
-  }
-
   /** Everything about a response is over: 'finish' for those who listen. */
   finish(res) {
     const { req } = res;
@@ -377,6 +362,7 @@ class Lane {
       res.destroyed = true;
       res._closed = true;
     }
+    if (this.isLeaving && !res._last) process.nextTick(changeLane, this);
   }
 
   /** The output queue is empty (or broken). */
@@ -460,8 +446,19 @@ class Lane {
   }
 }
 
-function settleLater(lane, res) {
-  if (lane.isOpen && res[kLane] === lane) lane.settle(res);
+/**
+ * A response was ended. As Node, we call it finished when its bytes are on their way: at once if
+ * they are few, else when the kernel has taken them.
+ */
+function settle(lane, res) {
+  if (!lane.isOpen || res[kLane] !== lane) return;
+  if (isWatched(res) && native.queuedBytes(lane.number) >= QUEUED_BYTES_MAX) {
+    if (lane.waiting === null) lane.waiting = [res];
+    else lane.waiting.push(res);
+    native.wantDrain(lane.number);
+  } else {
+    lane.finish(res);
+  }
 }
 
 function newWriteAfterEnd() {
@@ -538,7 +535,7 @@ class LaneHandle {
     this.isLane = true;
     this.isPipe = false;
     this.owner = null;
-    this.reading = true;
+    this.reading = false;
     this.closing = false;
     this.onclosed = null;
     this.ondrained = null;
@@ -558,18 +555,18 @@ class LaneHandle {
   unref() { native.unref(this.number); }
   hasRef() { return native.hasRef(this.number); }
 
+  /** Somebody wants the bytes of the connection: the slow lane can share them. */
   readStart() {
-    const { lane } = this;
-    if (lane.req !== null) lane.resumeBody(lane.req);
+    const { lane, owner } = this;
+    if (owner.listenerCount('data') > 0 || owner.listenerCount('readable') > 0) {
+      lane.isLeaving = true;
+      if (lane.res === null) process.nextTick(changeLane, lane);
+    }
+    this.reading = false;
     return 0;
   }
 
   readStop() {
-    const { lane } = this;
-    if (!lane.bodyPaused && lane.isOpen) {
-      lane.bodyPaused = true;
-      native.bodyPause(this.number);
-    }
     return 0;
   }
 
@@ -652,7 +649,6 @@ function makeFacade(lane) {
   handle.owner = socket;
   lane.facade = socket;
   lane.handle = handle;
-  socket.readableFlowing = true; // Somebody reads it: native.
   socket.parser = new LaneParser(lane);
   prepareSocket(lane.server, socket);
   if (lane.res !== null) socket._httpMessage = lane.res;
@@ -673,6 +669,15 @@ function leaveLane(lane) {
   socket.readableFlowing = null;
   if (socket.timeout) socket.setTimeout(socket.timeout); // Now on a timer of JavaScript.
   return socket;
+}
+
+/** From the fast lane to the slow one, between two requests. */
+function changeLane(lane) {
+  if (!lane.isOpen || lane.res !== null) return;
+  const { server } = lane;
+  const socket = leaveLane(lane);
+  if (socket === null) return;
+  server._onslowlane(socket);
 }
 
 function upgrade(lane, req) {

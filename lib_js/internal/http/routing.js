@@ -3,6 +3,7 @@
 // What both lanes of a server share: which event a request becomes, errors of clients, timeouts.
 
 const { isServerTraced, openChannels } = require('internal/http/channels');
+const { codes: { ERR_HTTP_SOCKET_ENCODING } } = require('internal/errors');
 const { STATUS_CODES } = require('internal/http/status');
 
 function isLimit(value) {
@@ -101,9 +102,14 @@ function onSocketTimeout() {
   if (!isRequestTold && !isResponseTold && !isServerTold) this.destroy();
 }
 
+function refuseEncoding() {
+  throw new ERR_HTTP_SOCKET_ENCODING();
+}
+
 /** Listeners that every socket of an http server has. */
 function prepareSocket(server, socket) {
   socket.server = server;
+  socket.setEncoding = refuseEncoding; // HTTP is bytes.
   socket.on('error', onSocketError);
   socket.on('timeout', onSocketTimeout);
 }

@@ -255,14 +255,19 @@ Server.prototype._onlane = function(lane) {
     this.emit('connection', socket);
     if (!lane.isOpen || socket.destroyed || !isRead(socket)) return;
     leaveLane(lane);
-    serveDuplex(this, socket, this[kDuplexes]);
-    if (!socket.isPaused()) socket.read(0);
+    this._onslowlane(socket);
     return;
   }
   // The program serves connections by itself.
   const socket = leaveLane(lane);
   forgetSocket(socket);
   this.emit('connection', socket);
+  if (!socket.destroyed && !socket.isPaused()) socket.read(0);
+};
+
+/** A socket that has left the fast lane. */
+Server.prototype._onslowlane = function(socket) {
+  serveDuplex(this, socket, this[kDuplexes]);
   if (!socket.destroyed && !socket.isPaused()) socket.read(0);
 };
 
