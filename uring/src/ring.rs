@@ -105,7 +105,8 @@ pub struct Ring {
     pages: Rc<PagePool>,
     /// Receives without a buffer, oldest first. May name flights that are over.
     starved: VecDeque<FlightId>,
-    /// Flights which a cancel did not find though they live: between two steps of the kernel.
+    /// Flights which a cancel did not find, or could not be told of, though they live. Mostly their
+    /// last event is on its way already; asking once more costs less than one that never ends.
     uncancelled: Vec<FlightId>,
     /// Events reaped and not yet settled.
     events: Vec<Event>,

@@ -229,3 +229,28 @@ fn op_that_blocks_a_kernel_worker_can_be_cancelled() {
         assert_eq!(bench.last(open).result, -libc::ECANCELED);
     }
 }
+
+/// After 33 chunks in a row the kernel puts a receive aside to give others a chance: a cancel ends
+/// it there too. A queue of one request makes the kernel start the receive, and no more, before it
+/// hears of the cancel.
+#[test]
+fn receive_that_was_put_aside_can_be_cancelled() {
+    const CHUNK_BYTES: usize = 64;
+    const CHUNKS_COUNT: usize = 40;
+    let buffer_bytes = CHUNK_BYTES as u32;
+    let options = RingOptions {
+        entries: 1,
+        buffers_count: 64,
+        buffer_bytes,
+        ..Default::default()
+    };
+    let mut bench = Bench::with(options);
+    let (fd, mut peer) = bench.connection();
+    peer.write_all(&[1; CHUNK_BYTES * CHUNKS_COUNT]).unwrap();
+    sync::file::wait_for(fd, libc::POLLIN).unwrap();
+    let receive = bench.submit(Op::RecvMulti { fd }, RECEIVE);
+    bench.ring.cancel(receive);
+    assert_eq!(bench.last(receive).result, -libc::ECANCELED);
+    bench.told.clear();
+    sync::file::close(fd).unwrap();
+}
