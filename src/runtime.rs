@@ -1,8 +1,9 @@
 //! What the program was started with, as `boot/start.js` gets it on every core.
 
 use coring_engine::Js;
+use coring_uring::sync::clock;
 
-use crate::cli::{Cli, Jobs, Value};
+use crate::cli::{Cli, Jobs, Value, node_options_flags};
 
 /// The Node.js release whose behaviour coring has.
 pub const NODE_VERSION: &str = "v24.21.0";
@@ -32,13 +33,17 @@ impl Program {
         let mut argv = vec![Js::from(self.exec_path.as_str())];
         argv.extend(self.cli.arguments.iter().map(|word| Js::from(word.as_str())));
         let exec_argv = self.cli.exec_argv.iter().map(|word| Js::from(word.as_str())).collect();
-        let options = self.cli.options().map(|(name, value)| (name, option_value(value)));
+        let options = self.cli.options().into_iter();
+        let options = options.map(|(name, value)| (name, option_value(&value)));
         let fields = [
             ("argv", Js::List(argv)),
             ("argv0", Js::from(self.argv0.as_str())),
             ("execPath", Js::from(self.exec_path.as_str())),
             ("execArgv", Js::List(exec_argv)),
             ("options", Js::Object(options.collect())),
+            ("allowedFlags", Js::List(node_options_flags().into_iter().map(Js::Text).collect())),
+            ("hrtimeOrigin", Js::Number(clock::monotonic() as f64)),
+            ("timeOriginMs", Js::Number(clock::realtime() as f64 / 1e6)),
             ("core", Js::from(core as u32)),
             ("cores", Js::from(self.cores.len() as u32)),
         ];

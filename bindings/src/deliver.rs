@@ -59,6 +59,7 @@ impl Natives {
             token::CLOSE => self.on_close(&completion),
             token::SIGNAL => self.on_signal(&completion, out),
             token::MAIL => self.on_mail(out),
+            token::TICKET => self.on_ticket(completion, out),
             token::FORGET => {}
             kind => unreachable!("no operation has token kind {kind}"),
         }

@@ -31,6 +31,8 @@ pub mod entry {
     pub const HTTP_ACCEPT: u8 = 14;
     /// a = 0: head or request took too long; 1: idle
     pub const HTTP_TIMEOUT: u8 = 15;
+    /// handle = ticket; a = result
+    pub const TICKET: u8 = 20;
     /// a = signal number
     pub const SIGNAL: u8 = 21;
     /// handle = sending core; value = bytes
@@ -46,6 +48,8 @@ pub mod token {
     pub const CLOSE: u8 = 5;
     pub const SIGNAL: u8 = 6;
     pub const MAIL: u8 = 7;
+    /// A file operation; index = ticket.
+    pub const TICKET: u8 = 9;
     /// Descriptors of connections that had no slot: closed, nobody waits.
     pub const FORGET: u8 = 8;
 }

@@ -5,11 +5,13 @@
 #![forbid(unsafe_code)]
 
 mod clock;
+mod constants;
 mod deadlines;
 mod deliver;
 mod environment;
 mod fleet;
 mod fs_ops;
+mod fs_ring;
 mod http;
 mod kinds;
 mod lexer;
@@ -45,9 +47,11 @@ pub const BINDINGS: &[Binding] = &[
     http::parser::BINDING,
     process_ops::BINDING,
     fs_ops::BINDING,
+    fs_ring::BINDING,
     os::BINDING,
     url::BINDING,
     lexer::BINDING,
+    constants::BINDING,
 ];
 
 /// The native state of one core.
@@ -73,6 +77,8 @@ pub struct Natives {
     /// This core's index in the fleet.
     pub(crate) core: usize,
     pub(crate) listens_count: usize,
+    /// File operations in flight.
+    pub(crate) tickets_count: usize,
 }
 
 impl Natives {
@@ -94,6 +100,7 @@ impl Natives {
             fleet,
             core,
             listens_count: 0,
+            tickets_count: 0,
         }
     }
 
@@ -135,6 +142,7 @@ impl Natives {
     /// Does anything native keep the program running?
     pub fn is_alive(&self) -> bool {
         self.turn.is_alive()
+            || self.tickets_count > 0
             || !self.answers.is_empty()
             || !self.farewells.is_empty()
             || self.sockets.iter().any(|(_, socket)| socket.is_alive())

@@ -45,12 +45,13 @@ impl Natives {
 
     /// Turns what the turn left behind into operations: one send per socket.
     pub fn flush(&mut self) {
-        let mut dirty = std::mem::take(&mut self.dirty);
-        for handle in dirty.drain(..) {
+        // Settling may mark a socket anew: what shuts down is closed next.
+        let mut next = 0;
+        while let Some(handle) = self.dirty.get(next).copied() {
             self.settle(handle);
+            next += 1;
         }
-        // Settling marks nothing dirty; the allocation serves the next turn.
-        self.dirty = dirty;
+        self.dirty.clear();
     }
 
     fn settle(&mut self, handle: Handle) {

@@ -183,7 +183,7 @@ fn listenFd(natives: &mut Natives, fd: i32, backlog: i32, flags: i32) -> i32 {
 }
 
 #[allow(non_snake_case)]
-fn sockName(natives: &mut Natives, handle: i32) -> Js {
+pub fn sockName(natives: &mut Natives, handle: i32) -> Js {
     match natives.socket(handle).map(|socket| sync::socket::local_address(socket.fd)) {
         Some(Ok(address)) => show_address(&address),
         Some(Err(errno)) => Js::from(errno.result()),
@@ -192,7 +192,7 @@ fn sockName(natives: &mut Natives, handle: i32) -> Js {
 }
 
 #[allow(non_snake_case)]
-fn peerName(natives: &mut Natives, handle: i32) -> Js {
+pub fn peerName(natives: &mut Natives, handle: i32) -> Js {
     match natives.socket(handle).map(|socket| sync::socket::peer_address(socket.fd)) {
         Some(Ok(address)) => show_address(&address),
         Some(Err(errno)) => Js::from(errno.result()),
@@ -372,11 +372,11 @@ pub fn setKeepAlive(natives: &mut Natives, handle: i32, on: bool, delay_s: i32) 
     done(sync::socket::set_keep_alive(socket.fd, delay))
 }
 
-fn r#ref(natives: &mut Natives, handle: i32) -> i32 {
+pub fn r#ref(natives: &mut Natives, handle: i32) -> i32 {
     set_refed(natives, handle, true)
 }
 
-fn unref(natives: &mut Natives, handle: i32) -> i32 {
+pub fn unref(natives: &mut Natives, handle: i32) -> i32 {
     set_refed(natives, handle, false)
 }
 
@@ -392,22 +392,22 @@ fn hasRef(natives: &mut Natives, handle: i32) -> bool {
 }
 
 #[allow(non_snake_case)]
-fn bytesRead(natives: &mut Natives, handle: i32) -> f64 {
+pub fn bytesRead(natives: &mut Natives, handle: i32) -> f64 {
     natives.socket(handle).map_or(0.0, |socket| socket.bytes_read as f64)
 }
 
 #[allow(non_snake_case)]
-fn bytesWritten(natives: &mut Natives, handle: i32) -> f64 {
+pub fn bytesWritten(natives: &mut Natives, handle: i32) -> f64 {
     natives.socket(handle).map_or(0.0, |socket| {
         (socket.bytes_written + socket.queued_bytes() as u64) as f64
     })
 }
 
-fn fd(natives: &mut Natives, handle: i32) -> i32 {
+pub fn fd(natives: &mut Natives, handle: i32) -> i32 {
     natives.socket(handle).map_or(BAD_HANDLE, |socket| socket.fd.raw())
 }
 
 #[allow(non_snake_case)]
-fn queuedBytes(natives: &mut Natives, handle: i32) -> f64 {
+pub fn queuedBytes(natives: &mut Natives, handle: i32) -> f64 {
     natives.socket(handle).map_or(0.0, |socket| socket.queued_bytes() as f64)
 }

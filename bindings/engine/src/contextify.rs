@@ -18,7 +18,7 @@ pub(crate) fn entries() -> Vec<Entry> {
 pub(crate) fn module_entries() -> Vec<Entry> {
     vec![
         entry("compileFunctionForCJSLoader", 4, compile_for_cjs),
-        entry("containsModuleSyntax", 2, contains_module_syntax),
+        entry("containsModuleSyntax", 4, contains_module_syntax),
     ]
 }
 
@@ -188,7 +188,8 @@ fn failure_hints_module(
     v8::script_compiler::compile_module(inner, &mut source).is_some()
 }
 
-/// containsModuleSyntax(source, filename): would CommonJS refuse it and a module take it?
+/// containsModuleSyntax(source, filename, url, withoutWrapper): would CommonJS refuse it and a
+/// module take it? withoutWrapper: there are no wrapper variables to collide with (`-e`, stdin).
 fn contains_module_syntax<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     args: Args<'s>,
@@ -198,9 +199,10 @@ fn contains_module_syntax<'s>(
         return throw_type_error(scope, "source must be a string");
     };
     let parameters = CJS_PARAMETERS.map(|parameter| js_string(scope, parameter));
+    let parameters = if args.get(3).is_true() { &[] } else { &parameters[..] };
     v8::tc_scope!(let catch, scope);
     let script_origin = origin(catch, args.get(1), (0, 0), args.get(1), false);
-    let found = compile(catch, code, &script_origin, &parameters).is_none()
+    let found = compile(catch, code, &script_origin, parameters).is_none()
         && failure_hints_module(catch, code, args.get(1));
     catch.reset();
     rv.set_bool(found);

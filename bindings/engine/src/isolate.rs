@@ -232,6 +232,8 @@ pub(crate) fn external_references(bindings: &[Binding]) -> Vec<v8::ExternalRefer
     for op in bindings.iter().flat_map(|binding| binding.ops) {
         references.push(v8::ExternalReference { function: op.callback });
         for fast in op.fast.into_iter().flatten() {
+            let record = std::ptr::from_ref(fast).cast_mut().cast();
+            references.push(v8::ExternalReference { pointer: record });
             references.push(v8::ExternalReference { pointer: fast.address().cast_mut() });
             references.push(v8::ExternalReference { type_info: fast.type_info() });
         }

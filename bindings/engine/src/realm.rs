@@ -12,6 +12,7 @@ use crate::page::Page;
 #[repr(usize)]
 pub(crate) enum Root {
     Start,
+    Bindings,
     Deliver,
     ProcessTimers,
     ProcessImmediate,
@@ -24,10 +25,10 @@ pub(crate) enum Root {
     ImportDynamically,
     ImportMeta,
     BufferPrototype,
-    EncodeSpare,
+    DataCloneError,
 }
 
-pub(crate) const ROOTS_COUNT: usize = Root::EncodeSpare as usize + 1;
+pub(crate) const ROOTS_COUNT: usize = Root::DataCloneError as usize + 1;
 
 /// Why JavaScript was ended from outside. Nothing runs in the isolate after it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

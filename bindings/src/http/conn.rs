@@ -361,6 +361,12 @@ impl Conn {
             && self.scan.is_idle()
     }
 
+    /// Idle after a request, as `closeIdleConnections` means it: a connection that never sent
+    /// anything counts as active.
+    pub fn is_idle_again(&self) -> bool {
+        self.is_idle() && self.requests_count > 0
+    }
+
     /// Sets the deadline that the present state owes.
     fn update_due(&mut self) {
         let values = self.settings.get();

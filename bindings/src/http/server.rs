@@ -5,6 +5,10 @@ use coring_engine::{Bytes, Data, Js, Text, ops};
 
 use super::reply::{self, headers, reply, write_body, write_head, write_raw};
 use crate::Natives;
+use crate::tcp_wrap::{
+    bytesRead, bytesWritten, fd, peerName, queuedBytes, r#ref, setKeepAlive, setNoDelay, sockName,
+    unref,
+};
 use crate::slots::Handle;
 use crate::socket::{Closing, Farewell, Role, Socket};
 
@@ -24,6 +28,16 @@ ops! { http(Natives) {
     fast bodyDump(conn: i32);
     slow close(conn: i32);
     slow destroy(conn: i32);
+    fast queuedBytes(conn: i32);
+    slow sockName(conn: i32);
+    slow peerName(conn: i32);
+    fast bytesRead(conn: i32);
+    fast bytesWritten(conn: i32);
+    fast fd(conn: i32);
+    fast r#ref(conn: i32);
+    fast unref(conn: i32);
+    slow setNoDelay(conn: i32, on: bool);
+    slow setKeepAlive(conn: i32, on: bool, delay_s: i32);
     fast setIdleTimeout(conn: i32, timeout_ms: f64);
     slow takeUnparsed(conn: i32);
     slow detach(conn: i32);
@@ -184,7 +198,7 @@ fn of_server(natives: &Natives, listener: i32) -> Vec<(Handle, bool)> {
     let server = Handle::from_js(listener);
     let connections = natives.sockets.iter().filter_map(|(handle, socket)| match &socket.role {
         Role::Http(conn) if conn.server == server && socket.closing == Closing::Open => {
-            Some((handle, conn.is_idle()))
+            Some((handle, conn.is_idle_again()))
         }
         _ => None,
     });

@@ -237,7 +237,14 @@ fn is_ascii<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return
     }
 }
 
-/// Runs `make` over `this[start..end]`; refuses what would be no string any more.
+/// The buffer that is meant, and where its further arguments begin: called as a method, as Node's
+/// natives are, it is `this`; called plainly it is the first argument.
+pub(super) fn subject<'s>(args: &Args<'s>) -> (v8::Local<'s, v8::Value>, i32) {
+    let this: v8::Local<v8::Value> = args.this().into();
+    if this.is_array_buffer_view() { (this, 0) } else { (args.get(0), 1) }
+}
+
+/// Runs `make` over `buffer[start..end]`; refuses what would be no string any more.
 fn slice<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     args: &Args<'s>,
@@ -245,10 +252,11 @@ fn slice<'s>(
     units_per_byte: usize,
     make: impl FnOnce(&v8::PinScope<'s, '_>, &[u8]) -> v8::Local<'s, v8::Value>,
 ) {
-    let bytes = Bytes::from_js(scope, args.this().into());
+    let (buffer, first) = subject(args);
+    let bytes = Bytes::from_js(scope, buffer);
     let all = bytes.as_slice();
-    let end = index(scope, args, 1, all.len()).min(all.len());
-    let start = index(scope, args, 0, 0).min(end);
+    let end = index(scope, args, first + 1, all.len()).min(all.len());
+    let start = index(scope, args, first, 0).min(end);
     if (end - start).saturating_mul(units_per_byte) > STRING_UNITS_MAX {
         return throw_error(
             scope,

@@ -9,8 +9,8 @@ use crate::value::{Bytes, FromJs};
 pub(super) fn entries() -> Vec<Entry> {
     vec![
         entry("indexOfString", 5, index_of_string),
-        entry("indexOfBuffer", 5, index_of_buffer),
-        entry("indexOfNumber", 4, index_of_number),
+        entry("indexOfBuffer", 6, index_of_buffer),
+        entry("indexOfNumber", 5, index_of_number),
     ]
 }
 
@@ -101,23 +101,39 @@ fn index_of_string<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv:
     rv.set_double(index);
 }
 
-/// indexOfBuffer(buffer, needle, offset, encoding, forward)
+/// The buffer up to an optional `end` argument.
+fn until<'a, 's>(
+    scope: &mut v8::PinScope<'s, '_>,
+    args: &Args<'s>,
+    at: i32,
+    bytes: &'a [u8],
+) -> &'a [u8] {
+    let end = args.get(at);
+    if !end.is_number() {
+        return bytes;
+    }
+    let end = f64::from_js(scope, end).max(0.0) as usize;
+    &bytes[..end.min(bytes.len())]
+}
+
+/// indexOfBuffer(buffer, needle, offset, encoding, forward, end)
 fn index_of_buffer<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let hay = Bytes::from_js(scope, args.get(0));
     let needle = Bytes::from_js(scope, args.get(1));
     let offset = f64::from_js(scope, args.get(2));
     let unit = if i32::from_js(scope, args.get(3)) == UCS2 { 2 } else { 1 };
     let forward = args.get(4).is_true();
-    rv.set_double(search(hay.as_slice(), needle.as_slice(), offset, forward, unit));
+    let hay = until(scope, &args, 5, hay.as_slice());
+    rv.set_double(search(hay, needle.as_slice(), offset, forward, unit));
 }
 
-/// indexOfNumber(buffer, byte, offset, forward)
+/// indexOfNumber(buffer, byte, offset, forward, end)
 fn index_of_number<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let hay = Bytes::from_js(scope, args.get(0));
     let byte = i32::from_js(scope, args.get(1)) as u8;
     let offset = f64::from_js(scope, args.get(2));
     let forward = args.get(3).is_true();
-    let hay = hay.as_slice();
+    let hay = until(scope, &args, 4, hay.as_slice());
     let found = match begin(hay.len(), offset, 1, forward) {
         Some(at) if at >= hay.len() => None,
         Some(at) if forward => memchr::memchr(byte, &hay[at..]).map(|index| at + index),

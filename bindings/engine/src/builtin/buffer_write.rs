@@ -1,6 +1,6 @@
 //! `buffer`: strings into bytes, and `atob`/`btoa`.
 
-use super::buffer::index;
+use super::buffer::{index, subject};
 use super::{Args, Entry, Return, entry};
 use crate::text::Text;
 use crate::value::{Bytes, FromJs, js_latin1};
@@ -118,22 +118,22 @@ fn utf8_write_static<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut r
 }
 
 fn ucs2_write<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let this = args.this().into();
-    write(scope, &args, &mut rv, this, 0, 2, |text, put| put(&text.to_utf16()));
+    let (buffer, first) = subject(&args);
+    write(scope, &args, &mut rv, buffer, first, 2, |text, put| put(&text.to_utf16()));
 }
 
 fn hex_write<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let this = args.this().into();
-    write(scope, &args, &mut rv, this, 0, 1, |text, put| put(&text.with_latin1(decode_hex)));
+    let (buffer, first) = subject(&args);
+    write(scope, &args, &mut rv, buffer, first, 1, |text, put| put(&text.with_latin1(decode_hex)));
 }
 
 fn base64_write<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let this = args.this().into();
-    write(scope, &args, &mut rv, this, 0, 1, |text, put| put(&text.with_latin1(decode_base64)));
+    let (buffer, first) = subject(&args);
+    write(scope, &args, &mut rv, buffer, first, 1, |text, put| put(&text.with_latin1(decode_base64)));
 }
 
-/// WHATWG forgiving-base64 decode: a string of bytes, -1 invalid character, -2 one character
-/// left over.
+/// WHATWG forgiving-base64 decode: a string of bytes, -1 one character left over, -2 invalid
+/// character.
 fn atob<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let text = Text::from_js(scope, args.get(0));
     let mut characters = match text.units() {
@@ -151,10 +151,10 @@ fn atob<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>
     }
     let foreign = |b: &u8| matches!(b, b'-' | b'_') || base64_value(*b).is_none();
     if characters.iter().any(foreign) {
-        return rv.set_int32(-1);
+        return rv.set_int32(-2);
     }
     if characters.len() % 4 == 1 {
-        return rv.set_int32(-2);
+        return rv.set_int32(-1);
     }
     rv.set(js_latin1(scope, &decode_base64(&characters)).into());
 }

@@ -8,12 +8,14 @@ mod buffer_write;
 mod encoding;
 mod errors;
 mod heap_statistics;
+mod messaging;
 mod turn;
 mod types;
 mod util;
 
 use crate::op::Binding;
 use crate::value::{ErrorClass, IntoJs, Throw, js_string};
+use crate::realm::Root;
 use crate::{contextify, module, realm, sources};
 
 /// One native function of an engine binding.
@@ -47,6 +49,7 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
         ("async_context", async_context::entries()),
         ("contextify", contextify::entries()),
         ("modules", merge(module::entries(), contextify::module_entries())),
+        ("messaging", messaging::entries()),
         ("v8", heap_statistics::entries()),
         ("realm", vec![
             entry("getInternalBinding", 1, get_binding),
@@ -135,8 +138,10 @@ pub(crate) fn binding_getter<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     all: v8::Local<'s, v8::Object>,
 ) -> Option<v8::Local<'s, v8::Function>> {
-    let callback = realm_callback("getInternalBinding");
-    v8::Function::builder_raw(callback).data(all.into()).length(1).build(scope)
+    // Not as the function's data: V8 would serialise a template's data apart from the context
+    // that the object belongs to, and crash.
+    realm::current().set_root(scope, Root::Bindings, all.into());
+    v8::Function::builder_raw(realm_callback("getInternalBinding")).length(1).build(scope)
 }
 
 /// The callback as `tables` has it: taken anew from the function, its address may differ, and the
@@ -148,10 +153,9 @@ fn realm_callback(name: &str) -> v8::FunctionCallback {
 }
 
 fn get_binding<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let binding = args
-        .data()
-        .try_cast::<v8::Object>()
-        .ok()
+    let binding = realm::current()
+        .root(scope, Root::Bindings)
+        .and_then(|all| all.try_cast::<v8::Object>().ok())
         .and_then(|all| all.get(scope, args.get(0)))
         .filter(|binding| binding.is_object());
     match binding {

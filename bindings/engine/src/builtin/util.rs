@@ -13,6 +13,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry("previewEntries", 2, preview_entries),
         entry("getCallSites", 1, call_sites),
         entry("isConstructor", 1, is_constructor),
+        entry("isInsideNodeModules", 1, is_inside_node_modules),
         entry("sleep", 1, sleep),
         entry("arrayBufferViewHasBuffer", 1, view_has_buffer),
         entry("isArrayBufferDetached", 1, is_detached),
@@ -187,4 +188,23 @@ fn view_has_buffer<'s>(_: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Ret
 fn is_detached<'s>(_: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let buffer = args.get(0).try_cast::<v8::ArrayBuffer>();
     rv.set_bool(buffer.is_ok_and(|buffer| buffer.was_detached()));
+}
+
+/// isInsideNodeModules(frames): is the innermost frame that is the program's own in node_modules?
+fn is_inside_node_modules<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    args: Args<'s>,
+    mut rv: Return<'s>,
+) {
+    let frames = u32::from_js(scope, args.get(0)).clamp(1, 100) as usize;
+    let trace = v8::StackTrace::current_stack_trace(scope, frames);
+    let inside = trace.is_some_and(|trace| {
+        let names = (0..trace.get_frame_count()).filter_map(|index| {
+            let name = trace.get_frame(scope, index)?.get_script_name_or_source_url(scope)?;
+            Some(name.to_rust_string_lossy(scope))
+        });
+        let own = names.into_iter().find(|name| !name.is_empty() && !name.starts_with("node:"));
+        own.is_some_and(|name| name.contains("/node_modules/"))
+    });
+    rv.set_bool(inside);
 }

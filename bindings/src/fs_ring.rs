@@ -1,0 +1,147 @@
+//! Binding `fs_ring`: file operations that complete through the ring. Every op takes a ticket
+//! and answers with entry 20: the result (>= 0 or -errno) and, where said, a value.
+
+use std::ffi::CString;
+
+use coring_engine::{Data, Delivery, ops};
+use coring_uring::{Completion, Errno, Fd, Op, Payload, Token};
+
+use crate::Natives;
+use crate::kinds::{entry, token};
+
+ops! { fs_ring(Natives) {
+    /// result: the descriptor.
+    slow open(path: String, flags: i32, mode: u32, ticket: u32);
+    /// result: bytes; value: a Buffer of exactly those.
+    slow read(fd: i32, length: u32, position: i64, ticket: u32);
+    /// result: bytes, all of them.
+    slow write(fd: i32, data: Data, position: i64, ticket: u32);
+    slow close(fd: i32, ticket: u32);
+    slow fsync(fd: i32, data_only: bool, ticket: u32);
+    /// value: 18 doubles in the order of fs_ops.stat.
+    slow stat(path: String, follow: bool, ticket: u32);
+    slow fstat(fd: i32, ticket: u32);
+    slow unlink(path: String, ticket: u32);
+    slow mkdir(path: String, mode: u32, ticket: u32);
+    slow rmdir(path: String, ticket: u32);
+    slow rename(from: String, to: String, ticket: u32);
+    slow symlink(target: String, path: String, ticket: u32);
+    slow link(from: String, to: String, ticket: u32);
+    slow ftruncate(fd: i32, length: i64, ticket: u32);
+} }
+
+/// Tokens have 24 bits for the ticket.
+const TICKETS_MAX: u32 = 1 << 24;
+
+impl Natives {
+    fn submit_ticket(&mut self, ticket: u32, op: Result<Op, Errno>) {
+        assert!(ticket < TICKETS_MAX, "lib_js hands out tickets densely");
+        match op {
+            Ok(op) => {
+                self.tickets_count += 1;
+                self.ring.submit(op, Token::new(token::TICKET, ticket, 0));
+            }
+            Err(errno) => {
+                self.answers.push((entry::TICKET, [ticket as i32, errno.result(), 0]));
+            }
+        }
+    }
+
+    pub(crate) fn on_ticket(&mut self, completion: Completion, out: &mut Delivery) {
+        self.tickets_count -= 1;
+        let ticket = completion.token.index() as i32;
+        let result = completion.result;
+        match completion.payload {
+            Payload::Bytes(bytes) if result >= 0 => {
+                out.push_buffer(entry::TICKET, ticket, result, 0, bytes);
+            }
+            Payload::Stat(stat) if result >= 0 => {
+                let figures = stat.to_array();
+                let bytes = figures.iter().flat_map(|figure| figure.to_ne_bytes()).collect();
+                out.push_buffer(entry::TICKET, ticket, result, 0, bytes);
+            }
+            _ => out.push(entry::TICKET, ticket, result, 0),
+        }
+    }
+}
+
+fn path(path: String) -> Result<CString, Errno> {
+    CString::new(path).map_err(|_| Errno::EINVAL)
+}
+
+fn descriptor(fd: i32) -> Result<Fd, Errno> {
+    if fd < 0 { Err(Errno::EBADF) } else { Ok(Fd::new(fd)) }
+}
+
+fn open(natives: &mut Natives, name: String, flags: i32, mode: u32, ticket: u32) {
+    let op = path(name).map(|path| Op::OpenAt { path, flags, mode });
+    natives.submit_ticket(ticket, op);
+}
+
+fn read(natives: &mut Natives, fd: i32, length: u32, position: i64, ticket: u32) {
+    let op = descriptor(fd).map(|fd| {
+        let buffer = Vec::with_capacity(length as usize);
+        Op::Read { fd, buffer, offset: u64::try_from(position).ok() }
+    });
+    natives.submit_ticket(ticket, op);
+}
+
+fn write(natives: &mut Natives, fd: i32, data: Data, position: i64, ticket: u32) {
+    let mut page = natives.ring.page();
+    match &data {
+        Data::None => {}
+        Data::Bytes(bytes) => page.extend_from_slice(bytes.as_slice()),
+        Data::Text(text) => text.with_utf8(|bytes| page.extend_from_slice(bytes)),
+    }
+    let offset = u64::try_from(position).ok();
+    let op = descriptor(fd).map(|fd| Op::Write { fd, page, offset });
+    natives.submit_ticket(ticket, op);
+}
+
+fn close(natives: &mut Natives, fd: i32, ticket: u32) {
+    natives.submit_ticket(ticket, descriptor(fd).map(|fd| Op::Close { fd }));
+}
+
+fn fsync(natives: &mut Natives, fd: i32, data_only: bool, ticket: u32) {
+    natives.submit_ticket(ticket, descriptor(fd).map(|fd| Op::Fsync { fd, data_only }));
+}
+
+fn stat(natives: &mut Natives, name: String, follow: bool, ticket: u32) {
+    natives.submit_ticket(ticket, path(name).map(|path| Op::Statx { path, follow }));
+}
+
+fn fstat(natives: &mut Natives, fd: i32, ticket: u32) {
+    natives.submit_ticket(ticket, descriptor(fd).map(|fd| Op::FileStatx { fd }));
+}
+
+fn unlink(natives: &mut Natives, name: String, ticket: u32) {
+    natives.submit_ticket(ticket, path(name).map(|path| Op::Unlink { path }));
+}
+
+fn mkdir(natives: &mut Natives, name: String, mode: u32, ticket: u32) {
+    natives.submit_ticket(ticket, path(name).map(|path| Op::MakeDir { path, mode }));
+}
+
+fn rmdir(natives: &mut Natives, name: String, ticket: u32) {
+    natives.submit_ticket(ticket, path(name).map(|path| Op::RemoveDir { path }));
+}
+
+fn rename(natives: &mut Natives, from: String, to: String, ticket: u32) {
+    let op = path(from).and_then(|from| Ok(Op::Rename { from, to: path(to)? }));
+    natives.submit_ticket(ticket, op);
+}
+
+fn symlink(natives: &mut Natives, target: String, name: String, ticket: u32) {
+    let op = path(target).and_then(|target| Ok(Op::Symlink { target, path: path(name)? }));
+    natives.submit_ticket(ticket, op);
+}
+
+fn link(natives: &mut Natives, from: String, to: String, ticket: u32) {
+    let op = path(from).and_then(|from| Ok(Op::Link { from, to: path(to)? }));
+    natives.submit_ticket(ticket, op);
+}
+
+fn ftruncate(natives: &mut Natives, fd: i32, length: i64, ticket: u32) {
+    let length = u64::try_from(length).unwrap_or(0);
+    natives.submit_ticket(ticket, descriptor(fd).map(|fd| Op::Truncate { fd, length }));
+}
