@@ -48,7 +48,7 @@ class Event {
       if (options.composed) flags |= COMPOSED;
       if (options[kTrustEvent]) flags |= TRUSTED;
     }
-    now ??= require('internal/perf/utils').now;
+    now ??= require('internal/perf/clock').now;
     this.#type = `${type}`;
     this.#timeStamp = now();
     this[kTarget] = null;
