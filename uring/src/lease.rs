@@ -131,7 +131,7 @@ impl LeasePool {
         }
     }
 
-    /// Writes one entry behind the tail; `reserved` stays untouched, for entry 0 has the tail there.
+    /// Writes one entry behind the tail. `reserved` stays untouched: entry 0 has the tail there.
     fn offer(&self, id: u16) {
         let slot = usize::from(self.tail.get() & (self.buffers_count - 1));
         let address = self.buffer(id) as u64;
@@ -182,8 +182,9 @@ impl std::ops::Deref for Lease {
     #[inline]
     fn deref(&self) -> &[u8] {
         let address = self.pool.buffer(self.id);
-        // SAFETY: bytes_count <= buffer_bytes (asserted by lease), the pool keeps the mapping alive,
-        // and the kernel writes a buffer only between offer and the completion that made this lease.
+        // SAFETY: bytes_count <= buffer_bytes (asserted by lease), the pool keeps the mapping
+        // alive, and the kernel writes a buffer only between offer and the completion that made
+        // this lease.
         unsafe { std::slice::from_raw_parts(address, self.bytes_count as usize) }
     }
 }

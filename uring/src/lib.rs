@@ -2,8 +2,8 @@
 //!
 //! Layers above say what they want as an [`Op`], under a [`Token`] of their own, and get
 //! [`Completion`]s from [`Ring::turn`]. Every byte the kernel may touch is owned by the ring from
-//! submit to the last completion. This crate knows nothing of V8, HTTP or Node; with `coring-engine`
-//! it is the only place of unsafe code, and the only one that calls the C library.
+//! submit to the last completion. This crate knows nothing of V8, HTTP or Node; with
+//! `coring-engine` it is the only place of unsafe code, and the only one that calls the C library.
 //!
 //! Start reading at `ring.rs`; README.md says where the rest is.
 

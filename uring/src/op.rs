@@ -55,7 +55,7 @@ pub enum Op {
         fd: Fd,
         buffer: Vec<u8>,
     },
-    /// Sends the whole page. Never two sends in flight on one socket: their bytes may change places.
+    /// Sends the whole page. Never two sends in flight on one socket: their bytes may swap.
     Send {
         fd: Fd,
         page: SendPage,
@@ -114,7 +114,7 @@ pub enum Op {
         buffer: Vec<u8>,
         offset: Option<u64>,
     },
-    /// One read into memory of someone else, `bytes` from `start` on; comes back as `Payload::Held`.
+    /// One read into somebody's memory, `bytes` from `start` on; comes back as `Payload::Held`.
     ReadHeld {
         fd: Fd,
         memory: Box<dyn StableMut>,

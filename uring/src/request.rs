@@ -4,6 +4,7 @@ use crate::fd::Fd;
 use crate::flight::{Extra, Flight, Stage};
 use crate::kernel::{OFFSET_CURRENT, Request};
 use crate::op::Op;
+use std::ffi::CStr;
 
 /// MAX_RW_COUNT: the kernel moves no more bytes in one call.
 const BYTES_MAX: usize = 0x7fff_f000;
@@ -13,120 +14,120 @@ impl Flight {
     pub(crate) fn request(&mut self) -> Request {
         if self.stage == Stage::Polling {
             let (fd, events) = self.op.readiness().expect("only descriptors are polled");
-            return Request::Poll {
-                fd: fd.raw(),
-                events,
-                multi: false,
-            };
+            return poll(fd, events, false);
         }
-        let done = self.done_bytes as usize;
         match &mut self.op {
-            Op::RecvMulti { fd } => Request::RecvMulti {
-                fd: fd.raw(),
-                poll_first: false,
-            },
+            Op::RecvMulti { fd } => Request::RecvMulti { fd: fd.raw() },
             Op::Send { fd, page } => {
-                let rest = &page[done..];
-                let bytes = rest.len().min(BYTES_MAX) as u32;
-                Request::Send {
-                    fd: fd.raw(),
-                    address: rest.as_ptr(),
-                    bytes,
-                }
+                let fd = fd.raw();
+                let (address, bytes) = bounded(&page[self.done_bytes as usize..]);
+                Request::Send { fd, address, bytes }
             }
-            Op::AcceptMulti { fd } => Request::Accept {
-                fd: fd.raw(),
-                multi: !self.single,
-            },
-            Op::ReadMulti { fd } => Request::ReadLeased {
-                fd: fd.raw(),
-                multi: !self.single,
-            },
-            Op::Recv { fd, buffer } => {
-                let (address, bytes) = spare(buffer);
-                Request::Recv {
-                    fd: fd.raw(),
-                    address,
-                    bytes,
-                }
-            }
-            Op::Connect { fd, .. } => {
-                let address = self.extra.address();
-                let (pointer, bytes) = (address.pointer(), address.count);
-                Request::Connect {
-                    fd: fd.raw(),
-                    address: pointer,
-                    bytes,
-                }
-            }
-            Op::Close { fd } => Request::Close { fd: fd.raw() },
-            Op::Shutdown { fd, how } => Request::Shutdown {
-                fd: fd.raw(),
-                how: how.raw(),
-            },
-            Op::Poll { fd, events } => Request::Poll {
-                fd: fd.raw(),
-                events: *events,
-                multi: false,
-            },
-            Op::PollMulti { fd, events } => Request::Poll {
-                fd: fd.raw(),
-                events: *events,
-                multi: true,
-            },
-            Op::Nop => Request::Nop,
-            Op::Timeout { .. } => Request::Timeout {
-                time: self.extra.time(),
-            },
-            _ => self.rare_request(),
+            Op::Nop
+            | Op::AcceptMulti { .. }
+            | Op::Connect { .. }
+            | Op::Close { .. }
+            | Op::Shutdown { .. }
+            | Op::Poll { .. }
+            | Op::PollMulti { .. }
+            | Op::Timeout { .. } => self.control_request(),
+            Op::Recv { .. }
+            | Op::RecvFrom { .. }
+            | Op::SendHeld { .. }
+            | Op::SendTo { .. }
+            | Op::Event { .. } => self.transfer_request(),
+            Op::ReadMulti { .. }
+            | Op::Read { .. }
+            | Op::ReadHeld { .. }
+            | Op::Write { .. }
+            | Op::WriteHeld { .. }
+            | Op::Fsync { .. }
+            | Op::FileStatx { .. }
+            | Op::Truncate { .. } => self.file_request(),
+            Op::WaitId { .. }
+            | Op::OpenAt { .. }
+            | Op::Statx { .. }
+            | Op::Unlink { .. }
+            | Op::RemoveDir { .. }
+            | Op::MakeDir { .. }
+            | Op::Rename { .. }
+            | Op::Symlink { .. }
+            | Op::Link { .. } => self.name_request(),
         }
     }
 
-    fn rare_request(&mut self) -> Request {
-        let done = self.done_bytes;
+    /// Requests that move no bytes.
+    fn control_request(&mut self) -> Request {
         match &mut self.op {
-            Op::SendHeld { fd, .. } => {
-                let header = self.extra.gather().header();
-                Request::SendMessage {
-                    fd: fd.raw(),
-                    header,
-                    whole: true,
-                }
+            Op::Nop => Request::Nop,
+            Op::AcceptMulti { fd } => {
+                let (fd, multi) = (fd.raw(), !self.single);
+                Request::Accept { fd, multi }
             }
-            Op::SendTo { fd, page, .. } => {
-                let header = self.extra.datagram().header(page.as_ptr(), page.len());
-                Request::SendMessage {
-                    fd: fd.raw(),
-                    header,
-                    whole: false,
-                }
+            Op::Connect { fd, .. } => {
+                let raw = self.extra.address();
+                let (fd, address, bytes) = (fd.raw(), raw.pointer(), raw.count);
+                Request::Connect { fd, address, bytes }
+            }
+            Op::Close { fd } => Request::Close { fd: fd.raw() },
+            Op::Shutdown { fd, how } => {
+                let (fd, how) = (fd.raw(), how.raw());
+                Request::Shutdown { fd, how }
+            }
+            Op::Poll { fd, events } => poll(*fd, *events, false),
+            Op::PollMulti { fd, events } => poll(*fd, *events, true),
+            Op::Timeout { .. } => {
+                let time = self.extra.time();
+                Request::Timeout { time }
+            }
+            other => unreachable!("kind {} moves bytes", other.kind()),
+        }
+    }
+
+    /// Requests that move bytes through sockets and eventfds.
+    fn transfer_request(&mut self) -> Request {
+        match &mut self.op {
+            Op::Recv { fd, buffer } => {
+                let fd = fd.raw();
+                let (address, bytes) = spare(buffer);
+                Request::Recv { fd, address, bytes }
             }
             Op::RecvFrom { fd, buffer } => {
+                let fd = fd.raw();
                 let (address, bytes) = spare(buffer);
                 let header = self.extra.datagram().header(address, bytes as usize);
-                Request::RecvMessage {
-                    fd: fd.raw(),
-                    header,
-                }
+                Request::RecvMessage { fd, header }
+            }
+            Op::SendHeld { fd, .. } => {
+                let (fd, whole) = (fd.raw(), true);
+                let header = self.extra.gather().header();
+                Request::SendMessage { fd, header, whole }
+            }
+            Op::SendTo { fd, page, .. } => {
+                let (fd, whole) = (fd.raw(), false);
+                let header = self.extra.datagram().header(page.as_ptr(), page.len());
+                Request::SendMessage { fd, header, whole }
             }
             Op::Event { fd } => {
-                let address = self.extra.counter().cast();
-                Request::Read {
-                    fd: fd.raw(),
-                    address,
-                    bytes: 8,
-                    offset: 0,
-                }
+                let (fd, address) = (fd.raw(), self.extra.counter().cast());
+                read(fd, address, size_of::<u64>() as u32, Some(0))
+            }
+            other => unreachable!("kind {} is no transfer", other.kind()),
+        }
+    }
+
+    /// Requests about open files.
+    fn file_request(&mut self) -> Request {
+        let done = self.done_bytes;
+        let after = |offset: &Option<u64>| offset.map_or(OFFSET_CURRENT, |offset| offset + done);
+        match &mut self.op {
+            Op::ReadMulti { fd } => {
+                let (fd, multi) = (fd.raw(), !self.single);
+                Request::ReadLeased { fd, multi }
             }
             Op::Read { fd, buffer, offset } => {
                 let (address, bytes) = spare(buffer);
-                let offset = offset.unwrap_or(OFFSET_CURRENT);
-                Request::Read {
-                    fd: fd.raw(),
-                    address,
-                    bytes,
-                    offset,
-                }
+                read(fd.raw(), address, bytes, *offset)
             }
             Op::ReadHeld {
                 fd,
@@ -135,76 +136,69 @@ impl Flight {
                 bytes,
                 offset,
             } => {
-                assert!(
-                    start
-                        .checked_add(*bytes)
-                        .is_some_and(|end| end <= memory.bytes_count())
-                );
+                let end = start.checked_add(*bytes).expect("a range of memory");
+                assert!(end <= memory.bytes_count());
                 let address = memory.address_mut().wrapping_add(*start);
                 let bytes = (*bytes).min(BYTES_MAX) as u32;
-                let offset = offset.unwrap_or(OFFSET_CURRENT);
-                Request::Read {
-                    fd: fd.raw(),
+                read(fd.raw(), address, bytes, *offset)
+            }
+            Op::Write { fd, page, offset } => {
+                let (fd, offset) = (fd.raw(), after(offset));
+                let (address, bytes) = bounded(&page[done as usize..]);
+                Request::Write {
+                    fd,
                     address,
                     bytes,
                     offset,
                 }
             }
-            Op::Write { fd, page, offset } => {
-                let rest = &page[done as usize..];
-                let bytes = rest.len().min(BYTES_MAX) as u32;
-                let offset = offset.map_or(OFFSET_CURRENT, |offset| offset + done);
-                Request::Write {
-                    fd: fd.raw(),
-                    address: rest.as_ptr(),
-                    bytes,
-                    offset,
-                }
-            }
             Op::WriteHeld { fd, offset, .. } => {
+                let (fd, offset) = (fd.raw(), after(offset));
                 let (pieces, count) = self.extra.gather().window();
-                let offset = offset.map_or(OFFSET_CURRENT, |offset| offset + done);
                 Request::WriteGather {
-                    fd: fd.raw(),
+                    fd,
                     pieces,
                     count,
                     offset,
                 }
             }
-            Op::Fsync { fd, data_only } => Request::Fsync {
-                fd: fd.raw(),
-                data_only: *data_only,
-            },
-            Op::WaitId { pid } => match &mut self.extra {
-                Extra::Process(process) => {
-                    let events = libc::POLLIN as u32;
-                    Request::Poll {
-                        fd: process.raw(),
-                        events,
-                        multi: false,
-                    }
-                }
-                extra => Request::WaitId {
-                    pid: *pid,
-                    into: extra.child(),
-                },
-            },
-            _ => self.path_request(),
+            Op::Fsync { fd, data_only } => {
+                let (fd, data_only) = (fd.raw(), *data_only);
+                Request::Fsync { fd, data_only }
+            }
+            Op::FileStatx { fd } => {
+                let fd = fd.raw();
+                statx(fd, c"", libc::AT_EMPTY_PATH, self.extra.stat())
+            }
+            Op::Truncate { fd, length } => {
+                let (fd, length) = (fd.raw(), *length);
+                Request::Truncate { fd, length }
+            }
+            other => unreachable!("kind {} is not about an open file", other.kind()),
         }
     }
 
-    fn path_request(&mut self) -> Request {
-        match &self.op {
+    /// Requests about paths and children.
+    fn name_request(&mut self) -> Request {
+        match &mut self.op {
+            Op::WaitId { pid } => match &mut self.extra {
+                Extra::Process(process) => poll(*process, libc::POLLIN as u32, false),
+                extra => {
+                    let (pid, into) = (*pid, extra.child());
+                    Request::WaitId { pid, into }
+                }
+            },
             Op::OpenAt { path, flags, mode } => {
                 let (path, wait) = match &self.extra {
                     Extra::Fifo(Some(fifo)) => (fifo.path.as_ptr(), true),
                     Extra::Fifo(None) => (path.as_ptr(), true),
                     _ => (path.as_ptr(), false),
                 };
+                let (flags, mode) = (*flags, *mode);
                 Request::OpenAt {
                     path,
-                    flags: *flags,
-                    mode: *mode,
+                    flags,
+                    mode,
                     wait,
                 }
             }
@@ -214,52 +208,27 @@ impl Flight {
                 } else {
                     libc::AT_SYMLINK_NOFOLLOW
                 };
-                let into = self.extra.stat();
-                Request::Statx {
-                    fd: libc::AT_FDCWD,
-                    path: path.as_ptr(),
-                    flags,
-                    into,
-                }
+                statx(libc::AT_FDCWD, path, flags, self.extra.stat())
             }
-            Op::FileStatx { fd } => {
-                let (flags, path) = (libc::AT_EMPTY_PATH, c"".as_ptr());
-                Request::Statx {
-                    fd: fd.raw(),
-                    path,
-                    flags,
-                    into: self.extra.stat(),
-                }
+            Op::Unlink { path } => unlink(path, false),
+            Op::RemoveDir { path } => unlink(path, true),
+            Op::MakeDir { path, mode } => {
+                let (path, mode) = (path.as_ptr(), *mode);
+                Request::MakeDir { path, mode }
             }
-            Op::Unlink { path } => Request::Unlink {
-                path: path.as_ptr(),
-                directory: false,
-            },
-            Op::RemoveDir { path } => Request::Unlink {
-                path: path.as_ptr(),
-                directory: true,
-            },
-            Op::MakeDir { path, mode } => Request::MakeDir {
-                path: path.as_ptr(),
-                mode: *mode,
-            },
-            Op::Rename { from, to } => Request::Rename {
-                from: from.as_ptr(),
-                to: to.as_ptr(),
-            },
-            Op::Symlink { target, path } => Request::Symlink {
-                target: target.as_ptr(),
-                path: path.as_ptr(),
-            },
-            Op::Link { from, to } => Request::Link {
-                from: from.as_ptr(),
-                to: to.as_ptr(),
-            },
-            Op::Truncate { fd, length } => Request::Truncate {
-                fd: fd.raw(),
-                length: *length,
-            },
-            other => unreachable!("kind {} is a request of another function", other.kind()),
+            Op::Rename { from, to } => {
+                let (from, to) = (from.as_ptr(), to.as_ptr());
+                Request::Rename { from, to }
+            }
+            Op::Symlink { target, path } => {
+                let (target, path) = (target.as_ptr(), path.as_ptr());
+                Request::Symlink { target, path }
+            }
+            Op::Link { from, to } => {
+                let (from, to) = (from.as_ptr(), to.as_ptr());
+                Request::Link { from, to }
+            }
+            other => unreachable!("kind {} is not about a name", other.kind()),
         }
     }
 }
@@ -310,4 +279,38 @@ fn spare(buffer: &mut Vec<u8>) -> (*mut u8, u32) {
     let spare = buffer.spare_capacity_mut();
     assert!(!spare.is_empty());
     (spare.as_mut_ptr().cast(), spare.len().min(BYTES_MAX) as u32)
+}
+
+fn bounded(bytes: &[u8]) -> (*const u8, u32) {
+    (bytes.as_ptr(), bytes.len().min(BYTES_MAX) as u32)
+}
+
+fn poll(fd: Fd, events: u32, multi: bool) -> Request {
+    let fd = fd.raw();
+    Request::Poll { fd, events, multi }
+}
+
+fn read(fd: i32, address: *mut u8, bytes: u32, offset: Option<u64>) -> Request {
+    let offset = offset.unwrap_or(OFFSET_CURRENT);
+    Request::Read {
+        fd,
+        address,
+        bytes,
+        offset,
+    }
+}
+
+fn statx(fd: i32, path: &CStr, flags: i32, into: *mut libc::statx) -> Request {
+    let path = path.as_ptr();
+    Request::Statx {
+        fd,
+        path,
+        flags,
+        into,
+    }
+}
+
+fn unlink(path: &CStr, directory: bool) -> Request {
+    let path = path.as_ptr();
+    Request::Unlink { path, directory }
 }

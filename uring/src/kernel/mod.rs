@@ -39,10 +39,9 @@ pub(crate) enum Request {
         fd: i32,
         multi: bool,
     },
-    /// Into leased buffers. `poll_first`: do not try before data is announced.
+    /// Into leased buffers.
     RecvMulti {
         fd: i32,
-        poll_first: bool,
     },
     Recv {
         fd: i32,

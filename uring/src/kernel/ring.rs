@@ -5,12 +5,13 @@
 //! resizing. The ring is made disabled, restricted to the operations below, and then enabled.
 //!
 //! # How long one `enter` works
-//! From Linux 6.13 on one enter runs at most 20 deferred completions unless more are waited for, and
-//! leaves the TASKRUN flag set for the rest [measured on 6.18: 100 ready sockets came as five times
-//! 20]. A turn does not enter again for that rest: the next turn's enter, which submits the answers
-//! to the first twenty, runs the next twenty as well. [measured on a busy machine with 2 cores, echo
-//! of 100 bytes: entering up to 8 times more raised the enters a request from 0.20 to 0.24-0.29 with
-//! 64 connections and from 0.09-0.13 to 0.12-0.14 with 512, at the same processor time.]
+//! From Linux 6.13 on one enter runs at most 20 deferred completions unless more are waited for,
+//! and leaves the TASKRUN flag set for the rest [measured on 6.18: 100 ready sockets came as five
+//! times 20]. A turn does not enter again for that rest: the next turn's enter, which submits the
+//! answers to the first twenty, runs the next twenty as well. [measured on a busy machine with 2
+//! cores, echo of 100 bytes: entering up to 8 times more raised the enters a request from 0.20 to
+//! 0.24-0.29 with 64 connections, and from 0.09-0.13 to 0.12-0.14 with 512; processor time a
+//! request did not differ beyond the noise.]
 
 use super::{Event, Full, KernelCounts, KernelTime, OFFSET_CURRENT, Request};
 use crate::RingOptions;
@@ -27,8 +28,6 @@ use std::os::fd::AsRawFd;
 /// Group id of the one lease pool.
 const BUFFER_GROUP: u16 = 0;
 /// From the kernel's header, which the io-uring crate keeps to itself.
-const RECV_MULTISHOT: u16 = 2;
-const RECV_POLL_FIRST: u16 = 1;
 const REGISTER_ENABLE_RINGS: u8 = 12;
 const REGISTER_RING_FDS: u32 = 20;
 const UNREGISTER_RING_FDS: u32 = 21;
@@ -370,14 +369,7 @@ fn entry(request: &Request) -> squeue::Entry {
                 .flags(ACCEPT_FLAGS)
                 .build()
         }
-        Request::RecvMulti { fd, poll_first } => {
-            let first = if poll_first { RECV_POLL_FIRST } else { 0 };
-            opcode::Recv::new(Fd(fd), std::ptr::null_mut(), 0)
-                .ioprio(RECV_MULTISHOT | first)
-                .buf_group(BUFFER_GROUP)
-                .build()
-                .flags(squeue::Flags::BUFFER_SELECT)
-        }
+        Request::RecvMulti { fd } => opcode::RecvMulti::new(Fd(fd), BUFFER_GROUP).build(),
         Request::Recv { fd, address, bytes } => opcode::Recv::new(Fd(fd), address, bytes).build(),
         Request::RecvMessage { fd, header } => opcode::RecvMsg::new(Fd(fd), header).build(),
         Request::Send { fd, address, bytes } => opcode::Send::new(Fd(fd), address, bytes)
@@ -407,11 +399,23 @@ fn entry(request: &Request) -> squeue::Entry {
                 .infop(into)
                 .build()
         }
-        _ => file_entry(request),
+        Request::ReadLeased { .. }
+        | Request::Read { .. }
+        | Request::Write { .. }
+        | Request::WriteGather { .. }
+        | Request::Fsync { .. }
+        | Request::Truncate { .. } => file_entry(request),
+        Request::OpenAt { .. }
+        | Request::Statx { .. }
+        | Request::Unlink { .. }
+        | Request::MakeDir { .. }
+        | Request::Rename { .. }
+        | Request::Symlink { .. }
+        | Request::Link { .. } => path_entry(request),
     }
 }
 
-/// The second half of `entry`: files and paths.
+/// Requests about open files.
 fn file_entry(request: &Request) -> squeue::Entry {
     match *request {
         Request::ReadLeased { fd, multi: true } => opcode::ReadMulti::new(Fd(fd), 0, BUFFER_GROUP)
@@ -448,6 +452,22 @@ fn file_entry(request: &Request) -> squeue::Entry {
         } => opcode::Writev::new(Fd(fd), pieces, count)
             .offset(offset)
             .build(),
+        Request::Fsync { fd, data_only } => {
+            let flags = if data_only {
+                FsyncFlags::DATASYNC
+            } else {
+                FsyncFlags::empty()
+            };
+            opcode::Fsync::new(Fd(fd)).flags(flags).build()
+        }
+        Request::Truncate { fd, length } => opcode::Ftruncate::new(Fd(fd), length).build(),
+        ref other => unreachable!("not about an open file: {other:?}"),
+    }
+}
+
+/// Requests about paths.
+fn path_entry(request: &Request) -> squeue::Entry {
+    match *request {
         Request::OpenAt {
             path,
             flags,
@@ -465,14 +485,6 @@ fn file_entry(request: &Request) -> squeue::Entry {
                 .mode(mode)
                 .build()
                 .flags(sqe_flags)
-        }
-        Request::Fsync { fd, data_only } => {
-            let flags = if data_only {
-                FsyncFlags::DATASYNC
-            } else {
-                FsyncFlags::empty()
-            };
-            opcode::Fsync::new(Fd(fd)).flags(flags).build()
         }
         Request::Statx {
             fd,
@@ -494,7 +506,6 @@ fn file_entry(request: &Request) -> squeue::Entry {
         Request::Rename { from, to } => opcode::RenameAt::new(HERE, from, HERE, to).build(),
         Request::Symlink { target, path } => opcode::SymlinkAt::new(HERE, target, path).build(),
         Request::Link { from, to } => opcode::LinkAt::new(HERE, from, HERE, to).build(),
-        Request::Truncate { fd, length } => opcode::Ftruncate::new(Fd(fd), length).build(),
-        ref other => unreachable!("not a file request: {other:?}"),
+        ref other => unreachable!("not about a path: {other:?}"),
     }
 }

@@ -56,6 +56,63 @@ fn stat_of(completion: Completion) -> FileStat {
     }
 }
 
+impl Bench {
+    fn result(&mut self, op: Op) -> i32 {
+        self.run(op).result
+    }
+
+    fn stat(&mut self, path: &CString, follow: bool) -> FileStat {
+        let path = path.clone();
+        stat_of(self.run(Op::Statx { path, follow }))
+    }
+
+    fn open(&mut self, path: &CString, flags: i32) -> i32 {
+        let (path, mode) = (path.clone(), 0o600);
+        self.result(Op::OpenAt { path, flags, mode })
+    }
+}
+
+/// Writes a pattern and then a tail, by the two kinds of writes; returns how many bytes.
+fn fill(bench: &mut Bench, fd: Fd) -> usize {
+    let (page, offset) = (SendPage::of(pattern(100_000)), Some(0));
+    assert_eq!(bench.result(Op::Write { fd, page, offset }), 100_000);
+    let held = vec![Box::new(&b"tail"[..]) as Box<dyn coring_buf::Stable>];
+    let offset = Some(100_000);
+    assert_eq!(bench.result(Op::WriteHeld { fd, held, offset }), 4);
+    100_004
+}
+
+#[test]
+fn what_is_written_is_read() {
+    let scratch = Scratch::new();
+    let mut bench = Bench::new();
+    let flags = libc::O_CREAT | libc::O_RDWR | libc::O_TRUNC;
+    let fd = Fd::new(bench.open(&scratch.path("a"), flags));
+    let count = fill(&mut bench, fd);
+
+    let (buffer, offset) = (Vec::with_capacity(2 * count), Some(0));
+    let read = bench.run(Op::Read { fd, buffer, offset });
+    assert_eq!(read.result as usize, count);
+    assert!(bytes_of(&read).starts_with(&pattern(100_000)));
+    assert!(bytes_of(&read).ends_with(b"tail"));
+
+    let memory: Box<dyn coring_buf::StableMut> = Box::new(vec![0; 8].into_boxed_slice());
+    let read = bench.run(Op::ReadHeld {
+        fd,
+        memory,
+        start: 2,
+        bytes: 4,
+        offset: Some(100_000),
+    });
+    let Payload::Held(memory) = read.payload else {
+        panic!("the memory comes back")
+    };
+    // SAFETY: eight bytes that live until the end of the block; the kernel is done with them.
+    let bytes = unsafe { std::slice::from_raw_parts(memory.address(), memory.bytes_count()) };
+    assert_eq!(bytes, b"\0\0tail\0\0");
+    assert_eq!(bench.result(Op::Close { fd }), 0);
+}
+
 #[test]
 fn a_file_lives_and_dies() {
     let scratch = Scratch::new();
@@ -63,96 +120,25 @@ fn a_file_lives_and_dies() {
     for truncate in [true, false] {
         let limit = |probe: &mut Probe| probe.truncate &= truncate;
         let mut bench = Bench::limited(RingOptions::default(), limit);
-        let flags = libc::O_CREAT | libc::O_RDWR | libc::O_TRUNC;
-        let opened = bench.run(Op::OpenAt {
-            path: path.clone(),
-            flags,
-            mode: 0o600,
-        });
-        let fd = Fd::new(opened.result);
-        let page = SendPage::of(pattern(100_000));
-        let written = bench.run(Op::Write {
-            fd,
-            page,
-            offset: Some(0),
-        });
-        assert_eq!(written.result, 100_000);
-        let held = vec![Box::new(&b"tail"[..]) as Box<dyn coring_buf::Stable>];
-        let written = bench.run(Op::WriteHeld {
-            fd,
-            held,
-            offset: Some(100_000),
-        });
-        assert_eq!(written.result, 4);
-        assert_eq!(
-            bench
-                .run(Op::Fsync {
-                    fd,
-                    data_only: truncate
-                })
-                .result,
-            0
-        );
-
-        let buffer = Vec::with_capacity(200_000);
-        let read = bench.run(Op::Read {
-            fd,
-            buffer,
-            offset: Some(0),
-        });
-        assert_eq!(read.result, 100_004);
-        assert!(bytes_of(&read).ends_with(b"tail"));
-        let memory: Box<dyn coring_buf::StableMut> = Box::new(vec![0; 8].into_boxed_slice());
-        let read = bench.run(Op::ReadHeld {
-            fd,
-            memory,
-            start: 2,
-            bytes: 4,
-            offset: Some(100_000),
-        });
-        let Payload::Held(memory) = read.payload else {
-            panic!("the memory comes back")
-        };
-        // SAFETY: eight bytes that live until the end of the block; the kernel is done with them.
-        let bytes = unsafe { std::slice::from_raw_parts(memory.address(), memory.bytes_count()) };
-        assert_eq!(bytes, b"\0\0tail\0\0");
-
+        let fd = Fd::new(bench.open(&path, libc::O_CREAT | libc::O_RDWR));
+        fill(&mut bench, fd);
+        for data_only in [true, false] {
+            assert_eq!(bench.result(Op::Fsync { fd, data_only }), 0);
+        }
         bench.submit(Op::Truncate { fd, length: 10 }, 7);
-        assert_eq!(
-            bench
-                .expect(|completion| completion.token.kind() == 7)
-                .result,
-            0
-        );
+        let cut = bench.expect(|completion| completion.token.kind() == 7);
+        assert_eq!(cut.result, 0);
         let facts = stat_of(bench.run(Op::FileStatx { fd }));
         assert_eq!((facts.size_bytes, facts.mode), (10, 0o100600));
-        assert_eq!(
-            facts,
-            stat_of(bench.run(Op::Statx {
-                path: path.clone(),
-                follow: true
-            }))
-        );
-        assert_eq!(bench.run(Op::Close { fd }).result, 0);
+        assert_eq!(facts, bench.stat(&path, true));
+        assert_eq!(bench.result(Op::Close { fd }), 0);
 
         let (from, to) = (path.clone(), other.clone());
-        assert_eq!(bench.run(Op::Rename { from, to }).result, 0);
-        assert_eq!(
-            bench
-                .run(Op::Unlink {
-                    path: other.clone()
-                })
-                .result,
-            0
-        );
-        assert_eq!(
-            bench
-                .run(Op::Unlink {
-                    path: other.clone()
-                })
-                .result,
-            -libc::ENOENT
-        );
+        assert_eq!(bench.result(Op::Rename { from, to }), 0);
+        for expected in [0, -libc::ENOENT] {
+            let path = other.clone();
+            assert_eq!(bench.result(Op::Unlink { path }), expected);
+        }
     }
 }
 
@@ -160,82 +146,27 @@ fn a_file_lives_and_dies() {
 fn directories_and_links() {
     let scratch = Scratch::new();
     let mut bench = Bench::new();
-    let path = |name: &str| scratch.path(name);
-    assert_eq!(
-        bench
-            .run(Op::MakeDir {
-                path: path("d"),
-                mode: 0o755
-            })
-            .result,
-        0
-    );
-    assert_eq!(
-        bench
-            .run(Op::MakeDir {
-                path: path("d"),
-                mode: 0o755
-            })
-            .result,
-        -libc::EEXIST
-    );
-    assert_eq!(
-        bench
-            .run(Op::Symlink {
-                target: c"d".into(),
-                path: path("s")
-            })
-            .result,
-        0
-    );
-    assert!(
-        stat_of(bench.run(Op::Statx {
-            path: path("s"),
-            follow: false
-        }))
-        .is_link()
-    );
-    assert!(
-        stat_of(bench.run(Op::Statx {
-            path: path("s"),
-            follow: true
-        }))
-        .is_directory()
-    );
-    assert_eq!(
-        bench
-            .run(Op::Link {
-                from: path("s"),
-                to: path("h")
-            })
-            .result,
-        0
-    );
-    assert!(
-        stat_of(bench.run(Op::Statx {
-            path: path("h"),
-            follow: false
-        }))
-        .is_link()
-    );
-    assert_eq!(bench.run(Op::RemoveDir { path: path("d") }).result, 0);
-    assert_eq!(
-        bench.run(Op::RemoveDir { path: path("d") }).result,
-        -libc::ENOENT
-    );
-    let gone = bench.run(Op::Statx {
-        path: path("s"),
-        follow: true,
-    });
+    let [d, s, h] = ["d", "s", "h"].map(|name| scratch.path(name));
+    for expected in [0, -libc::EEXIST] {
+        let (path, mode) = (d.clone(), 0o755);
+        assert_eq!(bench.result(Op::MakeDir { path, mode }), expected);
+    }
+    let (target, path) = (c"d".into(), s.clone());
+    assert_eq!(bench.result(Op::Symlink { target, path }), 0);
+    assert!(bench.stat(&s, false).is_link());
+    assert!(bench.stat(&s, true).is_directory());
+    let (from, to) = (s.clone(), h.clone());
+    assert_eq!(bench.result(Op::Link { from, to }), 0);
+    assert!(bench.stat(&h, false).is_link());
+    for expected in [0, -libc::ENOENT] {
+        let path = d.clone();
+        assert_eq!(bench.result(Op::RemoveDir { path }), expected);
+    }
+    let (path, follow) = (s, true);
+    let gone = bench.run(Op::Statx { path, follow });
     assert_eq!(gone.result, -libc::ENOENT);
     assert!(matches!(gone.payload, Payload::None));
-    let flags = libc::O_RDONLY;
-    let gone = bench.run(Op::OpenAt {
-        path: path("none"),
-        flags,
-        mode: 0,
-    });
-    assert_eq!(gone.result, -libc::ENOENT);
+    assert_eq!(bench.open(&d, libc::O_RDONLY), -libc::ENOENT);
 }
 
 #[test]

@@ -47,7 +47,7 @@ fn summarize(meminfo: &str, constrained: u64, used: Option<u64>) -> Memory {
     }
 }
 
-/// Processors' worth of time that the container may use, if it is limited: 1.5 means one and a half.
+/// Processors' worth of time that the container may use, if that is limited: 1.5 is one and a half.
 pub fn cpu_quota() -> Option<f64> {
     Groups::of_this_process().cpu_quota()
 }
