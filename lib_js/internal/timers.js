@@ -278,18 +278,14 @@ function clearTimerById(id) {
 function processTimers(now) {
   nextExpiry = -Infinity;
   let list;
-  let ranOne = false;
-  while ((list = timerListQueue.peek()) !== undefined) {
-    if (list.expiry > now) {
-      nextExpiry = list.expiry;
-      return refedTimersCount > 0 ? nextExpiry : -nextExpiry;
-    }
-    if (ranOne) runNextTicks();
-    ranOne = true;
+  while ((list = timerListQueue.peek()) !== undefined && list.expiry <= now) {
     runList(list, now);
+    // After the last list too: what ticks and microtasks start must be part of the result.
+    runNextTicks();
   }
-  nextExpiry = Infinity;
-  return 0;
+  nextExpiry = list === undefined ? Infinity : list.expiry;
+  if (list === undefined) return 0;
+  return refedTimersCount > 0 ? nextExpiry : -nextExpiry;
 }
 
 function runList(list, now) {
