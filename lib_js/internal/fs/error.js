@@ -1,0 +1,36 @@
+'use strict';
+
+// What the kernel refused, in the words of Node: `ENOENT: no such file or directory, open 'x'`.
+
+const { Error, ErrorCaptureStackTrace } = primordials;
+
+const { uvErrmapGet } = require('internal/errors');
+
+/** The error without a stack of calls, as an answer from the kernel has none. */
+function bareError(errno, syscall, path, dest) {
+  const { 0: code, 1: reason } = uvErrmapGet(errno) ?? ['UNKNOWN', 'unknown error'];
+  let message = `${code}: ${reason}, ${syscall}`;
+  // Unlike other system errors these name even an empty path.
+  if (path !== undefined) message += ` '${path}'`;
+  if (dest !== undefined) message += ` -> '${dest}'`;
+  const limit = Error.stackTraceLimit;
+  if (limit) Error.stackTraceLimit = 0;
+  const error = new Error(message);
+  if (limit) Error.stackTraceLimit = limit;
+  error.errno = errno;
+  error.code = code;
+  error.syscall = syscall;
+  if (path !== undefined) error.path = path;
+  if (dest !== undefined) error.dest = dest;
+  return error;
+}
+
+/** Throws if `answer` is a negative errno; the stack starts at the caller. @returns {any} it */
+function checked(answer, syscall, path, dest) {
+  if (typeof answer !== 'number' || answer >= 0) return answer;
+  const error = bareError(answer, syscall, path, dest);
+  ErrorCaptureStackTrace(error, checked);
+  throw error;
+}
+
+module.exports = { bareError, checked };

@@ -1,0 +1,335 @@
+'use strict';
+
+// FileHandle: an open file of fs.promises. It stays open while anything still works with it, even
+// after close() was called.
+//
+// Missing: chown, utimes, readLines, readableWebStream, transfer to another core; and a handle
+// that nobody closes stays open (Node closes it when it is collected, and warns).
+
+const {
+  ArrayPrototypeMap, Error, PromisePrototypeThen, PromiseResolve, PromiseWithResolvers,
+  SafePromisePrototypeFinally, Symbol, SymbolAsyncDispose, SymbolAsyncIterator, SymbolIterator,
+} = primordials;
+
+const { Buffer } = require('buffer');
+const EventEmitter = require('events');
+const {
+  codes: { ERR_INTERNAL_ASSERTION, ERR_INVALID_ARG_VALUE },
+} = require('internal/errors');
+const { answerOf, promiseOf } = require('internal/fs/answer');
+const { KEEP_POSITION, later } = require('internal/fs/ops');
+const { statsOf } = require('internal/fs/stats');
+const {
+  bytesOf, copyObject, decode, getOptions, positionOr, validateBufferArray,
+  validateOffsetLengthRead, validateOffsetLengthWrite, validatePosition,
+  validateStringAfterArrayBufferView,
+} = require('internal/fs/utils');
+const whole = require('internal/fs/whole');
+const { kEmptyObject } = require('internal/util');
+const { isArrayBufferView } = require('internal/util/types');
+const {
+  kValidateObjectAllowNullable, parseFileMode, validateAbortSignal, validateBoolean,
+  validateBuffer, validateEncoding, validateInteger, validateObject,
+} = require('internal/validators');
+
+const kHandle = Symbol('kHandle');
+const kFd = Symbol('kFd');
+const kRefs = Symbol('kRefs');
+const kClosePromise = Symbol('kClosePromise');
+const kClosing = Symbol('kClosing');
+const kRef = Symbol('kRef');
+const kUnref = Symbol('kUnref');
+
+const DEFAULT_READ_BYTES = 16384;
+
+class FileHandle extends EventEmitter {
+  /** @param {number} fd */
+  constructor(fd) {
+    super();
+    this[kFd] = fd ?? -1;
+    this[kRefs] = 1;
+    this[kClosePromise] = null;
+    this[kClosing] = undefined;
+  }
+
+  get fd() {
+    return this[kFd];
+  }
+
+  appendFile(data, options) {
+    return fsCall(appendFile, this, data, options);
+  }
+
+  chmod(mode) {
+    return fsCall(fchmod, this, mode);
+  }
+
+  datasync() {
+    return fsCall(fdatasync, this);
+  }
+
+  sync() {
+    return fsCall(fsync, this);
+  }
+
+  read(buffer, offset, length, position) {
+    return fsCall(read, this, buffer, offset, length, position);
+  }
+
+  readv(buffers, position) {
+    return fsCall(readv, this, buffers, position);
+  }
+
+  readFile(options) {
+    return fsCall(readFile, this, options);
+  }
+
+  stat(options) {
+    return fsCall(fstat, this, options);
+  }
+
+  truncate(len = 0) {
+    return fsCall(ftruncate, this, len);
+  }
+
+  write(buffer, offset, length, position) {
+    return fsCall(write, this, buffer, offset, length, position);
+  }
+
+  writev(buffers, position) {
+    return fsCall(writev, this, buffers, position);
+  }
+
+  writeFile(data, options) {
+    return fsCall(writeFile, this, data, options);
+  }
+
+  close = () => {
+    if (this[kFd] === -1) return PromiseResolve();
+    if (this[kClosePromise]) return this[kClosePromise];
+    this[kClosing] = PromiseWithResolvers();
+    this[kClosePromise] = SafePromisePrototypeFinally(this[kClosing].promise, () => {
+      this[kClosePromise] = undefined;
+    });
+    this[kUnref]();
+    this.emit('close');
+    return this[kClosePromise];
+  };
+
+  async [SymbolAsyncDispose]() {
+    await this.close();
+  }
+
+  createReadStream(options = undefined) {
+    const { ReadStream } = require('internal/fs/streams');
+    return new ReadStream(undefined, { ...options, fd: this });
+  }
+
+  createWriteStream(options = undefined) {
+    const { WriteStream } = require('internal/fs/streams');
+    return new WriteStream(undefined, { ...options, fd: this });
+  }
+
+  [kRef]() {
+    this[kRefs]++;
+  }
+
+  [kUnref]() {
+    this[kRefs]--;
+    if (this[kRefs] > 0) return;
+    const fd = this[kFd];
+    this[kFd] = -1;
+    const closed = answerOf((done) => later.close(fd, done), 'close');
+    const closing = this[kClosing];
+    PromisePrototypeThen(closed, () => closing?.resolve(), (error) => closing?.reject(error));
+  }
+}
+
+/** Keeps the handle open while `fn` works with it. */
+async function fsCall(fn, handle, ...args) {
+  if (handle[kRefs] === undefined) {
+    throw new ERR_INTERNAL_ASSERTION('handle must be an instance of FileHandle');
+  }
+  if (handle.fd === -1) {
+    const error = new Error('file closed');
+    error.code = 'EBADF';
+    error.syscall = fn.name;
+    throw error;
+  }
+  handle[kRef]();
+  try {
+    return await fn(handle, ...args);
+  } finally {
+    handle[kUnref]();
+  }
+}
+
+// ---- bytes -------------------------------------------------------------------------------------
+
+async function read(handle, bufferOrParams, offset, length, position) {
+  let buffer = bufferOrParams;
+  if (!isArrayBufferView(buffer)) {
+    // read(options), or read() for the next bytes.
+    if (bufferOrParams !== undefined) {
+      validateObject(bufferOrParams, 'options', kValidateObjectAllowNullable);
+    }
+    ({ buffer = Buffer.alloc(DEFAULT_READ_BYTES), offset = 0,
+       length = buffer.byteLength - offset, position = null } = bufferOrParams ?? kEmptyObject);
+    validateBuffer(buffer);
+  } else if (offset !== null && typeof offset === 'object') {
+    // read(buffer, options)
+    ({ offset = 0, length = buffer.byteLength - offset, position = null } = offset);
+  }
+  if (offset == null) offset = 0;
+  else validateInteger(offset, 'offset', 0);
+  length ??= buffer.byteLength - offset;
+  if (length === 0) return { __proto__: null, bytesRead: length, buffer };
+  if (buffer.byteLength === 0) {
+    throw new ERR_INVALID_ARG_VALUE('buffer', buffer, 'is empty and cannot be written');
+  }
+  validateOffsetLengthRead(offset, length, buffer.byteLength);
+  if (position == null) position = KEEP_POSITION;
+  else validatePosition(position, 'position', length);
+  const bytes = await answerOf(
+    (done) => later.read(handle.fd, length, position, done), 'read');
+  bytesOf(buffer).set(bytes, offset);
+  return { __proto__: null, bytesRead: bytes.length, buffer };
+}
+
+async function readv(handle, buffers, position) {
+  validateBufferArray(buffers);
+  const { scatter, totalLength } = require('internal/fs/callbacks');
+  const length = totalLength(buffers);
+  const bytes = await answerOf(
+    (done) => later.read(handle.fd, length, positionOr(position), done), 'read');
+  return { __proto__: null, bytesRead: scatter(bytes, buffers), buffers };
+}
+
+async function write(handle, buffer, offsetOrOptions, length, position) {
+  let offset = offsetOrOptions;
+  if (!isArrayBufferView(buffer)) {
+    validateStringAfterArrayBufferView(buffer, 'buffer');
+    validateEncoding(buffer, length);
+    const bytes = Buffer.from(buffer, typeof length === 'string' ? length : 'utf8');
+    const written = await answerOf(
+      (done) => later.write(handle.fd, bytes, positionOr(offset), done), 'write');
+    return { __proto__: null, bytesWritten: written, buffer };
+  }
+  if (buffer.byteLength === 0) return { __proto__: null, bytesWritten: 0, buffer };
+  if (typeof offset === 'object') {
+    ({ offset = 0, length = buffer.byteLength - offset, position = null } =
+      offsetOrOptions ?? kEmptyObject);
+  }
+  if (offset == null) offset = 0;
+  else validateInteger(offset, 'offset', 0);
+  if (typeof length !== 'number') length = buffer.byteLength - offset;
+  validateOffsetLengthWrite(offset, length, buffer.byteLength);
+  const bytes = Buffer.from(buffer.buffer, buffer.byteOffset + offset, length);
+  const at = typeof position === 'bigint' ? position : positionOr(position);
+  const written = await answerOf((done) => later.write(handle.fd, bytes, at, done), 'write');
+  return { __proto__: null, bytesWritten: written, buffer };
+}
+
+async function writev(handle, buffers, position) {
+  validateBufferArray(buffers);
+  if (buffers.length === 0) return { __proto__: null, bytesWritten: 0, buffers };
+  const bytes = Buffer.concat(ArrayPrototypeMap(buffers, bytesOf));
+  const written = await answerOf(
+    (done) => later.write(handle.fd, bytes, positionOr(position), done), 'write');
+  return { __proto__: null, bytesWritten: written, buffers };
+}
+
+// ---- the file ----------------------------------------------------------------------------------
+
+async function fchmod(handle, mode) {
+  mode = parseFileMode(mode, 'mode');
+  await answerOf((done) => later.fchmod(handle.fd, mode, done), 'fchmod');
+}
+
+async function fdatasync(handle) {
+  await answerOf((done) => later.fsync(handle.fd, true, done), 'fdatasync');
+}
+
+async function fsync(handle) {
+  await answerOf((done) => later.fsync(handle.fd, false, done), 'fsync');
+}
+
+async function fstat(handle, options = { bigint: false }) {
+  const figures = await answerOf((done) => later.fstat(handle.fd, done), 'fstat');
+  return statsOf(figures, options.bigint);
+}
+
+async function ftruncate(handle, len = 0) {
+  validateInteger(len, 'len');
+  await answerOf(
+    (done) => later.ftruncate(handle.fd, len < 0 ? 0 : len, done), 'ftruncate');
+}
+
+// ---- whole files -------------------------------------------------------------------------------
+
+async function readFile(handle, options) {
+  options = getOptions(options, { flag: 'r' });
+  const { signal } = options;
+  if (signal?.aborted) throw whole.abortError(signal);
+  const bytes = await promiseOf((done) => whole.readDescriptor(handle.fd, signal, done));
+  return decode(bytes, options.encoding);
+}
+
+/** What gives its bytes piece by piece. */
+function isIterable(data) {
+  return !isArrayBufferView(data) && typeof data !== 'string' && data != null &&
+    (data[SymbolIterator] !== undefined || data[SymbolAsyncIterator] !== undefined);
+}
+
+/** @returns {any} data as bytes, or as the iterable it is */
+function writable(data, encoding) {
+  if (isArrayBufferView(data) || isIterable(data)) return data;
+  validateStringAfterArrayBufferView(data, 'data');
+  return Buffer.from(data, encoding || 'utf8');
+}
+
+/** Writes what `writable` gave. */
+async function writeAll(fd, data, signal, encoding, flush) {
+  if (!isIterable(data)) {
+    await promiseOf((done) => whole.writeDescriptor(fd, data, signal, flush, done));
+    return;
+  }
+  if (signal?.aborted) throw whole.abortError(signal);
+  for await (const chunk of data) {
+    const bytes = isArrayBufferView(chunk) ? chunk : Buffer.from(chunk, encoding || 'utf8');
+    await promiseOf((done) => whole.writeDescriptor(fd, bytes, signal, false, done));
+  }
+  if (signal?.aborted) throw whole.abortError(signal);
+  if (flush) await answerOf((done) => later.fsync(fd, false, done), 'fsync');
+}
+
+/** Options of writeFile, checked. */
+function writeOptions(options) {
+  options = getOptions(options, { encoding: 'utf8', mode: 0o666, flag: 'w', flush: false });
+  validateBoolean(options.flush ?? false, 'options.flush');
+  return options;
+}
+
+async function writeFile(handle, data, options) {
+  options = writeOptions(options);
+  data = writable(data, options.encoding);
+  validateAbortSignal(options.signal, 'options.signal');
+  await writeAll(handle.fd, data, options.signal, options.encoding, options.flush);
+}
+
+async function appendFile(handle, data, options) {
+  options = getOptions(options, { encoding: 'utf8', mode: 0o666, flag: 'a' });
+  options = copyObject(options);
+  options.flag ||= 'a';
+  await writeFile(handle, data, options);
+}
+
+module.exports = {
+  FileHandle,
+  kHandle,
+  kRef,
+  kUnref,
+  writable,
+  writeAll,
+  writeOptions,
+};

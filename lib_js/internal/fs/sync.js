@@ -1,0 +1,445 @@
+'use strict';
+
+// The functions of fs that block until the kernel has answered.
+
+const {
+  ArrayPrototypeMap, Error, ErrorCaptureStackTrace,
+} = primordials;
+
+const { Buffer } = require('buffer');
+const { codes: { ERR_INVALID_ARG_VALUE } } = require('internal/errors');
+const { bareError, checked } = require('internal/fs/error');
+const { KEEP_POSITION, now, runNow } = require('internal/fs/ops');
+const { checkTreeRoot, entriesOf, treeEntries } = require('internal/fs/listing');
+const { statsOf } = require('internal/fs/stats');
+const tree = require('internal/fs/tree');
+const {
+  bytesOf, constants, copyObject, decode, emitRecursiveRmdirWarning, encodeName, getOptions,
+  getValidatedFd, getValidatedPath, isFd, nativePath, pathText, positionOr, stringToFlags,
+  toUnixTimestamp, validAccessMode, validCopyMode,
+  validateBufferArray, validateOffsetLengthRead, validateOffsetLengthWrite, validatePosition,
+  validateRmOptionsSync, validateRmdirOptions, validateStringAfterArrayBufferView,
+  warnOfPlaceholders,
+} = require('internal/fs/utils');
+const { kEmptyObject } = require('internal/util');
+const { isArrayBufferView } = require('internal/util/types');
+const {
+  kValidateObjectAllowNullable, parseFileMode, validateBoolean, validateBuffer, validateEncoding,
+  validateInteger, validateObject, validateOneOf,
+} = require('internal/validators');
+
+const ENOENT = -2;
+const EBADF = -9;
+const ENOTDIR = -20;
+
+const { F_OK, O_RDONLY } = constants;
+
+/** Runs steps; an error starts at `caller`. */
+function run(steps, caller) {
+  try {
+    return runNow(steps);
+  } catch (error) {
+    ErrorCaptureStackTrace(error, caller);
+    throw error;
+  }
+}
+
+function accessSync(path, mode) {
+  path = nativePath(path);
+  checked(now.access(path, validAccessMode(mode)), 'access', path);
+}
+
+let existsWarned = false;
+
+function existsSync(path) {
+  try {
+    path = nativePath(path);
+  } catch (error) {
+    if (error?.code === 'ERR_INVALID_ARG_TYPE' && !existsWarned) {
+      existsWarned = true;
+      process.emitWarning('Passing invalid argument types to fs.existsSync is deprecated',
+                          'DeprecationWarning', 'DEP0187');
+    }
+    return false;
+  }
+  return now.access(path, F_OK) >= 0;
+}
+
+// ---- descriptors -------------------------------------------------------------------------------
+
+function openSync(path, flags, mode) {
+  path = nativePath(path);
+  flags = stringToFlags(flags);
+  return checked(now.open(path, flags, parseFileMode(mode, 'mode', 0o666)), 'open', path);
+}
+
+function closeSync(fd) {
+  fd = getValidatedFd(fd);
+  checked(now.close(fd), 'close');
+}
+
+function readSync(fd, buffer, offsetOrOptions, length, position) {
+  fd = getValidatedFd(fd);
+  validateBuffer(buffer);
+  let offset = offsetOrOptions;
+  if (arguments.length <= 3 || (offsetOrOptions !== null && typeof offsetOrOptions === 'object')) {
+    if (offsetOrOptions !== undefined) {
+      validateObject(offsetOrOptions, 'options', kValidateObjectAllowNullable);
+    }
+    ({ offset = 0, length = buffer.byteLength - offset, position = null } =
+      offsetOrOptions ?? kEmptyObject);
+  }
+  if (offset === undefined) offset = 0;
+  else validateInteger(offset, 'offset', 0);
+  length |= 0;
+  if (length === 0) return 0;
+  if (buffer.byteLength === 0) {
+    throw new ERR_INVALID_ARG_VALUE('buffer', buffer, 'is empty and cannot be written');
+  }
+  validateOffsetLengthRead(offset, length, buffer.byteLength);
+  if (position == null) position = KEEP_POSITION;
+  else validatePosition(position, 'position', length);
+  return checked(now.readInto(fd, buffer, offset, length, position), 'read');
+}
+
+function readvSync(fd, buffers, position) {
+  fd = getValidatedFd(fd);
+  validateBufferArray(buffers);
+  let at = positionOr(position);
+  let total = 0;
+  for (let i = 0; i < buffers.length; i++) {
+    const { byteLength } = buffers[i];
+    if (byteLength === 0) continue;
+    const count = now.readInto(fd, buffers[i], 0, byteLength, at);
+    // What was read before a refusal is the answer; the refusal comes with the next call.
+    if (count < 0 && total > 0) break;
+    checked(count, 'read');
+    total += count;
+    if (at >= 0) at += count;
+    if (count < byteLength) break;
+  }
+  return total;
+}
+
+function writeSync(fd, buffer, offsetOrOptions, length, position) {
+  fd = getValidatedFd(fd);
+  let offset = offsetOrOptions;
+  if (!isArrayBufferView(buffer)) {
+    validateStringAfterArrayBufferView(buffer, 'buffer');
+    validateEncoding(buffer, length);
+    const bytes = Buffer.from(buffer, typeof length === 'string' ? length : 'utf8');
+    return checked(now.writeFrom(fd, bytes, 0, bytes.length, positionOr(offset)), 'write');
+  }
+  if (typeof offset === 'object') {
+    ({ offset = 0, length = buffer.byteLength - offset, position = null } =
+      offsetOrOptions ?? kEmptyObject);
+  }
+  if (offset == null) offset = 0;
+  else validateInteger(offset, 'offset', 0);
+  if (typeof length !== 'number') length = buffer.byteLength - offset;
+  validateOffsetLengthWrite(offset, length, buffer.byteLength);
+  const at = typeof position === 'bigint' ? position : positionOr(position);
+  return checked(now.writeFrom(fd, buffer, offset, length, at), 'write');
+}
+
+/** Writes all of it, however many calls that takes. */
+function writeWhole(fd, bytes) {
+  let offset = 0;
+  while (offset < bytes.byteLength) {
+    const length = bytes.byteLength - offset;
+    offset += checked(now.writeFrom(fd, bytes, offset, length, KEEP_POSITION), 'write');
+  }
+}
+
+function writevSync(fd, buffers, position) {
+  fd = getValidatedFd(fd);
+  validateBufferArray(buffers);
+  if (buffers.length === 0) return 0;
+  const bytes = Buffer.concat(ArrayPrototypeMap(buffers, bytesOf));
+  return checked(now.writeFrom(fd, bytes, 0, bytes.length, positionOr(position)), 'write');
+}
+
+function fsyncSync(fd) {
+  fd = getValidatedFd(fd);
+  checked(now.fsync(fd, false), 'fsync');
+}
+
+function fdatasyncSync(fd) {
+  fd = getValidatedFd(fd);
+  checked(now.fsync(fd, true), 'fdatasync');
+}
+
+function ftruncateSync(fd, len = 0) {
+  fd = getValidatedFd(fd);
+  validateInteger(len, 'len');
+  checked(now.ftruncate(fd, len < 0 ? 0 : len), 'ftruncate');
+}
+
+function truncateSync(path, len) {
+  if (len === undefined) len = 0;
+  const fd = openSync(path, 'r+');
+  try {
+    ftruncateSync(fd, len);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+// ---- whole files -------------------------------------------------------------------------------
+
+function isUtf8(encoding) {
+  return encoding === 'utf8' || encoding === 'utf-8';
+}
+
+function readDescriptor(fd, encoding) {
+  const ops = internalBinding('fs_ops');
+  if (isUtf8(encoding)) return checked(ops.readFileUtf8(undefined, fd), 'read');
+  const bytes = ops.readFileFd(fd);
+  // EBADF comes from asking for the size, everything else from reading.
+  return checked(bytes, bytes === EBADF ? 'fstat' : 'read');
+}
+
+function readFileSync(path, options) {
+  options = getOptions(options, { flag: 'r' });
+  const { encoding } = options;
+  if (isFd(path)) {
+    const read = readDescriptor(path, encoding);
+    return typeof read === 'string' ? read : decode(read, encoding);
+  }
+  path = nativePath(path);
+  const flags = stringToFlags(options.flag, 'options.flag');
+  if (flags === O_RDONLY) {
+    const read = isUtf8(encoding) ? now.readFileUtf8(path) : now.readFile(path);
+    if (typeof read === 'string') return read;
+    if (typeof read !== 'number') return decode(read, encoding);
+    // Refused: taken step by step it shows where.
+  }
+  const fd = checked(now.open(path, flags, 0o666), 'open', path);
+  try {
+    const read = readDescriptor(fd, encoding);
+    return typeof read === 'string' ? read : decode(read, encoding);
+  } finally {
+    now.close(fd);
+  }
+}
+
+function writeFileSync(path, data, options) {
+  options = getOptions(options, { encoding: 'utf8', mode: 0o666, flag: 'w', flush: false });
+  const flush = options.flush ?? false;
+  validateBoolean(flush, 'options.flush');
+  const flag = options.flag || 'w';
+  if (!isArrayBufferView(data)) {
+    validateStringAfterArrayBufferView(data, 'data');
+    data = Buffer.from(data, options.encoding || 'utf8');
+  }
+  const isOpen = isFd(path);
+  const fd = isOpen ? path : openSync(path, flag, options.mode);
+  try {
+    writeWhole(fd, data);
+    if (flush) fsyncSync(fd);
+  } finally {
+    if (!isOpen) closeSync(fd);
+  }
+}
+
+function appendFileSync(path, data, options) {
+  options = getOptions(options, { encoding: 'utf8', mode: 0o666, flag: 'a' });
+  options = copyObject(options);
+  if (!options.flag || isFd(path)) options.flag = 'a';
+  writeFileSync(path, data, options);
+}
+
+function copyFileSync(src, dest, mode) {
+  src = nativePath(src, 'src');
+  dest = nativePath(dest, 'dest');
+  checked(now.copyFile(src, dest, validCopyMode(mode)), 'copyfile', src, dest);
+}
+
+// ---- facts -------------------------------------------------------------------------------------
+
+function fstatSync(fd, options = { bigint: false }) {
+  fd = getValidatedFd(fd);
+  return statsOf(checked(now.fstat(fd), 'fstat'), options.bigint);
+}
+
+/** Stats, or undefined if nothing is there and that is fine. */
+function statOrNothing(syscall, path, { bigint = false, throwIfNoEntry = true }, caller) {
+  const figures = now[syscall](path);
+  if (typeof figures !== 'number') return statsOf(figures, bigint);
+  if (!throwIfNoEntry && (figures === ENOENT || figures === ENOTDIR)) return undefined;
+  const error = bareError(figures, syscall, path);
+  if (Error.stackTraceLimit) ErrorCaptureStackTrace(error, caller);
+  throw error;
+}
+
+function lstatSync(path, options = { bigint: false, throwIfNoEntry: true }) {
+  path = nativePath(path);
+  return statOrNothing('lstat', path, options, lstatSync);
+}
+
+function statSync(path, options = { bigint: false, throwIfNoEntry: true }) {
+  path = nativePath(path);
+  return statOrNothing('stat', path, options, statSync);
+}
+
+function chmodSync(path, mode) {
+  path = nativePath(path);
+  mode = parseFileMode(mode, 'mode');
+  checked(now.chmod(path, mode), 'chmod', path);
+}
+
+function fchmodSync(fd, mode) {
+  fd = getValidatedFd(fd);
+  mode = parseFileMode(mode, 'mode');
+  checked(now.fchmod(fd, mode), 'fchmod');
+}
+
+function utimesSync(path, atime, mtime) {
+  path = nativePath(path);
+  const accessed = toUnixTimestamp(atime);
+  const modified = toUnixTimestamp(mtime);
+  checked(now.utimes(path, accessed, modified), 'utime', path);
+}
+
+// ---- names -------------------------------------------------------------------------------------
+
+function renameSync(oldPath, newPath) {
+  oldPath = nativePath(oldPath, 'oldPath');
+  newPath = nativePath(newPath, 'newPath');
+  checked(now.rename(oldPath, newPath), 'rename', oldPath, newPath);
+}
+
+function linkSync(existingPath, newPath) {
+  existingPath = nativePath(existingPath, 'existingPath');
+  newPath = nativePath(newPath, 'newPath');
+  checked(now.link(existingPath, newPath), 'link', existingPath, newPath);
+}
+
+function symlinkSync(target, path, type) {
+  validateOneOf(type, 'type', ['dir', 'file', 'junction', null, undefined]);
+  target = nativePath(target, 'target');
+  path = nativePath(path);
+  checked(now.symlink(target, path), 'symlink', target, path);
+}
+
+function readlinkSync(path, options) {
+  options = getOptions(options);
+  path = nativePath(path);
+  return encodeName(checked(now.readlink(path), 'readlink', path), options.encoding);
+}
+
+function realpathSync(path, options) {
+  options = getOptions(options);
+  path = nativePath(path);
+  return encodeName(run(tree.resolveLinks(path), realpathSync), options.encoding);
+}
+
+realpathSync.native = (path, options) => {
+  options = getOptions(options);
+  path = nativePath(path);
+  return encodeName(checked(now.realpath(path), 'realpath', path), options.encoding);
+};
+
+function unlinkSync(path) {
+  path = nativePath(path);
+  checked(now.unlink(path), 'unlink', path);
+}
+
+// ---- directories -------------------------------------------------------------------------------
+
+function mkdirSync(path, options) {
+  let mode = 0o777;
+  let recursive = false;
+  if (typeof options === 'number' || typeof options === 'string') {
+    mode = parseFileMode(options, 'mode');
+  } else if (options) {
+    if (options.recursive !== undefined) {
+      recursive = options.recursive;
+      validateBoolean(recursive, 'options.recursive');
+    }
+    if (options.mode !== undefined) mode = parseFileMode(options.mode, 'options.mode');
+  }
+  path = nativePath(path);
+  if (recursive) return run(tree.makeDirectories(path, mode), mkdirSync);
+  checked(now.mkdir(path, mode), 'mkdir', path);
+  return undefined;
+}
+
+function readdirSync(path, options) {
+  options = getOptions(options);
+  path = getValidatedPath(path);
+  if (options.recursive != null) validateBoolean(options.recursive, 'options.recursive');
+  if (options.recursive) {
+    checkTreeRoot(path);
+    const found = run(tree.listTree(path), readdirSync);
+    return treeEntries(path, found, options.withFileTypes, options.encoding);
+  }
+  const text = pathText(path);
+  const entries = checked(now.readdir(text), 'scandir', text);
+  return entriesOf(path, entries, options.withFileTypes, options.encoding);
+}
+
+function rmdirSync(path, options) {
+  path = nativePath(path);
+  if (options?.recursive) {
+    emitRecursiveRmdirWarning();
+    options = validateRmOptionsSync(path, { ...options, force: false }, true);
+    if (options !== false) {
+      run(tree.removeTree(path, options), rmdirSync);
+      return;
+    }
+  } else {
+    validateRmdirOptions(options);
+  }
+  checked(now.rmdir(path), 'rmdir', path);
+}
+
+function rmSync(path, options) {
+  path = nativePath(path);
+  options = validateRmOptionsSync(path, options, false);
+  const refuse = (errno) => bareError(errno, 'rm', path);
+  run(tree.removeTree(path, options, refuse), rmSync);
+}
+
+function mkdtempSync(prefix, options) {
+  options = getOptions(options);
+  prefix = nativePath(prefix, 'prefix');
+  warnOfPlaceholders(prefix);
+  return encodeName(checked(now.mkdtemp(prefix), 'mkdtemp', `${prefix}XXXXXX`), options.encoding);
+}
+
+module.exports = {
+  accessSync,
+  appendFileSync,
+  chmodSync,
+  closeSync,
+  copyFileSync,
+  existsSync,
+  fchmodSync,
+  fdatasyncSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  readSync,
+  readdirSync,
+  readlinkSync,
+  readvSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  rmdirSync,
+  statSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+  writeSync,
+  writevSync,
+};

@@ -1,0 +1,401 @@
+'use strict';
+
+// What users hand to fs, checked and brought into one form, under Node's names.
+
+const {
+  ArrayIsArray, BigInt, DateNow, DatePrototypeGetTime, Error, ErrorCaptureStackTrace, NumberIsFinite,
+  ObjectIs, StringPrototypeEndsWith, StringPrototypeIncludes,
+  TypedArrayPrototypeIncludes,
+} = primordials;
+
+const { Buffer } = require('buffer');
+const {
+  codes: { ERR_FS_EISDIR, ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE },
+} = require('internal/errors');
+const { constants } = require('internal/fs/constants');
+const dirent = require('internal/fs/dirent');
+const { bareError, checked } = require('internal/fs/error');
+const { KEEP_POSITION, later, now } = require('internal/fs/ops');
+const stats = require('internal/fs/stats');
+const { kEmptyObject } = require('internal/util');
+const { isArrayBufferView, isDate, isUint8Array } = require('internal/util/types');
+const {
+  validateAbortSignal, validateBoolean, validateInt32, validateInteger, validateObject,
+  validateUint32,
+} = require('internal/validators');
+
+const {
+  COPYFILE_EXCL, COPYFILE_FICLONE, COPYFILE_FICLONE_FORCE, F_OK, O_APPEND, O_CREAT, O_EXCL,
+  O_RDONLY, O_RDWR, O_SYNC, O_TRUNC, O_WRONLY, R_OK, W_OK, X_OK,
+} = constants;
+
+const ACCESS_MODE_MAX = F_OK | R_OK | W_OK | X_OK;
+const COPY_MODE_MAX = COPYFILE_EXCL | COPYFILE_FICLONE | COPYFILE_FICLONE_FORCE;
+
+const FLAGS = {
+  __proto__: null,
+  'r': O_RDONLY,
+  'rs': O_RDONLY | O_SYNC,
+  'sr': O_RDONLY | O_SYNC,
+  'r+': O_RDWR,
+  'rs+': O_RDWR | O_SYNC,
+  'sr+': O_RDWR | O_SYNC,
+  'w': O_TRUNC | O_CREAT | O_WRONLY,
+  'wx': O_TRUNC | O_CREAT | O_WRONLY | O_EXCL,
+  'xw': O_TRUNC | O_CREAT | O_WRONLY | O_EXCL,
+  'w+': O_TRUNC | O_CREAT | O_RDWR,
+  'wx+': O_TRUNC | O_CREAT | O_RDWR | O_EXCL,
+  'xw+': O_TRUNC | O_CREAT | O_RDWR | O_EXCL,
+  'a': O_APPEND | O_CREAT | O_WRONLY,
+  'ax': O_APPEND | O_CREAT | O_WRONLY | O_EXCL,
+  'xa': O_APPEND | O_CREAT | O_WRONLY | O_EXCL,
+  'as': O_APPEND | O_CREAT | O_WRONLY | O_SYNC,
+  'sa': O_APPEND | O_CREAT | O_WRONLY | O_SYNC,
+  'a+': O_APPEND | O_CREAT | O_RDWR,
+  'ax+': O_APPEND | O_CREAT | O_RDWR | O_EXCL,
+  'xa+': O_APPEND | O_CREAT | O_RDWR | O_EXCL,
+  'as+': O_APPEND | O_CREAT | O_RDWR | O_SYNC,
+  'sa+': O_APPEND | O_CREAT | O_RDWR | O_SYNC,
+};
+
+function stringToFlags(flags, name = 'flags') {
+  if (typeof flags === 'number') {
+    validateInt32(flags, name);
+    return flags;
+  }
+  if (flags == null) return O_RDONLY;
+  const known = typeof flags === 'string' ? FLAGS[flags] : undefined;
+  if (known === undefined) throw new ERR_INVALID_ARG_VALUE(name, flags);
+  return known;
+}
+
+function stringToSymlinkType(type) {
+  // Only Windows tells them apart.
+  return type === 'dir' ? constants.UV_FS_SYMLINK_DIR :
+    type === 'junction' ? constants.UV_FS_SYMLINK_JUNCTION : 0;
+}
+
+/** `error` with a stack that starts above `check`. */
+function from(check, error) {
+  if (Error.stackTraceLimit) ErrorCaptureStackTrace(error, check);
+  return error;
+}
+
+// ---- modes ---------------------------------------------------------------------------------------
+
+function validAccessMode(mode) {
+  if (mode == null) return F_OK;
+  validateInteger(mode, 'mode', 0, ACCESS_MODE_MAX);
+  return mode;
+}
+
+function validCopyMode(mode) {
+  if (mode == null) return 0;
+  validateInteger(mode, 'mode', 0, COPY_MODE_MAX);
+  return mode;
+}
+
+// ---- options -----------------------------------------------------------------------------------
+
+function assertEncoding(encoding) {
+  if (encoding && !Buffer.isEncoding(encoding)) {
+    // The odd order of arguments is what gives Node's message.
+    throw new ERR_INVALID_ARG_VALUE(encoding, 'encoding', 'is invalid encoding');
+  }
+}
+
+/** @returns {object} the options; `defaults` if there are none */
+function getOptions(options, defaults = kEmptyObject) {
+  if (options == null || typeof options === 'function') return defaults;
+  if (typeof options === 'string') {
+    defaults = { ...defaults };
+    defaults.encoding = options;
+    options = defaults;
+  } else if (typeof options !== 'object') {
+    throw new ERR_INVALID_ARG_TYPE('options', ['string', 'Object'], options);
+  }
+  if (options.encoding !== 'buffer') assertEncoding(options.encoding);
+  if (options.signal !== undefined) validateAbortSignal(options.signal, 'options.signal');
+  return options;
+}
+
+/** Inherited properties become own ones. */
+function copyObject(source) {
+  const target = {};
+  for (const key in source) target[key] = source[key];
+  return target;
+}
+
+// ---- paths -------------------------------------------------------------------------------------
+
+let toPathIfFileURL;
+
+function validatePath(path, propName = 'path') {
+  const isText = typeof path === 'string';
+  if (!isText && !isUint8Array(path)) {
+    throw from(validatePath, new ERR_INVALID_ARG_TYPE(
+      propName, ['string', 'Buffer', 'URL'], path));
+  }
+  const hasNull = isText ? StringPrototypeIncludes(path, '\u0000') :
+    TypedArrayPrototypeIncludes(path, 0);
+  if (hasNull) {
+    throw from(validatePath, new ERR_INVALID_ARG_VALUE(
+      propName, path, 'must be a string, Uint8Array, or URL without null bytes'));
+  }
+}
+
+/** @returns {string | Uint8Array} the path that a string, bytes or a file: URL name */
+function getValidatedPath(fileURLOrPath, propName = 'path') {
+  if (typeof fileURLOrPath === 'string') {
+    validatePath(fileURLOrPath, propName);
+    return fileURLOrPath;
+  }
+  toPathIfFileURL ??= require('internal/url').toPathIfFileURL;
+  const path = toPathIfFileURL(fileURLOrPath);
+  validatePath(path, propName);
+  return path;
+}
+
+/** The path as native takes it. */
+function pathText(path) {
+  if (typeof path === 'string') return path;
+  return Buffer.from(path.buffer, path.byteOffset, path.byteLength).utf8Slice();
+}
+
+/** Validates and gives the text in one step: what most functions need. */
+function nativePath(fileURLOrPath, propName = 'path') {
+  return pathText(getValidatedPath(fileURLOrPath, propName));
+}
+
+/** A name from the file system as the user asked for it. */
+function encodeName(name, encoding) {
+  if (encoding === undefined || encoding === null || encoding === 'utf8' || encoding === '') {
+    return name;
+  }
+  const bytes = Buffer.from(name);
+  return encoding === 'buffer' ? bytes : bytes.toString(encoding);
+}
+
+// ---- descriptors, offsets, positions -----------------------------------------------------------
+
+function getValidatedFd(fd, propName = 'fd') {
+  if (ObjectIs(fd, -0)) return 0;
+  validateInt32(fd, propName, 0);
+  return fd;
+}
+
+function isFd(path) {
+  return typeof path === 'number' && path === (path >>> 0);
+}
+
+function validateOffsetLengthRead(offset, length, bufferLength) {
+  if (offset < 0) {
+    throw from(validateOffsetLengthRead, new ERR_OUT_OF_RANGE('offset', '>= 0', offset));
+  }
+  if (length < 0) {
+    throw from(validateOffsetLengthRead, new ERR_OUT_OF_RANGE('length', '>= 0', length));
+  }
+  if (offset + length > bufferLength) {
+    throw from(validateOffsetLengthRead, new ERR_OUT_OF_RANGE(
+      'length', `<= ${bufferLength - offset}`, length));
+  }
+}
+
+function validateOffsetLengthWrite(offset, length, byteLength) {
+  if (offset > byteLength) {
+    throw from(validateOffsetLengthWrite, new ERR_OUT_OF_RANGE(
+      'offset', `<= ${byteLength}`, offset));
+  }
+  if (length > byteLength - offset) {
+    throw from(validateOffsetLengthWrite, new ERR_OUT_OF_RANGE(
+      'length', `<= ${byteLength - offset}`, length));
+  }
+  if (length < 0) {
+    throw from(validateOffsetLengthWrite, new ERR_OUT_OF_RANGE('length', '>= 0', length));
+  }
+  validateInt32(length, 'length', 0);
+}
+
+function validatePosition(position, name, length) {
+  if (typeof position === 'number') {
+    validateInteger(position, name, -1);
+    return;
+  }
+  if (typeof position !== 'bigint') {
+    throw from(validatePosition, new ERR_INVALID_ARG_TYPE(name, ['integer', 'bigint'], position));
+  }
+  const max = 2n ** 63n - 1n - BigInt(length);
+  if (!(position >= -1n && position <= max)) {
+    throw from(validatePosition, new ERR_OUT_OF_RANGE(name, `>= -1 && <= ${max}`, position));
+  }
+}
+
+function validateBufferArray(buffers, propName = 'buffers') {
+  if (!ArrayIsArray(buffers)) {
+    throw from(validateBufferArray, new ERR_INVALID_ARG_TYPE(
+      propName, 'ArrayBufferView[]', buffers));
+  }
+  for (let i = 0; i < buffers.length; i++) {
+    if (!isArrayBufferView(buffers[i])) {
+      throw from(validateBufferArray, new ERR_INVALID_ARG_TYPE(
+        propName, 'ArrayBufferView[]', buffers));
+    }
+  }
+  return buffers;
+}
+
+function validateStringAfterArrayBufferView(buffer, name) {
+  if (typeof buffer !== 'string') {
+    throw from(validateStringAfterArrayBufferView, new ERR_INVALID_ARG_TYPE(
+      name, ['string', 'Buffer', 'TypedArray', 'DataView'], buffer));
+  }
+}
+
+// ---- bytes ---------------------------------------------------------------------------------------
+
+/** A position of the vectored calls; whatever is no number means "where it stands". */
+function positionOr(position) {
+  return typeof position === 'number' ? position : KEEP_POSITION;
+}
+
+function bytesOf(view) {
+  return Buffer.from(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function decode(bytes, encoding) {
+  return encoding && encoding !== 'buffer' ? bytes.toString(encoding) : bytes;
+}
+
+// ---- times -------------------------------------------------------------------------------------
+
+/** @returns {number} seconds since 1970 */
+function toUnixTimestamp(time, name = 'time') {
+  // eslint-disable-next-line eqeqeq
+  if (typeof time === 'string' && +time == time) return +time;
+  if (NumberIsFinite(time)) return time < 0 ? DateNow() / 1000 : time;
+  if (isDate(time)) return DatePrototypeGetTime(time) / 1000;
+  throw new ERR_INVALID_ARG_TYPE(name, ['Date', 'Time in seconds'], time);
+}
+
+// ---- removal -----------------------------------------------------------------------------------
+
+const RM_DEFAULTS = {
+  recursive: false,
+  force: false,
+  retryDelay: 100,
+  maxRetries: 0,
+};
+
+const RMDIR_DEFAULTS = {
+  retryDelay: 100,
+  maxRetries: 0,
+  recursive: false,
+};
+
+function validateRmdirOptions(options, defaults = RMDIR_DEFAULTS) {
+  if (options === undefined) return defaults;
+  validateObject(options, 'options');
+  options = { ...defaults, ...options };
+  validateBoolean(options.recursive, 'options.recursive');
+  validateInt32(options.retryDelay, 'options.retryDelay', 0);
+  validateUint32(options.maxRetries, 'options.maxRetries');
+  return options;
+}
+
+function isDirectoryError(path) {
+  return new ERR_FS_EISDIR({
+    code: 'EISDIR', message: 'is a directory', path, syscall: 'rm', errno: 21,
+  });
+}
+
+function checkRmOptions(options) {
+  options = validateRmdirOptions(options, RM_DEFAULTS);
+  validateBoolean(options.force, 'options.force');
+  return options;
+}
+
+/** callback(error, options): whether `path` may be removed with them. */
+function validateRmOptions(path, options, expectDir, callback) {
+  options = checkRmOptions(options);
+  path = pathText(path);
+  later.lstat(path, (answer) => {
+    if (typeof answer === 'number') {
+      const error = bareError(answer, 'lstat', path);
+      if (options.force && error.code === 'ENOENT') callback(null, options);
+      else callback(error, false);
+      return;
+    }
+    const isDir = stats.isDirectory(answer);
+    if (expectDir && !isDir) callback(false);
+    else if (isDir && !options.recursive) callback(isDirectoryError(path));
+    else callback(null, options);
+  });
+}
+
+function validateRmOptionsSync(path, options, expectDir) {
+  options = checkRmOptions(options);
+  path = pathText(path);
+  if (!options.force || expectDir || !options.recursive) {
+    const answer = now.lstat(path);
+    if (answer === -2 && options.force && !expectDir) return options;
+    const isDir = stats.isDirectory(checked(answer, 'lstat', path));
+    if (expectDir && !isDir) return false;
+    if (isDir && !options.recursive) throw isDirectoryError(path);
+  }
+  return options;
+}
+
+let recursiveRmdirWarned = false;
+
+function emitRecursiveRmdirWarning() {
+  if (recursiveRmdirWarned) return;
+  recursiveRmdirWarned = true;
+  process.emitWarning(
+    'In future versions of Node.js, fs.rmdir(path, { recursive: true }) will be removed. ' +
+    'Use fs.rm(path, { recursive: true }) instead', 'DeprecationWarning', 'DEP0147');
+}
+
+let placeholdersWarned = false;
+
+/** Some systems would replace these too. */
+function warnOfPlaceholders(prefix) {
+  if (placeholdersWarned || !StringPrototypeEndsWith(prefix, 'X')) return;
+  placeholdersWarned = true;
+  process.emitWarning('mkdtemp() templates ending with X are not portable. ' +
+                      'For details see: https://nodejs.org/api/fs.html');
+}
+
+module.exports = {
+  ...dirent,
+  BigIntStats: stats.BigIntStats,
+  Stats: stats.Stats,
+  assertEncoding,
+  warnOfPlaceholders,
+  validCopyMode,
+  validAccessMode,
+  positionOr,
+  decode,
+  bytesOf,
+  constants,
+  copyObject,
+  emitRecursiveRmdirWarning,
+  encodeName,
+  getOptions,
+  getValidatedFd,
+  getValidatedPath,
+  isFd,
+  nativePath,
+  pathText,
+  stringToFlags,
+  stringToSymlinkType,
+  toUnixTimestamp,
+  validateBufferArray,
+  validateOffsetLengthRead,
+  validateOffsetLengthWrite,
+  validatePath,
+  validatePosition,
+  validateRmOptions,
+  validateRmOptionsSync,
+  validateRmdirOptions,
+  validateStringAfterArrayBufferView,
+};
