@@ -4,7 +4,7 @@
 
 const { checkInvalidHeaderChar, checkIsHttpToken } = require('internal/http/tokens');
 const { isLenient } = require('internal/http/lenience');
-const { methods } = internalBinding('http');
+const { methods } = require('internal/http/methods');
 
 module.exports = {
   _checkInvalidHeaderChar: checkInvalidHeaderChar,

@@ -14,7 +14,7 @@ const { STATUS_CODES } = require('internal/http/status');
 const { validateHeaderName, validateHeaderValue } = require('internal/http/tokens');
 const { validateInteger } = require('internal/validators');
 
-const { methods } = internalBinding('http');
+const { methods } = require('internal/http/methods');
 
 function createServer(opts, requestListener) {
   return new Server(opts, requestListener);

@@ -13,6 +13,7 @@ const RESPONSE = 2;
 const HEAD = 7;
 const BODY = 8;
 const END = 9;
+const UPGRADE = 11;
 const ERROR = 12;
 
 const EMPTY = new Uint8Array(0);
@@ -25,6 +26,12 @@ function makeError(index, bytesParsed, rawPacket) {
   error.reason = reason;
   error.rawPacket = rawPacket;
   return error;
+}
+
+/** A piece of the body: a place in the input, or bytes that native had kept. */
+function bodySlice(bytes, start, end) {
+  if (typeof start === 'object') return new FastBuffer(start.buffer, start.byteOffset, start.length);
+  return new FastBuffer(bytes.buffer, bytes.byteOffset + start, end - start);
 }
 
 /**
@@ -59,8 +66,9 @@ class Parser {
       const result = this.dispatch(events, bytes);
       this.isRunning = false;
       if (result instanceof Error) return result;
-      offset += events[events.length - 1];
-      if (this.isTaken || offset >= bytes.length) return offset;
+      const consumed = events[events.length - 1];
+      offset += consumed;
+      if (this.isTaken || offset >= bytes.length || consumed === 0) return offset;
     }
   }
 
@@ -81,9 +89,7 @@ class Parser {
           i += 4;
           break;
         case BODY: {
-          const start = events[i + 1];
-          receiver.onBody(new FastBuffer(
-            bytes.buffer, bytes.byteOffset + start, events[i + 2] - start));
+          receiver.onBody(bodySlice(bytes, events[i + 1], events[i + 2]));
           i += 3;
           break;
         }
@@ -93,6 +99,9 @@ class Parser {
           break;
         case ERROR:
           return makeError(events[i + 1], events[i + 2], bytes);
+        case UPGRADE: // Said by the head already.
+          i += 2;
+          break;
         default:
           throw new Error(`coring: unknown parser event ${events[i]}`);
       }
