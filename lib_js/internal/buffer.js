@@ -51,7 +51,7 @@ const {
 const HEAP_BYTES_MAX = 64;
 
 // Up to this length a loop over char codes beats the call into native.
-const LOOP_CHARS_MAX = 16;
+const LOOP_CHARS_MAX = 32;
 
 class FastBuffer extends Uint8Array {}
 

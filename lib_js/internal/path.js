@@ -4,10 +4,8 @@
 // of a path, and putting a path together from its parts.
 
 const {
-  ArrayPrototypeJoin,
-  ArrayPrototypePop,
-  ArrayPrototypePush,
   StringPrototypeCharCodeAt,
+  StringPrototypeLastIndexOf,
   StringPrototypeSlice,
 } = primordials;
 
@@ -49,7 +47,9 @@ function isPlain(path, from, windows) {
 
 /**
  * The segments of path from `from` on, without leading and trailing separator.
- * A '..' that finds nothing to take back stays if keepUp is set.
+ * A '..' that finds nothing to take back stays if keepUp is set. What stands
+ * together in path is cut out of it in one piece: text is `head` and, behind
+ * it, path[start..end).
  * @param {string} path
  * @param {number} from
  * @param {boolean} keepUp
@@ -58,33 +58,54 @@ function isPlain(path, from, windows) {
  */
 function collapse(path, from, keepUp, windows) {
   const { length } = path;
+  const separator = windows ? '\\' : '/';
   const last = windows ? BACKSLASH : SLASH;
   if (isPlain(path, from, windows)) {
     const trailing = length > from && StringPrototypeCharCodeAt(path, length - 1) === last;
     return StringPrototypeSlice(path, from, trailing ? length - 1 : length);
   }
-  const kept = [];
-  let ups = 0;
-  let start = from;
-  for (let i = from; i <= length; i++) {
+  let head = '';
+  let start = 0;
+  let end = 0;
+  // Segments that '..' may take back, and how many of them are in the piece.
+  let kept = 0;
+  let inPiece = 0;
+  for (let at = from, i = from; i <= length; i++) {
     if (i < length) {
       const code = StringPrototypeCharCodeAt(path, i);
       if (code !== SLASH && (code !== BACKSLASH || !windows)) continue;
     }
-    const size = i - start;
-    if (size > 2 || (size > 0 && !isDots(path, start, i))) {
-      ArrayPrototypePush(kept, StringPrototypeSlice(path, start, i));
+    const size = i - at;
+    if (size > 2 || (size > 0 && !isDots(path, at, i))) {
+      const joins = inPiece > 0 && end === at - 1 &&
+        StringPrototypeCharCodeAt(path, end) === last;
+      if (!joins) {
+        if (inPiece > 0) head = join(head, separator, StringPrototypeSlice(path, start, end));
+        inPiece = 0;
+        start = at;
+      }
+      end = i;
+      inPiece++;
+      kept++;
     } else if (size === 2) {
-      if (kept.length > ups) {
-        ArrayPrototypePop(kept);
+      if (inPiece > 0) {
+        kept--;
+        if (--inPiece > 0) end = StringPrototypeLastIndexOf(path, separator, end - 1);
+      } else if (kept > 0) {
+        kept--;
+        const cut = StringPrototypeLastIndexOf(head, separator);
+        head = cut === -1 ? '' : StringPrototypeSlice(head, 0, cut);
       } else if (keepUp) {
-        ArrayPrototypePush(kept, '..');
-        ups++;
+        head = join(head, separator, '..');
       }
     }
-    start = i + 1;
+    at = i + 1;
   }
-  return ArrayPrototypeJoin(kept, windows ? '\\' : '/');
+  return inPiece > 0 ? join(head, separator, StringPrototypeSlice(path, start, end)) : head;
+}
+
+function join(head, separator, rest) {
+  return head === '' ? rest : `${head}${separator}${rest}`;
 }
 
 /**

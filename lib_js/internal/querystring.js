@@ -3,15 +3,17 @@
 // Percent-encoding and -decoding of text, for querystring and URLSearchParams.
 
 const {
+  NumberPrototypeToString,
   RegExpPrototypeExec,
   RegExpPrototypeSymbolReplace,
   String,
   StringFromCharCode,
   StringPrototypeCharCodeAt,
   StringPrototypeIncludes,
+  StringPrototypeSlice,
+  StringPrototypeToUpperCase,
   TypedArrayPrototypeSubarray,
   decodeURIComponent,
-  encodeURIComponent,
 } = primordials;
 
 const { ERR_INVALID_URI } = require('internal/errors').codes;
@@ -21,49 +23,76 @@ const PLUS = 43;
 const SPACE = 32;
 
 const pluses = /\+/g;
-const notFormSafe = /[^\w*.-]/;
-const formSpecials = /[!'()~]|%20/g;
-const FORM_CODES = {
-  '__proto__': null, '!': '%21', "'": '%27', '(': '%28', ')': '%29', '~': '%7E', '%20': '+',
-};
 
-function isSurrogate(code) {
-  return code >= 0xd800 && code <= 0xdfff;
+/** '%00' to '%FF' */
+const BYTES = [];
+for (let byte = 0; byte < 256; byte++) {
+  const hex = StringPrototypeToUpperCase(NumberPrototypeToString(byte, 16));
+  BYTES[byte] = `%${byte < 16 ? '0' : ''}${hex}`;
+}
+
+/** What each ASCII character becomes; those in `safe` stay, letters and digits, too. */
+function asciiTable(safe) {
+  const table = [];
+  for (let code = 0; code < 128; code++) {
+    const char = StringFromCharCode(code);
+    const isSafe = StringPrototypeIncludes(safe, char) ||
+      RegExpPrototypeExec(/[a-zA-Z0-9]/, char) !== null;
+    table[code] = isSafe ? '' : BYTES[code];
+  }
+  return table;
+}
+
+const COMPONENT = asciiTable("-_.!~*'()");
+const FORM = asciiTable('*-._');
+FORM[SPACE] = '+';
+
+function encodePoint(point) {
+  if (point < 0x800) return BYTES[0xc0 | point >> 6] + BYTES[0x80 | point & 63];
+  const low = BYTES[0x80 | point >> 6 & 63] + BYTES[0x80 | point & 63];
+  if (point < 0x10000) return BYTES[0xe0 | point >> 12] + low;
+  return BYTES[0xf0 | point >> 18] + BYTES[0x80 | point >> 12 & 63] + low;
 }
 
 /**
- * Makes pairs of lone surrogates as Node does: whatever unit comes next is
- * taken for the other half. One at the very end has no other half.
+ * Percent-encodes by a table. A surrogate takes whatever unit follows for its
+ * other half, as in Node; one at the very end has no other half.
  */
-function pairSurrogates(text) {
-  let paired = '';
-  for (let i = 0; i < text.length; i++) {
-    const code = StringPrototypeCharCodeAt(text, i);
-    if (!isSurrogate(code)) {
-      paired += text[i];
-      continue;
+function encode(text, table) {
+  const { length } = text;
+  let encoded = '';
+  let done = 0;
+  for (let i = 0; i < length; i++) {
+    let code = StringPrototypeCharCodeAt(text, i);
+    let piece;
+    if (code < 128) {
+      piece = table[code];
+      if (piece === '') continue;
+      if (done < i) encoded += StringPrototypeSlice(text, done, i);
+    } else {
+      if (done < i) encoded += StringPrototypeSlice(text, done, i);
+      if (code >= 0xd800 && code <= 0xdfff) {
+        if (++i === length) throw new ERR_INVALID_URI();
+        const next = StringPrototypeCharCodeAt(text, i);
+        code = 0x10000 + ((code & 0x3ff) << 10 | next & 0x3ff);
+      }
+      piece = encodePoint(code);
     }
-    if (++i === text.length) throw new ERR_INVALID_URI();
-    const next = StringPrototypeCharCodeAt(text, i);
-    paired += StringFromCharCode(0xd800 | (code & 0x3ff), 0xdc00 | (next & 0x3ff));
+    encoded += piece;
+    done = i + 1;
   }
-  return paired;
+  if (done === 0) return text;
+  return done < length ? encoded + StringPrototypeSlice(text, done) : encoded;
 }
 
 /** As encodeURIComponent(), with Node's error and Node's way with lone surrogates. */
 function encodeComponent(text) {
-  try {
-    return encodeURIComponent(text);
-  } catch {
-    return encodeURIComponent(pairSurrogates(text));
-  }
+  return encode(text, COMPONENT);
 }
 
-/** application/x-www-form-urlencoded; the text is well formed. */
+/** application/x-www-form-urlencoded. */
 function encodeForm(text) {
-  if (RegExpPrototypeExec(notFormSafe, text) === null) return text;
-  return RegExpPrototypeSymbolReplace(
-    formSpecials, encodeURIComponent(text), (match) => FORM_CODES[match]);
+  return encode(text, FORM);
 }
 
 function hexValue(code) {

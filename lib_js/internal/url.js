@@ -25,7 +25,12 @@ const {
 const { getConstructorOf, kEnumerableProperty } = require('internal/util');
 const { inspect } = require('internal/util/inspect');
 const { kValidateObjectAllowObjects, validateObject } = require('internal/validators');
-const { URLSearchParams, createOwned, replaceQuery } = require('internal/url/params');
+const {
+  URLSearchParams,
+  createOwned,
+  onOwnerChange,
+  replaceQuery,
+} = require('internal/url/params');
 
 // What update() may set; the numbers are native's.
 const PROTOCOL = 0;
@@ -99,6 +104,7 @@ class URL {
   static {
     isURLInstance = (value) => typeof value === 'object' && value !== null && #href in value;
     getURLHref = (url) => url.#current();
+    onOwnerChange((url) => { url.#stale = true; });
   }
 
   constructor(input, base = undefined, quiet = undefined) {
@@ -333,10 +339,7 @@ class URL {
   }
 
   get searchParams() {
-    return this.#params ??= createOwned(this.#search(), {
-      __proto__: null,
-      onchange: () => { this.#stale = true; },
-    });
+    return this.#params ??= createOwned(this.#search(), this);
   }
 
   get hash() {

@@ -11,7 +11,6 @@ const {
   StringPrototypeIncludes,
   StringPrototypeIndexOf,
   StringPrototypeSlice,
-  StringPrototypeSplit,
   decodeURIComponent,
 } = primordials;
 
@@ -120,11 +119,12 @@ function addValue(obj, key, value) {
 
 /** A key or value as it stands in the query -> as it was meant. */
 function decodePart(text, decode, isCustom) {
+  if (text === '') return text;
   if (StringPrototypeIncludes(text, '+')) {
     text = RegExpPrototypeSymbolReplace(pluses, text, isCustom ? '%20' : ' ');
   }
-  if (text === '' || (!isCustom && RegExpPrototypeExec(escapes, text) === null)) return text;
-  return decodeWith(decode, text);
+  return isCustom || RegExpPrototypeExec(escapes, text) !== null ?
+    decodeWith(decode, text) : text;
 }
 
 /**
@@ -145,14 +145,23 @@ function parse(qs, sep, eq, options) {
     options.decodeURIComponent : QueryString.unescape;
   const isCustom = decode !== qsUnescape;
 
-  const pairs = StringPrototypeSplit(qs, sep, limit > 0 && limit < 2 ** 32 ? limit : undefined);
-  for (let i = 0; i < pairs.length; i++) {
-    const pair = pairs[i];
-    if (pair === '') continue;
-    const at = StringPrototypeIndexOf(pair, eq);
-    const key = at === -1 ? pair : StringPrototypeSlice(pair, 0, at);
-    const value = at === -1 ? '' : StringPrototypeSlice(pair, at + eq.length);
-    addValue(obj, decodePart(key, decode, isCustom), decodePart(value, decode, isCustom));
+  // Most queries have nothing to decode.
+  const isPlain = !isCustom && !StringPrototypeIncludes(qs, '%') &&
+    !StringPrototypeIncludes(qs, '+');
+
+  const { length } = qs;
+  for (let start = 0, count = 0; start < length && (count < limit || !(limit > 0)); count++) {
+    let end = sep === '' ? -1 : StringPrototypeIndexOf(qs, sep, start);
+    if (end === -1) end = length;
+    if (end > start) {
+      let at = StringPrototypeIndexOf(qs, eq, start);
+      if (at === -1 || at + eq.length > end) at = end;
+      const key = StringPrototypeSlice(qs, start, at);
+      const value = at === end ? '' : StringPrototypeSlice(qs, at + eq.length, end);
+      if (isPlain) addValue(obj, key, value);
+      else addValue(obj, decodePart(key, decode, isCustom), decodePart(value, decode, isCustom));
+    }
+    start = end + sep.length;
   }
   return obj;
 }

@@ -178,6 +178,12 @@ function putBigBE(b, value, offset, min, max) {
   return offset + 8;
 }
 
+/** V8 has NaNs of its own, for holes and for undefined, that must not be seen. */
+function toDouble(value) {
+  value = +value;
+  return value === value ? value : NaN; // eslint-disable-line no-self-compare
+}
+
 const writes = {
   writeBigUInt64LE(value, offset = 0) {
     return putBigLE(this, value, offset, 0n, MAX_UINT64);
@@ -237,21 +243,21 @@ const writes = {
   },
 
   writeFloatLE(value, offset = 0) {
-    value = +value;
+    value = toDouble(value);
     reach(this, offset, 4);
     floats[0] = value;
     storeLE(this, words[0], offset);
     return offset + 4;
   },
   writeFloatBE(value, offset = 0) {
-    value = +value;
+    value = toDouble(value);
     reach(this, offset, 4);
     floats[0] = value;
     storeBE(this, words[0], offset);
     return offset + 4;
   },
   writeDoubleLE(value, offset = 0) {
-    value = +value;
+    value = toDouble(value);
     reach(this, offset, 8);
     doubles[0] = value;
     storeLE(this, words[0], offset);
@@ -259,7 +265,7 @@ const writes = {
     return offset + 8;
   },
   writeDoubleBE(value, offset = 0) {
-    value = +value;
+    value = toDouble(value);
     reach(this, offset, 8);
     doubles[0] = value;
     storeBE(this, words[1], offset);

@@ -2,7 +2,6 @@
 
 const {
   StringPrototypeCharCodeAt,
-  StringPrototypeLastIndexOf,
   StringPrototypeRepeat,
   StringPrototypeSlice,
 } = primordials;
@@ -21,10 +20,18 @@ function trimmedEnd(path) {
   return end;
 }
 
+/** The last slash in path[0..end), or -1. A loop: segments are short. */
+function slashBefore(path, end) {
+  let i = end - 1;
+  while (i >= 0 && StringPrototypeCharCodeAt(path, i) !== SLASH) i--;
+  return i;
+}
+
 /** The dot that starts the extension of the segment path[start..end), or -1. */
 function dotOf(path, start, end) {
-  const dot = StringPrototypeLastIndexOf(path, '.', end - 1);
-  return dot > start ? dot : -1;
+  let i = end - 1;
+  while (i > start && StringPrototypeCharCodeAt(path, i) !== DOT) i--;
+  return i > start ? i : -1;
 }
 
 /** normalize() of a path that is known not to be empty. */
@@ -125,7 +132,7 @@ const posix = {
     if (path.length === 0) return '.';
     const root = StringPrototypeCharCodeAt(path, 0) === SLASH;
     const end = trimmedEnd(path);
-    const slash = end === 0 ? 0 : StringPrototypeLastIndexOf(path, '/', end - 1);
+    const slash = slashBefore(path, end);
     if (slash <= 0) return root ? '/' : '.';
     // Two leading slashes are a root of their own in POSIX.
     if (root && slash === 1) return '//';
@@ -136,7 +143,7 @@ const posix = {
     if (suffix !== undefined) validateString(suffix, 'suffix');
     validateString(path, 'path');
     const end = trimmedEnd(path);
-    const start = end === 0 ? 0 : StringPrototypeLastIndexOf(path, '/', end - 1) + 1;
+    const start = slashBefore(path, end) + 1;
     if (suffix !== undefined) return cutSuffix(path, start, end, suffix);
     return StringPrototypeSlice(path, start, end);
   },
@@ -145,7 +152,7 @@ const posix = {
     validateString(path, 'path');
     const end = trimmedEnd(path);
     if (end === 0) return '';
-    const start = StringPrototypeLastIndexOf(path, '/', end - 1) + 1;
+    const start = slashBefore(path, end) + 1;
     const dot = dotOf(path, start, end);
     if (dot === -1) return '';
     if (end - start === 2 && StringPrototypeCharCodeAt(path, start) === DOT && dot === end - 1) {
@@ -167,7 +174,7 @@ const posix = {
     const end = trimmedEnd(path);
     if (end === 0) return parts;
 
-    const slash = StringPrototypeLastIndexOf(path, '/', end - 1);
+    const slash = slashBefore(path, end);
     const start = slash + 1;
     if (slash > 0) parts.dir = StringPrototypeSlice(path, 0, slash);
     const base = parts.base = StringPrototypeSlice(path, start, end);

@@ -71,7 +71,8 @@ function memoryUsage() {
     heapTotal: heap[TOTAL_HEAP_SIZE],
     heapUsed: heap[USED_HEAP_SIZE],
     external: heap[EXTERNAL_MEMORY],
-    arrayBuffers: heap[ARRAY_BUFFERS],
+    // Native may not tell yet.
+    arrayBuffers: heap[ARRAY_BUFFERS] ?? 0,
   };
 }
 

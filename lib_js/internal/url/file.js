@@ -37,6 +37,7 @@ const drive = /^\/[a-z]:/i;
 
 // What the parser would take for something else than a part of the path, and
 // what Node encodes beyond that.
+const mayBeUnsafe = /[\0-\x20%\\?#[\]|~]/;
 const unsafePosix = /[\0-\x20%\\?#[\]|~]/g;
 const unsafeWindows = /[\0-\x20%?#[\]|~]/g;
 function decode(text) {
@@ -114,6 +115,7 @@ function percentEncode(char) {
 }
 
 function encodePath(text, windows) {
+  if (RegExpPrototypeExec(mayBeUnsafe, text) === null) return text;
   return RegExpPrototypeSymbolReplace(
     windows ? unsafeWindows : unsafePosix, text, percentEncode);
 }

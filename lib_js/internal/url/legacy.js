@@ -18,6 +18,7 @@ const {
   RegExpPrototypeExec,
   RegExpPrototypeSymbolReplace,
   SafeSet,
+  StringPrototypeCharCodeAt,
   StringPrototypeEndsWith,
   StringPrototypeIncludes,
   StringPrototypeIndexOf,
@@ -57,12 +58,15 @@ const scheme = /^[a-z0-9.+-]+:/i;
 const userAtHost = /^\/\/[^@/]+@[^@/]+/;
 const pathOnly = /^(\/\/?(?!\/)[^?\s]*)(\?[^\s]*)?$/;
 const afterAuthority = /[#/?]/;
+const lineBreak = /[\t\n\r]/;
 const lineBreaks = /[\t\n\r]/g;
 const notHost = /[ "%';<>\\^`{|}]/;
 const portAtEnd = /:[0-9]*$/;
 const hostnameEnd = /[/\\#?:]/;
 const forbiddenInHost = /[\0\t\n\r #%/:<>?@[\\\]^|]/;
 const forbiddenInIpv6 = /[\0\t\n\r #%/<>?@\\^|]/;
+const needsIdna = /[^\0-\x7f]|xn--/;
+const anyToEscape = /[\t\n\r "'<>\\^`{|}]/;
 const toEscape = /[\t\n\r "'<>\\^`{|}]/g;
 const hashOrQuestion = /[#?]/g;
 
@@ -95,7 +99,9 @@ function Url() {
   this.href = null;
 }
 
-function escapeAll(pattern, text) {
+function escapeAll(search, pattern, text) {
+  // Nearly always there is nothing to do.
+  if (RegExpPrototypeExec(search, text) === null) return text;
   return RegExpPrototypeSymbolReplace(pattern, text, (char) => ESCAPES[char]);
 }
 
@@ -103,9 +109,15 @@ function isBracketed(hostname) {
   return hostname[0] === '[' && hostname[hostname.length - 1] === ']';
 }
 
+function isBlank(text, at) {
+  const code = StringPrototypeCharCodeAt(text, at);
+  return code <= 32 || code === 0xa0 || code === 0xfeff;
+}
+
 /** Without blanks around it, and with '\' as '/' in front of the query. */
 function tidy(url) {
-  const text = RegExpPrototypeSymbolReplace(blanks, url, '');
+  const text = url !== '' && (isBlank(url, 0) || isBlank(url, url.length - 1)) ?
+    RegExpPrototypeSymbolReplace(blanks, url, '') : url;
   if (!StringPrototypeIncludes(text, '\\')) return text;
   const end = StringPrototypeSearch(text, queryOrHash);
   if (end === -1) return StringPrototypeReplaceAll(text, '\\', '/');
@@ -164,17 +176,23 @@ function normalizeHostname(hostname, isIpv6, url) {
   return hostname;
 }
 
+/** What IDNA makes of a lower-case hostname, '' if it refuses it. */
 function toASCII(hostname) {
   const { toASCII: convert } = internalBinding('encoding_binding');
-  return convert === undefined ? domainToASCII(hostname) : convert(hostname);
+  if (convert !== undefined) return convert(hostname);
+  if (RegExpPrototypeExec(needsIdna, hostname) === null) return hostname;
+  // With a last label that is no number, lest a URL's parser take it for an IPv4 address.
+  return StringPrototypeSlice(domainToASCII(`${hostname}.a`), 0, -2);
 }
 
 /** Takes user, host and port off the front of rest; returns what is behind them. */
 function takeAuthority(self, rest, url) {
   let end = StringPrototypeSearch(rest, afterAuthority);
   if (end === -1) end = rest.length;
-  let authority = RegExpPrototypeSymbolReplace(
-    lineBreaks, StringPrototypeSlice(rest, 0, end), '');
+  let authority = StringPrototypeSlice(rest, 0, end);
+  if (RegExpPrototypeExec(lineBreak, authority) !== null) {
+    authority = RegExpPrototypeSymbolReplace(lineBreaks, authority, '');
+  }
   rest = StringPrototypeSlice(rest, end);
 
   const at = StringPrototypeLastIndexOf(authority, '@');
@@ -255,7 +273,7 @@ Url.prototype.parse = function parse(url, parseQueryString, slashesDenoteHost) {
   if (!isHostless && (slashes || (given && !SLASHED.has(given)))) {
     rest = takeAuthority(this, rest, url);
   }
-  if (!isHostless) rest = escapeAll(toEscape, rest);
+  if (!isHostless) rest = escapeAll(anyToEscape, toEscape, rest);
   takeRest(this, rest, parseQueryString);
   if (SLASHED.has(protocol) && this.hostname && !this.pathname) this.pathname = '/';
   if (this.pathname || this.search) this.path = joinPath(this);
@@ -264,8 +282,11 @@ Url.prototype.parse = function parse(url, parseQueryString, slashesDenoteHost) {
 };
 
 function formatHost(self) {
-  const auth = self.auth ?
-    `${StringPrototypeReplaceAll(encodeComponent(self.auth), '%3A', ':')}@` : '';
+  let auth = '';
+  if (self.auth) {
+    auth = `${encodeComponent(self.auth)}@`;
+    if (StringPrototypeIncludes(auth, '%3A')) auth = StringPrototypeReplaceAll(auth, '%3A', ':');
+  }
   if (self.host) return `${auth}${self.host}`;
   if (!self.hostname) return '';
   const isBareIpv6 = StringPrototypeIncludes(self.hostname, ':') && !isBracketed(self.hostname);
@@ -283,7 +304,7 @@ Url.prototype.format = function format() {
     querystring.stringify(this.query) : '';
   let search = this.search || (query && `?${query}`);
 
-  pathname = escapeAll(hashOrQuestion, pathname);
+  pathname = escapeAll(queryOrHash, hashOrQuestion, pathname);
   if (this.slashes || SLASHED.has(protocol)) {
     if (this.slashes || host) {
       if (pathname && pathname[0] !== '/') pathname = `/${pathname}`;
@@ -292,7 +313,9 @@ Url.prototype.format = function format() {
       host = '//';
     }
   }
-  search = StringPrototypeReplaceAll(search, '#', '%23');
+  if (StringPrototypeIncludes(search, '#')) {
+    search = StringPrototypeReplaceAll(search, '#', '%23');
+  }
   if (hash && hash[0] !== '#') hash = `#${hash}`;
   if (search && search[0] !== '?') search = `?${search}`;
   return `${protocol}${host}${pathname}${search}${hash}`;

@@ -1,7 +1,7 @@
 'use strict';
 
 // URLSearchParams: a flat list of names and values. A URL that owns one hears
-// of every change through its `onchange`.
+// of every change.
 
 const {
   ArrayIsArray,
@@ -19,7 +19,6 @@ const {
   StringPrototypeIncludes,
   StringPrototypeIndexOf,
   StringPrototypeSlice,
-  StringPrototypeSplit,
   StringPrototypeToWellFormed,
   SymbolIterator,
   SymbolToStringTag,
@@ -42,33 +41,31 @@ const { custom: kInspect } = inspect;
 let listOf;
 let adopt;
 let reload;
+let onChange;
 
 /** WebIDL's USVString. */
 function toUSVString(value) {
   return StringPrototypeToWellFormed(`${value}`);
 }
 
-/** application/x-www-form-urlencoded text -> flat list. */
-function parseForm(text) {
+/** application/x-www-form-urlencoded text, perhaps with a '?' before it -> flat list. */
+function parseQuery(query) {
   const list = [];
-  if (text.length === 0) return list;
-  const pairs = StringPrototypeSplit(text, '&');
-  for (let i = 0; i < pairs.length; i++) {
-    const pair = pairs[i];
-    if (pair === '') continue;
-    const at = StringPrototypeIndexOf(pair, '=');
-    if (at === -1) {
-      ArrayPrototypePush(list, decodeForm(pair), '');
-    } else {
-      ArrayPrototypePush(list, decodeForm(StringPrototypeSlice(pair, 0, at)),
-                         decodeForm(StringPrototypeSlice(pair, at + 1)));
+  const { length } = query;
+  for (let start = query[0] === '?' ? 1 : 0; start < length;) {
+    let end = StringPrototypeIndexOf(query, '&', start);
+    if (end === -1) end = length;
+    if (end > start) {
+      const at = StringPrototypeIndexOf(query, '=', start);
+      const isPair = at !== -1 && at < end;
+      ArrayPrototypePush(
+        list,
+        decodeForm(StringPrototypeSlice(query, start, isPair ? at : end)),
+        isPair ? decodeForm(StringPrototypeSlice(query, at + 1, end)) : '');
     }
+    start = end + 1;
   }
   return list;
-}
-
-function parseQuery(query) {
-  return parseForm(query[0] === '?' ? StringPrototypeSlice(query, 1) : query);
 }
 
 function serialize(list) {
@@ -255,7 +252,7 @@ class URLSearchParams {
 
   #changed() {
     this.#text = undefined;
-    this.#owner?.onchange();
+    if (this.#owner !== undefined) onChange(this.#owner);
   }
 
   [kInspect](depth, ctx) {
@@ -422,7 +419,12 @@ ObjectDefineProperties(URLSearchParams.prototype, {
   },
 });
 
-/** The params of a URL; `owner.onchange()` is called after every change by the user. */
+/** URL says here, once, what to do with a URL whose params the user has changed. */
+function onOwnerChange(callback) {
+  onChange = callback;
+}
+
+/** The params of a URL. */
 function createOwned(query, owner) {
   const params = new URLSearchParams();
   reload(params, query);
@@ -435,4 +437,4 @@ function replaceQuery(params, query) {
   reload(params, query);
 }
 
-module.exports = { URLSearchParams, createOwned, replaceQuery };
+module.exports = { URLSearchParams, createOwned, onOwnerChange, replaceQuery };
