@@ -78,7 +78,7 @@ fn begin(
 fn leave(mut isolate: Isolate<Natives>, end: End) -> ! {
     isolate.with(Natives::send_leftovers);
     coring_uring::sync::terminal::restore_all();
-    std::process::exit(exit_code(end))
+    coring_uring::sync::process::exit_now(exit_code(end))
 }
 
 /// The process's exit code for this end.

@@ -64,7 +64,7 @@ pub fn run(program: Program) -> i32 {
             fleet.note_exit_code(core::exit_code(end));
             if living.fetch_sub(1, Ordering::AcqRel) == 1 {
                 sync::terminal::restore_all();
-                std::process::exit(fleet.exit_code());
+                sync::process::exit_now(fleet.exit_code());
             }
         };
         if let Err(error) = thread::Builder::new().name(format!("core {core}")).spawn(body) {

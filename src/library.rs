@@ -1,9 +1,10 @@
 //! The JavaScript library inside the program: its start-up snapshot and its sources.
 
-use coring_engine::Sources;
+use coring_engine::{LibraryFile, Sources};
 
-/// Sorted by id.
-static FILES: &[(&str, &str)] = include!(concat!(env!("OUT_DIR"), "/library.rs"));
+/// Sorted by id. (That each text is ASCII is checked while compiling, which takes a while.)
+#[allow(long_running_const_eval)]
+static FILES: &[LibraryFile] = &include!(concat!(env!("OUT_DIR"), "/library.rs"));
 
 static SNAPSHOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/snapshot.bin"));
 

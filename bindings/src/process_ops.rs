@@ -176,10 +176,10 @@ fn setTitle(_: &mut Natives, title: String) {
 
 /// Leaves the process at once, after one try to send what is queued.
 #[allow(non_snake_case)]
-fn reallyExit(natives: &mut Natives, code: i32) {
+fn reallyExit(natives: &mut Natives, code: i32) -> i32 {
     natives.send_leftovers();
     sync::terminal::restore_all();
-    std::process::exit(code);
+    sync::process::exit_now(code)
 }
 
 fn abort(_: &mut Natives) {

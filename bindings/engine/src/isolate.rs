@@ -40,7 +40,7 @@ impl<N: 'static> Isolate<N> {
         realm::install(&realm);
         let natives = Box::into_raw(Box::new(natives));
         realm.natives.set(natives.cast());
-        let references = external_references(options.bindings);
+        let references = external_references(options.bindings, &realm.sources);
         let mut params =
             v8::CreateParams::default().external_references(Cow::Owned(references));
         if let Some(bytes) = options.heap_bytes_max {
@@ -221,9 +221,16 @@ pub(crate) fn configure(v8: &mut v8::OwnedIsolate) {
 }
 
 /// Everything in a snapshot that is an address of this program, in an order that depends only on
-/// the bindings.
-pub(crate) fn external_references(bindings: &[Binding]) -> Vec<v8::ExternalReference> {
-    let mut references = Vec::new();
+/// the bindings and the library's files.
+pub(crate) fn external_references(
+    bindings: &[Binding],
+    sources: &Sources,
+) -> Vec<v8::ExternalReference> {
+    let texts = sources.in_place().into_iter().map(|text| {
+        let pointer = std::ptr::from_ref(text).cast_mut().cast();
+        v8::ExternalReference { pointer }
+    });
+    let mut references: Vec<v8::ExternalReference> = texts.collect();
     for (_, functions) in builtin::tables() {
         references.extend(
             functions.iter().map(|entry| v8::ExternalReference { function: entry.callback }),

@@ -26,6 +26,6 @@ pub use isolate::{Isolate, IsolateOptions, Terminator};
 pub use op::{Binding, Call, FastNumber, FastOp, OpDecl, fast_entry};
 pub use process::{set_flags, start, version};
 pub use realm::Ending;
-pub use sources::{Sources, library_ids};
+pub use sources::{LibraryFile, Sources, library_ids};
 pub use text::Text;
 pub use value::{Bytes, Data, ErrorClass, FromJs, IntoJs, Js, Throw};

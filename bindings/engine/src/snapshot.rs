@@ -10,7 +10,7 @@ use crate::{boot, isolate};
 /// # Errors
 /// The text of the exception that the library threw, or what V8 refused to serialise.
 pub fn create(bindings: &'static [Binding], sources: Sources) -> Result<Vec<u8>, String> {
-    let references = isolate::external_references(bindings);
+    let references = isolate::external_references(bindings, &sources);
     let mut v8 = v8::Isolate::snapshot_creator(Some(references.into()), None);
     isolate::configure(&mut v8);
     let realm = Realm::new(sources);

@@ -1,38 +1,84 @@
 //! Where the JavaScript library comes from: built into the program, or a folder on disk for
 //! those who work on it.
 
-use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
-/// The library's files by id: `node/fs`, `internal/errors`, `boot/realm`.
+/// One library file inside the program.
+pub struct LibraryFile {
+    /// `node/fs`, `internal/errors`, `boot/realm`.
+    pub id: &'static str,
+    text: &'static str,
+    /// The text as V8 can use it in place; None when it is not all ASCII.
+    in_place: Option<v8::OneByteConst>,
+}
+
+impl LibraryFile {
+    pub const fn new(id: &'static str, text: &'static str) -> LibraryFile {
+        let in_place = match text.is_ascii() {
+            true => Some(v8::String::create_external_onebyte_const(text.as_bytes())),
+            false => None,
+        };
+        LibraryFile { id, text, in_place }
+    }
+}
+
+/// The library's files.
 #[derive(Clone)]
 pub enum Sources {
-    /// Sorted by id.
-    Embedded(&'static [(&'static str, &'static str)]),
-    /// The folder `lib_js` itself.
+    /// Sorted by id. V8 uses the texts in place, also from the snapshot, which therefore holds
+    /// only their addresses.
+    Embedded(&'static [LibraryFile]),
+    /// The folder `lib_js` itself, read at each use.
     Folder(PathBuf),
 }
 
 impl Sources {
-    pub(crate) fn get(&self, id: &str) -> Option<Cow<'static, str>> {
+    /// Reads the folder once and keeps it for the rest of the process: what the build uses.
+    pub fn load(root: &Path) -> Sources {
+        let files = library_ids(root).into_iter().map(|id| {
+            let text = std::fs::read_to_string(root.join(format!("{id}.js"))).unwrap_or_default();
+            LibraryFile::new(String::leak(id), String::leak(text))
+        });
+        Sources::Embedded(Vec::leak(files.collect()))
+    }
+
+    fn find(&self, id: &str) -> Option<&'static LibraryFile> {
+        let Sources::Embedded(files) = self else { return None };
+        let index = files.binary_search_by(|file| file.id.cmp(id)).ok()?;
+        Some(&files[index])
+    }
+
+    /// Addresses that a snapshot refers to.
+    pub(crate) fn in_place(&self) -> Vec<&'static v8::OneByteConst> {
         match self {
-            Sources::Embedded(files) => {
-                let index = files.binary_search_by(|(name, _)| (*name).cmp(id)).ok()?;
-                Some(Cow::Borrowed(files[index].1))
-            }
-            Sources::Folder(root) => {
-                if id.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
-                    return None;
-                }
-                std::fs::read_to_string(root.join(format!("{id}.js"))).ok().map(Cow::Owned)
-            }
+            Sources::Embedded(files) => files.iter().filter_map(|f| f.in_place.as_ref()).collect(),
+            Sources::Folder(_) => Vec::new(),
         }
+    }
+
+    fn string<'s>(
+        &self,
+        scope: &v8::PinScope<'s, '_>,
+        id: &str,
+    ) -> Option<v8::Local<'s, v8::String>> {
+        if let Some(file) = self.find(id) {
+            return match &file.in_place {
+                Some(text) => v8::String::new_from_onebyte_const(scope, text),
+                None => v8::String::new(scope, file.text),
+            };
+        }
+        let Sources::Folder(root) = self else { return None };
+        if id.split('/').any(|part| part.is_empty() || part == "." || part == "..") {
+            return None;
+        }
+        let text = std::fs::read_to_string(root.join(format!("{id}.js"))).ok()?;
+        v8::String::new(scope, &text)
     }
 
     /// All ids, sorted.
     pub fn ids(&self) -> Vec<String> {
         match self {
-            Sources::Embedded(files) => files.iter().map(|(id, _)| (*id).to_owned()).collect(),
+            Sources::Embedded(files) => files.iter().map(|file| file.id.to_owned()).collect(),
             Sources::Folder(root) => library_ids(root),
         }
     }
@@ -91,13 +137,7 @@ pub(crate) fn compile_with<'s>(
     id: &str,
     parameters: &[&str],
 ) -> Option<v8::Local<'s, v8::Function>> {
-    let text = sources.get(id)?;
-    let code = match text {
-        Cow::Borrowed(text) if text.is_ascii() => {
-            v8::String::new_external_onebyte_static(scope, text.as_bytes())?
-        }
-        text => v8::String::new(scope, &text)?,
-    };
+    let code = sources.string(scope, id)?;
     let name = v8::String::new(scope, &script_name(id))?;
     let origin = v8::ScriptOrigin::new(
         scope, name.into(), 0, 0, false, 0, None, false, false, false, None,
