@@ -15,9 +15,9 @@ const { KEEP_POSITION, later, runLater } = require('internal/fs/ops');
 const { statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
 const {
-  bytesOf, constants, copyObject, decode, emitRecursiveRmdirWarning, encodeName, getOptions,
-  getValidatedFd, getValidatedPath, isFd, nativePath, pathText, positionOr, stringToFlags,
-  toUnixTimestamp, validAccessMode, validCopyMode, validateBufferArray,
+  bytesOf, coercedPath, constants, copyObject, decode, emitRecursiveRmdirWarning, encodeName,
+  encodedText, getOptions, getValidatedFd, getValidatedPath, isFd, nativePath, pathText,
+  positionOr, stringToFlags, toUnixTimestamp, validAccessMode, validCopyMode, validateBufferArray,
   validateOffsetLengthRead, validateOffsetLengthWrite, validatePosition, validateRmOptions,
   validateRmdirOptions, validateStringAfterArrayBufferView, warnOfPlaceholders,
 } = require('internal/fs/utils');
@@ -25,9 +25,12 @@ const whole = require('internal/fs/whole');
 const { customPromisifyArgs, kEmptyObject } = require('internal/util');
 const { isArrayBufferView } = require('internal/util/types');
 const {
-  kValidateObjectAllowNullable, parseFileMode, validateBoolean, validateBuffer, validateEncoding,
-  validateFunction, validateInteger, validateObject, validateOneOf,
+  kValidateObjectAllowNullable, parseFileMode, validateBoolean,
+  validateBuffer, validateEncoding, validateFunction, validateInteger, validateObject,
+  validateOneOf,
 } = require('internal/validators');
+
+const EINVAL = -22;
 
 const { F_OK } = constants;
 const DEFAULT_READ_BYTES = 16384;
@@ -119,7 +122,6 @@ function read(fd, buffer, offsetOrOptions, length, position, callback) {
   let params = null;
   if (arguments.length <= 4) {
     if (arguments.length === 4) {
-      if (!isArrayBufferView(buffer)) validateBuffer(buffer);
       validateObject(offsetOrOptions, 'options', kValidateObjectAllowNullable);
       callback = length;
       params = offsetOrOptions;
@@ -142,6 +144,8 @@ function read(fd, buffer, offsetOrOptions, length, position, callback) {
   if (offset == null) offset = 0;
   else validateInteger(offset, 'offset', 0);
   length |= 0;
+  if (position == null) position = KEEP_POSITION;
+  else validatePosition(position, 'position', length);
   if (length === 0) {
     process.nextTick(callback, null, 0, buffer);
     return;
@@ -150,8 +154,6 @@ function read(fd, buffer, offsetOrOptions, length, position, callback) {
     throw new ERR_INVALID_ARG_VALUE('buffer', buffer, 'is empty and cannot be written');
   }
   validateOffsetLengthRead(offset, length, buffer.byteLength);
-  if (position == null) position = KEEP_POSITION;
-  else validatePosition(position, 'position', length);
   later.read(fd, length, position, (answer) => {
     if (typeof answer === 'number') {
       callback(bareError(answer, 'read'), 0, buffer);
@@ -191,6 +193,10 @@ function readv(fd, buffers, position, callback) {
   fd = getValidatedFd(fd);
   validateBufferArray(buffers);
   callback = checkCallback(callback || position);
+  if (buffers.length === 0) {
+    process.nextTick(callback, bareError(EINVAL, 'read'), 0, buffers);
+    return;
+  }
   later.read(fd, totalLength(buffers), positionOr(position), (answer) => {
     if (typeof answer === 'number') callback(bareError(answer, 'read'), 0, buffers);
     else callback(null, scatter(answer, buffers), buffers);
@@ -216,7 +222,7 @@ function write(fd, buffer, offsetOrOptions, length, position, callback) {
   if (typeof length !== 'number') length = buffer.byteLength - offset;
   validateOffsetLengthWrite(offset, length, buffer.byteLength);
   const bytes = Buffer.from(buffer.buffer, buffer.byteOffset + offset, length);
-  const at = typeof position === 'bigint' ? position : positionOr(position);
+  const at = positionOr(position);
   later.write(fd, bytes, at, afterWrite(callback, buffer));
 }
 nameValues(write, ['bytesWritten', 'buffer']);
@@ -242,7 +248,7 @@ function writeText(fd, text, offset, length, position) {
   }
   validateEncoding(text, length);
   const callback = checkCallback(position);
-  const bytes = Buffer.from(text, typeof length === 'string' ? length : 'utf8');
+  const bytes = encodedText(text, length);
   later.write(fd, bytes, positionOr(offset), afterWrite(callback, text));
 }
 
@@ -260,15 +266,13 @@ function writev(fd, buffers, position, callback) {
 nameValues(writev, ['bytesWritten', 'buffers']);
 
 function fsync(fd, callback) {
-  fd = getValidatedFd(fd);
   callback = checkCallback(callback);
-  later.fsync(fd, false, reply(callback, 'fsync'));
+  later.fsync(getValidatedFd(fd), false, reply(callback, 'fsync'));
 }
 
 function fdatasync(fd, callback) {
-  fd = getValidatedFd(fd);
   callback = checkCallback(callback);
-  later.fsync(fd, true, reply(callback, 'fdatasync'));
+  later.fsync(getValidatedFd(fd), true, reply(callback, 'fdatasync'));
 }
 
 function ftruncate(fd, len = 0, callback) {
@@ -276,10 +280,9 @@ function ftruncate(fd, len = 0, callback) {
     callback = len;
     len = 0;
   }
-  fd = getValidatedFd(fd);
   validateInteger(len, 'len');
   callback = checkCallback(callback);
-  later.ftruncate(fd, len < 0 ? 0 : len, reply(callback, 'ftruncate'));
+  later.ftruncate(getValidatedFd(fd), len < 0 ? 0 : len, reply(callback, 'ftruncate'));
 }
 
 function truncate(path, len, callback) {
@@ -392,9 +395,9 @@ function fstat(fd, options = { bigint: false }, callback) {
     callback = options;
     options = kEmptyObject;
   }
-  fd = getValidatedFd(fd);
   callback = checkCallback(callback);
-  later.fstat(fd, replyWith(statsAs(options), callback, 'fstat'));
+  const convert = statsAs(options);
+  later.fstat(getValidatedFd(fd), replyWith(convert, callback, 'fstat'));
 }
 
 function statsAs(options) {
@@ -417,9 +420,12 @@ function stat(path, options = { bigint: false, throwIfNoEntry: true }, callback)
     callback = options;
     options = kEmptyObject;
   }
+  // Only an object can ask for anything; what else it is does not matter.
+  options = typeof options === 'object' ? getOptions(options) : kEmptyObject;
   callback = checkCallback(callback);
   path = nativePath(path);
-  const { throwIfNoEntry = true } = options;
+  const { signal, throwIfNoEntry = true } = options;
+  if (isCalledOff(signal, callback)) return;
   const tell = replyWith(statsAs(options), callback, 'stat', path);
   later.stat(path, (answer) => {
     if (answer === -2 && !throwIfNoEntry) callback(null, undefined);
@@ -435,10 +441,9 @@ function chmod(path, mode, callback) {
 }
 
 function fchmod(fd, mode, callback) {
-  fd = getValidatedFd(fd);
   mode = parseFileMode(mode, 'mode');
   callback = checkCallback(callback);
-  later.fchmod(fd, mode, reply(callback, 'fchmod'));
+  later.fchmod(getValidatedFd(fd), mode, reply(callback, 'fchmod'));
 }
 
 function utimes(path, atime, mtime, callback) {
@@ -493,7 +498,7 @@ function readlink(path, options, callback) {
 function realpath(path, options, callback) {
   callback = checkCallback(typeof options === 'function' ? options : callback);
   options = getOptions(options);
-  path = nativePath(path);
+  path = coercedPath(path);
   runLater(tree.resolveLinks(path), (error, resolved) => {
     if (error) callback(error);
     else callback(null, encodeName(resolved, options.encoding));

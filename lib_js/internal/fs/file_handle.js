@@ -20,7 +20,7 @@ const { answerOf, promiseOf } = require('internal/fs/answer');
 const { KEEP_POSITION, later } = require('internal/fs/ops');
 const { statsOf } = require('internal/fs/stats');
 const {
-  bytesOf, copyObject, decode, getOptions, positionOr, validateBufferArray,
+  bytesOf, copyObject, decode, encodedText, getOptions, positionOr, validateBufferArray,
   validateOffsetLengthRead, validateOffsetLengthWrite, validatePosition,
   validateStringAfterArrayBufferView,
 } = require('internal/fs/utils');
@@ -183,13 +183,13 @@ async function read(handle, bufferOrParams, offset, length, position) {
   if (offset == null) offset = 0;
   else validateInteger(offset, 'offset', 0);
   length ??= buffer.byteLength - offset;
+  if (position == null) position = KEEP_POSITION;
+  else validatePosition(position, 'position', length);
   if (length === 0) return { __proto__: null, bytesRead: length, buffer };
   if (buffer.byteLength === 0) {
     throw new ERR_INVALID_ARG_VALUE('buffer', buffer, 'is empty and cannot be written');
   }
   validateOffsetLengthRead(offset, length, buffer.byteLength);
-  if (position == null) position = KEEP_POSITION;
-  else validatePosition(position, 'position', length);
   const bytes = await answerOf(
     (done) => later.read(handle.fd, length, position, done), 'read');
   bytesOf(buffer).set(bytes, offset);
@@ -210,7 +210,7 @@ async function write(handle, buffer, offsetOrOptions, length, position) {
   if (!isArrayBufferView(buffer)) {
     validateStringAfterArrayBufferView(buffer, 'buffer');
     validateEncoding(buffer, length);
-    const bytes = Buffer.from(buffer, typeof length === 'string' ? length : 'utf8');
+    const bytes = encodedText(buffer, length);
     const written = await answerOf(
       (done) => later.write(handle.fd, bytes, positionOr(offset), done), 'write');
     return { __proto__: null, bytesWritten: written, buffer };
@@ -225,7 +225,7 @@ async function write(handle, buffer, offsetOrOptions, length, position) {
   if (typeof length !== 'number') length = buffer.byteLength - offset;
   validateOffsetLengthWrite(offset, length, buffer.byteLength);
   const bytes = Buffer.from(buffer.buffer, buffer.byteOffset + offset, length);
-  const at = typeof position === 'bigint' ? position : positionOr(position);
+  const at = positionOr(position);
   const written = await answerOf((done) => later.write(handle.fd, bytes, at, done), 'write');
   return { __proto__: null, bytesWritten: written, buffer };
 }

@@ -127,7 +127,7 @@ async function readdir(path, options) {
 
 async function readlink(path, options) {
   options = getOptions(options);
-  path = nativePath(path);
+  path = nativePath(path, 'oldPath');
   const target = await answerOf((done) => later.readlink(path, done), 'readlink', path);
   return encodeName(target, options.encoding);
 }
@@ -147,6 +147,7 @@ async function lstat(path, options = { bigint: false }) {
 
 async function stat(path, options = { bigint: false, throwIfNoEntry: true }) {
   path = nativePath(path);
+  const isBig = options.bigint;
   const { throwIfNoEntry = true } = options;
   let figures;
   try {
@@ -155,7 +156,7 @@ async function stat(path, options = { bigint: false, throwIfNoEntry: true }) {
     if (!throwIfNoEntry && error.code === 'ENOENT') return undefined;
     throw error;
   }
-  return statsOf(figures, options.bigint);
+  return statsOf(figures, isBig);
 }
 
 async function link(existingPath, newPath) {

@@ -10,7 +10,8 @@ const {
 const { Buffer } = require('buffer');
 const {
   codes: {
-    ERR_INVALID_ARG_TYPE, ERR_METHOD_NOT_IMPLEMENTED, ERR_OUT_OF_RANGE, ERR_STREAM_DESTROYED,
+    ERR_FEATURE_UNAVAILABLE_ON_PLATFORM, ERR_INCOMPATIBLE_OPTION_PAIR, ERR_INVALID_ARG_TYPE,
+    ERR_INVALID_THIS, ERR_METHOD_NOT_IMPLEMENTED, ERR_OUT_OF_RANGE, ERR_STREAM_DESTROYED,
     ERR_SYSTEM_ERROR,
   },
 } = require('internal/errors');
@@ -102,6 +103,10 @@ function importFd(stream, options) {
 
 /** What both streams do with path, fd, flags, mode. */
 function importSource(stream, path, options, flags) {
+  if (options.windowsHandle != null) {
+    if (options.fd != null) throw new ERR_INCOMPATIBLE_OPTION_PAIR('fd', 'windowsHandle');
+    throw new ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('windowsHandle');
+  }
   if (options.fd != null) {
     stream.fd = getValidatedFd(importFd(stream, options));
     return;
@@ -241,11 +246,15 @@ ObjectSetPrototypeOf(ReadStream, Readable);
 
 /** What autoClose says is what autoDestroy of the stream does. */
 function defineAutoClose(Class, state) {
+  function stateOf(stream) {
+    if (stream[state] === undefined) throw new ERR_INVALID_THIS(Class.name);
+    return stream[state];
+  }
   ObjectDefineProperty(Class.prototype, 'autoClose', {
     __proto__: null,
     configurable: true,
-    get() { return this[state].autoDestroy; },
-    set(value) { this[state].autoDestroy = value; },
+    get() { return stateOf(this).autoDestroy; },
+    set(value) { stateOf(this).autoDestroy = value; },
   });
 }
 

@@ -7,19 +7,18 @@ const {
 } = primordials;
 
 const { Buffer } = require('buffer');
-const { codes: { ERR_INVALID_ARG_VALUE } } = require('internal/errors');
+const { UVException, codes: { ERR_INVALID_ARG_VALUE } } = require('internal/errors');
 const { bareError, checked } = require('internal/fs/error');
 const { KEEP_POSITION, now, runNow } = require('internal/fs/ops');
 const { checkTreeRoot, entriesOf, treeEntries } = require('internal/fs/listing');
 const { statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
 const {
-  bytesOf, constants, copyObject, decode, emitRecursiveRmdirWarning, encodeName, getOptions,
-  getValidatedFd, getValidatedPath, isFd, nativePath, pathText, positionOr, stringToFlags,
-  toUnixTimestamp, validAccessMode, validCopyMode,
-  validateBufferArray, validateOffsetLengthRead, validateOffsetLengthWrite, validatePosition,
-  validateRmOptionsSync, validateRmdirOptions, validateStringAfterArrayBufferView,
-  warnOfPlaceholders,
+  bytesOf, coercedPath, constants, copyObject, decode, emitRecursiveRmdirWarning, encodeName,
+  encodedText, getOptions, getValidatedFd, getValidatedPath, isFd, nativePath, pathText,
+  positionOr, stringToFlags, toUnixTimestamp, validAccessMode, validCopyMode, validateBufferArray,
+  validateOffsetLengthRead, validateOffsetLengthWrite, validatePosition, validateRmOptionsSync,
+  validateRmdirOptions, validateStringAfterArrayBufferView, warnOfPlaceholders,
 } = require('internal/fs/utils');
 const { kEmptyObject } = require('internal/util');
 const { isArrayBufferView } = require('internal/util/types');
@@ -30,6 +29,7 @@ const {
 
 const ENOENT = -2;
 const EBADF = -9;
+const EINVAL = -22;
 const ENOTDIR = -20;
 
 const { F_OK, O_RDONLY } = constants;
@@ -79,32 +79,32 @@ function closeSync(fd) {
 }
 
 function readSync(fd, buffer, offsetOrOptions, length, position) {
-  fd = getValidatedFd(fd);
   validateBuffer(buffer);
   let offset = offsetOrOptions;
-  if (arguments.length <= 3 || (offsetOrOptions !== null && typeof offsetOrOptions === 'object')) {
+  if (arguments.length <= 3 || typeof offsetOrOptions === 'object') {
     if (offsetOrOptions !== undefined) {
       validateObject(offsetOrOptions, 'options', kValidateObjectAllowNullable);
     }
     ({ offset = 0, length = buffer.byteLength - offset, position = null } =
       offsetOrOptions ?? kEmptyObject);
   }
-  if (offset === undefined) offset = 0;
+  if (offset == null) offset = 0;
   else validateInteger(offset, 'offset', 0);
   length |= 0;
+  if (position == null) position = KEEP_POSITION;
+  else validatePosition(position, 'position', length);
   if (length === 0) return 0;
   if (buffer.byteLength === 0) {
     throw new ERR_INVALID_ARG_VALUE('buffer', buffer, 'is empty and cannot be written');
   }
   validateOffsetLengthRead(offset, length, buffer.byteLength);
-  if (position == null) position = KEEP_POSITION;
-  else validatePosition(position, 'position', length);
-  return checked(now.readInto(fd, buffer, offset, length, position), 'read');
+  return checked(now.readInto(getValidatedFd(fd), buffer, offset, length, position), 'read');
 }
 
 function readvSync(fd, buffers, position) {
-  fd = getValidatedFd(fd);
   validateBufferArray(buffers);
+  fd = getValidatedFd(fd);
+  if (buffers.length === 0) checked(EINVAL, 'read');
   let at = positionOr(position);
   let total = 0;
   for (let i = 0; i < buffers.length; i++) {
@@ -122,13 +122,13 @@ function readvSync(fd, buffers, position) {
 }
 
 function writeSync(fd, buffer, offsetOrOptions, length, position) {
-  fd = getValidatedFd(fd);
   let offset = offsetOrOptions;
   if (!isArrayBufferView(buffer)) {
     validateStringAfterArrayBufferView(buffer, 'buffer');
     validateEncoding(buffer, length);
-    const bytes = Buffer.from(buffer, typeof length === 'string' ? length : 'utf8');
-    return checked(now.writeFrom(fd, bytes, 0, bytes.length, positionOr(offset)), 'write');
+    const bytes = encodedText(buffer, length);
+    fd = getValidatedFd(fd);
+    return checkedWrite(now.writeFrom(fd, bytes, 0, bytes.length, positionOr(offset)));
   }
   if (typeof offset === 'object') {
     ({ offset = 0, length = buffer.byteLength - offset, position = null } =
@@ -138,24 +138,32 @@ function writeSync(fd, buffer, offsetOrOptions, length, position) {
   else validateInteger(offset, 'offset', 0);
   if (typeof length !== 'number') length = buffer.byteLength - offset;
   validateOffsetLengthWrite(offset, length, buffer.byteLength);
-  const at = typeof position === 'bigint' ? position : positionOr(position);
-  return checked(now.writeFrom(fd, buffer, offset, length, at), 'write');
+  const at = positionOr(position);
+  return checkedWrite(now.writeFrom(getValidatedFd(fd), buffer, offset, length, at));
+}
+
+/** As `checked`, with the properties in the order that Node has for this one. */
+function checkedWrite(answer) {
+  if (answer >= 0) return answer;
+  const error = new UVException({ errno: answer, syscall: 'write' });
+  if (Error.stackTraceLimit) ErrorCaptureStackTrace(error, checkedWrite);
+  throw error;
 }
 
 /** Writes all of it, however many calls that takes. */
-function writeWhole(fd, bytes) {
+function writeWhole(fd, bytes, check) {
   let offset = 0;
   while (offset < bytes.byteLength) {
     const length = bytes.byteLength - offset;
-    offset += checked(now.writeFrom(fd, bytes, offset, length, KEEP_POSITION), 'write');
+    offset += check(now.writeFrom(fd, bytes, offset, length, KEEP_POSITION), 'write');
   }
 }
 
 function writevSync(fd, buffers, position) {
-  fd = getValidatedFd(fd);
   validateBufferArray(buffers);
   if (buffers.length === 0) return 0;
   const bytes = Buffer.concat(ArrayPrototypeMap(buffers, bytesOf));
+  fd = getValidatedFd(fd);
   return checked(now.writeFrom(fd, bytes, 0, bytes.length, positionOr(position)), 'write');
 }
 
@@ -170,9 +178,8 @@ function fdatasyncSync(fd) {
 }
 
 function ftruncateSync(fd, len = 0) {
-  fd = getValidatedFd(fd);
   validateInteger(len, 'len');
-  checked(now.ftruncate(fd, len < 0 ? 0 : len), 'ftruncate');
+  checked(now.ftruncate(getValidatedFd(fd), len < 0 ? 0 : len), 'ftruncate');
 }
 
 function truncateSync(path, len) {
@@ -228,15 +235,17 @@ function writeFileSync(path, data, options) {
   const flush = options.flush ?? false;
   validateBoolean(flush, 'options.flush');
   const flag = options.flag || 'w';
+  let check = checkedWrite;
   if (!isArrayBufferView(data)) {
     validateStringAfterArrayBufferView(data, 'data');
+    if (options.encoding === 'utf8' || options.encoding === 'utf-8') check = checked;
     data = Buffer.from(data, options.encoding || 'utf8');
   }
   const isOpen = isFd(path);
   const fd = isOpen ? path : openSync(path, flag, options.mode);
   try {
-    writeWhole(fd, data);
-    if (flush) fsyncSync(fd);
+    writeWhole(fd, data, check);
+    if (flush) require('fs').fsyncSync(fd);
   } finally {
     if (!isOpen) closeSync(fd);
   }
@@ -258,8 +267,8 @@ function copyFileSync(src, dest, mode) {
 // ---- facts -------------------------------------------------------------------------------------
 
 function fstatSync(fd, options = { bigint: false }) {
-  fd = getValidatedFd(fd);
-  return statsOf(checked(now.fstat(fd), 'fstat'), options.bigint);
+  const isBig = options.bigint;
+  return statsOf(checked(now.fstat(getValidatedFd(fd)), 'fstat'), isBig);
 }
 
 /** Stats, or undefined if nothing is there and that is fine. */
@@ -289,9 +298,8 @@ function chmodSync(path, mode) {
 }
 
 function fchmodSync(fd, mode) {
-  fd = getValidatedFd(fd);
   mode = parseFileMode(mode, 'mode');
-  checked(now.fchmod(fd, mode), 'fchmod');
+  checked(now.fchmod(getValidatedFd(fd), mode), 'fchmod');
 }
 
 function utimesSync(path, atime, mtime) {
@@ -330,7 +338,7 @@ function readlinkSync(path, options) {
 
 function realpathSync(path, options) {
   options = getOptions(options);
-  path = nativePath(path);
+  path = coercedPath(path);
   return encodeName(run(tree.resolveLinks(path), realpathSync), options.encoding);
 }
 

@@ -3,9 +3,9 @@
 // What users hand to fs, checked and brought into one form, under Node's names.
 
 const {
-  ArrayIsArray, BigInt, DateNow, DatePrototypeGetTime, Error, ErrorCaptureStackTrace, NumberIsFinite,
-  ObjectIs, StringPrototypeEndsWith, StringPrototypeIncludes,
-  TypedArrayPrototypeIncludes,
+  ArrayIsArray, BigInt, DateNow, DatePrototypeGetTime, Error, ErrorCaptureStackTrace, MathTrunc,
+  NumberIsFinite, NumberIsNaN, NumberIsSafeInteger, ObjectIs, RangeError,
+  StringPrototypeEndsWith, StringPrototypeIncludes, TypeError, TypedArrayPrototypeIncludes,
 } = primordials;
 
 const { Buffer } = require('buffer');
@@ -61,7 +61,7 @@ const FLAGS = {
 function stringToFlags(flags, name = 'flags') {
   if (typeof flags === 'number') {
     validateInt32(flags, name);
-    return flags;
+    return flags + 0; // Makes -0 a 0.
   }
   if (flags == null) return O_RDONLY;
   const known = typeof flags === 'string' ? FLAGS[flags] : undefined;
@@ -81,26 +81,37 @@ function from(check, error) {
   return error;
 }
 
-// ---- modes ---------------------------------------------------------------------------------------
+// ---- modes -------------------------------------------------------------------------------------
+
+/** Worded as Node does, where native code checks them. */
+function validBits(mode, max) {
+  if (mode == null) return 0;
+  if (typeof mode === 'number') {
+    const bits = MathTrunc(mode);
+    if (bits >= 0 && bits <= max) return bits;
+    const bounds = NumberIsNaN(mode) ? '' : `: >= 0 && <= ${max}`;
+    const error = new RangeError(`mode is out of range${bounds}`);
+    error.code = 'ERR_OUT_OF_RANGE';
+    throw error;
+  }
+  const error = new TypeError('mode must be int32 or null/undefined');
+  error.code = 'ERR_INVALID_ARG_TYPE';
+  throw error;
+}
 
 function validAccessMode(mode) {
-  if (mode == null) return F_OK;
-  validateInteger(mode, 'mode', 0, ACCESS_MODE_MAX);
-  return mode;
+  return validBits(mode, ACCESS_MODE_MAX);
 }
 
 function validCopyMode(mode) {
-  if (mode == null) return 0;
-  validateInteger(mode, 'mode', 0, COPY_MODE_MAX);
-  return mode;
+  return validBits(mode, COPY_MODE_MAX);
 }
 
 // ---- options -----------------------------------------------------------------------------------
 
 function assertEncoding(encoding) {
   if (encoding && !Buffer.isEncoding(encoding)) {
-    // The odd order of arguments is what gives Node's message.
-    throw new ERR_INVALID_ARG_VALUE(encoding, 'encoding', 'is invalid encoding');
+    throw new ERR_INVALID_ARG_VALUE('encoding', encoding, 'is invalid encoding');
   }
 }
 
@@ -165,6 +176,15 @@ function pathText(path) {
 /** Validates and gives the text in one step: what most functions need. */
 function nativePath(fileURLOrPath, propName = 'path') {
   return pathText(getValidatedPath(fileURLOrPath, propName));
+}
+
+/** realpath alone takes anything for a path by its string. */
+function coercedPath(path) {
+  toPathIfFileURL ??= require('internal/url').toPathIfFileURL;
+  path = toPathIfFileURL(path);
+  if (typeof path !== 'string') path += '';
+  validatePath(path);
+  return path;
 }
 
 /** A name from the file system as the user asked for it. */
@@ -251,11 +271,11 @@ function validateStringAfterArrayBufferView(buffer, name) {
   }
 }
 
-// ---- bytes ---------------------------------------------------------------------------------------
+// ---- bytes -------------------------------------------------------------------------------------
 
-/** A position of the vectored calls; whatever is no number means "where it stands". */
+/** A position of the vectored calls; whatever is no integer means "where it stands". */
 function positionOr(position) {
-  return typeof position === 'number' ? position : KEEP_POSITION;
+  return NumberIsSafeInteger(position) ? position : KEEP_POSITION;
 }
 
 function bytesOf(view) {
@@ -264,6 +284,11 @@ function bytesOf(view) {
 
 function decode(bytes, encoding) {
   return encoding && encoding !== 'buffer' ? bytes.toString(encoding) : bytes;
+}
+
+/** Text to write; an encoding that nobody knows is UTF-8. */
+function encodedText(text, encoding) {
+  return Buffer.from(text, Buffer.isEncoding(encoding) ? encoding : 'utf8');
 }
 
 // ---- times -------------------------------------------------------------------------------------
@@ -377,9 +402,11 @@ module.exports = {
   decode,
   bytesOf,
   constants,
+  coercedPath,
   copyObject,
   emitRecursiveRmdirWarning,
   encodeName,
+  encodedText,
   getOptions,
   getValidatedFd,
   getValidatedPath,
