@@ -1,8 +1,10 @@
 'use strict';
 
-// fs.constants come from native; these are the ones that the library reads itself.
+// fs.constants, whose numbers are the kernel's, and what the library makes of them.
 
-const { fs } = internalBinding('constants');
+const { ObjectAssign } = primordials;
+
+const fs = ObjectAssign({ __proto__: null }, internalBinding('constants').fs);
 
 const { S_IFMT } = fs;
 

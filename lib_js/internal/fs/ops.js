@@ -11,14 +11,13 @@
 // Paths are strings here. read gives a Buffer of the bytes that were there.
 
 const {
-  ArrayPrototypePush, Float64Array, FunctionPrototypeBind, ReflectApply,
+  ArrayPrototypePush, Float64Array, FunctionPrototypeBind, ReflectApply, Uint8Array,
 } = primordials;
 
 const { Buffer } = require('buffer');
 const { allocateTicket } = require('boot/turn');
 
 const FIGURES = 18;
-const FIGURES_BYTES = FIGURES * 8;
 const KEEP_POSITION = -1;
 
 // Bound on first use: the bindings have no business in the start-up snapshot.
@@ -78,19 +77,22 @@ class FiguresAnswer {
       this.done(result);
       return;
     }
-    const figures = new Float64Array(FIGURES);
-    Buffer.from(figures.buffer).set(value.subarray(0, FIGURES_BYTES));
-    this.done(figures);
+    const { buffer, byteOffset } = value.byteOffset % 8 === 0 ? value : new Uint8Array(value);
+    this.done(new Float64Array(buffer, byteOffset, FIGURES));
   }
 }
 
 const answered = (done) => allocateTicket(new Answer(done));
 
+// One for all blocking calls, as a new one costs more than the call: whoever gets it reads it
+// before the next operation.
+let shared;
+
 function statNow(name) {
   return (target) => {
-    const figures = new Float64Array(FIGURES);
-    const result = blocking()[name](target, figures);
-    return result < 0 ? result : figures;
+    shared ??= new Float64Array(FIGURES);
+    const result = blocking()[name](target, shared);
+    return result < 0 ? result : shared;
   };
 }
 
@@ -135,6 +137,11 @@ const later = {
   open(path, flags, mode, done) { queue().open(path, flags, mode, answered(done)); },
   close(fd, done) { queue().close(fd, answered(done)); },
   read(fd, length, position, done) {
+    // The ring does not read into no room; but a descriptor that is none must still be told.
+    if (length === 0) {
+      readNothing(fd, done);
+      return;
+    }
     queue().read(fd, length, position, allocateTicket(new BytesAnswer(done)));
   },
   /** Writes all of it or is refused. */
@@ -151,6 +158,15 @@ const later = {
   link(from, to, done) { queue().link(from, to, answered(done)); },
   ftruncate(fd, length, done) { queue().ftruncate(fd, length, answered(done)); },
 };
+
+function readNothing(fd, done) {
+  setImmediate ??= require('timers').setImmediate;
+  const nothing = Buffer.alloc(0);
+  setImmediate(() => {
+    const answer = now.readInto(fd, nothing, 0, 0, KEEP_POSITION);
+    done(answer < 0 ? answer : nothing);
+  });
+}
 
 /** The plain call, but not before the caller's turn is over. */
 function deferred(call) {
