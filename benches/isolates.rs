@@ -32,7 +32,11 @@ return () => ({ start });
 const ROUNDS: u32 = 300_000;
 
 fn run_isolate() {
-    let name = format!("coring-isolates-{}-{:?}", std::process::id(), std::thread::current().id());
+    let name = format!(
+        "coring-isolates-{}-{:?}",
+        std::process::id(),
+        std::thread::current().id()
+    );
     let root = std::env::temp_dir().join(name);
     std::fs::create_dir_all(root.join("boot")).expect("a temporary folder");
     for (file, text) in [("primordials", ""), ("realm", REALM), ("node", "")] {
@@ -52,8 +56,16 @@ fn run_isolate() {
 /// User and system time of this process and its waited-for children, from /proc/self/stat.
 fn cpu_time() -> Duration {
     let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
-    let fields: Vec<&str> = stat.rsplit(')').next().expect("a name").split_whitespace().collect();
-    let ticks: u64 = fields[11..15].iter().map(|field| field.parse::<u64>().expect("ticks")).sum();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .expect("a name")
+        .split_whitespace()
+        .collect();
+    let ticks: u64 = fields[11..15]
+        .iter()
+        .map(|field| field.parse::<u64>().expect("ticks"))
+        .sum();
     Duration::from_millis(ticks * 10)
 }
 
@@ -61,12 +73,18 @@ fn measure(name: &str, act: impl FnOnce()) -> (Duration, Duration) {
     let (cpu, wall) = (cpu_time(), Instant::now());
     act();
     let (cpu, wall) = (cpu_time() - cpu, wall.elapsed());
-    println!("{name}: wall {} ms, CPU {} ms", wall.as_millis(), cpu.as_millis());
+    println!(
+        "{name}: wall {} ms, CPU {} ms",
+        wall.as_millis(),
+        cpu.as_millis()
+    );
     (wall, cpu)
 }
 
 fn threads(count: usize) {
-    let threads: Vec<_> = (0..count).map(|_| std::thread::spawn(run_isolate)).collect();
+    let threads: Vec<_> = (0..count)
+        .map(|_| std::thread::spawn(run_isolate))
+        .collect();
     for thread in threads {
         thread.join().expect("the isolate ran");
     }
@@ -75,7 +93,11 @@ fn threads(count: usize) {
 fn processes(count: usize) {
     let program = std::env::current_exe().expect("the bench itself");
     let start = |_| {
-        Command::new(&program).arg("--one").stdout(Stdio::null()).spawn().expect("it starts")
+        Command::new(&program)
+            .arg("--one")
+            .stdout(Stdio::null())
+            .spawn()
+            .expect("it starts")
     };
     let children: Vec<_> = (0..count).map(start).collect();
     for mut child in children {

@@ -163,10 +163,10 @@ fn read_switches(cli: &mut Cli, environment: &dyn Fn(&str) -> Option<String>) {
             set(cli, option, Value::Boolean(true));
         }
     }
-    if let Some(path) = environment("NODE_REDIRECT_WARNINGS").filter(|path| !path.is_empty()) {
-        if cli.text("--redirect-warnings").is_empty() {
-            set(cli, "--redirect-warnings", Value::Text(path));
-        }
+    if let Some(path) = environment("NODE_REDIRECT_WARNINGS").filter(|path| !path.is_empty())
+        && cli.text("--redirect-warnings").is_empty()
+    {
+        set(cli, "--redirect-warnings", Value::Text(path));
     }
 }
 

@@ -46,7 +46,10 @@ pub fn live(program: &Program, fleet: &Arc<Fleet>, core: usize) -> End {
         }
     };
     if program.cores.len() > 1 && std::env::var_os("CORING_TRACE_CORES").is_some() {
-        eprintln!("core {core}: isolate ready in {} us", began.elapsed().as_micros());
+        eprintln!(
+            "core {core}: isolate ready in {} us",
+            began.elapsed().as_micros()
+        );
     }
     let end = match turn::run(&mut isolate, program.runtime(core)) {
         Ok(code) => End::Exit(code),
@@ -58,11 +61,7 @@ pub fn live(program: &Program, fleet: &Arc<Fleet>, core: usize) -> End {
     end
 }
 
-fn begin(
-    program: &Program,
-    fleet: &Arc<Fleet>,
-    core: usize,
-) -> Result<Isolate<Natives>, String> {
+fn begin(program: &Program, fleet: &Arc<Fleet>, core: usize) -> Result<Isolate<Natives>, String> {
     let ring = Ring::new(RingOptions::default()).map_err(|error| error.to_string())?;
     let mut natives = Natives::new(ring, fleet.clone(), core);
     if fleet.is_many() {
@@ -70,7 +69,12 @@ fn begin(
     }
     let (sources, snapshot) = library::choose();
     let heap_bytes_max = heap_limit(program.cores.len());
-    let options = IsolateOptions { bindings: BINDINGS, sources, snapshot, heap_bytes_max };
+    let options = IsolateOptions {
+        bindings: BINDINGS,
+        sources,
+        snapshot,
+        heap_bytes_max,
+    };
     Isolate::new(options, natives).map_err(|text| format!("the library does not boot:\n{text}"))
 }
 

@@ -38,7 +38,9 @@ pub fn cores_by_machine() -> Vec<usize> {
 /// `count` cores; more than the machine has share its processors in turn.
 pub fn cores_by_count(count: usize) -> Vec<usize> {
     let allowed = sync::process::affinity();
-    (0..count.max(1)).map(|index| allowed[index % allowed.len()]).collect()
+    (0..count.max(1))
+        .map(|index| allowed[index % allowed.len()])
+        .collect()
 }
 
 /// Signals that the fleet takes for all its cores.
@@ -67,7 +69,10 @@ pub fn run(program: Program) -> i32 {
                 sync::process::exit_now(fleet.exit_code());
             }
         };
-        if let Err(error) = thread::Builder::new().name(format!("core {core}")).spawn(body) {
+        if let Err(error) = thread::Builder::new()
+            .name(format!("core {core}"))
+            .spawn(body)
+        {
             eprintln!("coring: cannot start core {core}: {error} (see ulimit -u)");
             return 1;
         }
@@ -79,7 +84,9 @@ pub fn run(program: Program) -> i32 {
 /// drains every core, and the others end the process as they always do.
 fn take_signals(fleet: &Fleet) -> i32 {
     loop {
-        let Ok(signal) = sync::signal::wait(&SIGNALS) else { return 1 };
+        let Ok(signal) = sync::signal::wait(&SIGNALS) else {
+            return 1;
+        };
         if fleet.is_listening(signal) {
             fleet.send_signal(signal);
         } else if signal == SIGTERM && !fleet.is_draining() {
@@ -95,10 +102,17 @@ fn take_signals(fleet: &Fleet) -> i32 {
 fn spawn_deadline() {
     let wait = || {
         thread::sleep(DRAIN_MAX);
-        eprintln!("coring: still busy {} s after SIGTERM; ending now", DRAIN_MAX.as_secs());
+        eprintln!(
+            "coring: still busy {} s after SIGTERM; ending now",
+            DRAIN_MAX.as_secs()
+        );
         std::process::exit(128 + SIGTERM);
     };
-    if thread::Builder::new().name("drain limit".to_owned()).spawn(wait).is_err() {
+    if thread::Builder::new()
+        .name("drain limit".to_owned())
+        .spawn(wait)
+        .is_err()
+    {
         std::process::exit(128 + SIGTERM);
     }
 }

@@ -2,8 +2,7 @@
 
 use coring_engine::{LibraryFile, Sources};
 
-/// Sorted by id. (That each text is ASCII is checked while compiling, which takes a while.)
-#[allow(long_running_const_eval)]
+/// Sorted by id.
 static FILES: &[LibraryFile] = &include!(concat!(env!("OUT_DIR"), "/library.rs"));
 
 static SNAPSHOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/snapshot.bin"));

@@ -58,7 +58,9 @@ fn main() -> ExitCode {
 /// that a program can listen to; this thread takes them again.
 fn start_v8(flags: &[String]) {
     const SYNCHRONOUS: [i32; 8] = [4, 5, 7, 8, 9, 11, 19, 27];
-    let signals: Vec<i32> = (1..32).filter(|signal| !SYNCHRONOUS.contains(signal)).collect();
+    let signals: Vec<i32> = (1..32)
+        .filter(|signal| !SYNCHRONOUS.contains(signal))
+        .collect();
     // Without the mask only the choice of thread is worse; there is nothing to tell the user.
     let blocked = coring_uring::sync::signal::block(&signals).is_ok();
     coring_engine::start(flags, V8_HELPER_THREADS);

@@ -19,20 +19,37 @@ pub struct Program {
 
 impl Program {
     pub fn new(argv0: String, cli: Cli) -> Program {
-        let exec_path = std::env::current_exe()
-            .map_or_else(|_| argv0.clone(), |path| path.to_string_lossy().into_owned());
+        let exec_path = std::env::current_exe().map_or_else(
+            |_| argv0.clone(),
+            |path| path.to_string_lossy().into_owned(),
+        );
         let cores = match cli.jobs {
             Jobs::Count(count) => crate::fleet::cores_by_count(count as usize),
             Jobs::Auto => crate::fleet::cores_by_machine(),
         };
-        Program { argv0, exec_path, cli, cores }
+        Program {
+            argv0,
+            exec_path,
+            cli,
+            cores,
+        }
     }
 
     /// The argument of `start(runtime)`.
     pub fn runtime(&self, core: usize) -> Js {
         let mut argv = vec![Js::from(self.exec_path.as_str())];
-        argv.extend(self.cli.arguments.iter().map(|word| Js::from(word.as_str())));
-        let exec_argv = self.cli.exec_argv.iter().map(|word| Js::from(word.as_str())).collect();
+        argv.extend(
+            self.cli
+                .arguments
+                .iter()
+                .map(|word| Js::from(word.as_str())),
+        );
+        let exec_argv = self
+            .cli
+            .exec_argv
+            .iter()
+            .map(|word| Js::from(word.as_str()))
+            .collect();
         let options = self.cli.options().into_iter();
         let options = options.map(|(name, value)| (name, option_value(&value)));
         let fields = [
@@ -41,13 +58,20 @@ impl Program {
             ("execPath", Js::from(self.exec_path.as_str())),
             ("execArgv", Js::List(exec_argv)),
             ("options", Js::Object(options.collect())),
-            ("allowedFlags", Js::List(node_options_flags().into_iter().map(Js::Text).collect())),
+            (
+                "allowedFlags",
+                Js::List(node_options_flags().into_iter().map(Js::Text).collect()),
+            ),
             ("hrtimeOrigin", Js::Number(clock::monotonic() as f64)),
             ("timeOriginMs", Js::Number(clock::realtime() as f64 / 1e6)),
             ("core", Js::from(core as u32)),
             ("cores", Js::from(self.cores.len() as u32)),
         ];
-        Js::Object(fields.map(|(name, value)| (name.to_owned(), value)).to_vec())
+        Js::Object(
+            fields
+                .map(|(name, value)| (name.to_owned(), value))
+                .to_vec(),
+        )
     }
 }
 
@@ -57,8 +81,6 @@ fn option_value(value: &Value) -> Js {
         Value::Boolean(on) => Js::Bool(*on),
         Value::Integer(number) => Js::Number(*number as f64),
         Value::Text(text) => Js::from(text.as_str()),
-        Value::List(items) => {
-            Js::List(items.iter().map(|item| Js::from(item.as_str())).collect())
-        }
+        Value::List(items) => Js::List(items.iter().map(|item| Js::from(item.as_str())).collect()),
     }
 }

@@ -37,17 +37,16 @@ fn turns(isolate: &mut Isolate<Natives>) -> Result<(), Ending> {
 }
 
 fn timers(isolate: &mut Isolate<Natives>) -> Result<(), Ending> {
-    let Some(now_ms) = isolate.with(|natives| natives.timers_due()) else { return Ok(()) };
+    let Some(now_ms) = isolate.with(|natives| natives.timers_due()) else {
+        return Ok(());
+    };
     let next_ms = isolate.process_timers(now_ms as f64)?;
     isolate.with(|natives| natives.set_next_timer(next_ms));
     Ok(())
 }
 
 /// Submits, waits unless something is to be done at once, delivers what came.
-fn poll(
-    isolate: &mut Isolate<Natives>,
-    completions: &mut Vec<Completion>,
-) -> Result<(), Ending> {
+fn poll(isolate: &mut Isolate<Natives>, completions: &mut Vec<Completion>) -> Result<(), Ending> {
     let (_, immediates_alive) = isolate.immediates();
     let idle = !immediates_alive && is_alive(isolate);
     let has_answers = isolate.with(|natives| {

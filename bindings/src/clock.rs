@@ -12,7 +12,11 @@ pub struct Clock {
 
 impl Clock {
     pub fn new() -> Clock {
-        Clock { origin_ns: sync::clock::monotonic(), now_ms: 0, unix_seconds: None }
+        Clock {
+            origin_ns: sync::clock::monotonic(),
+            now_ms: 0,
+            unix_seconds: None,
+        }
     }
 
     /// Reads the clock; ms since this core began, as Node's loop time.
@@ -28,7 +32,9 @@ impl Clock {
 
     /// Seconds since 1970, read at most once per turn.
     pub fn unix_seconds(&mut self) -> u64 {
-        *self.unix_seconds.get_or_insert_with(|| sync::clock::realtime() / 1_000_000_000)
+        *self
+            .unix_seconds
+            .get_or_insert_with(|| sync::clock::realtime() / 1_000_000_000)
     }
 
     /// How long to wait for something due at `due_ms`.

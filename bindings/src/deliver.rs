@@ -47,7 +47,10 @@ impl Natives {
     pub fn has_answers(&self) -> bool {
         !self.answers.is_empty()
             || !self.soon.is_empty()
-            || self.deadlines.next_ms().is_some_and(|due_ms| due_ms <= self.clock.now_ms())
+            || self
+                .deadlines
+                .next_ms()
+                .is_some_and(|due_ms| due_ms <= self.clock.now_ms())
     }
 
     fn complete(&mut self, completion: Completion, out: &mut Delivery) {
@@ -80,7 +83,9 @@ impl Natives {
             socket.flights_count -= 1;
         }
         let open = socket.closing == Closing::Open;
-        let Role::Listener(role) = &mut socket.role else { return };
+        let Role::Listener(role) = &mut socket.role else {
+            return;
+        };
         let settings = role.http.clone();
         match accepted {
             Some(fd) if open => {
@@ -138,8 +143,12 @@ impl Natives {
 
     /// Arms the listener's accept unless it waits for descriptors.
     pub(crate) fn rearm_accept(&mut self, listener: Handle) {
-        let Some(socket) = self.sockets.get_mut(listener) else { return };
-        let Role::Listener(role) = &socket.role else { return };
+        let Some(socket) = self.sockets.get_mut(listener) else {
+            return;
+        };
+        let Role::Listener(role) = &socket.role else {
+            return;
+        };
         if socket.closing != Closing::Open {
             return self.touch(listener);
         }
@@ -186,7 +195,9 @@ impl Natives {
     }
 
     fn on_mail(&mut self, out: &mut Delivery) {
-        let Some(mailbox) = &mut self.mailbox else { return };
+        let Some(mailbox) = &mut self.mailbox else {
+            return;
+        };
         let mut letters = Vec::new();
         mailbox.take(&mut letters);
         if self.fleet.is_draining() {
@@ -206,7 +217,9 @@ impl Natives {
     /// Goes on with a fast-lane connection, or a stream whose inbox is to be emptied.
     fn go_on(&mut self, handle: Handle, out: &mut Delivery) {
         let now_ms = self.clock.now_ms();
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         if socket.closing != Closing::Open {
             return;
         }
@@ -223,9 +236,15 @@ impl Natives {
 
     /// Lists a connection for its present deadline, unless it is listed for an earlier time.
     pub(crate) fn list_deadline(&mut self, handle: Handle) {
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         let Some(conn) = socket.conn() else { return };
-        let mut due_ms = if conn.due == Due::Never { u64::MAX } else { conn.due_ms };
+        let mut due_ms = if conn.due == Due::Never {
+            u64::MAX
+        } else {
+            conn.due_ms
+        };
         if conn.idle_timeout_ms > 0 {
             due_ms = due_ms.min(conn.active_ms + conn.idle_timeout_ms);
         }
@@ -237,7 +256,9 @@ impl Natives {
     fn deliver_due(&mut self, out: &mut Delivery) {
         let now_ms = self.clock.now_ms();
         for (handle, listed_ms) in self.deadlines.take_due(now_ms) {
-            let Some(socket) = self.sockets.get_mut(handle) else { continue };
+            let Some(socket) = self.sockets.get_mut(handle) else {
+                continue;
+            };
             if socket.closing != Closing::Open {
                 continue;
             }
@@ -253,7 +274,9 @@ impl Natives {
     }
 
     fn check_due(&mut self, handle: Handle, now_ms: u64, out: &mut Delivery) {
-        let Some(conn) = self.sockets.get_mut(handle).and_then(Socket::conn) else { return };
+        let Some(conn) = self.sockets.get_mut(handle).and_then(Socket::conn) else {
+            return;
+        };
         if conn.idle_timeout_ms > 0 && now_ms >= conn.active_ms + conn.idle_timeout_ms {
             conn.active_ms = now_ms;
             out.push(entry::HTTP_TIMEOUT, handle.to_js(), 1, 0);
@@ -279,4 +302,3 @@ impl Natives {
         post.send(letter).map_err(|_| Errno::EAGAIN)
     }
 }
-

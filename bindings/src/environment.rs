@@ -9,7 +9,10 @@ pub struct Environment(Mutex<BTreeMap<String, String>>);
 impl Default for Environment {
     fn default() -> Environment {
         let variables = std::env::vars_os().map(|(name, value)| {
-            (name.to_string_lossy().into_owned(), value.to_string_lossy().into_owned())
+            (
+                name.to_string_lossy().into_owned(),
+                value.to_string_lossy().into_owned(),
+            )
         });
         Environment(Mutex::new(variables.collect()))
     }
@@ -17,7 +20,9 @@ impl Default for Environment {
 
 impl Environment {
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
-        self.0.lock().expect("no core panics while it holds the lock")
+        self.0
+            .lock()
+            .expect("no core panics while it holds the lock")
     }
 
     pub fn get(&self, name: &str) -> Option<String> {

@@ -45,23 +45,28 @@ impl Fleet {
 
     /// Runs `bind(port)` for the n-th listen on port 0 with the agreed port, or with 0 on the
     /// first core, whose answer the others then use.
-    pub fn agree<E>(
-        &self,
-        nth: usize,
-        bind: impl FnOnce(u16) -> Result<u16, E>,
-    ) -> Result<u16, E> {
-        let mut ports = self.ports.lock().expect("no core panics while it holds the lock");
+    pub fn agree<E>(&self, nth: usize, bind: impl FnOnce(u16) -> Result<u16, E>) -> Result<u16, E> {
+        let mut ports = self
+            .ports
+            .lock()
+            .expect("no core panics while it holds the lock");
         let port = bind(ports.get(&nth).copied().unwrap_or(0))?;
         ports.insert(nth, port);
         Ok(port)
     }
 
     pub fn set_post(&self, core: usize, post: Post) {
-        self.posts.lock().expect("no core panics while it holds the lock")[core] = Some(post);
+        self.posts
+            .lock()
+            .expect("no core panics while it holds the lock")[core] = Some(post);
     }
 
     pub fn post(&self, core: usize) -> Option<Post> {
-        self.posts.lock().expect("no core panics while it holds the lock").get(core)?.clone()
+        self.posts
+            .lock()
+            .expect("no core panics while it holds the lock")
+            .get(core)?
+            .clone()
     }
 
     pub(crate) fn environment(&self) -> &Environment {

@@ -55,7 +55,11 @@ fn with_paths(from: &str, to: &str, act: impl FnOnce(&CStr, &CStr) -> i32) -> i3
 }
 
 fn with_fd(fd: i32, act: impl FnOnce(Fd) -> i32) -> i32 {
-    if fd < 0 { Errno::EBADF.result() } else { act(Fd::new(fd)) }
+    if fd < 0 {
+        Errno::EBADF.result()
+    } else {
+        act(Fd::new(fd))
+    }
 }
 
 fn code(result: Result<(), Errno>) -> i32 {
@@ -93,12 +97,16 @@ fn window<'a>(bytes: &'a mut Bytes, offset: u32, length: u32) -> &'a mut [u8] {
 
 fn read(_: &mut Natives, fd: i32, mut bytes: Bytes, offset: u32, length: u32, at: i64) -> i32 {
     let into = window(&mut bytes, offset, length);
-    with_fd(fd, |fd| count(sync::file::read(fd, into, u64::try_from(at).ok())))
+    with_fd(fd, |fd| {
+        count(sync::file::read(fd, into, u64::try_from(at).ok()))
+    })
 }
 
 fn write(_: &mut Natives, fd: i32, mut bytes: Bytes, offset: u32, length: u32, at: i64) -> i32 {
     let from = window(&mut bytes, offset, length);
-    with_fd(fd, |fd| count(sync::file::write(fd, from, u64::try_from(at).ok())))
+    with_fd(fd, |fd| {
+        count(sync::file::write(fd, from, u64::try_from(at).ok()))
+    })
 }
 
 fn put_stat(result: Result<FileStat, Errno>, mut into: Bytes) -> i32 {
@@ -168,7 +176,10 @@ fn realpath(_: &mut Natives, path: String) -> Js {
 fn readdir(_: &mut Natives, path: String) -> Js {
     with_path_js(&path, |path| match sync::file::read_directory(path) {
         Ok(entries) => {
-            let kinds = entries.iter().map(|entry| Js::from(u32::from(entry.kind))).collect();
+            let kinds = entries
+                .iter()
+                .map(|entry| Js::from(u32::from(entry.kind)))
+                .collect();
             let names = entries.into_iter().map(|entry| utf8(entry.name)).collect();
             Js::List(vec![Js::List(names), Js::List(kinds)])
         }
@@ -197,7 +208,9 @@ fn rename(_: &mut Natives, from: String, to: String) -> i32 {
 }
 
 fn symlink(_: &mut Natives, target: String, path: String) -> i32 {
-    with_paths(&target, &path, |target, path| code(sync::file::symlink(target, path)))
+    with_paths(&target, &path, |target, path| {
+        code(sync::file::symlink(target, path))
+    })
 }
 
 fn link(_: &mut Natives, from: String, to: String) -> i32 {
@@ -217,11 +230,15 @@ fn access(_: &mut Natives, path: String, mode: i32) -> i32 {
 }
 
 fn utimes(_: &mut Natives, path: String, access_s: f64, modified_s: f64) -> i32 {
-    with_path(&path, |path| code(sync::file::set_times(path, access_s, modified_s, true)))
+    with_path(&path, |path| {
+        code(sync::file::set_times(path, access_s, modified_s, true))
+    })
 }
 
 fn ftruncate(_: &mut Natives, fd: i32, length: i64) -> i32 {
-    with_fd(fd, |fd| code(sync::file::truncate(fd, u64::try_from(length).unwrap_or(0))))
+    with_fd(fd, |fd| {
+        code(sync::file::truncate(fd, u64::try_from(length).unwrap_or(0)))
+    })
 }
 
 fn fsync(_: &mut Natives, fd: i32) -> i32 {
@@ -233,12 +250,16 @@ fn fdatasync(_: &mut Natives, fd: i32) -> i32 {
 }
 
 fn mkdtemp(_: &mut Natives, prefix: String) -> Js {
-    with_path_js(&prefix, |prefix| js(sync::file::make_temporary_directory(prefix).map(utf8)))
+    with_path_js(&prefix, |prefix| {
+        js(sync::file::make_temporary_directory(prefix).map(utf8))
+    })
 }
 
 #[allow(non_snake_case)]
 fn copyFile(_: &mut Natives, from: String, to: String, mode: i32) -> i32 {
-    with_paths(&from, &to, |from, to| code(sync::file::copy(from, to, mode)))
+    with_paths(&from, &to, |from, to| {
+        code(sync::file::copy(from, to, mode))
+    })
 }
 
 #[allow(non_snake_case)]

@@ -42,7 +42,8 @@ impl Natives {
                 self.ring.submit(op, Token::new(token::TICKET, ticket, 0));
             }
             Err(errno) => {
-                self.answers.push((entry::TICKET, [ticket as i32, errno.result(), 0]));
+                self.answers
+                    .push((entry::TICKET, [ticket as i32, errno.result(), 0]));
             }
         }
     }
@@ -57,7 +58,10 @@ impl Natives {
             }
             Payload::Stat(stat) if result >= 0 => {
                 let figures = stat.to_array();
-                let bytes = figures.iter().flat_map(|figure| figure.to_ne_bytes()).collect();
+                let bytes = figures
+                    .iter()
+                    .flat_map(|figure| figure.to_ne_bytes())
+                    .collect();
                 out.push_buffer(entry::TICKET, ticket, result, 0, bytes);
             }
             _ => out.push(entry::TICKET, ticket, result, 0),
@@ -70,7 +74,11 @@ fn path(path: String) -> Result<CString, Errno> {
 }
 
 fn descriptor(fd: i32) -> Result<Fd, Errno> {
-    if fd < 0 { Err(Errno::EBADF) } else { Ok(Fd::new(fd)) }
+    if fd < 0 {
+        Err(Errno::EBADF)
+    } else {
+        Ok(Fd::new(fd))
+    }
 }
 
 fn open(natives: &mut Natives, name: String, flags: i32, mode: u32, ticket: u32) {
@@ -81,7 +89,11 @@ fn open(natives: &mut Natives, name: String, flags: i32, mode: u32, ticket: u32)
 fn read(natives: &mut Natives, fd: i32, length: u32, position: i64, ticket: u32) {
     let op = descriptor(fd).map(|fd| {
         let buffer = Vec::with_capacity(length as usize);
-        Op::Read { fd, buffer, offset: u64::try_from(position).ok() }
+        Op::Read {
+            fd,
+            buffer,
+            offset: u64::try_from(position).ok(),
+        }
     });
     natives.submit_ticket(ticket, op);
 }
@@ -127,17 +139,32 @@ fn rmdir(natives: &mut Natives, name: String, ticket: u32) {
 }
 
 fn rename(natives: &mut Natives, from: String, to: String, ticket: u32) {
-    let op = path(from).and_then(|from| Ok(Op::Rename { from, to: path(to)? }));
+    let op = path(from).and_then(|from| {
+        Ok(Op::Rename {
+            from,
+            to: path(to)?,
+        })
+    });
     natives.submit_ticket(ticket, op);
 }
 
 fn symlink(natives: &mut Natives, target: String, name: String, ticket: u32) {
-    let op = path(target).and_then(|target| Ok(Op::Symlink { target, path: path(name)? }));
+    let op = path(target).and_then(|target| {
+        Ok(Op::Symlink {
+            target,
+            path: path(name)?,
+        })
+    });
     natives.submit_ticket(ticket, op);
 }
 
 fn link(natives: &mut Natives, from: String, to: String, ticket: u32) {
-    let op = path(from).and_then(|from| Ok(Op::Link { from, to: path(to)? }));
+    let op = path(from).and_then(|from| {
+        Ok(Op::Link {
+            from,
+            to: path(to)?,
+        })
+    });
     natives.submit_ticket(ticket, op);
 }
 

@@ -186,7 +186,9 @@ impl Natives {
     /// Stops taking connections and lets those that are idle go: the start of a drain.
     pub fn drain(&mut self) {
         for handle in self.sockets.handles() {
-            let Some(socket) = self.sockets.get_mut(handle) else { continue };
+            let Some(socket) = self.sockets.get_mut(handle) else {
+                continue;
+            };
             let is_listener = matches!(socket.role, socket::Role::Listener(_));
             let is_idle = socket.conn().is_some_and(|conn| conn.is_idle());
             if let Some(conn) = socket.conn() {

@@ -38,7 +38,12 @@ fn getHostname(_: &mut Natives) -> Js {
 #[allow(non_snake_case)]
 fn getOSInformation(_: &mut Natives) -> Js {
     sync::host::uname().map_or_else(failed, |names| {
-        let names = [&names.system, &names.version, &names.release, &names.machine];
+        let names = [
+            &names.system,
+            &names.version,
+            &names.release,
+            &names.machine,
+        ];
         Js::List(names.map(|name| utf8(name)).to_vec())
     })
 }

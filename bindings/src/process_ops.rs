@@ -208,9 +208,10 @@ fn winSize(_: &mut Natives, fd: i32) -> Js {
         return Js::from(Errno::EBADF.result());
     }
     match sync::terminal::window_size(Fd::new(fd)) {
-        Ok((columns, rows)) => {
-            Js::List(vec![Js::from(u32::from(columns)), Js::from(u32::from(rows))])
-        }
+        Ok((columns, rows)) => Js::List(vec![
+            Js::from(u32::from(columns)),
+            Js::from(u32::from(rows)),
+        ]),
         Err(errno) => Js::from(errno.result()),
     }
 }
@@ -256,16 +257,27 @@ fn envDelete(natives: &mut Natives, name: String) {
 
 #[allow(non_snake_case)]
 fn envKeys(natives: &mut Natives) -> Js {
-    Js::List(natives.fleet.environment().names().into_iter().map(Js::Text).collect())
+    Js::List(
+        natives
+            .fleet
+            .environment()
+            .names()
+            .into_iter()
+            .map(Js::Text)
+            .collect(),
+    )
 }
 
 /// The id of a user by name; -1 when there is none.
 #[allow(non_snake_case)]
 fn userId(_: &mut Natives, name: String) -> f64 {
     let passwd = std::fs::read_to_string("/etc/passwd").unwrap_or_default();
-    let mut rows = passwd.lines().map(|line| line.split(':').collect::<Vec<_>>());
+    let mut rows = passwd
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>());
     let row = rows.find(|row| row.first() == Some(&name.as_str()));
-    row.and_then(|row| row.get(2)?.parse::<f64>().ok()).unwrap_or(-1.0)
+    row.and_then(|row| row.get(2)?.parse::<f64>().ok())
+        .unwrap_or(-1.0)
 }
 
 #[allow(non_snake_case)]

@@ -59,7 +59,10 @@ pub struct Slots<T> {
 
 impl<T> Default for Slots<T> {
     fn default() -> Self {
-        Slots { slots: Vec::new(), free: Vec::new() }
+        Slots {
+            slots: Vec::new(),
+            free: Vec::new(),
+        }
     }
 }
 
@@ -76,7 +79,10 @@ impl<T> Slots<T> {
             return Err(value);
         }
         let slot = self.slots.len() as u32;
-        self.slots.push(Slot { generation: 1, value: Some(value) });
+        self.slots.push(Slot {
+            generation: 1,
+            value: Some(value),
+        });
         Ok(Handle::new(slot, 1))
     }
 

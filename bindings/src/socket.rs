@@ -37,7 +37,7 @@ pub enum Closing {
     /// Close as soon as nothing is in flight.
     Wanted,
     /// The close itself is in flight.
-    Closing,
+    Begun,
 }
 
 /// How far the writing side is shut.

@@ -55,9 +55,11 @@ impl Natives {
     }
 
     fn settle(&mut self, handle: Handle) {
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         socket.dirty = false;
-        if socket.closing == Closing::Closing {
+        if socket.closing == Closing::Begun {
             return;
         }
         if socket.closing == Closing::Wanted {
@@ -71,9 +73,11 @@ impl Natives {
     }
 
     fn settle_closing(&mut self, handle: Handle) {
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         if socket.flights_count == 0 {
-            socket.closing = Closing::Closing;
+            socket.closing = Closing::Begun;
             let op = Op::Close { fd: socket.fd };
             self.ring.submit(op, socket_token(token::CLOSE, handle));
         } else if socket.recv_armed && !socket.recv_cancelled {
@@ -83,7 +87,9 @@ impl Natives {
     }
 
     fn settle_recv(&mut self, handle: Handle) {
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         let wanted = socket.wants_recv() && socket.inbox_end.is_none();
         if wanted && !socket.recv_armed {
             socket.recv_armed = true;
@@ -94,16 +100,20 @@ impl Natives {
                 false => Op::ReadMulti { fd: socket.fd },
             };
             socket.recv = self.ring.submit(op, socket_token(token::RECV, handle));
-        } else if !wanted && socket.recv_armed && !socket.recv_cancelled {
-            if !matches!(socket.role, Role::Listener(_)) {
-                socket.recv_cancelled = true;
-                self.ring.cancel(socket.recv);
-            }
+        } else if !wanted
+            && socket.recv_armed
+            && !socket.recv_cancelled
+            && !matches!(socket.role, Role::Listener(_))
+        {
+            socket.recv_cancelled = true;
+            self.ring.cancel(socket.recv);
         }
     }
 
     fn settle_send(&mut self, handle: Handle) {
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         if socket.sending {
             return;
         }
@@ -115,15 +125,24 @@ impl Natives {
                 socket.sending_bytes = page.len();
                 socket.flights_count += 1;
                 let op = match socket.is_socket {
-                    true => Op::Send { fd: socket.fd, page },
-                    false => Op::Write { fd: socket.fd, page, offset: None },
+                    true => Op::Send {
+                        fd: socket.fd,
+                        page,
+                    },
+                    false => Op::Write {
+                        fd: socket.fd,
+                        page,
+                        offset: None,
+                    },
                 };
                 self.ring.submit(op, socket_token(token::SEND, handle));
                 return;
             }
         }
         self.tell_drained(handle, 0);
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         if socket.ending == Ending::Wanted {
             socket.ending = Ending::Begun;
             // The ring's SHUTDOWN goes to a kernel worker (ten times the plain call's cost), and
@@ -133,7 +152,9 @@ impl Natives {
                 Err(errno) => errno.result(),
             };
             match socket.role {
-                Role::Stream => self.answers.push((entry::SHUTDOWN, [handle.to_js(), result, 0])),
+                Role::Stream => self
+                    .answers
+                    .push((entry::SHUTDOWN, [handle.to_js(), result, 0])),
                 Role::Listener(_) | Role::Http(_) => self.close_now(handle),
             }
         }
@@ -141,7 +162,9 @@ impl Natives {
 
     /// Answers a wish for "all sent" (result 0) or tells of a failed send.
     fn tell_drained(&mut self, handle: Handle, result: i32) {
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         if !socket.drain_wanted && result == 0 {
             return;
         }
@@ -156,14 +179,17 @@ impl Natives {
     /// A new socket in the table, or its descriptor closed when the table is full.
     pub fn adopt(&mut self, socket: Socket) -> Result<Handle, Errno> {
         self.sockets.insert(socket).map_err(|socket| {
-            self.ring.submit(Op::Close { fd: socket.fd }, Token::new(token::FORGET, 0, 0));
+            self.ring
+                .submit(Op::Close { fd: socket.fd }, Token::new(token::FORGET, 0, 0));
             Errno::EMFILE
         })
     }
 
     /// One try to send what is queued, without waiting: for sockets that are closed at once.
     pub fn send_now(&mut self, handle: Handle) {
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         if socket.sending || socket.connecting {
             return;
         }
@@ -181,7 +207,9 @@ impl Natives {
     /// Closes now: what is queued gets one try, then the descriptor goes.
     pub fn close(&mut self, handle: Handle, farewell: Farewell) {
         self.send_now(handle);
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         if socket.closing != Closing::Open {
             return;
         }
@@ -190,7 +218,9 @@ impl Natives {
     }
 
     fn close_now(&mut self, handle: Handle) {
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         if socket.closing != Closing::Open {
             return;
         }
@@ -208,7 +238,9 @@ impl Natives {
 
     /// Sends what is queued, ends the stream, then closes.
     pub fn close_gracefully(&mut self, handle: Handle, farewell: Farewell) {
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         if socket.closing != Closing::Open || socket.ending != Ending::Open {
             return;
         }
@@ -219,7 +251,9 @@ impl Natives {
 
     pub(crate) fn on_send(&mut self, completion: &Completion) {
         let handle = token_handle(completion.token);
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         socket.flights_count -= 1;
         socket.sending = false;
         socket.sending_bytes = 0;
@@ -249,7 +283,9 @@ impl Natives {
     pub(crate) fn on_recv(&mut self, completion: Completion, out: &mut Delivery) {
         let handle = token_handle(completion.token);
         let now_ms = self.clock.now_ms();
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         if !completion.more {
             socket.recv_armed = false;
             socket.flights_count -= 1;
@@ -263,14 +299,18 @@ impl Natives {
             (result, _) if result == Errno::ECANCELED.result() => {}
             (result, _) => self.on_end(handle, result, out),
         }
-        let Some(socket) = self.sockets.get(handle) else { return };
+        let Some(socket) = self.sockets.get(handle) else {
+            return;
+        };
         if !completion.more || socket.recv_armed != socket.wants_recv() {
             self.touch(handle);
         }
     }
 
     fn on_bytes(&mut self, handle: Handle, bytes: &[u8], now_ms: u64, out: &mut Delivery) {
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         socket.bytes_read += bytes.len() as u64;
         match &mut socket.role {
             Role::Http(conn) => {
@@ -289,7 +329,9 @@ impl Natives {
 
     /// End of stream (0) or a failed receive (-errno).
     fn on_end(&mut self, handle: Handle, result: i32, out: &mut Delivery) {
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         match &mut socket.role {
             Role::Stream if socket.reading && socket.inbox.is_empty() => {
                 socket.reading = false;
@@ -310,7 +352,9 @@ impl Natives {
 
     /// Gives JavaScript what came while it did not read.
     pub(crate) fn deliver_inbox(&mut self, handle: Handle, out: &mut Delivery) {
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         if !socket.reading || !socket.is_stream() {
             return;
         }
@@ -326,7 +370,9 @@ impl Natives {
 
     pub(crate) fn on_connect(&mut self, completion: &Completion, out: &mut Delivery) {
         let handle = token_handle(completion.token);
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         socket.flights_count -= 1;
         socket.connecting = false;
         if socket.closing == Closing::Open {
@@ -337,7 +383,9 @@ impl Natives {
 
     pub(crate) fn on_close(&mut self, completion: &Completion) {
         let handle = token_handle(completion.token);
-        let Some(socket) = self.sockets.remove(handle) else { return };
+        let Some(socket) = self.sockets.remove(handle) else {
+            return;
+        };
         if let Role::Listener(listener) = &socket.role
             && let Some(path) = &listener.unix_path
         {

@@ -59,7 +59,10 @@ fn parse_v6(address: &str, port: u16) -> Option<SocketAddress> {
     let ip: Ipv6Addr = address.parse().ok()?;
     let scope = match scope {
         "" => 0,
-        name => name.parse().ok().or_else(|| sync::host::interface_index(name))?,
+        name => name
+            .parse()
+            .ok()
+            .or_else(|| sync::host::interface_index(name))?,
     };
     Some(SocketAddress::V6(SocketAddrV6::new(ip, port, 0, scope)))
 }
@@ -87,7 +90,11 @@ fn show_address(address: &SocketAddress) -> Js {
         SocketAddress::V6(v6) => (6, v6.ip().to_string(), v6.port()),
         SocketAddress::Unix(path) => (1, String::from_utf8_lossy(path).into_owned(), 0),
     };
-    Js::List(vec![Js::from(kind), Js::Text(text), Js::from(u32::from(port))])
+    Js::List(vec![
+        Js::from(kind),
+        Js::Text(text),
+        Js::from(u32::from(port)),
+    ])
 }
 
 fn answer(result: Result<i32, Errno>) -> i32 {
@@ -161,7 +168,11 @@ impl Natives {
         unix_path: Option<Vec<u8>>,
     ) -> Result<i32, Errno> {
         let http = (flags & flag::HTTP != 0).then(Settings::default);
-        let listener = Listener { http, unix_path, starved: false };
+        let listener = Listener {
+            http,
+            unix_path,
+            starved: false,
+        };
         let handle = self.adopt(Socket::new(fd, Role::Listener(listener)))?;
         self.rearm_accept(handle);
         Ok(handle.to_js())
@@ -179,12 +190,17 @@ fn listenFd(natives: &mut Natives, fd: i32, backlog: i32, flags: i32) -> i32 {
         return BAD_HANDLE;
     }
     let fd = Fd::new(fd);
-    answer(sync::socket::listen_fd(fd, backlog).and_then(|()| natives.add_listener(fd, flags, None)))
+    answer(
+        sync::socket::listen_fd(fd, backlog).and_then(|()| natives.add_listener(fd, flags, None)),
+    )
 }
 
 #[allow(non_snake_case)]
 pub fn sockName(natives: &mut Natives, handle: i32) -> Js {
-    match natives.socket(handle).map(|socket| sync::socket::local_address(socket.fd)) {
+    match natives
+        .socket(handle)
+        .map(|socket| sync::socket::local_address(socket.fd))
+    {
         Some(Ok(address)) => show_address(&address),
         Some(Err(errno)) => Js::from(errno.result()),
         None => Js::from(BAD_HANDLE),
@@ -193,7 +209,10 @@ pub fn sockName(natives: &mut Natives, handle: i32) -> Js {
 
 #[allow(non_snake_case)]
 pub fn peerName(natives: &mut Natives, handle: i32) -> Js {
-    match natives.socket(handle).map(|socket| sync::socket::peer_address(socket.fd)) {
+    match natives
+        .socket(handle)
+        .map(|socket| sync::socket::peer_address(socket.fd))
+    {
         Some(Ok(address)) => show_address(&address),
         Some(Err(errno)) => Js::from(errno.result()),
         None => Js::from(BAD_HANDLE),
@@ -235,7 +254,10 @@ impl Natives {
         socket.connecting = true;
         socket.flights_count = 1;
         let handle = self.adopt(socket)?;
-        self.ring.submit(Op::Connect { fd, address }, socket_token(token::CONNECT, handle));
+        self.ring.submit(
+            Op::Connect { fd, address },
+            socket_token(token::CONNECT, handle),
+        );
         Ok(handle.to_js())
     }
 }
@@ -260,7 +282,9 @@ fn openFd(natives: &mut Natives, fd: i32) -> i32 {
 
 #[allow(non_snake_case)]
 fn readStart(natives: &mut Natives, handle: i32) -> i32 {
-    let Some(socket) = natives.socket(handle) else { return BAD_HANDLE };
+    let Some(socket) = natives.socket(handle) else {
+        return BAD_HANDLE;
+    };
     if socket.closing != Closing::Open {
         return BAD_HANDLE;
     }
@@ -274,7 +298,9 @@ fn readStart(natives: &mut Natives, handle: i32) -> i32 {
 
 #[allow(non_snake_case)]
 fn readStop(natives: &mut Natives, handle: i32) -> i32 {
-    let Some(socket) = natives.socket(handle) else { return BAD_HANDLE };
+    let Some(socket) = natives.socket(handle) else {
+        return BAD_HANDLE;
+    };
     socket.reading = false;
     natives.touch(Handle::from_js(handle));
     0
@@ -283,7 +309,9 @@ fn readStop(natives: &mut Natives, handle: i32) -> i32 {
 impl Natives {
     fn write(&mut self, handle: i32, append: impl FnOnce(&mut coring_uring::SendPage)) -> i32 {
         let handle = Handle::from_js(handle);
-        let Some(socket) = self.sockets.get_mut(handle) else { return BAD_HANDLE };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return BAD_HANDLE;
+        };
         if !socket.is_writable() {
             return BAD_HANDLE;
         }
@@ -326,20 +354,26 @@ fn writeBuffers(natives: &mut Natives, handle: i32, list: Vec<Data>) -> i32 {
 
 #[allow(non_snake_case)]
 fn wantDrain(natives: &mut Natives, handle: i32) -> i32 {
-    let Some(socket) = natives.socket(handle) else { return BAD_HANDLE };
+    let Some(socket) = natives.socket(handle) else {
+        return BAD_HANDLE;
+    };
     socket.drain_wanted = true;
     natives.touch(Handle::from_js(handle));
     0
 }
 
 fn shutdown(natives: &mut Natives, handle: i32) -> i32 {
-    let Some(socket) = natives.socket(handle) else { return BAD_HANDLE };
+    let Some(socket) = natives.socket(handle) else {
+        return BAD_HANDLE;
+    };
     if socket.ending == Ending::Open && socket.closing == Closing::Open {
         socket.ending = Ending::Wanted;
         natives.touch(Handle::from_js(handle));
         return 0;
     }
-    natives.answers.push((entry::SHUTDOWN, [handle, Errno::ENOTCONN.result(), 0]));
+    natives
+        .answers
+        .push((entry::SHUTDOWN, [handle, Errno::ENOTCONN.result(), 0]));
     0
 }
 
@@ -352,7 +386,9 @@ fn close(natives: &mut Natives, handle: i32) -> i32 {
 }
 
 fn reset(natives: &mut Natives, handle: i32) -> i32 {
-    let Some(socket) = natives.socket(handle) else { return BAD_HANDLE };
+    let Some(socket) = natives.socket(handle) else {
+        return BAD_HANDLE;
+    };
     socket.out = None;
     let result = done(sync::socket::set_reset_on_close(socket.fd));
     natives.close(Handle::from_js(handle), Farewell::Closed);
@@ -361,13 +397,17 @@ fn reset(natives: &mut Natives, handle: i32) -> i32 {
 
 #[allow(non_snake_case)]
 pub fn setNoDelay(natives: &mut Natives, handle: i32, on: bool) -> i32 {
-    let Some(socket) = natives.socket(handle) else { return BAD_HANDLE };
+    let Some(socket) = natives.socket(handle) else {
+        return BAD_HANDLE;
+    };
     done(sync::socket::set_no_delay(socket.fd, on))
 }
 
 #[allow(non_snake_case)]
 pub fn setKeepAlive(natives: &mut Natives, handle: i32, on: bool, delay_s: i32) -> i32 {
-    let Some(socket) = natives.socket(handle) else { return BAD_HANDLE };
+    let Some(socket) = natives.socket(handle) else {
+        return BAD_HANDLE;
+    };
     let delay = on.then_some(u32::try_from(delay_s).unwrap_or(0));
     done(sync::socket::set_keep_alive(socket.fd, delay))
 }
@@ -381,7 +421,9 @@ pub fn unref(natives: &mut Natives, handle: i32) -> i32 {
 }
 
 fn set_refed(natives: &mut Natives, handle: i32, refed: bool) -> i32 {
-    let Some(socket) = natives.socket(handle) else { return BAD_HANDLE };
+    let Some(socket) = natives.socket(handle) else {
+        return BAD_HANDLE;
+    };
     socket.refed = refed;
     0
 }
@@ -393,7 +435,9 @@ fn hasRef(natives: &mut Natives, handle: i32) -> bool {
 
 #[allow(non_snake_case)]
 pub fn bytesRead(natives: &mut Natives, handle: i32) -> f64 {
-    natives.socket(handle).map_or(0.0, |socket| socket.bytes_read as f64)
+    natives
+        .socket(handle)
+        .map_or(0.0, |socket| socket.bytes_read as f64)
 }
 
 #[allow(non_snake_case)]
@@ -404,10 +448,14 @@ pub fn bytesWritten(natives: &mut Natives, handle: i32) -> f64 {
 }
 
 pub fn fd(natives: &mut Natives, handle: i32) -> i32 {
-    natives.socket(handle).map_or(BAD_HANDLE, |socket| socket.fd.raw())
+    natives
+        .socket(handle)
+        .map_or(BAD_HANDLE, |socket| socket.fd.raw())
 }
 
 #[allow(non_snake_case)]
 pub fn queuedBytes(natives: &mut Natives, handle: i32) -> f64 {
-    natives.socket(handle).map_or(0.0, |socket| socket.queued_bytes() as f64)
+    natives
+        .socket(handle)
+        .map_or(0.0, |socket| socket.queued_bytes() as f64)
 }

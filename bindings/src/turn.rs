@@ -168,7 +168,8 @@ impl Natives {
     pub(crate) fn watch_signals(&mut self) {
         if let (Some(fd), false) = (self.turn.signal_fd, self.turn.signal_armed) {
             self.turn.signal_armed = true;
-            self.ring.submit(Op::ReadMulti { fd }, Token::new(token::SIGNAL, 0, 0));
+            self.ring
+                .submit(Op::ReadMulti { fd }, Token::new(token::SIGNAL, 0, 0));
         }
     }
 }

@@ -20,7 +20,11 @@ fn main() {
     let mut table = String::from("[\n");
     for id in library_ids(&library) {
         let path = library.join(format!("{id}.js"));
-        writeln!(table, "    LibraryFile::new({id:?}, include_str!({path:?})),").expect("a String takes all");
+        writeln!(
+            table,
+            "    LibraryFile::new({id:?}, include_str!({path:?})),"
+        )
+        .expect("a String takes all");
     }
     table.push_str("]\n");
     let out = Path::new(&out);

@@ -11,8 +11,13 @@ use crate::realm::{Realm, Root};
 use crate::value::js_string;
 use crate::{builtin, error, sources};
 
-const REALM_PARAMETERS: [&str; 5] =
-    ["process", "getInternalBinding", "primordials", "compileBuiltin", "builtinIds"];
+const REALM_PARAMETERS: [&str; 5] = [
+    "process",
+    "getInternalBinding",
+    "primordials",
+    "compileBuiltin",
+    "builtinIds",
+];
 
 /// # Errors
 /// The text of the exception that the library threw.
@@ -43,21 +48,38 @@ fn boot(scope: &mut v8::PinScope, realm: &Realm, bindings: &[Binding]) -> Option
     fill.call(
         scope,
         undefined,
-        &[undefined, undefined, undefined, undefined, undefined, primordials.into()],
+        &[
+            undefined,
+            undefined,
+            undefined,
+            undefined,
+            undefined,
+            primordials.into(),
+        ],
     )?;
 
     let natives = builtin::bindings_object(scope, bindings)?;
     let getter = builtin::binding_getter(scope, natives)?;
     let compile = builtin::compile_function(scope)?;
-    let ids: Vec<v8::Local<v8::Value>> =
-        realm.sources.ids().iter().map(|id| js_string(scope, id).into()).collect();
+    let ids: Vec<v8::Local<v8::Value>> = realm
+        .sources
+        .ids()
+        .iter()
+        .map(|id| js_string(scope, id).into())
+        .collect();
     let ids = v8::Array::new_with_elements(scope, &ids);
     let process = v8::Object::new(scope);
     let setup = sources::compile_with(scope, &realm.sources, "boot/realm", &REALM_PARAMETERS)?;
     let require = setup.call(
         scope,
         undefined,
-        &[process.into(), getter.into(), primordials.into(), compile.into(), ids.into()],
+        &[
+            process.into(),
+            getter.into(),
+            primordials.into(),
+            compile.into(),
+            ids.into(),
+        ],
     )?;
     let require: v8::Local<v8::Function> = require.try_cast().ok()?;
 

@@ -44,12 +44,17 @@ fn compile_function<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv
     let Ok(code) = args.get(0).try_cast::<v8::String>() else {
         return throw_type_error(scope, "source must be a string");
     };
-    let offsets = (i32::from_js(scope, args.get(2)), i32::from_js(scope, args.get(3)));
+    let offsets = (
+        i32::from_js(scope, args.get(2)),
+        i32::from_js(scope, args.get(3)),
+    );
     let origin = origin(scope, args.get(1), offsets, args.get(5), false);
     let mut parameters: Vec<v8::Local<v8::String>> = Vec::new();
     if let Ok(list) = args.get(4).try_cast::<v8::Array>() {
         for index in 0..list.length() {
-            let name = list.get_index(scope, index).and_then(|name| name.try_cast().ok());
+            let name = list
+                .get_index(scope, index)
+                .and_then(|name| name.try_cast().ok());
             parameters.extend(name);
         }
     }
@@ -66,7 +71,10 @@ fn unbound_script<'s>(
         throw_type_error(scope, "source must be a string");
         return None;
     };
-    let offsets = (i32::from_js(scope, args.get(2)), i32::from_js(scope, args.get(3)));
+    let offsets = (
+        i32::from_js(scope, args.get(2)),
+        i32::from_js(scope, args.get(3)),
+    );
     let origin = origin(scope, args.get(1), offsets, args.get(4), false);
     let mut source = v8::script_compiler::Source::new(code, Some(&origin));
     v8::script_compiler::compile_unbound_script(
@@ -79,7 +87,9 @@ fn unbound_script<'s>(
 
 /// runInThisContext(source, filename, lineOffset, columnOffset, hostSymbol)
 fn run_in_this_context<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Some(script) = unbound_script(scope, &args) else { return };
+    let Some(script) = unbound_script(scope, &args) else {
+        return;
+    };
     let script = script.bind_to_current_context(scope);
     if let Some(result) = script.run(scope) {
         rv.set(result);
@@ -88,10 +98,14 @@ fn run_in_this_context<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut
 
 /// compileScript(source, filename, lineOffset, columnOffset, hostSymbol) -> function that runs it.
 fn compile_script<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Some(script) = unbound_script(scope, &args) else { return };
+    let Some(script) = unbound_script(scope, &args) else {
+        return;
+    };
     let holder = v8::ObjectTemplate::new(scope);
     holder.set_internal_field_count(1);
-    let Some(object) = holder.new_instance(scope) else { return };
+    let Some(object) = holder.new_instance(scope) else {
+        return;
+    };
     object.set_internal_field(0, script.into());
     rv.set(object.into());
 }
@@ -108,7 +122,9 @@ fn run_script<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Retu
             // which puts an UnboundScript there.
             unsafe { v8::Local::<v8::UnboundScript>::cast_unchecked(data) }
         });
-    let Some(script) = script else { return throw_type_error(scope, "not a script") };
+    let Some(script) = script else {
+        return throw_type_error(scope, "not a script");
+    };
     let script = script.bind_to_current_context(scope);
     if let Some(result) = script.run(scope) {
         rv.set(result);
@@ -142,7 +158,12 @@ fn compile_for_cjs<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv:
     let undefined: v8::Local<v8::Value> = v8::undefined(catch).into();
     let map = function.and_then(|function| function.get_script_origin(catch).source_map_url());
     put(catch, result, "sourceMapURL", map.unwrap_or(undefined));
-    put(catch, result, "function", function.map_or(undefined, |function| function.into()));
+    put(
+        catch,
+        result,
+        "function",
+        function.map_or(undefined, |function| function.into()),
+    );
     rv.set(result.into());
 }
 
@@ -169,7 +190,9 @@ fn failure_hints_module(
     code: v8::Local<v8::String>,
     name: v8::Local<v8::Value>,
 ) -> bool {
-    let Some(message) = catch.message() else { return false };
+    let Some(message) = catch.message() else {
+        return false;
+    };
     let text = message.get(catch).to_rust_string_lossy(catch);
     if MODULE_ONLY.iter().any(|hint| text.contains(hint)) {
         return true;
@@ -199,7 +222,11 @@ fn contains_module_syntax<'s>(
         return throw_type_error(scope, "source must be a string");
     };
     let parameters = CJS_PARAMETERS.map(|parameter| js_string(scope, parameter));
-    let parameters = if args.get(3).is_true() { &[] } else { &parameters[..] };
+    let parameters = if args.get(3).is_true() {
+        &[]
+    } else {
+        &parameters[..]
+    };
     v8::tc_scope!(let catch, scope);
     let script_origin = origin(catch, args.get(1), (0, 0), args.get(1), false);
     let found = compile(catch, code, &script_origin, parameters).is_none()

@@ -11,7 +11,11 @@ pub struct Delivery<'a, 's, 'i> {
 
 impl<'a, 's, 'i> Delivery<'a, 's, 'i> {
     pub(crate) fn new(scope: &'a mut v8::PinScope<'s, 'i>) -> Self {
-        Delivery { scope, entries: Vec::new(), values: Vec::new() }
+        Delivery {
+            scope,
+            entries: Vec::new(),
+            values: Vec::new(),
+        }
     }
 
     pub(crate) fn finish(self) -> (Vec<[i32; 4]>, Vec<v8::Local<'s, v8::Value>>) {

@@ -22,10 +22,13 @@ pub(crate) fn throw(scope: &mut v8::PinScope, throw: &Throw) {
 /// `file:line`, the source line and carets under the fault, as Node prints them above the stack.
 /// Empty when V8 knows no place.
 pub(crate) fn arrow(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>>) -> String {
-    let Some(message) = message else { return String::new() };
-    let (Some(line), Some(source)) =
-        (message.get_line_number(scope), message.get_source_line(scope))
-    else {
+    let Some(message) = message else {
+        return String::new();
+    };
+    let (Some(line), Some(source)) = (
+        message.get_line_number(scope),
+        message.get_source_line(scope),
+    ) else {
         return String::new();
     };
     let name = match message.get_script_resource_name(scope) {
@@ -88,7 +91,10 @@ pub(crate) fn uncaught(
     match verdict {
         Some(verdict) if verdict.is_true() => Ok(()),
         Some(verdict) => {
-            let code = verdict.int32_value(catch).filter(|_| verdict.is_number()).unwrap_or(1);
+            let code = verdict
+                .int32_value(catch)
+                .filter(|_| verdict.is_number())
+                .unwrap_or(1);
             Err(end(realm, Ending::Uncaught(code)))
         }
         None if catch.has_terminated() => Err(crate::heap::ending_of_termination(realm)),
@@ -129,7 +135,9 @@ pub(crate) unsafe extern "C" fn reported(
 
 pub(crate) unsafe extern "C" fn promise_rejected(message: v8::PromiseRejectMessage) {
     v8::callback_scope!(unsafe scope, &message);
-    let Some(handler) = realm::current().root_function(scope, Root::PromiseReject) else { return };
+    let Some(handler) = realm::current().root_function(scope, Root::PromiseReject) else {
+        return;
+    };
     let promise = message.get_promise();
     let kind = match message.get_event() {
         v8::PromiseRejectEvent::PromiseRejectWithNoHandler => 0,
@@ -138,7 +146,9 @@ pub(crate) unsafe extern "C" fn promise_rejected(message: v8::PromiseRejectMessa
         v8::PromiseRejectEvent::PromiseResolveAfterResolved => 3,
     };
     let kind = v8::Integer::new(scope, kind).into();
-    let reason = message.get_value().unwrap_or_else(|| v8::undefined(scope).into());
+    let reason = message
+        .get_value()
+        .unwrap_or_else(|| v8::undefined(scope).into());
     v8::tc_scope!(let catch, scope);
     let receiver = v8::undefined(catch).into();
     // The handler only takes notes; if the stack is exhausted there is nothing better to do.
@@ -150,10 +160,12 @@ pub(crate) fn prepare_stack_trace<'s>(
     error: v8::Local<'s, v8::Value>,
     trace: v8::Local<'s, v8::Array>,
 ) -> v8::Local<'s, v8::Value> {
-    let prepared = realm::current().root_function(scope, Root::PrepareStackTrace).and_then(|f| {
-        let global = scope.get_current_context().global(scope);
-        let receiver = v8::undefined(scope).into();
-        f.call(scope, receiver, &[global.into(), error, trace.into()])
-    });
+    let prepared = realm::current()
+        .root_function(scope, Root::PrepareStackTrace)
+        .and_then(|f| {
+            let global = scope.get_current_context().global(scope);
+            let receiver = v8::undefined(scope).into();
+            f.call(scope, receiver, &[global.into(), error, trace.into()])
+        });
     prepared.unwrap_or_else(|| v8::undefined(scope).into())
 }

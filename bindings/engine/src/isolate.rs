@@ -41,8 +41,7 @@ impl<N: 'static> Isolate<N> {
         let natives = Box::into_raw(Box::new(natives));
         realm.natives.set(natives.cast());
         let references = external_references(options.bindings, &realm.sources);
-        let mut params =
-            v8::CreateParams::default().external_references(Cow::Owned(references));
+        let mut params = v8::CreateParams::default().external_references(Cow::Owned(references));
         if let Some(bytes) = options.heap_bytes_max {
             params = params.heap_limits(0, bytes);
         }
@@ -66,7 +65,12 @@ impl<N: 'static> Isolate<N> {
             }
             v8::Global::new(scope, context)
         };
-        Ok(Isolate { context: Some(context), v8: Some(v8), realm, natives })
+        Ok(Isolate {
+            context: Some(context),
+            v8: Some(v8),
+            realm,
+            natives,
+        })
     }
 
     /// Borrows the natives. Panics inside an op (they are borrowed there already).
@@ -145,8 +149,9 @@ impl<N: 'static> Isolate<N> {
             let mut delivery = Delivery::new(scope);
             realm::with_natives(|natives| gather(natives, &mut delivery));
             let (entries, values) = delivery.finish();
-            for (entries, values) in
-                entries.chunks(page::ENTRIES_MAX).zip(values.chunks(page::ENTRIES_MAX))
+            for (entries, values) in entries
+                .chunks(page::ENTRIES_MAX)
+                .zip(values.chunks(page::ENTRIES_MAX))
             {
                 deliver_page(scope, realm, entries, values)?;
             }
@@ -170,7 +175,10 @@ impl<N: 'static> Isolate<N> {
         &mut self,
         act: impl FnOnce(&mut v8::PinScope<'_, '_>, &Realm) -> Result<R, Ending>,
     ) -> Result<R, Ending> {
-        assert!(!self.realm.natives_borrowed.get(), "JavaScript is entered from inside an op");
+        assert!(
+            !self.realm.natives_borrowed.get(),
+            "JavaScript is entered from inside an op"
+        );
         if let Some(ending) = self.realm.ending.get() {
             return Err(ending);
         }
@@ -232,17 +240,23 @@ pub(crate) fn external_references(
     });
     let mut references: Vec<v8::ExternalReference> = texts.collect();
     for (_, functions) in builtin::tables() {
-        references.extend(
-            functions.iter().map(|entry| v8::ExternalReference { function: entry.callback }),
-        );
+        references.extend(functions.iter().map(|entry| v8::ExternalReference {
+            function: entry.callback,
+        }));
     }
     for op in bindings.iter().flat_map(|binding| binding.ops) {
-        references.push(v8::ExternalReference { function: op.callback });
+        references.push(v8::ExternalReference {
+            function: op.callback,
+        });
         for fast in op.fast.into_iter().flatten() {
             let record = std::ptr::from_ref(fast).cast_mut().cast();
             references.push(v8::ExternalReference { pointer: record });
-            references.push(v8::ExternalReference { pointer: fast.address().cast_mut() });
-            references.push(v8::ExternalReference { type_info: fast.type_info() });
+            references.push(v8::ExternalReference {
+                pointer: fast.address().cast_mut(),
+            });
+            references.push(v8::ExternalReference {
+                type_info: fast.type_info(),
+            });
         }
     }
     references
@@ -280,7 +294,9 @@ fn call_guarded<'s>(
     root: Root,
     arguments: &[v8::Local<'s, v8::Value>],
 ) -> Result<Option<v8::Local<'s, v8::Value>>, Ending> {
-    let function = realm.root_function(scope, root).expect("the library has booted");
+    let function = realm
+        .root_function(scope, root)
+        .expect("the library has booted");
     v8::tc_scope!(let catch, scope);
     let receiver = v8::undefined(catch).into();
     let result = function.call(catch, receiver, arguments);

@@ -74,7 +74,16 @@ pub(crate) fn origin<'s>(
         options.set(scope, 0, primitive);
     }
     v8::ScriptOrigin::new(
-        scope, name, offsets.0, offsets.1, false, -1, None, false, false, is_module,
+        scope,
+        name,
+        offsets.0,
+        offsets.1,
+        false,
+        -1,
+        None,
+        false,
+        false,
+        is_module,
         Some(options.into()),
     )
 }
@@ -91,7 +100,11 @@ fn register<'s>(
     let key = record_key(scope);
     let number = v8::Integer::new(scope, index as i32).into();
     wrap.set_private(scope, key, number);
-    modules.by_hash.entry(module.get_identity_hash().get()).or_default().push(index);
+    modules
+        .by_hash
+        .entry(module.get_identity_hash().get())
+        .or_default()
+        .push(index);
     modules.records.push(Record {
         module: v8::Global::new(scope, module),
         wrap: v8::Global::new(scope, wrap),
@@ -113,7 +126,10 @@ fn index_of_wrap<'s>(
 ) -> Option<usize> {
     let object = wrap.try_cast::<v8::Object>().ok()?;
     let key = record_key(scope);
-    let number = object.get_private(scope, key)?.try_cast::<v8::Int32>().ok()?;
+    let number = object
+        .get_private(scope, key)?
+        .try_cast::<v8::Int32>()
+        .ok()?;
     usize::try_from(number.value()).ok()
 }
 
@@ -185,12 +201,18 @@ fn evaluate_synthetic<'s>(
 }
 
 fn module_requests<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Some(module) = module_of(scope, args.get(0)) else { return };
+    let Some(module) = module_of(scope, args.get(0)) else {
+        return;
+    };
     let requests = module.get_module_requests();
     let mut items: Vec<v8::Local<v8::Value>> = Vec::with_capacity(requests.length());
     for index in 0..requests.length() {
-        let Some(request) = requests.get(scope, index) else { continue };
-        let Ok(request) = request.try_cast::<v8::ModuleRequest>() else { continue };
+        let Some(request) = requests.get(scope, index) else {
+            continue;
+        };
+        let Ok(request) = request.try_cast::<v8::ModuleRequest>() else {
+            continue;
+        };
         let attributes = attributes_object(scope, request.get_import_attributes(), 3);
         let phase = v8::Integer::new(scope, request.get_phase() as i32).into();
         let item = [request.get_specifier().into(), attributes.into(), phase];
@@ -211,9 +233,7 @@ fn attributes_object<'s>(
         let (Some(key), Some(value)) = (flat.get(scope, index), flat.get(scope, index + 1)) else {
             continue;
         };
-        if let (Ok(key), Ok(value)) =
-            (key.try_cast::<v8::Value>(), value.try_cast::<v8::Value>())
-        {
+        if let (Ok(key), Ok(value)) = (key.try_cast::<v8::Value>(), value.try_cast::<v8::Value>()) {
             object.set(scope, key, value);
         }
     }
@@ -251,7 +271,9 @@ fn resolve_linked<'s>(
         let requests = referrer.get_module_requests();
         let wanted = (0..requests.length()).find(|at| {
             let request = requests.get(scope, *at).and_then(|r| r.try_cast().ok());
-            let Some(request): Option<v8::Local<v8::ModuleRequest>> = request else { return false };
+            let Some(request): Option<v8::Local<v8::ModuleRequest>> = request else {
+                return false;
+            };
             request.get_specifier().strict_equals(specifier.into())
                 && same_attributes(scope, request.get_import_attributes(), attributes)
         })?;
@@ -272,50 +294,71 @@ fn same_attributes(
     other: v8::Local<v8::FixedArray>,
 ) -> bool {
     one.length() == other.length()
-        && (0..one.length()).filter(|index| index % 3 != 2).all(|index| {
-            let one = one.get(scope, index).and_then(|data| data.try_cast::<v8::Value>().ok());
-            let other = other.get(scope, index).and_then(|data| data.try_cast::<v8::Value>().ok());
-            matches!((one, other), (Some(a), Some(b)) if a.strict_equals(b))
-        })
+        && (0..one.length())
+            .filter(|index| index % 3 != 2)
+            .all(|index| {
+                let one = one
+                    .get(scope, index)
+                    .and_then(|data| data.try_cast::<v8::Value>().ok());
+                let other = other
+                    .get(scope, index)
+                    .and_then(|data| data.try_cast::<v8::Value>().ok());
+                matches!((one, other), (Some(a), Some(b)) if a.strict_equals(b))
+            })
 }
 
 fn instantiate<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
-    let Some(module) = module_of(scope, args.get(0)) else { return };
+    let Some(module) = module_of(scope, args.get(0)) else {
+        return;
+    };
     // None means that an exception is on its way to the caller already.
     let _ = module.instantiate_module(scope, resolve_linked);
 }
 
 fn evaluate<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Some(module) = module_of(scope, args.get(0)) else { return };
+    let Some(module) = module_of(scope, args.get(0)) else {
+        return;
+    };
     if let Some(result) = module.evaluate(scope) {
         rv.set(result);
     }
 }
 
 fn status<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Some(module) = module_of(scope, args.get(0)) else { return };
+    let Some(module) = module_of(scope, args.get(0)) else {
+        return;
+    };
     rv.set_int32(module.get_status() as i32);
 }
 
 fn module_error<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Some(module) = module_of(scope, args.get(0)) else { return };
+    let Some(module) = module_of(scope, args.get(0)) else {
+        return;
+    };
     if module.get_status() == v8::ModuleStatus::Errored {
         rv.set(module.get_exception());
     }
 }
 
 fn namespace<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Some(module) = module_of(scope, args.get(0)) else { return };
+    let Some(module) = module_of(scope, args.get(0)) else {
+        return;
+    };
     match module.get_status() {
         v8::ModuleStatus::Uninstantiated | v8::ModuleStatus::Instantiating => {
-            throw_type_error(scope, "cannot get namespace, module has not been instantiated");
+            throw_type_error(
+                scope,
+                "cannot get namespace, module has not been instantiated",
+            );
         }
         _ => rv.set(module.get_module_namespace()),
     }
 }
 
 fn set_export<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
-    let Some(module) = module_of(scope, args.get(0)) else { return };
+    let Some(module) = module_of(scope, args.get(0)) else {
+        return;
+    };
     let Ok(name) = args.get(1).try_cast::<v8::String>() else {
         return throw_type_error(scope, "export name must be a string");
     };
@@ -323,7 +366,9 @@ fn set_export<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s
 }
 
 fn is_graph_async<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Some(module) = module_of(scope, args.get(0)) else { return };
+    let Some(module) = module_of(scope, args.get(0)) else {
+        return;
+    };
     let ready = !matches!(
         module.get_status(),
         v8::ModuleStatus::Uninstantiated | v8::ModuleStatus::Instantiating
@@ -332,18 +377,24 @@ fn is_graph_async<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: 
 }
 
 fn has_top_level_await<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Some(module) = module_of(scope, args.get(0)) else { return };
+    let Some(module) = module_of(scope, args.get(0)) else {
+        return;
+    };
     rv.set_bool(module.is_source_text_module() && module.has_top_level_await());
 }
 
 fn url<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Some(index) = index_of_wrap(scope, args.get(0)) else { return };
+    let Some(index) = index_of_wrap(scope, args.get(0)) else {
+        return;
+    };
     let url = realm::current().modules.borrow().records[index].url.clone();
     rv.set(js_string(scope, &url).into());
 }
 
 fn stalled_await<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Some(module) = module_of(scope, args.get(0)) else { return };
+    let Some(module) = module_of(scope, args.get(0)) else {
+        return;
+    };
     let mut lines: Vec<v8::Local<v8::Value>> = Vec::new();
     for (_, message) in module.get_stalled_top_level_await_message(scope) {
         let place = crate::error::arrow(scope, Some(message));
@@ -383,8 +434,11 @@ pub(crate) fn import_dynamically<'s, 'i>(
     let attributes = attributes_object(scope, attributes, 2).into();
     let phase = v8::Integer::new(scope, v8::ModuleImportPhase::kEvaluation as i32).into();
     let receiver = v8::undefined(scope).into();
-    let result =
-        function.call(scope, receiver, &[referrer, specifier.into(), attributes, phase])?;
+    let result = function.call(
+        scope,
+        receiver,
+        &[referrer, specifier.into(), attributes, phase],
+    )?;
     if let Ok(promise) = result.try_cast::<v8::Promise>() {
         return Some(promise);
     }
@@ -400,10 +454,14 @@ pub(crate) unsafe extern "C" fn initialize_import_meta(
     meta: v8::Local<v8::Object>,
 ) {
     v8::callback_scope!(unsafe scope, context);
-    let Some(function) = realm::current().root_function(scope, Root::ImportMeta) else { return };
+    let Some(function) = realm::current().root_function(scope, Root::ImportMeta) else {
+        return;
+    };
     let wrap = {
         let modules = realm::current().modules.borrow();
-        let Some(index) = modules.index_of(scope, module) else { return };
+        let Some(index) = modules.index_of(scope, module) else {
+            return;
+        };
         v8::Local::new(scope, &modules.records[index].wrap)
     };
     let receiver = v8::undefined(scope).into();

@@ -55,7 +55,12 @@ impl OpDecl {
     {
         const { assert!(size_of::<F>() == 0, "an op captures nothing") };
         let _ = run;
-        OpDecl { name, arguments_count, callback: slow_entry::<N, R, F>, fast: None }
+        OpDecl {
+            name,
+            arguments_count,
+            callback: slow_entry::<N, R, F>,
+            fast: None,
+        }
     }
 
     /// Adds the entry that optimised code calls directly.
@@ -75,12 +80,16 @@ where
     let info = unsafe { &*info };
     v8::callback_scope!(unsafe scope, info);
     let arguments = v8::FunctionCallbackArguments::from_function_callback_info(info);
-    let mut result: v8::ReturnValue<v8::Value> =
-        v8::ReturnValue::from_function_callback_info(info);
-    // SAFETY: F has no size (asserted in `OpDecl::slow`), so any value of it is this one.
-    let run: F = unsafe { std::mem::MaybeUninit::<F>::uninit().assume_init() };
+    let mut result: v8::ReturnValue<v8::Value> = v8::ReturnValue::from_function_callback_info(info);
+    // SAFETY: F has no size (asserted in `OpDecl::slow`): nothing is read, and the value exists,
+    // since `OpDecl::slow` was given it.
+    let run: F = unsafe { std::ptr::NonNull::<F>::dangling().read() };
     let given = realm::with_natives(|natives: &mut N| {
-        let mut call = Call { scope, arguments: &arguments, next: 0 };
+        let mut call = Call {
+            scope,
+            arguments: &arguments,
+            next: 0,
+        };
         run(natives, &mut call)
     });
     result.set(given.into_js(scope));
@@ -142,8 +151,8 @@ macro_rules! fast_op {
             F: Fn(&mut N, $($argument),*) -> R + Copy + 'static,
         {
             const { assert!(size_of::<F>() == 0, "an op captures nothing") };
-            // SAFETY: F has no size, so any value of it is this one.
-            let run: F = unsafe { std::mem::MaybeUninit::<F>::uninit().assume_init() };
+            // SAFETY: F has no size: nothing is read, and the value exists.
+            let run: F = unsafe { std::ptr::NonNull::<F>::dangling().read() };
             realm::with_natives(|natives: &mut N| run(natives, $($argument),*))
         }
     };

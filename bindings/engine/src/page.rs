@@ -29,7 +29,11 @@ impl Page {
     }
 
     fn words(&self) -> &[Cell<i32>] {
-        let data = self.store.data().expect("the page is not empty").cast::<Cell<i32>>();
+        let data = self
+            .store
+            .data()
+            .expect("the page is not empty")
+            .cast::<Cell<i32>>();
         // SAFETY: the store holds WORDS * 4 bytes, is never resized or detached (the buffer is
         // private to lib_js), and an allocation of this size is aligned for i32.
         unsafe { std::slice::from_raw_parts(data.as_ptr(), WORDS) }

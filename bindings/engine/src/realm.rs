@@ -79,7 +79,9 @@ impl Realm {
         scope: &v8::PinScope<'s, '_>,
         root: Root,
     ) -> Option<v8::Local<'s, v8::Value>> {
-        self.roots.borrow()[root as usize].as_ref().map(|global| v8::Local::new(scope, global))
+        self.roots.borrow()[root as usize]
+            .as_ref()
+            .map(|global| v8::Local::new(scope, global))
     }
 
     pub(crate) fn root_function<'s>(
@@ -87,7 +89,8 @@ impl Realm {
         scope: &v8::PinScope<'s, '_>,
         root: Root,
     ) -> Option<v8::Local<'s, v8::Function>> {
-        self.root(scope, root).and_then(|value| value.try_cast().ok())
+        self.root(scope, root)
+            .and_then(|value| value.try_cast().ok())
     }
 }
 
@@ -120,9 +123,15 @@ pub(crate) fn current<'a>() -> &'a Realm {
 /// no JavaScript runs while one is borrowed.
 pub(crate) fn with_natives<N, R>(act: impl FnOnce(&mut N) -> R) -> R {
     let realm = current();
-    assert!(!realm.natives_borrowed.replace(true), "an op began inside another op");
+    assert!(
+        !realm.natives_borrowed.replace(true),
+        "an op began inside another op"
+    );
     let natives = realm.natives.get().cast::<N>();
-    assert!(!natives.is_null(), "no natives: an op was called while a snapshot was built");
+    assert!(
+        !natives.is_null(),
+        "no natives: an op was called while a snapshot was built"
+    );
     // SAFETY: the pointer comes from `Isolate<N>`, which owns the natives and registers only ops
     // of the same `N`; the flag above keeps the borrow exclusive.
     let result = act(unsafe { &mut *natives });

@@ -25,15 +25,13 @@ pub fn create(bindings: &'static [Binding], sources: Sources) -> Result<Vec<u8>,
         std::mem::forget(v8);
         return Err(text);
     }
-    let blob = v8.create_blob(v8::FunctionCodeHandling::Keep).ok_or("V8 made no snapshot")?;
+    let blob = v8
+        .create_blob(v8::FunctionCodeHandling::Keep)
+        .ok_or("V8 made no snapshot")?;
     Ok(blob.to_vec())
 }
 
-fn fill(
-    v8: &mut v8::OwnedIsolate,
-    realm: &Realm,
-    bindings: &[Binding],
-) -> Result<(), String> {
+fn fill(v8: &mut v8::OwnedIsolate, realm: &Realm, bindings: &[Binding]) -> Result<(), String> {
     v8::scope!(let scope, v8);
     let context = v8::Context::new(scope, v8::ContextOptions::default());
     scope.set_default_context(context);

@@ -78,7 +78,9 @@ impl<'s> FromJs<'s> for bool {
 
 impl<'s> FromJs<'s> for Text<'s> {
     fn from_js(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
-        let string = value.try_cast().unwrap_or_else(|_| v8::String::empty(scope));
+        let string = value
+            .try_cast()
+            .unwrap_or_else(|_| v8::String::empty(scope));
         Text::new(scope, string)
     }
 }
@@ -91,17 +93,25 @@ impl<'s> FromJs<'s> for String {
 
 impl<'s, T: FromJs<'s>> FromJs<'s> for Option<T> {
     fn from_js(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
-        if value.is_null_or_undefined() { None } else { Some(T::from_js(scope, value)) }
+        if value.is_null_or_undefined() {
+            None
+        } else {
+            Some(T::from_js(scope, value))
+        }
     }
 }
 
 impl<'s, T: FromJs<'s>> FromJs<'s> for Vec<T> {
     fn from_js(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
-        let Ok(array) = value.try_cast::<v8::Array>() else { return Vec::new() };
+        let Ok(array) = value.try_cast::<v8::Array>() else {
+            return Vec::new();
+        };
         let mut items = Vec::with_capacity(array.length() as usize);
         for index in 0..array.length() {
             // A dense array of lib_js's own making: no accessor runs.
-            let Some(item) = array.get_index(scope, index) else { break };
+            let Some(item) = array.get_index(scope, index) else {
+                break;
+            };
             items.push(T::from_js(scope, item));
         }
         items
@@ -139,7 +149,9 @@ impl<'s> FromJs<'s> for Bytes<'s> {
         let (data, offset, count) = if let Ok(view) = value.try_cast::<v8::ArrayBufferView>() {
             let count = view.byte_length();
             // `buffer` moves a small array out of V8's heap, so that its address is fixed.
-            let Some(buffer) = view.buffer(scope) else { return Bytes::EMPTY };
+            let Some(buffer) = view.buffer(scope) else {
+                return Bytes::EMPTY;
+            };
             (buffer.data(), view.byte_offset(), count)
         } else if let Ok(buffer) = value.try_cast::<v8::ArrayBuffer>() {
             (buffer.data(), 0, buffer.byte_length())
@@ -150,7 +162,11 @@ impl<'s> FromJs<'s> for Bytes<'s> {
             Some(data) if count > 0 => {
                 // SAFETY: `offset` lies inside the buffer's allocation.
                 let start = unsafe { data.as_ptr().cast::<u8>().add(offset) };
-                Bytes { start, count, scope: std::marker::PhantomData }
+                Bytes {
+                    start,
+                    count,
+                    scope: std::marker::PhantomData,
+                }
             }
             _ => Bytes::EMPTY,
         }
@@ -241,10 +257,7 @@ impl From<Vec<Js>> for Js {
     }
 }
 
-pub(crate) fn js_string<'s>(
-    scope: &v8::PinScope<'s, '_>,
-    text: &str,
-) -> v8::Local<'s, v8::String> {
+pub(crate) fn js_string<'s>(scope: &v8::PinScope<'s, '_>, text: &str) -> v8::Local<'s, v8::String> {
     v8::String::new(scope, text).unwrap_or_else(|| v8::String::empty(scope))
 }
 
@@ -299,7 +312,9 @@ impl IntoJs for Js {
                 let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_ne_bytes()).collect();
                 let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();
                 let buffer = v8::ArrayBuffer::with_backing_store(scope, &store);
-                v8::Float64Array::new(scope, buffer, 0, values.len()).expect("it fits").into()
+                v8::Float64Array::new(scope, buffer, 0, values.len())
+                    .expect("it fits")
+                    .into()
             }
         }
     }

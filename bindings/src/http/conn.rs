@@ -213,11 +213,21 @@ impl Conn {
             Framing::None | Framing::Chunked | Framing::UntilClose => -1,
         };
         let text = &bytes[head.start as usize..head.head_bytes as usize];
-        out.push_latin1(entry::HTTP_REQUEST, me.to_js(), request_flags(head), length, text);
+        out.push_latin1(
+            entry::HTTP_REQUEST,
+            me.to_js(),
+            request_flags(head),
+            length,
+            text,
+        );
     }
 
     fn begin_body(&mut self, framing: Framing) {
-        self.reading = if framing.has_body() { Reading::Body } else { Reading::Done };
+        self.reading = if framing.has_body() {
+            Reading::Body
+        } else {
+            Reading::Done
+        };
         self.body = Body::new(framing);
         self.update_due();
     }
@@ -248,7 +258,11 @@ impl Conn {
                     Some(bytes.len())
                 }
             },
-            Ok(Step::Done { consumed, trailers, close }) => {
+            Ok(Step::Done {
+                consumed,
+                trailers,
+                close,
+            }) => {
                 self.close_after |= close;
                 self.reading = Reading::Done;
                 match trailers.is_empty() {
@@ -285,7 +299,9 @@ impl Conn {
     /// The peer will send no more. An unfinished message is an error, as Node reports it.
     pub fn end_of_input(&mut self, me: Handle, out: &mut Delivery) -> bool {
         let unfinished = match self.reading {
-            Reading::Head => !self.scan.is_idle() || self.input.iter().any(|b| !b"\r\n".contains(b)),
+            Reading::Head => {
+                !self.scan.is_idle() || self.input.iter().any(|b| !b"\r\n".contains(b))
+            }
             Reading::Body => self.body.finish().is_err(),
             Reading::Undecided(_) | Reading::Done | Reading::Stopped => false,
         };
@@ -379,8 +395,16 @@ impl Conn {
             Reading::Head if self.request_began_ms == 0 => {
                 (Due::KeepAlive, self.active_ms, keep_alive_ms)
             }
-            Reading::Head => (Due::Headers, self.request_began_ms, values.headers_timeout_ms),
-            Reading::Body => (Due::Request, self.request_began_ms, values.request_timeout_ms),
+            Reading::Head => (
+                Due::Headers,
+                self.request_began_ms,
+                values.headers_timeout_ms,
+            ),
+            Reading::Body => (
+                Due::Request,
+                self.request_began_ms,
+                values.request_timeout_ms,
+            ),
             Reading::Undecided(_) | Reading::Done | Reading::Stopped => (Due::Never, 0, 0),
         };
         self.due = if timeout == 0 { Due::Never } else { due };

@@ -33,11 +33,26 @@ const BAD_HANDLE: i32 = -9;
 const UPGRADE: i32 = 11;
 
 fn create(natives: &mut Natives, kind: i32, head_bytes_max: u32, lenient_word: u32) -> i32 {
-    let limits =
-        Limits { head_bytes_max, lenient: lenient(lenient_word), ..Limits::default() };
-    let stream = if kind == 1 { Stream::requests() } else { Stream::responses() };
-    let parser = Parser { stream, limits, rest: Vec::new(), failed: false };
-    natives.parsers.insert(parser).map_or(BAD_HANDLE, Handle::to_js)
+    let limits = Limits {
+        head_bytes_max,
+        lenient: lenient(lenient_word),
+        ..Limits::default()
+    };
+    let stream = if kind == 1 {
+        Stream::requests()
+    } else {
+        Stream::responses()
+    };
+    let parser = Parser {
+        stream,
+        limits,
+        rest: Vec::new(),
+        failed: false,
+    };
+    natives
+        .parsers
+        .insert(parser)
+        .map_or(BAD_HANDLE, Handle::to_js)
 }
 
 fn free(natives: &mut Natives, parser: i32) {
@@ -46,7 +61,9 @@ fn free(natives: &mut Natives, parser: i32) {
 
 #[allow(non_snake_case)]
 fn setRequestMethod(natives: &mut Natives, parser: i32, method: i32) -> i32 {
-    let Some(parser) = find(&mut natives.parsers, parser) else { return BAD_HANDLE };
+    let Some(parser) = find(&mut natives.parsers, parser) else {
+        return BAD_HANDLE;
+    };
     let method = u8::try_from(method).ok().and_then(Method::from_index);
     parser.stream.set_request_method(method);
     0
@@ -57,7 +74,9 @@ fn find(parsers: &mut Slots<Parser>, handle: i32) -> Option<&mut Parser> {
 }
 
 fn execute(natives: &mut Natives, parser: i32, bytes: Bytes, offset: u32, length: u32) -> Js {
-    let Some(parser) = find(&mut natives.parsers, parser) else { return Js::from(BAD_HANDLE) };
+    let Some(parser) = find(&mut natives.parsers, parser) else {
+        return Js::from(BAD_HANDLE);
+    };
     let all = bytes.as_slice();
     let start = (offset as usize).min(all.len());
     let end = start.saturating_add(length as usize).min(all.len());
@@ -65,7 +84,9 @@ fn execute(natives: &mut Natives, parser: i32, bytes: Bytes, offset: u32, length
 }
 
 fn finish(natives: &mut Natives, parser: i32) -> Js {
-    let Some(parser) = find(&mut natives.parsers, parser) else { return Js::from(BAD_HANDLE) };
+    let Some(parser) = find(&mut natives.parsers, parser) else {
+        return Js::from(BAD_HANDLE);
+    };
     let mut events = Vec::new();
     if !parser.failed {
         match parser.stream.finish() {
@@ -174,7 +195,11 @@ fn push_head(events: &mut Vec<Js>, flags: i32, framing: Framing, text: &[u8]) {
         Framing::Length(bytes) => bytes as f64,
         Framing::None | Framing::Chunked | Framing::UntilClose => -1.0,
     };
-    events.extend([kind(entry::HTTP_REQUEST), Js::from(flags), Js::Number(length)]);
+    events.extend([
+        kind(entry::HTTP_REQUEST),
+        Js::from(flags),
+        Js::Number(length),
+    ]);
     events.push(Js::Latin1(text.to_vec()));
 }
 
@@ -192,7 +217,10 @@ fn push_data(
         let begin = start - kept_bytes + offset;
         events.extend([Js::Number(begin as f64), Js::Number((begin + count) as f64)]);
     } else {
-        events.extend([Js::Bytes(bytes[start..start + count].to_vec()), Js::Undefined]);
+        events.extend([
+            Js::Bytes(bytes[start..start + count].to_vec()),
+            Js::Undefined,
+        ]);
     }
 }
 

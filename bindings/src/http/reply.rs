@@ -66,7 +66,9 @@ impl Natives {
             let seconds = self.clock.unix_seconds();
             write::date(&mut lines, self.date.at(seconds));
         }
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         let Some(conn) = socket.conn() else { return };
         if flags & flag::KEEP_ALIVE != 0 {
             let values = conn.settings.get();
@@ -102,7 +104,9 @@ impl Natives {
     }
 
     fn append_head(&mut self, handle: Handle, head: &Text, flags: i32, as_utf8: bool) -> bool {
-        let Some(socket) = self.open_page(handle) else { return false };
+        let Some(socket) = self.open_page(handle) else {
+            return false;
+        };
         let page = socket.out.as_mut().expect("open_page makes one");
         if as_utf8 {
             head.with_utf8(|bytes| page.extend_from_slice(bytes));
@@ -119,7 +123,9 @@ impl Natives {
 
     fn end_response(&mut self, handle: Handle, flags: i32) {
         let now_ms = self.clock.now_ms();
-        let Some(socket) = self.sockets.get_mut(handle) else { return };
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         socket.drain_wanted |= flags & flag::TELL_DRAIN != 0;
         let conn = socket.conn().expect("checked by the caller");
         conn.close_after |= flags & flag::CLOSE_AFTER != 0;
@@ -142,7 +148,10 @@ pub fn reply(natives: &mut Natives, conn: i32, head: Text, body: Data, flags: i3
     if !natives.append_head(handle, &head, flags, as_utf8) {
         return NOT_OPEN;
     }
-    let socket = natives.sockets.get_mut(handle).expect("append_head found it");
+    let socket = natives
+        .sockets
+        .get_mut(handle)
+        .expect("append_head found it");
     let page = socket.out.as_mut().expect("append_head made one");
     if flags & flag::CONTENT_LENGTH != 0 {
         let count = data_bytes(&body, flags) as u64;
@@ -169,8 +178,15 @@ pub fn write_head(natives: &mut Natives, conn: i32, head: Text, flags: i32) -> i
     if !natives.append_head(handle, &head, flags, false) {
         return NOT_OPEN;
     }
-    let socket = natives.sockets.get_mut(handle).expect("append_head found it");
-    socket.out.as_mut().expect("append_head made one").extend_from_slice(b"\r\n");
+    let socket = natives
+        .sockets
+        .get_mut(handle)
+        .expect("append_head found it");
+    socket
+        .out
+        .as_mut()
+        .expect("append_head made one")
+        .extend_from_slice(b"\r\n");
     natives.touch(handle);
     0
 }
@@ -178,7 +194,9 @@ pub fn write_head(natives: &mut Natives, conn: i32, head: Text, flags: i32) -> i
 /// write(conn, data, flags) -> bytes queued and not yet taken by the kernel.
 pub fn write_body(natives: &mut Natives, conn: i32, data: Data, flags: i32) -> i32 {
     let handle = Handle::from_js(conn);
-    let Some(socket) = natives.open_page(handle) else { return NOT_OPEN };
+    let Some(socket) = natives.open_page(handle) else {
+        return NOT_OPEN;
+    };
     let conn = socket.conn().expect("open_page checks the role");
     let (chunked, muted) = (conn.chunked, conn.body_muted);
     let page = socket.out.as_mut().expect("open_page makes one");
@@ -201,7 +219,9 @@ pub fn end(
     flags: i32,
 ) -> i32 {
     let handle = Handle::from_js(conn);
-    let Some(socket) = natives.open_page(handle) else { return NOT_OPEN };
+    let Some(socket) = natives.open_page(handle) else {
+        return NOT_OPEN;
+    };
     let conn = socket.conn().expect("open_page checks the role");
     let (chunked, muted) = (conn.chunked, conn.body_muted);
     let page = socket.out.as_mut().expect("open_page makes one");
@@ -222,8 +242,14 @@ pub fn end(
 /// writeRaw(conn, data, flags): bytes as they are, in order with the rest.
 pub fn write_raw(natives: &mut Natives, conn: i32, data: Data, flags: i32) -> i32 {
     let handle = Handle::from_js(conn);
-    let Some(socket) = natives.open_page(handle) else { return NOT_OPEN };
-    append(socket.out.as_mut().expect("open_page makes one"), &data, flags);
+    let Some(socket) = natives.open_page(handle) else {
+        return NOT_OPEN;
+    };
+    append(
+        socket.out.as_mut().expect("open_page makes one"),
+        &data,
+        flags,
+    );
     natives.touch(handle);
     0
 }
@@ -231,8 +257,14 @@ pub fn write_raw(natives: &mut Natives, conn: i32, data: Data, flags: i32) -> i3
 /// writeContinue(conn)
 pub fn write_continue(natives: &mut Natives, conn: i32) -> i32 {
     let handle = Handle::from_js(conn);
-    let Some(socket) = natives.open_page(handle) else { return NOT_OPEN };
-    socket.out.as_mut().expect("open_page makes one").extend_from_slice(write::CONTINUE);
+    let Some(socket) = natives.open_page(handle) else {
+        return NOT_OPEN;
+    };
+    socket
+        .out
+        .as_mut()
+        .expect("open_page makes one")
+        .extend_from_slice(write::CONTINUE);
     natives.touch(handle);
     0
 }
@@ -254,7 +286,10 @@ pub fn headers(_: &mut Natives, head: Text) -> Vec<coring_engine::Js> {
 /// A head begins with a request or status line, a trailer block does not: its first line has a
 /// colon behind a token.
 fn header_lines_start(bytes: &[u8]) -> usize {
-    let line_end = bytes.iter().position(|byte| *byte == b'\n').map_or(bytes.len(), |at| at + 1);
+    let line_end = bytes
+        .iter()
+        .position(|byte| *byte == b'\n')
+        .map_or(bytes.len(), |at| at + 1);
     let first = &bytes[..line_end];
     let token_end = first.iter().position(|byte| *byte == b':' || *byte == b' ');
     match token_end.map(|at| first[at]) {
@@ -262,4 +297,3 @@ fn header_lines_start(bytes: &[u8]) -> usize {
         _ => line_end,
     }
 }
-

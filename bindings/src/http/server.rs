@@ -5,12 +5,12 @@ use coring_engine::{Bytes, Data, Js, Text, ops};
 
 use super::reply::{self, headers, reply, write_body, write_head, write_raw};
 use crate::Natives;
+use crate::slots::Handle;
+use crate::socket::{Closing, Farewell, Role, Socket};
 use crate::tcp_wrap::{
     bytesRead, bytesWritten, fd, peerName, queuedBytes, r#ref, setKeepAlive, setNoDelay, sockName,
     unref,
 };
-use crate::slots::Handle;
-use crate::socket::{Closing, Farewell, Role, Socket};
 
 ops! { http(Natives) {
     constants = constants;
@@ -49,7 +49,12 @@ ops! { http(Natives) {
 const BAD_HANDLE: i32 = -9;
 
 fn names(methods: &[Method]) -> Js {
-    Js::List(methods.iter().map(|method| Js::from(method.name())).collect())
+    Js::List(
+        methods
+            .iter()
+            .map(|method| Js::from(method.name()))
+            .collect(),
+    )
 }
 
 /// `methods`: names by index of entry 7's method bits; `httpMethods`: those of HTTP itself;
@@ -67,9 +72,15 @@ fn constants() -> Vec<(&'static str, Js)> {
 }
 
 fn configure(natives: &mut Natives, listener: i32, numbers: Bytes) -> i32 {
-    let Some(socket) = natives.socket(listener) else { return BAD_HANDLE };
-    let Role::Listener(role) = &socket.role else { return BAD_HANDLE };
-    let Some(settings) = &role.http else { return BAD_HANDLE };
+    let Some(socket) = natives.socket(listener) else {
+        return BAD_HANDLE;
+    };
+    let Role::Listener(role) = &socket.role else {
+        return BAD_HANDLE;
+    };
+    let Some(settings) = &role.http else {
+        return BAD_HANDLE;
+    };
     let numbers: Vec<f64> = numbers
         .as_slice()
         .chunks_exact(8)
@@ -104,7 +115,9 @@ fn writeContinue(natives: &mut Natives, conn: i32) -> i32 {
 
 #[allow(non_snake_case)]
 fn wantDrain(natives: &mut Natives, conn: i32) -> i32 {
-    let Some(socket) = natives.socket(conn) else { return BAD_HANDLE };
+    let Some(socket) = natives.socket(conn) else {
+        return BAD_HANDLE;
+    };
     socket.drain_wanted = true;
     natives.touch(Handle::from_js(conn));
     0
@@ -141,7 +154,9 @@ fn bodyDump(natives: &mut Natives, conn: i32) -> i32 {
 
 fn close(natives: &mut Natives, conn: i32) -> i32 {
     let handle = Handle::from_js(conn);
-    let Some(socket) = natives.sockets.get_mut(handle) else { return BAD_HANDLE };
+    let Some(socket) = natives.sockets.get_mut(handle) else {
+        return BAD_HANDLE;
+    };
     if let Some(conn) = socket.conn() {
         conn.stop();
     }
@@ -179,11 +194,15 @@ fn takeUnparsed(natives: &mut Natives, conn: i32) -> Option<Vec<u8>> {
 
 /// Takes the connection out of the fast lane: the same handle is a stream of `tcp_wrap` from now.
 fn detach(natives: &mut Natives, conn: i32) -> i32 {
-    let Some(socket) = natives.socket(conn) else { return BAD_HANDLE };
+    let Some(socket) = natives.socket(conn) else {
+        return BAD_HANDLE;
+    };
     if socket.closing != Closing::Open {
         return BAD_HANDLE;
     }
-    let Some(open) = socket.conn() else { return BAD_HANDLE };
+    let Some(open) = socket.conn() else {
+        return BAD_HANDLE;
+    };
     let rest = open.take_input();
     if !rest.is_empty() {
         socket.inbox.push_back(rest);
@@ -196,12 +215,15 @@ fn detach(natives: &mut Natives, conn: i32) -> i32 {
 
 fn of_server(natives: &Natives, listener: i32) -> Vec<(Handle, bool)> {
     let server = Handle::from_js(listener);
-    let connections = natives.sockets.iter().filter_map(|(handle, socket)| match &socket.role {
-        Role::Http(conn) if conn.server == server && socket.closing == Closing::Open => {
-            Some((handle, conn.is_idle_again()))
-        }
-        _ => None,
-    });
+    let connections = natives
+        .sockets
+        .iter()
+        .filter_map(|(handle, socket)| match &socket.role {
+            Role::Http(conn) if conn.server == server && socket.closing == Closing::Open => {
+                Some((handle, conn.is_idle_again()))
+            }
+            _ => None,
+        });
     connections.collect()
 }
 

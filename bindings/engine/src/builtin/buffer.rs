@@ -40,10 +40,7 @@ pub(crate) fn entries() -> Vec<Entry> {
     entries
 }
 
-pub(super) fn put_constants<'s>(
-    scope: &v8::PinScope<'s, '_>,
-    binding: v8::Local<'s, v8::Object>,
-) {
+pub(super) fn put_constants<'s>(scope: &v8::PinScope<'s, '_>, binding: v8::Local<'s, v8::Object>) {
     let bytes_max = v8::Number::new(scope, BYTES_MAX).into();
     put(scope, binding, "kMaxLength", bytes_max);
     let units_max = v8::Number::new(scope, STRING_UNITS_MAX as f64).into();
@@ -212,7 +209,9 @@ fn swap<'s, const WIDTH: usize>(
 }
 
 fn refuse_detached(scope: &mut v8::PinScope, value: v8::Local<v8::Value>) -> bool {
-    let detached = value.try_cast::<v8::ArrayBuffer>().is_ok_and(|buffer| buffer.was_detached());
+    let detached = value
+        .try_cast::<v8::ArrayBuffer>()
+        .is_ok_and(|buffer| buffer.was_detached());
     if detached {
         throw_error(
             scope,
@@ -241,7 +240,11 @@ fn is_ascii<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return
 /// natives are, it is `this`; called plainly it is the first argument.
 pub(super) fn subject<'s>(args: &Args<'s>) -> (v8::Local<'s, v8::Value>, i32) {
     let this: v8::Local<v8::Value> = args.this().into();
-    if this.is_array_buffer_view() { (this, 0) } else { (args.get(0), 1) }
+    if this.is_array_buffer_view() {
+        (this, 0)
+    } else {
+        (args.get(0), 1)
+    }
 }
 
 /// Runs `make` over `buffer[start..end]`; refuses what would be no string any more.
@@ -278,7 +281,9 @@ fn ascii_slice<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Ret
 }
 
 fn latin1_slice<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    slice(scope, &args, &mut rv, 1, |scope, bytes| js_latin1(scope, bytes).into());
+    slice(scope, &args, &mut rv, 1, |scope, bytes| {
+        js_latin1(scope, bytes).into()
+    });
 }
 
 fn utf8_slice<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {

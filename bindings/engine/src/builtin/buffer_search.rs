@@ -42,7 +42,9 @@ fn begin(length: usize, offset: f64, needle: usize, forward: bool) -> Option<usi
 
 /// The byte index of `needle`, or -1. `unit` 2: only at even places of UTF-16.
 fn search(hay: &[u8], needle: &[u8], offset: f64, forward: bool, unit: usize) -> f64 {
-    let Some(at) = begin(hay.len(), offset, needle.len(), forward) else { return -1.0 };
+    let Some(at) = begin(hay.len(), offset, needle.len(), forward) else {
+        return -1.0;
+    };
     if needle.is_empty() {
         return at as f64;
     }
@@ -66,7 +68,7 @@ fn find_aligned(hay: &[u8], needle: &[u8], mut at: usize, unit: usize) -> Option
     let finder = memmem::Finder::new(needle);
     loop {
         let found = at + finder.find(hay.get(at..)?)?;
-        if found % unit == 0 {
+        if found.is_multiple_of(unit) {
             return Some(found);
         }
         at = found + 1;
@@ -77,7 +79,7 @@ fn rfind_aligned(hay: &[u8], needle: &[u8], unit: usize) -> Option<usize> {
     let mut end = hay.len();
     loop {
         let found = memmem::rfind(&hay[..end], needle)?;
-        if found % unit == 0 {
+        if found.is_multiple_of(unit) {
             return Some(found);
         }
         end = found + needle.len() - 1;
@@ -93,9 +95,7 @@ fn index_of_string<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv:
     let forward = args.get(4).is_true();
     let index = match encoding {
         UCS2 => search(hay.as_slice(), &text.to_utf16(), offset, forward, 2),
-        LATIN1 | 0 => {
-            text.with_latin1(|needle| search(hay.as_slice(), needle, offset, forward, 1))
-        }
+        LATIN1 | 0 => text.with_latin1(|needle| search(hay.as_slice(), needle, offset, forward, 1)),
         _ => text.with_utf8(|needle| search(hay.as_slice(), needle, offset, forward, 1)),
     };
     rv.set_double(index);
@@ -121,7 +121,11 @@ fn index_of_buffer<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv:
     let hay = Bytes::from_js(scope, args.get(0));
     let needle = Bytes::from_js(scope, args.get(1));
     let offset = f64::from_js(scope, args.get(2));
-    let unit = if i32::from_js(scope, args.get(3)) == UCS2 { 2 } else { 1 };
+    let unit = if i32::from_js(scope, args.get(3)) == UCS2 {
+        2
+    } else {
+        1
+    };
     let forward = args.get(4).is_true();
     let hay = until(scope, &args, 5, hay.as_slice());
     rv.set_double(search(hay, needle.as_slice(), offset, forward, unit));
@@ -162,7 +166,11 @@ mod tests {
             ("", 100.0, true, 6.0),
             ("abcabcd", 0.0, true, -1.0),
         ] {
-            assert_eq!(search(hay, needle.as_bytes(), offset, forward, 1), found, "{needle}");
+            assert_eq!(
+                search(hay, needle.as_bytes(), offset, forward, 1),
+                found,
+                "{needle}"
+            );
         }
     }
 

@@ -102,12 +102,16 @@ fn write<'s>(
 }
 
 fn latin1_write_static<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    write(scope, &args, &mut rv, args.get(0), 1, 1, |text, put| text.with_latin1(put));
+    write(scope, &args, &mut rv, args.get(0), 1, 1, |text, put| {
+        text.with_latin1(put)
+    });
 }
 
 /// Writes whole characters only.
 fn utf8_write_static<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Ok(string) = args.get(1).try_cast::<v8::String>() else { return rv.set_int32(0) };
+    let Ok(string) = args.get(1).try_cast::<v8::String>() else {
+        return rv.set_int32(0);
+    };
     let mut buffer = Bytes::from_js(scope, args.get(0));
     let all = buffer.as_mut_slice();
     let offset = index(scope, &args, 2, 0).min(all.len());
@@ -119,17 +123,23 @@ fn utf8_write_static<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut r
 
 fn ucs2_write<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let (buffer, first) = subject(&args);
-    write(scope, &args, &mut rv, buffer, first, 2, |text, put| put(&text.to_utf16()));
+    write(scope, &args, &mut rv, buffer, first, 2, |text, put| {
+        put(&text.to_utf16())
+    });
 }
 
 fn hex_write<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let (buffer, first) = subject(&args);
-    write(scope, &args, &mut rv, buffer, first, 1, |text, put| put(&text.with_latin1(decode_hex)));
+    write(scope, &args, &mut rv, buffer, first, 1, |text, put| {
+        put(&text.with_latin1(decode_hex))
+    });
 }
 
 fn base64_write<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let (buffer, first) = subject(&args);
-    write(scope, &args, &mut rv, buffer, first, 1, |text, put| put(&text.with_latin1(decode_base64)));
+    write(scope, &args, &mut rv, buffer, first, 1, |text, put| {
+        put(&text.with_latin1(decode_base64))
+    });
 }
 
 /// WHATWG forgiving-base64 decode: a string of bytes, -1 one character left over, -2 invalid
@@ -139,7 +149,11 @@ fn atob<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>
     let mut characters = match text.units() {
         0 => Vec::new(),
         _ => text.with_utf8(|bytes| {
-            bytes.iter().copied().filter(|b| !b"\t\n\x0c\r ".contains(b)).collect::<Vec<u8>>()
+            bytes
+                .iter()
+                .copied()
+                .filter(|b| !b"\t\n\x0c\r ".contains(b))
+                .collect::<Vec<u8>>()
         }),
     };
     if characters.len() % 4 == 0 {
@@ -161,7 +175,9 @@ fn atob<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>
 
 /// -1 when a character is beyond Latin-1.
 fn btoa<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Ok(string) = args.get(0).try_cast::<v8::String>() else { return };
+    let Ok(string) = args.get(0).try_cast::<v8::String>() else {
+        return;
+    };
     if !string.contains_only_onebyte() {
         return rv.set_int32(-1);
     }

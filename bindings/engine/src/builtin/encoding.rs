@@ -13,7 +13,9 @@ pub(crate) fn entries() -> Vec<Entry> {
 
 /// encodeInto(source, target: Uint8Array, counts: Uint32Array(2)): counts = [units read, bytes].
 fn encode_into<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
-    let Ok(source) = args.get(0).try_cast::<v8::String>() else { return };
+    let Ok(source) = args.get(0).try_cast::<v8::String>() else {
+        return;
+    };
     let mut target = Bytes::from_js(scope, args.get(1));
     let mut counts = Bytes::from_js(scope, args.get(2));
     let mut read = 0;
@@ -46,11 +48,14 @@ fn decode_utf8<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Ret
     let bytes = Bytes::from_js(scope, args.get(0));
     let mut bytes = bytes.as_slice();
     if args.get(2).is_true() && !v8::simdutf::validate_utf8(bytes) {
-        return crate::error::throw(scope, &Throw {
-            class: ErrorClass::TypeError,
-            code: "ERR_ENCODING_INVALID_ENCODED_DATA",
-            message: "The encoded data was not valid for encoding utf-8".to_owned(),
-        });
+        return crate::error::throw(
+            scope,
+            &Throw {
+                class: ErrorClass::TypeError,
+                code: "ERR_ENCODING_INVALID_ENCODED_DATA",
+                message: "The encoded data was not valid for encoding utf-8".to_owned(),
+            },
+        );
     }
     if !args.get(1).is_true() {
         bytes = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
@@ -71,4 +76,3 @@ pub(super) fn utf8_string<'s>(
         None => v8::undefined(scope).into(),
     }
 }
-

@@ -44,7 +44,9 @@ fn heap_statistics<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Re
 fn heap_spaces<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
     let mut spaces = Vec::new();
     for index in 0..scope.number_of_heap_spaces() {
-        let Some(space) = scope.get_heap_space_statistics(index) else { break };
+        let Some(space) = scope.get_heap_space_statistics(index) else {
+            break;
+        };
         spaces.push(Js::List(vec![
             Js::Text(space.space_name().to_string_lossy().into_owned()),
             Js::Number(space.space_size() as f64),

@@ -14,8 +14,8 @@ mod types;
 mod util;
 
 use crate::op::Binding;
-use crate::value::{ErrorClass, IntoJs, Throw, js_string};
 use crate::realm::Root;
+use crate::value::{ErrorClass, IntoJs, Throw, js_string};
 use crate::{contextify, module, realm, sources};
 
 /// One native function of an engine binding.
@@ -34,7 +34,11 @@ pub(crate) fn entry(
     arguments_count: i32,
     function: impl v8::MapFnTo<v8::FunctionCallback>,
 ) -> Entry {
-    Entry { name, arguments_count, callback: function.map_fn_to() }
+    Entry {
+        name,
+        arguments_count,
+        callback: function.map_fn_to(),
+    }
 }
 
 /// All engine bindings, in the order that the snapshot depends on.
@@ -48,13 +52,19 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
         ("errors", errors::entries()),
         ("async_context", async_context::entries()),
         ("contextify", contextify::entries()),
-        ("modules", merge(module::entries(), contextify::module_entries())),
+        (
+            "modules",
+            merge(module::entries(), contextify::module_entries()),
+        ),
         ("messaging", messaging::entries()),
         ("v8", heap_statistics::entries()),
-        ("realm", vec![
-            entry("getInternalBinding", 1, get_binding),
-            entry("compileBuiltin", 1, compile_builtin),
-        ]),
+        (
+            "realm",
+            vec![
+                entry("getInternalBinding", 1, get_binding),
+                entry("compileBuiltin", 1, compile_builtin),
+            ],
+        ),
     ]
 }
 
@@ -87,8 +97,7 @@ pub(crate) fn bindings_object<'s>(
     for binding in bindings {
         let object = binding_object(scope, all, binding.name)?;
         for op in binding.ops {
-            let builder =
-                v8::FunctionTemplate::builder_raw(op.callback).length(op.arguments_count);
+            let builder = v8::FunctionTemplate::builder_raw(op.callback).length(op.arguments_count);
             let template = match op.fast {
                 Some(overloads) => builder.build_fast(scope, overloads),
                 None => builder
@@ -141,7 +150,9 @@ pub(crate) fn binding_getter<'s>(
     // Not as the function's data: V8 would serialise a template's data apart from the context
     // that the object belongs to, and crash.
     realm::current().set_root(scope, Root::Bindings, all.into());
-    v8::Function::builder_raw(realm_callback("getInternalBinding")).length(1).build(scope)
+    v8::Function::builder_raw(realm_callback("getInternalBinding"))
+        .length(1)
+        .build(scope)
 }
 
 /// The callback as `tables` has it: taken anew from the function, its address may differ, and the
@@ -149,7 +160,11 @@ pub(crate) fn binding_getter<'s>(
 fn realm_callback(name: &str) -> v8::FunctionCallback {
     let tables = tables();
     let (_, entries) = tables.last().expect("binding `realm` is the last");
-    entries.iter().find(|entry| entry.name == name).expect("an entry of `realm`").callback
+    entries
+        .iter()
+        .find(|entry| entry.name == name)
+        .expect("an entry of `realm`")
+        .callback
 }
 
 fn get_binding<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
@@ -162,7 +177,11 @@ fn get_binding<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Ret
         Some(binding) => rv.set(binding),
         None => {
             let name = args.get(0).to_rust_string_lossy(scope);
-            throw_error(scope, "ERR_INVALID_MODULE", &format!("No such binding: {name}"));
+            throw_error(
+                scope,
+                "ERR_INVALID_MODULE",
+                &format!("No such binding: {name}"),
+            );
         }
     }
 }
@@ -171,7 +190,9 @@ fn get_binding<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Ret
 pub(crate) fn compile_function<'s>(
     scope: &mut v8::PinScope<'s, '_>,
 ) -> Option<v8::Local<'s, v8::Function>> {
-    v8::Function::builder_raw(realm_callback("compileBuiltin")).length(1).build(scope)
+    v8::Function::builder_raw(realm_callback("compileBuiltin"))
+        .length(1)
+        .build(scope)
 }
 
 fn compile_builtin<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
@@ -182,7 +203,11 @@ fn compile_builtin<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv:
         None if catch.has_caught() => {
             catch.rethrow();
         }
-        None => throw_error(catch, "ERR_UNKNOWN_BUILTIN_MODULE", &format!("No such file: {id}")),
+        None => throw_error(
+            catch,
+            "ERR_UNKNOWN_BUILTIN_MODULE",
+            &format!("No such file: {id}"),
+        ),
     }
 }
 
@@ -194,7 +219,14 @@ pub(crate) fn throw_type_error(scope: &v8::PinScope, message: &str) {
 
 pub(crate) fn throw_error(scope: &mut v8::PinScope, code: &'static str, message: &str) {
     let message = message.to_owned();
-    crate::error::throw(scope, &Throw { class: ErrorClass::Error, code, message });
+    crate::error::throw(
+        scope,
+        &Throw {
+            class: ErrorClass::Error,
+            code,
+            message,
+        },
+    );
 }
 
 pub(crate) use turn::{arm_termination, terminate_current};

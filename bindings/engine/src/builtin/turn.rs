@@ -44,7 +44,9 @@ fn set_callbacks<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return
         ("beforeExit", Root::BeforeExit),
         ("exit", Root::Exit),
     ];
-    let Ok(object) = args.get(0).try_cast::<v8::Object>() else { return };
+    let Ok(object) = args.get(0).try_cast::<v8::Object>() else {
+        return;
+    };
     for (name, root) in NAMES {
         let key = js_string(scope, name).into();
         if let Some(function) = object.get(scope, key).filter(|value| value.is_function()) {

@@ -20,12 +20,8 @@ pub(crate) fn entries() -> Vec<Entry> {
     ]
 }
 
-
 /// Values beside the natives, under Node's names.
-pub(super) fn put_constants<'s>(
-    scope: &v8::PinScope<'s, '_>,
-    binding: v8::Local<'s, v8::Object>,
-) {
+pub(super) fn put_constants<'s>(scope: &v8::PinScope<'s, '_>, binding: v8::Local<'s, v8::Object>) {
     const NUMBERS: [(&str, i32); 10] = [
         ("kPending", 0),
         ("kFulfilled", 1),
@@ -61,7 +57,9 @@ pub(super) fn put_constants<'s>(
 
 /// [state, result]; state 0 pending, 1 fulfilled, 2 rejected.
 fn promise_details<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Ok(promise) = args.get(0).try_cast::<v8::Promise>() else { return };
+    let Ok(promise) = args.get(0).try_cast::<v8::Promise>() else {
+        return;
+    };
     let state = promise.state();
     let number = match state {
         v8::PromiseState::Pending => 0,
@@ -81,7 +79,9 @@ fn promise_details<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv:
 
 /// The target, or with a true second argument [target, handler]; undefined for what is no proxy.
 fn proxy_details<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Ok(proxy) = args.get(0).try_cast::<v8::Proxy>() else { return };
+    let Ok(proxy) = args.get(0).try_cast::<v8::Proxy>() else {
+        return;
+    };
     let target = proxy.get_target(scope);
     if args.length() == 1 || args.get(1).is_true() {
         let handler = proxy.get_handler(scope);
@@ -100,13 +100,16 @@ fn constructor_name<'s>(_: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Re
 
 /// [line, column, script] of the function that called the native's caller.
 fn caller_location<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
-    let Some(trace) = v8::StackTrace::current_stack_trace(scope, 2) else { return };
-    let Some(frame) = trace.get_frame(scope, 1) else { return };
+    let Some(trace) = v8::StackTrace::current_stack_trace(scope, 2) else {
+        return;
+    };
+    let Some(frame) = trace.get_frame(scope, 1) else {
+        return;
+    };
     let line = v8::Integer::new(scope, frame.get_line_number() as i32).into();
     let column = v8::Integer::new(scope, frame.get_column() as i32).into();
-    let name = frame
-        .get_script_name_or_source_url(scope)
-        .map_or_else(|| v8::String::empty(scope), |name| name);
+    let name = frame.get_script_name_or_source_url(scope);
+    let name = name.unwrap_or_else(|| v8::String::empty(scope));
     rv.set(v8::Array::new_with_elements(scope, &[line, column, name.into()]).into());
 }
 
@@ -116,7 +119,9 @@ fn own_non_index_properties<'s>(
     args: Args<'s>,
     mut rv: Return<'s>,
 ) {
-    let Ok(object) = args.get(0).try_cast::<v8::Object>() else { return };
+    let Ok(object) = args.get(0).try_cast::<v8::Object>() else {
+        return;
+    };
     let filter = match u32::from_js(scope, args.get(1)) {
         2 => v8::PropertyFilter::ONLY_ENUMERABLE,
         _ => v8::PropertyFilter::ALL_PROPERTIES,
@@ -135,8 +140,12 @@ fn own_non_index_properties<'s>(
 /// Entries of a map, set or iterator without running JavaScript; with a second argument
 /// [entries, isKeyValue].
 fn preview_entries<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Ok(object) = args.get(0).try_cast::<v8::Object>() else { return };
-    let (Some(entries), is_key_value) = object.preview_entries(scope) else { return };
+    let Ok(object) = args.get(0).try_cast::<v8::Object>() else {
+        return;
+    };
+    let (Some(entries), is_key_value) = object.preview_entries(scope) else {
+        return;
+    };
     if args.length() < 2 {
         return rv.set(entries.into());
     }
@@ -147,14 +156,21 @@ fn preview_entries<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv:
 /// The `frames` innermost call sites, without the caller itself.
 fn call_sites<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let frames = u32::from_js(scope, args.get(0)).clamp(1, 200) as usize;
-    let Some(trace) = v8::StackTrace::current_stack_trace(scope, frames + 1) else { return };
+    let Some(trace) = v8::StackTrace::current_stack_trace(scope, frames + 1) else {
+        return;
+    };
     let mut sites: Vec<v8::Local<v8::Value>> = Vec::new();
     for index in 1..trace.get_frame_count() {
-        let Some(frame) = trace.get_frame(scope, index) else { break };
+        let Some(frame) = trace.get_frame(scope, index) else {
+            break;
+        };
         let site = v8::Object::new(scope);
         let empty = v8::String::empty(scope);
         let function = frame.get_function_name(scope).unwrap_or(empty).into();
-        let script = frame.get_script_name_or_source_url(scope).unwrap_or(empty).into();
+        let script = frame
+            .get_script_name_or_source_url(scope)
+            .unwrap_or(empty)
+            .into();
         let id = js_string(scope, &frame.get_script_id().to_string()).into();
         let line = v8::Integer::new(scope, frame.get_line_number() as i32).into();
         let column = v8::Integer::new(scope, frame.get_column() as i32).into();
@@ -200,10 +216,14 @@ fn is_inside_node_modules<'s>(
     let trace = v8::StackTrace::current_stack_trace(scope, frames);
     let inside = trace.is_some_and(|trace| {
         let names = (0..trace.get_frame_count()).filter_map(|index| {
-            let name = trace.get_frame(scope, index)?.get_script_name_or_source_url(scope)?;
+            let name = trace
+                .get_frame(scope, index)?
+                .get_script_name_or_source_url(scope)?;
             Some(name.to_rust_string_lossy(scope))
         });
-        let own = names.into_iter().find(|name| !name.is_empty() && !name.starts_with("node:"));
+        let own = names
+            .into_iter()
+            .find(|name| !name.is_empty() && !name.starts_with("node:"));
         own.is_some_and(|name| name.contains("/node_modules/"))
     });
     rv.set_bool(inside);

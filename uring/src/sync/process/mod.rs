@@ -209,6 +209,13 @@ pub(crate) fn memory_lock_limit() -> Option<u64> {
     (limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur)
 }
 
+/// Ends the process at once: no atexit handlers run, whose work (giving memory back, for one) the
+/// kernel does faster.
+pub fn exit_now(code: i32) -> ! {
+    // SAFETY: _exit(2) does not return and touches nothing of ours.
+    unsafe { libc::_exit(code) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
