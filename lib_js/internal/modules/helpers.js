@@ -81,8 +81,18 @@ function getBuiltinModule(id) {
   return normalized === undefined ? undefined : loadBuiltinModule(normalized).exports;
 }
 
-/** For makeRequireFunction(), in which `require` is already the one it makes. */
+/** Not at load time (a cycle); in makeRequireFunction() `require` is already the one it makes. */
 const cjsLoader = () => require('internal/modules/cjs/loader');
+
+/** The modules that led to this one, itself first: what errors print as "Require stack". */
+function getRequireStack(module) {
+  const { recordOf } = cjsLoader();
+  const stack = [];
+  for (let cursor = module; cursor; cursor = recordOf(cursor).firstParent) {
+    ArrayPrototypePush(stack, cursor.filename || cursor.id);
+  }
+  return stack;
+}
 
 /** The `require` that a CommonJS module sees. */
 function makeRequireFunction(mod) {
@@ -190,6 +200,7 @@ module.exports = {
   getBuiltinModule,
   getCjsConditions,
   getCjsConditionsArray,
+  getRequireStack,
   hasStartedUserCJSExecution: () => startedCJS,
   hasStartedUserESMExecution: () => startedESM,
   initializeCjsConditions,

@@ -150,7 +150,7 @@ Module._cache = { __proto__: null };
 Module._pathCache = { __proto__: null };
 Module._extensions = { __proto__: null };
 Module.globalPaths = [];
-installLookup(Module, (module) => recordOf(module).firstParent);
+installLookup(Module);
 
 // Module.wrapper and Module.wrap work until somebody changes them; from then on
 // every file is compiled through them.

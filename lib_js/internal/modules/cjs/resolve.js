@@ -29,7 +29,7 @@ const { codes: {
   ERR_INVALID_MODULE_SPECIFIER,
 } } = require('internal/errors');
 const { BuiltinModule } = require('internal/bootstrap/realm');
-const { getCjsConditions, toRealPath } = require('internal/modules/helpers');
+const { getCjsConditions, getRequireStack, toRealPath } = require('internal/modules/helpers');
 const packageJsonReader = require('internal/modules/package_json_reader');
 const { getOptionValue } = require('internal/options');
 const { fileURLToPath, pathToFileURL } = require('internal/url');
@@ -86,7 +86,7 @@ function notFound(request, at) {
 }
 
 /** Gives `Module` its lookup functions. @returns {object} what the loader itself uses */
-function installLookup(Module, parentOf) {
+function installLookup(Module) {
   let modulePaths = [];
   let currentStat = stat;
   let readPackage =
@@ -360,10 +360,7 @@ function installLookup(Module, parentOf) {
     const filename = Module._findPath(request, paths, isMain, conditions);
     if (filename) return filename;
 
-    const requireStack = [];
-    for (let cursor = parent; cursor; cursor = parentOf(cursor)) {
-      ArrayPrototypePush(requireStack, cursor.filename || cursor.id);
-    }
+    const requireStack = getRequireStack(parent);
     let message = `Cannot find module '${request}'`;
     if (requireStack.length > 0) {
       message += `\nRequire stack:\n- ${ArrayPrototypeJoin(requireStack, '\n- ')}`;
