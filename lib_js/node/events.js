@@ -85,57 +85,63 @@ EventEmitter.init = function(opts) {
 
 // ---- emit
 
-EventEmitter.prototype.emit = function emit(type) {
+// `arguments` is only counted and indexed here: passed on, it would be allocated for every call.
+EventEmitter.prototype.emit = function emit(type, a, b, c) {
+  const count = arguments.length - 1;
   const events = this._events;
-  if (type === 'error') announceError(this, events, arguments);
+  let rest;
+  if (count > 3 || type === 'error') {
+    rest = [];
+    for (let i = 1; i <= count; i++) rest.push(arguments[i]);
+    if (type === 'error') announceError(this, events, rest);
+  }
   if (events === undefined) return false;
   const handler = events[type];
   if (handler === undefined) return false;
   if (typeof handler !== 'function') {
-    emitToAll(this, handler, type, arguments);
+    emitToAll(this, handler, type, count, a, b, c, rest);
     return true;
   }
   let result;
-  switch (arguments.length) {
-    case 1: result = handler.call(this); break;
-    case 2: result = handler.call(this, arguments[1]); break;
-    case 3: result = handler.call(this, arguments[1], arguments[2]); break;
-    case 4: result = handler.call(this, arguments[1], arguments[2], arguments[3]); break;
-    case 5:
-      result = handler.call(this, arguments[1], arguments[2], arguments[3], arguments[4]);
-      break;
-    default: result = ReflectApply(handler, this, trailing(arguments));
+  switch (count) {
+    case 0: result = handler.call(this); break;
+    case 1: result = handler.call(this, a); break;
+    case 2: result = handler.call(this, a, b); break;
+    case 3: result = handler.call(this, a, b, c); break;
+    default: result = ReflectApply(handler, this, rest);
   }
   // Anything returned may be a promise whose rejection is to be captured.
   if (result !== undefined && result !== null && this[kCapture]) {
-    captureRejection(this, result, type, trailing(arguments));
+    captureRejection(this, result, type, collect(count, a, b, c, rest));
   }
   return true;
 };
+ObjectDefineProperty(EventEmitter.prototype.emit, 'length', {
+  __proto__: null,
+  value: 1,
+  configurable: true,
+});
 
-// An emit's arguments without the event's name.
-function trailing(args) {
-  const rest = [];
-  for (let i = 1; i < args.length; i++) rest.push(args[i]);
-  return rest;
+function collect(count, a, b, c, rest) {
+  return rest ?? ArrayPrototypeSlice([a, b, c], 0, count);
 }
 
-function emitToAll(emitter, handlers, type, args) {
+function emitToAll(emitter, handlers, type, count, a, b, c, rest) {
   const { length } = handlers;
-  const argsCount = args.length;
-  const rest = argsCount > 3 ? trailing(args) : undefined;
   emitsCount++;
   try {
     for (let i = 0; i < length; i++) {
+      const handler = handlers[i];
       let result;
-      switch (argsCount) {
-        case 1: result = handlers[i].call(emitter); break;
-        case 2: result = handlers[i].call(emitter, args[1]); break;
-        case 3: result = handlers[i].call(emitter, args[1], args[2]); break;
-        default: result = ReflectApply(handlers[i], emitter, rest);
+      switch (count) {
+        case 0: result = handler.call(emitter); break;
+        case 1: result = handler.call(emitter, a); break;
+        case 2: result = handler.call(emitter, a, b); break;
+        case 3: result = handler.call(emitter, a, b, c); break;
+        default: result = ReflectApply(handler, emitter, rest);
       }
       if (result !== undefined && result !== null && emitter[kCapture]) {
-        captureRejection(emitter, result, type, trailing(args));
+        captureRejection(emitter, result, type, collect(count, a, b, c, rest));
       }
     }
   } finally {
@@ -146,9 +152,9 @@ function emitToAll(emitter, handlers, type, args) {
 // Tells the monitors of 'error', and throws when nobody else listens.
 function announceError(emitter, events, args) {
   if (events !== undefined && events[kErrorMonitor] !== undefined) {
-    ReflectApply(emitter.emit, emitter, [kErrorMonitor, ...trailing(args)]);
+    emitter.emit(kErrorMonitor, ...args);
   }
-  if (events === undefined || events.error === undefined) throw unhandledError(emitter, args[1]);
+  if (events === undefined || events.error === undefined) throw unhandledError(emitter, args[0]);
 }
 
 function unhandledError(emitter, error) {
