@@ -81,7 +81,8 @@ class DuplexConnection {
 
   watchHead() {
     const { headersTimeout, requestTimeout } = this.server;
-    this.watch(headersTimeout > 0 ? headersTimeout : requestTimeout);
+    const isShorter = requestTimeout > 0 && requestTimeout < headersTimeout;
+    this.watch(headersTimeout > 0 && !isShorter ? headersTimeout : requestTimeout);
   }
 
   watch(msecs) {

@@ -55,6 +55,8 @@ const {
   codes: { ERR_HTTP_REQUEST_TIMEOUT },
 } = require('internal/errors');
 
+const { makeError: makeParseError } = require('internal/http/parse_error');
+
 const native = internalBinding('http');
 const { methods } = native;
 
@@ -396,6 +398,7 @@ class Lane {
     if (!pushBody(req, buffer)) {
       this.bodyPaused = true;
       native.bodyPause(this.number);
+      if (this.facade !== null) this.facade.pause();
     }
   }
 
@@ -403,6 +406,7 @@ class Lane {
     if (!this.bodyPaused || req !== this.req || !this.isOpen) return;
     this.bodyPaused = false;
     native.bodyResume(this.number);
+    if (this.facade !== null) this.facade.resume();
   }
 
   // --- The end
@@ -443,6 +447,7 @@ class Lane {
       res._closed = true;
     }
     res[kLane] = null;
+    res.outputData = [];
   }
 }
 
@@ -693,6 +698,7 @@ function upgrade(lane, req) {
   forgetSocket(lane.socket);
   const socket = leaveLane(lane);
   if (socket === null) return;
+  socket.read(0); // As in Node the bytes flow in, if only into the buffer.
   server.emit(eventName, req, socket, head === undefined ? Buffer.alloc(0) :
     new FastBuffer(head.buffer, head.byteOffset, head.byteLength));
 }
@@ -712,7 +718,7 @@ function receiver(receive) {
     const lane = find(number);
     if (lane === undefined) return;
     if (lane.frame !== undefined) setFrame(lane.frame);
-    receive(lane, a, value);
+    receive(lane, a, value, b);
     setFrame(undefined);
   };
 }
@@ -732,15 +738,18 @@ function onAccept(number, listenerNumber) {
 }
 
 /** Native found an error in what the client sent. */
-function parseError(lane, index, rawPacket) {
-  const { 0: code, 1: reason } = native.errors[index];
-  const error = new Error(`Parse Error: ${reason}`);
-  error.code = code;
-  error.reason = reason;
-  error.bytesParsed = 0;
-  error.rawPacket = rawPacket === undefined ? Buffer.alloc(0) :
+function parseError(lane, index, rawPacket, bytesParsed) {
+  const bytes = rawPacket === undefined ? Buffer.alloc(0) :
     new FastBuffer(rawPacket.buffer, rawPacket.byteOffset, rawPacket.byteLength);
-  clientError(lane.server, error, lane.socket);
+  const error = makeParseError(index, bytesParsed, bytes);
+  const { socket } = lane;
+  clientError(lane.server, error, socket);
+  if (!lane.isOpen || socket.destroyed || socket.writableEnded || lane.res !== null) return;
+  // The program keeps the connection: what comes next is as wrong as what came before.
+  if (leaveLane(lane) === null) return;
+  socket.on('data', (chunk) => {
+    clientError(lane.server, makeParseError(index, 0, chunk), socket);
+  });
 }
 
 function onTimeout(lane, what) {

@@ -4,7 +4,8 @@
 
 const { FastBuffer } = require('internal/buffer');
 const native = internalBinding('http_parser');
-const { errors, methods } = internalBinding('http');
+const { makeError } = require('internal/http/parse_error');
+const { methods } = internalBinding('http');
 
 const REQUEST = 1;
 const RESPONSE = 2;
@@ -17,16 +18,6 @@ const UPGRADE = 11;
 const ERROR = 12;
 
 const EMPTY = new Uint8Array(0);
-
-function makeError(index, bytesParsed, rawPacket) {
-  const { 0: code, 1: reason } = errors[index];
-  const error = new Error(`Parse Error: ${reason}`);
-  error.bytesParsed = bytesParsed;
-  error.code = code;
-  error.reason = reason;
-  error.rawPacket = rawPacket;
-  return error;
-}
 
 /** A piece of the body: a place in the input, or bytes that native had kept. */
 function bodySlice(bytes, start, end) {
@@ -44,7 +35,7 @@ class Parser {
     this.receiver = receiver;
     this.isTaken = false;
     this.isFreed = false;
-    this.isRunning = false;
+    this.failure = -1; // Index of the error that ended the parsing.
     // Fields that Node's users know.
     this.socket = null;
     this.incoming = null;
@@ -61,10 +52,9 @@ class Parser {
     let offset = 0;
     for (;;) {
       if (this.isFreed) return bytes.length;
-      this.isRunning = true;
+      if (this.failure !== -1) return makeError(this.failure, 0, bytes);
       const events = native.execute(this.number, bytes, offset, bytes.length - offset);
       const result = this.dispatch(events, bytes);
-      this.isRunning = false;
       if (result instanceof Error) return result;
       const consumed = events[events.length - 1];
       offset += consumed;
@@ -98,7 +88,8 @@ class Parser {
           i += 2;
           break;
         case ERROR:
-          return makeError(events[i + 1], events[i + 2], bytes);
+          this.failure = events[i + 1];
+          return makeError(this.failure, events[i + 2], bytes);
         case UPGRADE: // Said by the head already.
           i += 2;
           break;

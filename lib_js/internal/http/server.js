@@ -54,6 +54,7 @@ class Settings {
     this.requestTimeout = 0;
     this.maxHeadersCount = null;
     this.maxRequestsPerSocket = 0;
+    this.httpAllowHalfOpen = false;
     this.isLenient = false;
     this.isWatchful = false;
     this.hasPlainRequest = true;
@@ -152,7 +153,8 @@ ObjectSetPrototypeOf(Server, NetServer);
 
 // Native and the lanes follow these at once when a program sets them.
 for (const name of ['timeout', 'keepAliveTimeout', 'keepAliveTimeoutBuffer', 'headersTimeout',
-                    'requestTimeout', 'maxHeadersCount', 'maxRequestsPerSocket']) {
+                    'requestTimeout', 'maxHeadersCount', 'maxRequestsPerSocket',
+                    'httpAllowHalfOpen']) {
   ObjectDefineProperty(Server.prototype, name, {
     __proto__: null,
     configurable: true,
@@ -167,6 +169,13 @@ for (const name of ['timeout', 'keepAliveTimeout', 'keepAliveTimeoutBuffer', 'he
 
 function milliseconds(value) {
   return Number.isFinite(value) && value > 0 ? value : 0;
+}
+
+/** A head must not take longer than its whole request may. */
+function headTimeout(settings) {
+  const head = milliseconds(settings.headersTimeout);
+  const request = milliseconds(settings.requestTimeout);
+  return head === 0 || (request !== 0 && request < head) ? request : head;
 }
 
 function headerBytesMax(server) {
@@ -192,7 +201,7 @@ function configure(server) {
   if (!listener || !listener.isHttpLane) return;
   native.configure(listener.number, new Float64Array([
     headerBytesMax(server),
-    milliseconds(settings.headersTimeout),
+    headTimeout(settings),
     milliseconds(settings.requestTimeout),
     milliseconds(settings.keepAliveTimeout),
     Number.isFinite(settings.keepAliveTimeoutBuffer) && settings.keepAliveTimeoutBuffer >= 0 ?
@@ -206,6 +215,7 @@ function configure(server) {
     server.noDelay ? 1 : 0,
     server.keepAlive ? 1 : 0,
     server.keepAliveInitialDelay,
+    settings.httpAllowHalfOpen ? 1 : 0,
   ]));
 }
 
