@@ -38,7 +38,14 @@ function Transform(options) {
     if (typeof options.transform === 'function') this._transform = options.transform;
     if (typeof options.flush === 'function') this._flush = options.flush;
   }
-  this.on('prefinish', prefinish);
+  const events = this._events;
+  if (events.prefinish === undefined && events.newListener === undefined) {
+    // What on() would do; transforms are made per request.
+    events.prefinish = prefinish;
+    this._eventsCount++;
+  } else {
+    this.on('prefinish', prefinish);
+  }
 }
 
 function final(callback) {
