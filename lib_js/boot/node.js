@@ -6,6 +6,7 @@
 
 const {
   ArrayPrototypeForEach,
+  Error,
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
   SymbolToStringTag,
@@ -154,8 +155,15 @@ function installGlobals() {
 
 /** Tells native what it needs of the library: it makes Buffers and errors itself. */
 function connectNatives() {
-  const { prepareStackTraceCallback } = require('internal/errors/stack');
+  const { ErrorPrepareStackTrace, prepareStackTraceCallback } = require('internal/errors/stack');
   internalBinding('errors').setPrepareStackTraceCallback(prepareStackTraceCallback);
+  ObjectDefineProperty(Error, 'prepareStackTrace', {
+    __proto__: null,
+    value: ErrorPrepareStackTrace,
+    writable: true,
+    enumerable: false,
+    configurable: true,
+  });
   internalBinding('buffer').setBufferPrototype(require('buffer').Buffer.prototype);
   internalBinding('messaging').setDataCloneError((message) => {
     const { DOMException } = require('internal/domexception');

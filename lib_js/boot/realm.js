@@ -27,12 +27,6 @@ const REALM_ID = 'internal/bootstrap/realm';
 // Public modules that exist only behind `node:`.
 const SCHEME_ONLY = ['sea', 'sqlite', 'test', 'test/reporters'];
 
-// Bindings that process.binding() may still hand out.
-const LEGACY_BINDINGS = new SafeSet([
-  'buffer', 'config', 'constants', 'contextify', 'fs', 'icu', 'os', 'tcp_wrap',
-  'tty_wrap', 'udp_wrap', 'url', 'util', 'uv', 'zlib',
-]);
-
 const schemeOnly = new SafeSet(SCHEME_ONLY);
 const moduleLoadList = [];
 const bindings = { __proto__: null };
@@ -221,10 +215,7 @@ ObjectDefineProperty(process, 'moduleLoadList', {
 });
 
 process.binding = function binding(name) {
-  name = String(name);
-  if (LEGACY_BINDINGS.has(name)) return internalBinding(name);
-  // eslint-disable-next-line no-restricted-syntax
-  throw new Error(`No such module: ${name}`);
+  return requireBuiltin('internal/legacy/processbinding').legacyBinding(String(name));
 };
 
 return requireBuiltin;

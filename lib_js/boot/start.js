@@ -101,6 +101,12 @@ function adjustGlobals() {
 }
 
 function setUpWarnings() {
+  if (getOptionValue('--pending-deprecation')) {
+    const { deprecate } = require('internal/util');
+    process.binding = deprecate(
+      process.binding, 'process.binding() is deprecated. Please use public APIs instead.',
+      'DEP0111');
+  }
   if (getOptionValue('--no-warnings') || process.env.NODE_NO_WARNINGS === '1') return;
   process.on('warning', require('internal/process/warning').onWarning);
 }

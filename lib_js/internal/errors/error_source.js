@@ -8,7 +8,6 @@ const {
 } = primordials;
 
 const { overrideStackTrace } = require('internal/errors/stack');
-const { getOptionValue } = require('internal/options');
 
 // `assert.`, `assert?.`, `a.b['c']`: what stands before the name of a called method.
 const dotAccess = '\\s*(?:\\?\\.|\\.)\\s*[\\w$]*';
@@ -75,17 +74,6 @@ function getFirstExpression(code, column) {
   return StringPrototypeSlice(code, start, findEnd(code, column, '(', ')'));
 }
 
-/** The place in the source that was compiled, if there is a map to it. */
-function throughSourceMap({ scriptResourceName, lineNumber, startColumn }) {
-  const { findSourceMap, getSourceLine } = require('internal/source_map/source_map_cache');
-  const map = findSourceMap(scriptResourceName);
-  if (map === undefined) return undefined;
-  const { originalLine, originalColumn, originalSource } =
-    map.findEntry(lineNumber - 1, startColumn);
-  const sourceLine = getSourceLine(map, originalSource, originalLine, originalColumn);
-  return sourceLine ? { sourceLine, startColumn: originalColumn } : undefined;
-}
-
 /** Reads the line from the file, where V8 cannot be asked for what it has compiled. */
 function readPosition(error) {
   overrideStackTrace.set(error, (holder, frames) => frames);
@@ -106,6 +94,7 @@ function readPosition(error) {
 }
 
 /**
+ * The place in the code that runs: source maps are not built yet.
  * @param {object} error  whose `stack` nobody has read yet
  * @returns {{sourceLine: string, startColumn: number} | undefined}
  */
@@ -113,7 +102,6 @@ function getErrorSourceLocation(error) {
   const { getErrorSourcePositions = readPosition } = internalBinding('errors');
   const position = getErrorSourcePositions(error);
   if (position === undefined) return undefined;
-  if (getOptionValue('--enable-source-maps')) return throughSourceMap(position);
   return { sourceLine: position.sourceLine, startColumn: position.startColumn };
 }
 

@@ -7,8 +7,25 @@ process.emitWarning(
 
 const { filterOwnProperties } = require('internal/util');
 
+function getLibuvNow() {
+  const { now, updateNow } = internalBinding('turn');
+  updateNow();
+  return now();
+}
+
+/** Bindings of Node's that coring has under another name. */
+const elsewhere = {
+  __proto__: null,
+  timers: () => ({ getLibuvNow }),
+  uv: () => require('internal/errno'),
+};
+
+function bindingOfNode(name) {
+  return elsewhere[name] === undefined ? internalBinding(name) : elsewhere[name]();
+}
+
 module.exports = {
   filterOwnProperties,
-  internalBinding,
+  internalBinding: bindingOfNode,
   primordials,
 };

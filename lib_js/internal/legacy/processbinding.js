@@ -1,0 +1,50 @@
+'use strict';
+// process.binding(), a door that Node has been closing for years. It hands out
+// what has Node's shape here too; coring's own bindings would only mislead
+// programs that know Node's, so they are no such module.
+
+const {
+  ArrayPrototypeForEach,
+  SafeSet,
+} = primordials;
+
+const { genericNodeError } = require('internal/errors');
+
+const AS_THEY_ARE = new SafeSet(['buffer', 'config', 'constants']);
+
+/** All that the binding named util has been for long. */
+const TYPE_CHECKS = [
+  'isArrayBuffer', 'isArrayBufferView', 'isAnyArrayBuffer', 'isAsyncFunction', 'isDataView',
+  'isDate', 'isExternal', 'isMap', 'isMapIterator', 'isNativeError', 'isPromise', 'isRegExp',
+  'isSet', 'isSetIterator', 'isTypedArray', 'isUint8Array',
+];
+
+function makeUtil() {
+  const types = require('internal/util/types');
+  const binding = {};
+  ArrayPrototypeForEach(TYPE_CHECKS, (name) => { binding[name] = types[name]; });
+  return binding;
+}
+
+function makeUv() {
+  const { getErrorMessage, lookUp, ...binding } = require('internal/errno');
+  const { pendingDeprecate } = require('internal/util');
+  binding.errname = pendingDeprecate(
+    binding.errname,
+    'Directly calling process.binding(\'uv\').errname(<val>) is being deprecated. ' +
+    'Please make sure to use util.getSystemErrorName() instead.', 'DEP0119');
+  return binding;
+}
+
+let util;
+let uv;
+
+/** @param {string} name */
+function legacyBinding(name) {
+  if (AS_THEY_ARE.has(name)) return internalBinding(name);
+  if (name === 'util') return util ??= makeUtil();
+  if (name === 'uv') return uv ??= makeUv();
+  throw genericNodeError(`No such module: ${name}`);
+}
+
+module.exports = { legacyBinding };
