@@ -5,8 +5,8 @@
 const { SymbolDispose } = primordials;
 
 const { isIP } = require('internal/net');
-const { StreamHandle } = require('internal/net/handle');
-const { applyOptions, attachHandle } = require('internal/net/socket');
+const { StreamHandle, UNOPENED } = require('internal/net/handle');
+const { applyOptions } = require('internal/net/socket');
 const {
   ExceptionWithHostPort,
   NodeAggregateError,
@@ -100,8 +100,8 @@ function startAttempt(socket, target) {
   const number = native.connect(
     family ?? 1, address, port | 0, target.localAddress, target.localPort | 0);
   if (number >= 0) {
-    const handle = new StreamHandle(number, family === undefined);
-    attachHandle(socket, handle);
+    const handle = socket._handle;
+    handle.open(number);
     return handle;
   }
   if (target.localAddress) {
@@ -172,10 +172,7 @@ class Attempts {
       localAddress: this.localPort ? ANY_ADDRESS[family] : undefined,
       localPort: this.localPort,
     };
-    if (index > 0) {
-      socket._handle?.close();
-      socket._handle = null;
-    }
+    if (index > 0) replaceHandle(socket);
     const blocked = socket.blockList?.check(address, `ipv${family}`);
     if (!blocked) socket.autoSelectFamilyAttemptedAddresses.push(`${address}:${this.port}`);
     const result = startAttempt(socket, target);
@@ -210,10 +207,19 @@ class Attempts {
     socket.emit('connectionAttemptTimeout', target.address, target.port, target.family);
     this.errors.push(endpointError('connect', ETIMEDOUT, target));
     handle.onconnect = null;
-    handle.close();
-    if (socket._handle === handle) socket._handle = null;
     if (socket.connecting) this.next(false);
   }
+}
+
+/** The next attempt needs a handle of its own. */
+function replaceHandle(socket) {
+  const last = socket._handle;
+  const next = new StreamHandle(UNOPENED, false);
+  next.frame = last.frame;
+  next.owner = socket;
+  next.isUnreffed = last.isUnreffed;
+  last.close();
+  socket._handle = next;
 }
 
 /** The addresses of a lookup in the order of attempts: families alternate, the first one leads. */

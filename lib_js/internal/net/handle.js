@@ -18,6 +18,8 @@ const native = internalBinding('tcp_wrap');
 const SLOT_MASK = 0xfffff;
 const EBADF = -9;
 const EALREADY = -114;
+/** The number of a handle that native does not know yet. */
+const UNOPENED = -1;
 
 /** Objects of all open handles by slot; http connections put theirs here too. */
 const slots = [];
@@ -49,6 +51,10 @@ function fillName(out, name) {
   return 0;
 }
 
+function runClosed(handle) {
+  handle.handleClosed();
+}
+
 /** What every handle can do. */
 class Handle {
   constructor(number) {
@@ -57,11 +63,19 @@ class Handle {
     this.frame = currentFrame(); // Async context of the callbacks.
     this.onclosed = null;
     this.closing = false;
+    this.isUnreffed = false;
+    if (number !== UNOPENED) put(number, this);
+  }
+
+  /** Gives a handle that was made ahead its native thing. */
+  open(number) {
+    this.number = number;
     put(number, this);
+    if (this.isUnreffed) native.unref(number);
   }
 
   get fd() {
-    return this.closing ? -1 : native.fd(this.number);
+    return this.closing || this.number === UNOPENED ? -1 : native.fd(this.number);
   }
 
   getsockname(out) {
@@ -69,22 +83,25 @@ class Handle {
   }
 
   ref() {
-    native.ref(this.number);
+    this.isUnreffed = false;
+    if (this.number !== UNOPENED) native.ref(this.number);
   }
 
   unref() {
-    native.unref(this.number);
+    this.isUnreffed = true;
+    if (this.number !== UNOPENED) native.unref(this.number);
   }
 
   hasRef() {
-    return !this.closing && native.hasRef(this.number);
+    return !this.closing && !this.isUnreffed;
   }
 
   close(callback) {
     if (this.closing) return;
     this.closing = true;
     if (typeof callback === 'function') this.onclosed = callback;
-    native.close(this.number);
+    if (this.number === UNOPENED) setImmediate(runClosed, this);
+    else native.close(this.number);
   }
 
   handleClosed() {
@@ -117,6 +134,7 @@ class StreamHandle extends Handle {
     super(number);
     this.isPipe = isPipe;
     this.reading = false;
+    this.bytesRead = 0; // Those that JavaScript was given.
     this.ondrained = null;
     this.onshutdown = null;
     this.onconnect = null;
@@ -177,12 +195,8 @@ class StreamHandle extends Handle {
     return native.setKeepAlive(this.number, on, delaySeconds);
   }
 
-  get bytesRead() {
-    return native.bytesRead(this.number);
-  }
-
   get bytesWritten() {
-    return native.bytesWritten(this.number);
+    return this.number === UNOPENED ? 0 : native.bytesWritten(this.number);
   }
 
   get writeQueueSize() {
@@ -192,6 +206,7 @@ class StreamHandle extends Handle {
 
   handleRead(count, bytes) {
     const owner = this.owner;
+    if (count > 0) this.bytesRead += count;
     if (owner !== null && !this.closing) owner._onread(this, count, bytes);
   }
 
@@ -269,4 +284,4 @@ registerKind(KIND_CLOSED, (number) => {
   setFrame(undefined);
 });
 
-module.exports = { Handle, Listener, StreamHandle, fillName, find, put, take };
+module.exports = { Handle, Listener, StreamHandle, UNOPENED, fillName, find, put, take };

@@ -13,7 +13,7 @@ const { Duplex } = require('stream');
 const { FastBuffer } = require('internal/buffer');
 const { Buffer } = require('buffer');
 const { isUint8Array } = require('internal/util/types');
-const { StreamHandle } = require('internal/net/handle');
+const { StreamHandle, UNOPENED } = require('internal/net/handle');
 const { normalizeArguments, kNormalized } = require('internal/net/arguments');
 const {
   ErrnoException,
@@ -54,7 +54,6 @@ const kUserBuffer = Symbol('kBuffer');
 const kUserBufferMaker = Symbol('kBufferGen');
 const kUserRead = Symbol('kBufferCb');
 const kUnread = Symbol('kUnread');
-const kUnreffed = Symbol('kUnreffed');
 /** Set on sockets that wait unused: whatever comes in ends them. */
 const kGuarded = Symbol('kGuarded');
 
@@ -98,7 +97,6 @@ function Socket(options) {
   this[kUserBufferMaker] = null;
   this[kUserRead] = null;
   this[kUnread] = null;
-  this[kUnreffed] = false;
   this[kGuarded] = false;
   this._closeAfterHandlingError = false;
 
@@ -188,13 +186,6 @@ function ownHandle(socket) {
   }
 }
 
-/** Gives `socket` the handle of a connection (or of the next attempt to make one). */
-function attachHandle(socket, handle) {
-  socket._handle = handle;
-  ownHandle(socket);
-  if (socket[kUnreffed]) handle.unref();
-}
-
 /** Sets the options of a handle that has just been connected. */
 function applyOptions(socket) {
   const handle = socket._handle;
@@ -253,8 +244,8 @@ Socket.prototype._onTimeout = function() {
 
 Socket.prototype.setNoDelay = function(enable) {
   enable = Boolean(enable === undefined ? true : enable);
-  if (!this._handle) {
-    this[kNoDelay] = enable;
+  if (!this._handle || this.connecting) {
+    this[kNoDelay] = enable; // Set when connected.
   } else if (this._handle.setNoDelay && enable !== this[kNoDelay]) {
     this[kNoDelay] = enable;
     this._handle.setNoDelay(enable);
@@ -273,7 +264,7 @@ Socket.prototype.setKeepAlive = function(enable, initialDelayMsecs, intervalMsec
   if (this._handle && !this._handle.setKeepAlive) return this;
   this[kKeepAlive] = enable;
   this[kKeepAliveDelay] = delay;
-  if (changed && this._handle) this._handle.setKeepAlive(enable, delay);
+  if (changed && this._handle && !this.connecting) this._handle.setKeepAlive(enable, delay);
   return this;
 };
 
@@ -298,22 +289,14 @@ Socket.prototype.getTypeOfService = function() {
 };
 
 Socket.prototype.ref = function() {
-  this[kUnreffed] = false;
-  if (this._handle) {
-    if (typeof this._handle.ref === 'function') this._handle.ref();
-  } else if (!this.connecting) {
-    this.once('connect', this.ref);
-  }
+  if (!this._handle) this.once('connect', this.ref);
+  else if (typeof this._handle.ref === 'function') this._handle.ref();
   return this;
 };
 
 Socket.prototype.unref = function() {
-  this[kUnreffed] = true;
-  if (this._handle) {
-    if (typeof this._handle.unref === 'function') this._handle.unref();
-  } else if (!this.connecting) {
-    this.once('connect', this.unref);
-  }
+  if (!this._handle) this.once('connect', this.unref);
+  else if (typeof this._handle.unref === 'function') this._handle.unref();
   return this;
 };
 
@@ -465,9 +448,9 @@ function giveToUser(socket, bytes) {
       const next = socket[kUserBufferMaker]();
       if (isUint8Array(next)) socket[kUserBuffer] = next;
     }
-    if (!goOn) {
+    const handle = socket._handle;
+    if (!goOn || !handle?.reading) { // pause() is a wish to stop, too.
       socket[kUnread] = rest;
-      const handle = socket._handle;
       if (handle?.reading) {
         handle.reading = false;
         handle.readStop();
@@ -660,7 +643,7 @@ Socket.prototype.destroySoon = function() {
 };
 
 Socket.prototype.resetAndDestroy = function() {
-  if (!this._handle && !this.connecting) {
+  if (!this._handle) {
     this.destroy(new ERR_SOCKET_CLOSED());
   } else if (this._handle?.isPipe) {
     throw new ERR_INVALID_HANDLE_TYPE();
@@ -746,7 +729,10 @@ Socket.prototype.connect = function(...args) {
     this._peername = null;
     this._sockname = null;
   }
-  if (!this._handle) ownHandle(this);
+  if (!this._handle) {
+    this._handle = new StreamHandle(UNOPENED, Boolean(options.path));
+    ownHandle(this);
+  }
   this._unrefTimer();
   this.connecting = true;
   require('internal/net/connect').connectSocket(this, options);
@@ -756,7 +742,6 @@ Socket.prototype.connect = function(...args) {
 module.exports = {
   Socket,
   applyOptions,
-  attachHandle,
   guard,
   kKeepAlive,
   kKeepAliveDelay,
