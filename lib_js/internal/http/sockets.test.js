@@ -4,6 +4,7 @@
 // socket's properties, errors of clients, and errors of handlers. Method: a client that sees bytes.
 
 const assert = require('assert');
+const events = require('events');
 const http = require('http');
 const net = require('net');
 const { deferred, next } = require('../../fixtures/rows.test.cjs');
@@ -42,11 +43,10 @@ laneRow('upgrade hands over the connection and what came with the head', async (
   });
 });
 
-laneRow('upgrade: closed without a listener, ignored if the server says so', async () => {
+laneRow('upgrade is a plain request without a listener, or if the server says so', async () => {
   await withServer({}, (req, res) => res.end('plain'), async (port) => {
-    const [response] = [parse(await exchange(port, UPGRADE.replace('Upgrade\r\n', 'Upgrade, ' +
-      'close\r\n')))];
-    assert.strictEqual(response.body, 'plain');
+    const text = await exchange(port, UPGRADE.replace('Upgrade\r\n', 'Upgrade, close\r\n'));
+    assert.strictEqual(parse(text).body, 'plain');
   });
   const options = { shouldUpgradeCallback: (req) => req.headers.upgrade === 'other' };
   await withServer(options, (req, res) => res.end('plain'), async (port, server) => {
@@ -206,9 +206,10 @@ laneRow('an end in the middle of a head is an error, between heads is none', asy
 laneRow('garbage behind a request does not take back its answer', async () => {
   await withServer({}, (req, res) => res.end('good'), async (port) => {
     const text = await exchange(port, `${GET}garbage\r\n\r\n`);
-    const first = parse(text);
-    assert.strictEqual(first.body, 'good');
-    assert.strictEqual(first.rest, 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n');
+    const { body, rest } = parse(text);
+    assert.strictEqual(body, 'good');
+    // Node closes without a word when both came in one packet, and answers 400 when they did not.
+    assert.ok(['', 'HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n'].includes(rest), rest);
   });
 });
 
@@ -247,13 +248,11 @@ laneRow('captureRejections answers 500', async () => {
     res.setHeader('X-Secret', '1');
     throw new Error('no');
   };
-  await withServer({ captureRejections: true }, null, async (port, server) => {
-    server.on('request', handler);
-    assert.ok(server);
-    const { EventEmitter } = require('events');
-    EventEmitter.captureRejections = false;
-    const text = await exchange(port, LAST).catch((error) => error.message);
+  events.captureRejections = true;
+  await withServer({}, handler, async (port) => {
+    const text = await exchange(port, LAST);
     assert.match(text, /^HTTP\/1.1 500 Internal Server Error\r\n/);
     assert.doesNotMatch(text, /secret/i);
   });
+  events.captureRejections = false;
 });
