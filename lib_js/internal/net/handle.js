@@ -24,19 +24,32 @@ const UNOPENED = -1;
 /** Objects of all open handles by slot; http connections put theirs here too. */
 const slots = [];
 
+/** Objects whose slot has a new owner though their last entry is still to come. */
+const displaced = new Map();
+
 function put(number, object) {
-  slots[number & SLOT_MASK] = object;
+  const slot = number & SLOT_MASK;
+  const old = slots[slot];
+  if (old !== undefined) displaced.set(old.number, old);
+  slots[slot] = object;
 }
 
 function find(number) {
   const object = slots[number & SLOT_MASK];
-  return object !== undefined && object.number === number ? object : undefined;
+  if (object !== undefined && object.number === number) return object;
+  return displaced.size === 0 ? undefined : displaced.get(number);
 }
 
 function take(number) {
-  const object = find(number);
-  if (object !== undefined) slots[number & SLOT_MASK] = undefined;
-  return object;
+  const slot = number & SLOT_MASK;
+  const object = slots[slot];
+  if (object !== undefined && object.number === number) {
+    slots[slot] = undefined;
+    return object;
+  }
+  const old = displaced.get(number);
+  displaced.delete(number);
+  return old;
 }
 
 const ENCODINGS = { __proto__: null, utf8: 0, latin1: 1, ucs2: 2 };
