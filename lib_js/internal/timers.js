@@ -277,6 +277,7 @@ function clearTimerById(id) {
 // timer waits. Native calls again after an uncaught exception, until it gets a result.
 function processTimers(now) {
   nextExpiry = -Infinity;
+  setFrame(undefined); // An exception may have left another.
   let list;
   while ((list = timerListQueue.peek()) !== undefined && list.expiry <= now) {
     runList(list, now);
@@ -460,6 +461,7 @@ function cleanImmediate(immediate) {
 // Runs the immediates that were queued before the call; those they queue wait for the next turn.
 // After an uncaught exception native calls again, and the rest of the batch runs.
 function processImmediate() {
+  setFrame(undefined);
   if (outstandingHead === null) {
     outstandingHead = immediateHead;
     immediateHead = immediateTail = null;
