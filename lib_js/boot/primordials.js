@@ -118,8 +118,8 @@ const {
   FinalizationRegistryClass, FunctionPrototypeCall, Map: MapClass, ObjectFreeze,
   ObjectSetPrototypeOf, Promise: PromiseClass, PromisePrototypeThen, PromiseResolve,
   ReflectConstruct, RegExp: RegExpClass, RegExpPrototype, RegExpPrototypeExec,
-  RegExpPrototypeGetFlags, RegExpPrototypeGetSource, Set: SetClass, StringIteratorPrototypeNext,
-  StringPrototypeIncludes, StringPrototypeSymbolIterator, SymbolIterator, SymbolMatch,
+  RegExpPrototypeGetSource, Set: SetClass, StringIteratorPrototypeNext,
+  StringPrototypeSymbolIterator, SymbolIterator, SymbolMatch,
   SymbolMatchAll, SymbolReplace, SymbolSearch, SymbolSpecies, SymbolSplit, WeakMap: WeakMapClass,
   WeakRef: WeakRefClass, WeakSet: WeakSetClass,
 } = primordials;
@@ -295,9 +295,16 @@ primordials.SafePromiseRace = (items, map) => new PromiseClass((resolve, reject)
 
 // ---- regular expressions ------------------------------------------------------------------------
 
+// In the order of their letters. The getter of `flags` would ask the prototype, which users change.
 const flagKeys = [
-  ['dotAll', 's'], ['global', 'g'], ['hasIndices', 'd'], ['ignoreCase', 'i'], ['multiline', 'm'],
-  ['sticky', 'y'], ['unicode', 'u'], ['unicodeSets', 'v'],
+  ['hasIndices', 'd', primordials.RegExpPrototypeGetHasIndices],
+  ['global', 'g', primordials.RegExpPrototypeGetGlobal],
+  ['ignoreCase', 'i', primordials.RegExpPrototypeGetIgnoreCase],
+  ['multiline', 'm', primordials.RegExpPrototypeGetMultiline],
+  ['dotAll', 's', primordials.RegExpPrototypeGetDotAll],
+  ['unicode', 'u', primordials.RegExpPrototypeGetUnicode],
+  ['unicodeSets', 'v', primordials.RegExpPrototypeGetUnicodeSets],
+  ['sticky', 'y', primordials.RegExpPrototypeGetSticky],
 ];
 const originalMethods = [
   'exec', SymbolMatch, SymbolMatchAll, SymbolReplace, SymbolSearch, SymbolSplit,
@@ -328,12 +335,15 @@ primordials.hardenRegExp = function hardenRegExp(pattern) {
       __proto__: null, configurable: true, enumerable: false, writable: true, value,
     });
   };
-  const flags = RegExpPrototypeGetFlags(pattern);
   for (let i = 0; i < originalMethods.length; i++) {
     own(originalMethods[i][0], originalMethods[i][1]);
   }
+  let flags = '';
   for (let i = 0; i < flagKeys.length; i++) {
-    own(flagKeys[i][0], StringPrototypeIncludes(flags, flagKeys[i][1]));
+    const { 0: key, 1: letter, 2: has } = flagKeys[i];
+    const isSet = has(pattern);
+    if (isSet) flags += letter;
+    own(key, isSet);
   }
   own('flags', flags);
   own('source', RegExpPrototypeGetSource(pattern));
