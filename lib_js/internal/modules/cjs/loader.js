@@ -95,6 +95,8 @@ class ModuleRecord extends Bare {
       source: undefined,
       isMain: false,
       isExecuting: false,
+      // What `exports` was when the module had run, until an import takes it.
+      exportsAtLoad: undefined,
       // The ES module that require() of this file leads to.
       requiredESM: undefined,
     };
@@ -496,6 +498,7 @@ Module.prototype.load = function(filename) {
     findLongestRegisteredExtension(filename) : extensionOfFormat(format);
   Module._extensions[extension](this, filename);
   this.loaded = true;
+  recordOf(this).exportsAtLoad = this.exports;
 };
 
 Module.prototype.require = function(id) {

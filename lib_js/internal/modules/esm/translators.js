@@ -83,6 +83,12 @@ translators.set('json', (url, { source }) => {
   return defaultOnly(url, exports);
 });
 
+/** For load hooks: no file has this format by itself. */
+translators.set('text', (url, { source }) => {
+  assertBufferSource(source, true, 'load');
+  return defaultOnly(url, stringify(source));
+});
+
 // CommonJS under import.
 
 /** filename -> names that the lexer found, with those of its re-exports */
@@ -140,11 +146,21 @@ function throwIfExecuting(filename, { isRequired, parentURL, specifier }) {
     `${parentFilename ? ` (from ${parentFilename})` : ''}`);
 }
 
+/**
+ * What the first import of a cached module sees: its exports as they were when it had run. Later
+ * ones, and those in the middle of its running, see what it has now.
+ */
+function takeExportsAtLoad(module) {
+  const record = recordOf(module);
+  const exports = record.exportsAtLoad ?? module.exports;
+  record.exportsAtLoad = undefined;
+  return exports;
+}
+
 /** Runs a CommonJS module for import; gives its exports. */
 function runCommonJS(url, filename, source, loaded, isMain) {
   const cached = Module._cache[filename];
-  // It may be in the middle of running: then this is what it has so far.
-  if (cached !== undefined) return cached.exports;
+  if (cached !== undefined) return takeExportsAtLoad(cached);
   if (loaded.isResolvedByHooks || loaded.isLoadedByHooks) {
     return wrapModuleLoad(filename, undefined, isMain, {
       __proto__: null,
