@@ -1,6 +1,7 @@
 'use strict';
-// The clock, marks and measures. Absent: PerformanceObserver, nodeTiming,
-// eventLoopUtilization(), timerify(), histograms, resource timing.
+// The clock, marks, measures, observers and timerify(). Absent: nodeTiming,
+// eventLoopUtilization(), histograms and monitorEventLoopDelay(), resource timing;
+// observers are told of marks, measures and timerified functions only.
 
 const {
   ArrayPrototypeFilter,
@@ -10,7 +11,6 @@ const {
   ObjectDefineProperties,
   ObjectDefineProperty,
   ObjectFreeze,
-  Symbol,
   SymbolFor,
   SymbolToStringTag,
 } = primordials;
@@ -25,11 +25,18 @@ const { codes: {
 } } = require('internal/errors');
 const { EventTarget } = require('internal/event_target');
 const { getTimeOriginMs, now } = require('internal/perf/clock');
+const {
+  PerformanceObserver,
+  PerformanceObserverEntryList,
+  enqueue,
+  setBufferedEntries,
+} = require('internal/perf/observe');
+const { PerformanceEntry, kSkipThrow } = require('internal/perf/performance_entry');
+const { timerify } = require('internal/perf/timerify');
 const { kEnumerableProperty, lazyDOMException } = require('internal/util');
 const { validateNumber, validateObject } = require('internal/validators');
 
 const kInspect = SymbolFor('nodejs.util.inspect.custom');
-const kSkipThrow = Symbol('kSkipThrow');
 
 const constants = ObjectFreeze({
   __proto__: null,
@@ -52,70 +59,6 @@ const RESERVED_MARKS = ObjectFreeze({
   __proto__: null,
   nodeStart: true, v8Start: true, environment: true, loopStart: true, loopExit: true,
   bootstrapComplete: true,
-});
-
-class PerformanceEntry {
-  #name;
-  #entryType;
-  #startTime;
-  #duration;
-
-  constructor(secret = undefined, name, entryType, startTime, duration) {
-    if (secret !== kSkipThrow) throw new ERR_ILLEGAL_CONSTRUCTOR();
-    this.#name = name;
-    this.#entryType = entryType;
-    this.#startTime = startTime;
-    this.#duration = duration;
-  }
-
-  static #check(entry) {
-    if (!(#name in entry)) throw new ERR_INVALID_THIS('PerformanceEntry');
-  }
-
-  get name() {
-    PerformanceEntry.#check(this);
-    return this.#name;
-  }
-
-  get entryType() {
-    PerformanceEntry.#check(this);
-    return this.#entryType;
-  }
-
-  get startTime() {
-    PerformanceEntry.#check(this);
-    return this.#startTime;
-  }
-
-  get duration() {
-    PerformanceEntry.#check(this);
-    return this.#duration;
-  }
-
-  toJSON() {
-    PerformanceEntry.#check(this);
-    return {
-      name: this.#name,
-      entryType: this.#entryType,
-      startTime: this.#startTime,
-      duration: this.#duration,
-    };
-  }
-
-  [kInspect](depth, options) {
-    if (depth < 0) return this;
-    const { inspect } = require('internal/util/inspect');
-    const nested = { ...options, depth: options.depth == null ? null : options.depth - 1 };
-    return `${this.constructor.name} ${inspect(this.toJSON(), nested)}`;
-  }
-}
-
-ObjectDefineProperties(PerformanceEntry.prototype, {
-  name: kEnumerableProperty,
-  entryType: kEnumerableProperty,
-  startTime: kEnumerableProperty,
-  duration: kEnumerableProperty,
-  toJSON: kEnumerableProperty,
 });
 
 /** Marks and measures keep a copy of what is given to them. */
@@ -176,10 +119,6 @@ for (const Entry of [PerformanceMark, PerformanceMeasure]) {
     __proto__: null, value: Entry.name, configurable: true,
   });
 }
-ObjectDefineProperty(PerformanceEntry.prototype, SymbolToStringTag, {
-  __proto__: null, value: 'PerformanceEntry', configurable: true,
-});
-
 /** @type {PerformanceMark[]} */
 let marks = [];
 /** @type {PerformanceMeasure[]} */
@@ -240,6 +179,8 @@ function allEntries() {
   return ArrayPrototypeSort(all, byStart);
 }
 
+setBufferedEntries((type) => (type === 'mark' ? marks : type === 'measure' ? measures : []));
+
 class Performance extends EventTarget {
   #isPerformance = true;
 
@@ -299,6 +240,7 @@ class Performance extends EventTarget {
     const mark = new PerformanceMark(name, options);
     markTimes[mark.name] = mark.startTime;
     ArrayPrototypePush(marks, mark);
+    enqueue(mark);
     return mark;
   }
 
@@ -310,6 +252,7 @@ class Performance extends EventTarget {
     const measure = new PerformanceMeasure(
       kSkipThrow, name, startTime, duration, cloneDetail(detail));
     ArrayPrototypePush(measures, measure);
+    enqueue(measure);
     return measure;
   }
 
@@ -346,6 +289,7 @@ ObjectDefineProperties(Performance.prototype, {
   measure: kEnumerableProperty,
   now: kEnumerableProperty,
   timeOrigin: kEnumerableProperty,
+  timerify: { __proto__: null, value: timerify, enumerable: true, configurable: true },
   toJSON: kEnumerableProperty,
   [SymbolToStringTag]: { __proto__: null, value: 'Performance', configurable: true },
 });
@@ -357,6 +301,9 @@ module.exports = {
   PerformanceEntry,
   PerformanceMark,
   PerformanceMeasure,
+  PerformanceObserver,
+  PerformanceObserverEntryList,
   constants,
   performance,
+  timerify,
 };

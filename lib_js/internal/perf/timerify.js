@@ -1,0 +1,58 @@
+'use strict';
+// timerify(): a function that tells observers how long each of its calls took.
+
+const {
+  FunctionPrototypeCall,
+  ObjectDefineProperties,
+  ReflectApply,
+  ReflectConstruct,
+} = primordials;
+
+const { codes: { ERR_INVALID_ARG_TYPE } } = require('internal/errors');
+const { now } = require('internal/perf/clock');
+const { enqueue } = require('internal/perf/observe');
+const { PerformanceNodeEntry, kSkipThrow } = require('internal/perf/performance_entry');
+const { kEmptyObject } = require('internal/util');
+const { validateFunction, validateObject } = require('internal/validators');
+
+function tell(name, start, args) {
+  const entry =
+    new PerformanceNodeEntry(kSkipThrow, name, 'function', start, now() - start, args);
+  for (let i = 0; i < args.length; i++) entry[i] = args[i];
+  enqueue(entry);
+}
+
+function timerify(fn, options = kEmptyObject) {
+  validateFunction(fn, 'fn');
+  validateObject(options, 'options');
+  const { histogram } = options;
+  // Histograms are not built, so whatever this is, it is none.
+  if (histogram !== undefined) {
+    throw new ERR_INVALID_ARG_TYPE('options.histogram', 'RecordableHistogram', histogram);
+  }
+
+  function timerified(...args) {
+    const start = now();
+    if (new.target !== undefined) {
+      const made = ReflectConstruct(fn, args, fn);
+      tell(fn.name, start, args);
+      return made;
+    }
+    const result = ReflectApply(fn, this, args);
+    if (typeof result?.finally === 'function') {
+      return FunctionPrototypeCall(result.finally, result, () => tell(fn.name, start, args));
+    }
+    tell(fn.name, start, args);
+    return result;
+  }
+
+  ObjectDefineProperties(timerified, {
+    length: { __proto__: null, configurable: false, enumerable: true, value: fn.length },
+    name: {
+      __proto__: null, configurable: false, enumerable: true, value: `timerified ${fn.name}`,
+    },
+  });
+  return timerified;
+}
+
+module.exports = { timerify };
