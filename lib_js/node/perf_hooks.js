@@ -289,7 +289,7 @@ ObjectDefineProperties(Performance.prototype, {
   measure: kEnumerableProperty,
   now: kEnumerableProperty,
   timeOrigin: kEnumerableProperty,
-  timerify: { __proto__: null, value: timerify, enumerable: true, configurable: true },
+  timerify: { __proto__: null, value: timerify, writable: true, configurable: true },
   toJSON: kEnumerableProperty,
   [SymbolToStringTag]: { __proto__: null, value: 'Performance', configurable: true },
 });
