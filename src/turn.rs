@@ -1,7 +1,7 @@
 //! The turn: Node's phases in Node's order. timers, poll, check, close; nextTicks and microtasks
 //! settle after every callback, inside `Isolate`.
 
-use coring_bindings::Natives;
+use coring_bindings::{Natives, Patience};
 use coring_engine::{Ending, Isolate, Js};
 use coring_uring::Completion;
 
@@ -46,18 +46,28 @@ fn timers(isolate: &mut Isolate<Natives>) -> Result<(), Ending> {
 }
 
 /// Submits, waits unless something is to be done at once, delivers what came.
-fn poll(isolate: &mut Isolate<Natives>, completions: &mut Vec<Completion>) -> Result<(), Ending> {
+fn poll(
+    isolate: &mut Isolate<Natives>,
+    completions: &mut Vec<Completion>,
+) -> Result<(), Ending> {
+    let background = isolate.background_tasks();
     let (_, immediates_alive) = isolate.immediates();
-    let idle = !immediates_alive && is_alive(isolate);
+    let patience = match (immediates_alive || !is_alive(isolate), background) {
+        (true, _) => Patience::None,
+        (false, true) => Patience::Short,
+        (false, false) => Patience::Long,
+    };
     let has_answers = isolate.with(|natives| {
-        natives.poll(idle, completions);
+        natives.poll(patience, completions);
         natives.has_answers()
     });
-    if completions.is_empty() && !has_answers {
-        isolate.pump();
-        return Ok(());
+    if !completions.is_empty() || has_answers {
+        isolate.deliver(|natives, out| natives.poll_phase(completions, out))?;
     }
-    isolate.deliver(|natives, out| natives.poll_phase(completions, out))
+    if background || completions.is_empty() {
+        isolate.pump()?;
+    }
+    Ok(())
 }
 
 fn is_alive(isolate: &mut Isolate<Natives>) -> bool {

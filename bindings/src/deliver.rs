@@ -30,6 +30,7 @@ impl Natives {
     /// The close phase.
     pub fn close_phase(&mut self, out: &mut Delivery) {
         for (handle, farewell) in std::mem::take(&mut self.farewells) {
+            self.sockets.remove(handle);
             match farewell {
                 Farewell::Closed => out.push(entry::CLOSED, handle.to_js(), 0, 0),
                 Farewell::Gone(reason) => out.push(entry::HTTP_GONE, handle.to_js(), reason, 0),

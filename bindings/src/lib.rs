@@ -54,6 +54,17 @@ pub const BINDINGS: &[Binding] = &[
     constants::BINDING,
 ];
 
+/// How long the loop may wait for the kernel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Patience {
+    /// Not at all: JavaScript has something to run.
+    None,
+    /// Shortly: V8 works in the background, and its answer wakes nobody.
+    Short,
+    /// Until something happens.
+    Long,
+}
+
 /// The native state of one core.
 pub struct Natives {
     pub(crate) ring: Ring,
@@ -110,10 +121,13 @@ impl Natives {
     }
 
     /// Ends the turn: submits what it left behind and waits for what comes, one system call.
-    /// `idle`: nothing in JavaScript waits to run at once.
-    pub fn poll(&mut self, idle: bool, into: &mut Vec<Completion>) {
+    pub fn poll(&mut self, patience: Patience, into: &mut Vec<Completion>) {
         self.flush();
-        let wait = self.next_wait(idle);
+        let wait = match (patience, self.next_wait(patience != Patience::None)) {
+            (Patience::Short, Wait::Forever) => Wait::Until(limits::BACKGROUND_POLL),
+            (Patience::Short, Wait::Until(time)) => Wait::Until(time.min(limits::BACKGROUND_POLL)),
+            (_, wait) => wait,
+        };
         if let Err(errno) = self.ring.turn(wait, into) {
             panic!("io_uring_enter failed with {errno}: the ring is unusable");
         }
@@ -198,6 +212,20 @@ impl Natives {
                 self.close(handle, Farewell::Closed);
             } else if is_idle {
                 self.close_gracefully(handle, Farewell::Gone(0));
+            }
+        }
+    }
+}
+
+impl Drop for Natives {
+    /// The core ends: peers get what was queued, if their sockets take it, and every descriptor is
+    /// closed. The ring, dropped next, ends what is in flight on them.
+    fn drop(&mut self) {
+        self.send_leftovers();
+        for (_, socket) in self.sockets.iter() {
+            if !matches!(socket.closing, socket::Closing::Begun | socket::Closing::Done) {
+                // Nobody is left to hear of a failure.
+                let _ = coring_uring::sync::file::close(socket.fd);
             }
         }
     }

@@ -15,4 +15,7 @@ pub const MAIL_MESSAGES_MAX: usize = 4096;
 /// Pause before accepting again when the process has no descriptor left, ms.
 pub const ACCEPT_RETRY_MS: u64 = 100;
 
+/// Longest wait while V8 works in the background (compiling WebAssembly): V8 wakes nobody.
+pub const BACKGROUND_POLL: std::time::Duration = std::time::Duration::from_millis(1);
+
 const _: () = assert!(OUTPUT_BYTES_HIGH <= INPUT_BYTES_MAX);

@@ -38,6 +38,8 @@ pub enum Closing {
     Wanted,
     /// The close itself is in flight.
     Begun,
+    /// Closed; the slot is kept until JavaScript was told, so that no newcomer takes it before.
+    Done,
 }
 
 /// How far the writing side is shut.

@@ -59,7 +59,7 @@ impl Natives {
             return;
         };
         socket.dirty = false;
-        if socket.closing == Closing::Begun {
+        if matches!(socket.closing, Closing::Begun | Closing::Done) {
             return;
         }
         if socket.closing == Closing::Wanted {
@@ -383,9 +383,10 @@ impl Natives {
 
     pub(crate) fn on_close(&mut self, completion: &Completion) {
         let handle = token_handle(completion.token);
-        let Some(socket) = self.sockets.remove(handle) else {
+        let Some(socket) = self.sockets.get_mut(handle) else {
             return;
         };
+        socket.closing = Closing::Done;
         if let Role::Listener(listener) = &socket.role
             && let Some(path) = &listener.unix_path
         {

@@ -48,8 +48,10 @@ mod flag {
 const BAD_HANDLE: i32 = -9;
 
 impl Natives {
+    /// The socket behind JavaScript's handle, unless its descriptor is closed.
     pub(crate) fn socket(&mut self, handle: i32) -> Option<&mut Socket> {
-        self.sockets.get_mut(Handle::from_js(handle))
+        let socket = self.sockets.get_mut(Handle::from_js(handle))?;
+        (socket.closing != Closing::Done).then_some(socket)
     }
 }
 

@@ -1,6 +1,8 @@
 //! Build step: boots lib_js once and keeps V8's heap as the start-up snapshot; embeds the sources
 //! for what the snapshot leaves lazy.
 
+#![forbid(unsafe_code)]
+
 use std::fmt::Write as _;
 use std::path::Path;
 use std::{env, fs, process};

@@ -1,6 +1,8 @@
 //! Every limit: the last that is allowed, the first that is not, and the code that says so. The
 //! sizes are those at which Node 24.21 answers 431.
 
+#![forbid(unsafe_code)]
+
 use coring_codec::http1::{
     Body, Framing, HeadScan, HttpError, Limits, Method, RequestHead, Step, parse_request_head,
     parse_response_head, resume_request_head,

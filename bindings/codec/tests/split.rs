@@ -1,6 +1,8 @@
 //! Mutated messages: nothing panics, and the same bytes give the same events in whatever pieces
 //! they come. `CORING_FUZZ_HEADS` sets how many (200 000), `CORING_FUZZ_SEED` replays a run.
 
+#![forbid(unsafe_code)]
+
 mod transcript;
 
 use coring_codec::http1::{Lenient, Limits};

@@ -1,6 +1,8 @@
 //! Verdicts on llhttp's own test messages and on ours must be Node's, or be listed with a reason
 //! in vectors.txt. Each message is read in one piece, byte by byte, and cut in two at every place.
 
+#![forbid(unsafe_code)]
+
 mod transcript;
 
 use coring_codec::http1::{Lenient, Limits};

@@ -159,11 +159,18 @@ impl<N: 'static> Isolate<N> {
         })
     }
 
-    /// Tasks that V8 wants run on this thread (for instance compiled WebAssembly). Call when idle.
-    pub fn pump(&mut self) {
+    /// Runs tasks that V8 wants done on this thread, such as taking in compiled WebAssembly.
+    pub fn pump(&mut self) -> Result<(), Ending> {
         let platform = v8::V8::get_current_platform();
         let v8 = self.v8.as_mut().expect("the isolate lives until drop");
-        while v8::Platform::pump_message_loop(&platform, v8, false) {}
+        let mut tasks_count = 0;
+        while v8::Platform::pump_message_loop(&platform, v8, false) {
+            tasks_count += 1;
+        }
+        match tasks_count {
+            0 => Ok(()),
+            _ => self.enter(settle),
+        }
     }
 
     /// Is V8 still working in the background on something this thread must wait for?

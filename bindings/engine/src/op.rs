@@ -3,7 +3,7 @@
 //!
 //! | kind | may | cost |
 //! |---|---|---|
-//! | `fast` | take and give numbers only; no allocation, no exception | V8 calls it from optimised code |
+//! | `fast` | take and give numbers only; no allocation or exception | called by optimised code |
 //! | `slow` | read or make JavaScript values, throw | one callback |
 //!
 //! No op runs JavaScript: the few natives that do (module evaluation, `vm`) live in this crate.
@@ -127,8 +127,8 @@ pub trait FastOp<N, Arguments>: Copy + 'static {
 
 macro_rules! fast_op {
     ($entry:ident, $($argument:ident),*) => {
-        impl<N: 'static, F, R: FastNumber, $($argument: FastNumber),*> FastOp<N, (R, $($argument,)*)>
-            for F
+        impl<N: 'static, F, R: FastNumber, $($argument: FastNumber),*>
+            FastOp<N, (R, $($argument,)*)> for F
         where
             F: Fn(&mut N, $($argument),*) -> R + Copy + 'static,
         {

@@ -208,32 +208,15 @@ fn swap<'s, const WIDTH: usize>(
     rv.set(args.get(0));
 }
 
-fn refuse_detached(scope: &mut v8::PinScope, value: v8::Local<v8::Value>) -> bool {
-    let detached = value
-        .try_cast::<v8::ArrayBuffer>()
-        .is_ok_and(|buffer| buffer.was_detached());
-    if detached {
-        throw_error(
-            scope,
-            "ERR_INVALID_STATE",
-            "Invalid state: Cannot validate on a detached buffer",
-        );
-    }
-    detached
-}
-
+/// Nothing is left in a detached buffer, and nothing is well-formed.
 fn is_utf8<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    if !refuse_detached(scope, args.get(0)) {
-        let bytes = Bytes::from_js(scope, args.get(0));
-        rv.set_bool(v8::simdutf::validate_utf8(bytes.as_slice()));
-    }
+    let bytes = Bytes::from_js(scope, args.get(0));
+    rv.set_bool(v8::simdutf::validate_utf8(bytes.as_slice()));
 }
 
 fn is_ascii<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    if !refuse_detached(scope, args.get(0)) {
-        let bytes = Bytes::from_js(scope, args.get(0));
-        rv.set_bool(v8::simdutf::validate_ascii(bytes.as_slice()));
-    }
+    let bytes = Bytes::from_js(scope, args.get(0));
+    rv.set_bool(v8::simdutf::validate_ascii(bytes.as_slice()));
 }
 
 /// The buffer that is meant, and where its further arguments begin: called as a method, as Node's

@@ -113,7 +113,7 @@ fn caller_location<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Re
     rv.set(v8::Array::new_with_elements(scope, &[line, column, name.into()]).into());
 }
 
-/// Own keys that are no array index; filter 0 all, 2 only enumerable ones (V8's PropertyFilter).
+/// Own keys that are no array index, by the bits of V8's PropertyFilter (see `constants`).
 fn own_non_index_properties<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     args: Args<'s>,
@@ -122,10 +122,20 @@ fn own_non_index_properties<'s>(
     let Ok(object) = args.get(0).try_cast::<v8::Object>() else {
         return;
     };
-    let filter = match u32::from_js(scope, args.get(1)) {
-        2 => v8::PropertyFilter::ONLY_ENUMERABLE,
-        _ => v8::PropertyFilter::ALL_PROPERTIES,
-    };
+    let bits = u32::from_js(scope, args.get(1));
+    const FILTERS: [v8::PropertyFilter; 5] = [
+        v8::PropertyFilter::ONLY_WRITABLE,
+        v8::PropertyFilter::ONLY_ENUMERABLE,
+        v8::PropertyFilter::ONLY_CONFIGURABLE,
+        v8::PropertyFilter::SKIP_STRINGS,
+        v8::PropertyFilter::SKIP_SYMBOLS,
+    ];
+    let mut filter = v8::PropertyFilter::ALL_PROPERTIES;
+    for (bit, flag) in FILTERS.into_iter().enumerate() {
+        if bits & (1 << bit) != 0 {
+            filter = filter | flag;
+        }
+    }
     let wanted = v8::GetPropertyNamesArgsBuilder::new()
         .mode(v8::KeyCollectionMode::OwnOnly)
         .property_filter(filter)
