@@ -35,9 +35,8 @@ impl From<Ending> for End {
     }
 }
 
-/// Runs the program once on this thread.
-pub fn live(program: &Program, fleet: &Arc<Fleet>, core: usize) -> End {
-    let began = Instant::now();
+/// Runs the program once on this thread. `died`: when the core's former life ended.
+pub fn live(program: &Program, fleet: &Arc<Fleet>, core: usize, died: Option<Instant>) -> End {
     let mut isolate = match begin(program, fleet, core) {
         Ok(isolate) => isolate,
         Err(text) => {
@@ -45,11 +44,9 @@ pub fn live(program: &Program, fleet: &Arc<Fleet>, core: usize) -> End {
             return End::Unstarted;
         }
     };
-    if program.cores.len() > 1 && std::env::var_os("CORING_TRACE_CORES").is_some() {
-        eprintln!(
-            "core {core}: isolate ready in {} us",
-            began.elapsed().as_micros()
-        );
+    if let Some(died) = died {
+        let milliseconds = died.elapsed().as_millis();
+        eprintln!("coring: core {core} is back, {milliseconds} ms after its end");
     }
     let end = match turn::run(&mut isolate, program.runtime(core)) {
         Ok(code) => End::Exit(code),

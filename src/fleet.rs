@@ -50,7 +50,7 @@ const SIGNALS: [i32; 5] = [SIGHUP, SIGINT, SIGUSR2, SIGTERM, SIGWINCH];
 pub fn run(program: Program) -> i32 {
     let fleet = Arc::new(Fleet::new(program.cores.len()));
     if !fleet.is_many() {
-        return core::exit_code(core::live(&program, &fleet, 0));
+        return core::exit_code(core::live(&program, &fleet, 0, None));
     }
     // Before any core starts: every thread inherits the mask, and only this one waits for signals.
     if let Err(errno) = sync::signal::block(&SIGNALS) {
@@ -124,9 +124,11 @@ fn keep_alive(program: &Program, fleet: &Arc<Fleet>, core: usize) -> End {
         eprintln!("coring: core {core} could not be pinned to CPU {cpu}; it runs unpinned");
     }
     let mut early_deaths_count = 0;
+    let mut died = None;
     loop {
         let born_at = Instant::now();
-        let end = core::live(program, fleet, core);
+        let end = core::live(program, fleet, core, died);
+        died = Some(Instant::now());
         let reason = match end {
             End::Exit(_) | End::Unstarted | End::Terminated => return end,
             End::Uncaught(_) => "an uncaught error",

@@ -46,10 +46,7 @@ fn timers(isolate: &mut Isolate<Natives>) -> Result<(), Ending> {
 }
 
 /// Submits, waits unless something is to be done at once, delivers what came.
-fn poll(
-    isolate: &mut Isolate<Natives>,
-    completions: &mut Vec<Completion>,
-) -> Result<(), Ending> {
+fn poll(isolate: &mut Isolate<Natives>, completions: &mut Vec<Completion>) -> Result<(), Ending> {
     let background = isolate.background_tasks();
     let (_, immediates_alive) = isolate.immediates();
     let patience = match (immediates_alive || !is_alive(isolate), background) {
