@@ -154,7 +154,9 @@ function announceError(emitter, events, args) {
   if (events !== undefined && events[kErrorMonitor] !== undefined) {
     emitter.emit(kErrorMonitor, ...args);
   }
-  if (events === undefined || events.error === undefined) throw unhandledError(emitter, args[0]);
+  if (events !== undefined && events.error !== undefined) return;
+  const er = unhandledError(emitter, args[0]);
+  throw er; // Unhandled 'error' event
 }
 
 function unhandledError(emitter, error) {

@@ -162,11 +162,9 @@ function hasUncaughtExceptionCaptureCallback() {
 }
 
 /**
- * What native calls for an exception nobody caught. True: the program lives on.
- * False: native prints the error and exits with process.exitCode. Throws what a
- * listener threw: native prints that instead, and exits with 7.
+ * What native calls for an exception nobody caught: true when the program goes on, else the exit
+ * code; the error is printed. Throws what a listener threw: native prints that, and exits with 7.
  */
-/** What native calls: true when the program goes on, else the exit code; the error is printed. */
 function onGlobalUncaughtException(error, fromPromise, place) {
   const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
   process.emit('uncaughtExceptionMonitor', error, origin);
@@ -183,7 +181,8 @@ function onGlobalUncaughtException(error, fromPromise, place) {
       // The first error is the one to tell about.
     }
     require('internal/process/report_uncaught').reportUncaught(error, place);
-    return +process.exitCode;
+    // An 'exit' listener that throws finds no code set.
+    return +(process.exitCode ?? EXIT_UNCAUGHT);
   }
   // The loop turns once more, so that ticks scheduled before the throw run.
   require('timers').setImmediate(noop);

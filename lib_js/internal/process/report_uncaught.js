@@ -2,6 +2,7 @@
 // The last words of a program that dies of an uncaught error, as Node prints them: the place,
 // the error with its stack and further properties, the version.
 
+const { fatalExceptionStackEnhancers } = require('internal/errors');
 const { isNativeError } = require('internal/util/types');
 
 function isObject(value) {
@@ -23,6 +24,8 @@ function describe(error) {
  */
 function reportUncaught(error, place) {
   let text;
+  // Where an 'error' event came from is told only here, where it ends the program.
+  if (isObject(error)) fatalExceptionStackEnhancers.beforeInspector(error);
   if (isNativeError(error) || (isObject(error) && typeof error.stack === 'string')) {
     text = `${place === '' ? '' : `${place}\n`}${describe(error)}\n`;
   } else {
