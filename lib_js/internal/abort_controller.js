@@ -34,7 +34,7 @@ const {
 } = require('internal/event_target');
 const { tag } = require('internal/events/event');
 const { kMaxEventTargetListeners } = require('events');
-const { kEnumerableProperty, lazyDOMException } = require('internal/util');
+const { kEnumerableProperty, lazyDOMExceptionClass } = require('internal/util');
 const {
   codes: { ERR_ILLEGAL_CONSTRUCTOR, ERR_INVALID_THIS },
 } = require('internal/errors');
@@ -87,7 +87,7 @@ class AbortSignal extends EventTarget {
     if (this[kAborted]) throw this[kReason];
   }
 
-  static abort(reason = lazyDOMException('This operation was aborted', 'AbortError')) {
+  static abort(reason = abortReason()) {
     const signal = new AbortSignal(kCreate);
     signal[kAborted] = true;
     signal[kReason] = reason;
@@ -104,7 +104,7 @@ class AbortSignal extends EventTarget {
       const target = reference.deref();
       if (target === undefined) return;
       timerRegistry.unregister(target);
-      abortSignal(target, lazyDOMException(
+      abortSignal(target, new (lazyDOMExceptionClass())(
         'The operation was aborted due to timeout', 'TimeoutError'));
     }, delay, undefined, false, false);
     insert(timer, timer._idleTimeout);
@@ -154,6 +154,10 @@ ObjectDefineProperties(AbortSignal.prototype, {
 });
 
 defineEventHandler(AbortSignal.prototype, 'abort');
+
+function abortReason() {
+  return new (lazyDOMExceptionClass())('This operation was aborted', 'AbortError');
+}
 
 function checkThis(signal) {
   if (signal?.[kAborted] === undefined) throw new ERR_INVALID_THIS('AbortSignal');
@@ -248,7 +252,7 @@ class AbortController {
     return this.#signal ??= new AbortSignal(kCreate);
   }
 
-  abort(reason = lazyDOMException('This operation was aborted', 'AbortError')) {
+  abort(reason = abortReason()) {
     abortSignal(this.#signal ??= new AbortSignal(kCreate), reason);
   }
 
