@@ -750,6 +750,7 @@ function parseError(lane, index, rawPacket, bytesParsed) {
   socket.on('data', (chunk) => {
     clientError(lane.server, makeParseError(index, 0, chunk), socket);
   });
+  socket.on('end', () => socket.end());
 }
 
 function onTimeout(lane, what) {
