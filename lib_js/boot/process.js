@@ -101,9 +101,9 @@ function freezeDeep(object) {
   return ObjectFreeze(object);
 }
 
-function defineConstant(name, value) {
+function defineConstant(name, value, configurable = false) {
   ObjectDefineProperty(process, name, {
-    __proto__: null, configurable: false, enumerable: true, value, writable: false,
+    __proto__: null, configurable, enumerable: true, value, writable: false,
   });
 }
 
@@ -151,16 +151,16 @@ function addIdentity() {
       writable: false,
     });
   }
-  defineConstant('version', `v${NODE_VERSION}`);
-  defineConstant('versions', versions);
-  defineConstant('arch', ops.arch);
-  defineConstant('platform', 'linux');
+  defineConstant('version', `v${NODE_VERSION}`, true);
+  defineConstant('versions', versions, true);
+  defineConstant('arch', ops.arch, true);
+  defineConstant('platform', 'linux', true);
   defineConstant('release', {
     name: 'node',
     lts: 'Krypton',
     sourceUrl: `${RELEASES}.tar.gz`,
     headersUrl: `${RELEASES}-headers.tar.gz`,
-  });
+  }, true);
   process._rawDebug = perThread._rawDebug;
 }
 

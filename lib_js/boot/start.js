@@ -79,8 +79,9 @@ function defineOptionAliases() {
   });
 }
 
-/** Options that change what is global. */
+/** Options that change what is global, or how it behaves. */
 function adjustGlobals() {
+  if (getOptionValue('--zero-fill-buffers')) require('internal/buffer').clearUnsafeBuffers();
   if (getOptionValue('--no-experimental-global-navigator')) {
     delete globalThis.navigator;
     delete globalThis.Navigator;

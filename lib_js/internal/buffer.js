@@ -55,9 +55,16 @@ const LOOP_CHARS_MAX = 32;
 
 class FastBuffer extends Uint8Array {}
 
+let heapBytesMax = HEAP_BYTES_MAX;
+
+/** --zero-fill-buffers */
+function clearUnsafeBuffers() {
+  heapBytesMax = Infinity;
+}
+
 /** A Buffer whose bytes are whatever the memory held before. */
 function createUnsafeBuffer(size) {
-  if (size <= HEAP_BYTES_MAX) return new FastBuffer(size);
+  if (size <= heapBytesMax) return new FastBuffer(size);
   return new FastBuffer(createUnsafeArrayBuffer(size));
 }
 
@@ -242,6 +249,7 @@ module.exports = {
   FastBuffer,
   addBufferPrototypeMethods,
   asciiWrite: latin1Write,
+  clearUnsafeBuffers,
   createUnsafeBuffer,
   isMarkedAsUntransferable,
   latin1Write,

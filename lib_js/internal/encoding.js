@@ -81,6 +81,10 @@ ObjectDefineProperties(TextEncoder.prototype, {
 });
 
 /** The bytes of a buffer or view; none if it is detached. */
+function notBytes(input) {
+  return new ERR_INVALID_ARG_TYPE('input', ['ArrayBuffer', 'ArrayBufferView'], input);
+}
+
 function bytesOf(input) {
   if (isUint8Array(input)) return input;
   try {
@@ -91,7 +95,7 @@ function bytesOf(input) {
   } catch {
     return empty;
   }
-  throw new ERR_INVALID_ARG_TYPE('input', ['ArrayBuffer', 'ArrayBufferView'], input);
+  throw notBytes(input);
 }
 
 class TextDecoder {
@@ -133,6 +137,7 @@ class TextDecoder {
       return decodeSingleByte(this.#encoding, bytesOf(input), this.#fatal);
     }
     if (this.#encoding === 'utf-8' && !stream && decoder.isFresh) {
+      if (!isArrayBufferView(input) && !isAnyArrayBuffer(input)) throw notBytes(input);
       return decodeUTF8(input, this.#ignoreBOM, this.#fatal);
     }
     return decoder.decode(bytesOf(input), stream);

@@ -40,8 +40,7 @@ function findChannel(name) {
   return entry instanceof SafeWeakRef ? entry.deref() : entry;
 }
 
-function holdWeakly(channel) {
-  const { name } = channel;
+function holdWeakly(channel, name) {
   collected ??= new SafeFinalizationRegistry((name) => {
     if (findChannel(name) === undefined) channels.delete(name);
   });
@@ -63,7 +62,7 @@ class Channel {
     this._stores = undefined; // AsyncLocalStorage -> transform or undefined.
     this.name = name;
     this._index = undefined; // Node's number of a native channel; there are none here.
-    if (isStarted()) holdWeakly(this);
+    if (isStarted()) holdWeakly(this, name);
     else channels.set(name, this);
   }
 
@@ -103,7 +102,7 @@ class Channel {
   }
 
   #restIfSilent() {
-    if (!this.hasSubscribers && isStarted()) holdWeakly(this);
+    if (!this.hasSubscribers && isStarted()) holdWeakly(this, this.name);
   }
 
   get hasSubscribers() {

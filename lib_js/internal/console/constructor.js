@@ -56,6 +56,9 @@ const getChannels = getLazy(() => {
   };
 });
 
+const CURSOR_HOME = '\x1b[1;1H';
+const ERASE_BELOW = '\x1b[0J';
+
 function noop() {}
 
 const hidden = (value) => ({
@@ -304,9 +307,8 @@ const methods = {
 
   clear() {
     if (!this._stdout.isTTY || process.env.TERM === 'dumb') return;
-    const { clearScreenDown, cursorTo } = require('internal/readline/callbacks');
-    cursorTo(this._stdout, 0, 0);
-    clearScreenDown(this._stdout);
+    this._stdout.write(CURSOR_HOME);
+    this._stdout.write(ERASE_BELOW);
   },
 
   count(label = 'default') {

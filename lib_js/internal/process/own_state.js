@@ -32,8 +32,8 @@ function cwd() {
         errno: result,
         syscall: 'uv_cwd',
         message: result === -2 ?
-          'no such file or directory, the current working directory was likely removed ' +
-          'without changing the working directory' : undefined,
+          'process.cwd failed with error no such file or directory, the current working ' +
+          'directory was likely removed without changing the working directory' : undefined,
       });
     }
     directory = result;
