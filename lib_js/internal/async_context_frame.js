@@ -4,8 +4,8 @@
 // through promises by itself (its continuation-preserved embedder data); whoever schedules a
 // callback by other means takes current() at that time and set()s it around the call.
 //
-// A frame is not changed once made: a chain of pairs in which each storage occurs at most once, the youngest
-// first. Most programs have one storage, for which a frame is one small object.
+// A frame is not changed once made: a chain of pairs in which each storage occurs at most once, the
+// youngest first. Most programs have one storage, for which a frame is one small object.
 //
 // Until the first frame is set the value can only be undefined, so programs without
 // AsyncLocalStorage pay one test of a local variable instead of a call into native.

@@ -100,7 +100,8 @@ function destroyHooksExist() {
 
 // An error in a hook cannot be handled by anybody: the program ends, as in Node.
 function fatal(error) {
-  process._rawDebug(typeof error?.stack === 'string' ? error.stack : new Error(String(error)).stack);
+  const { stack } = typeof error?.stack === 'string' ? error : new Error(String(error));
+  process._rawDebug(stack);
   process.reallyExit(1);
 }
 

@@ -1,7 +1,8 @@
 'use strict';
 
 // Circular doubly linked list threaded through the items themselves (`_idleNext`, `_idlePrev`);
-// the list head is itself a link. `_idlePrev` of the head is the oldest item, `_idleNext` the newest.
+// the list head is itself a link. `_idlePrev` of the head is the oldest item, `_idleNext` the
+// newest.
 
 function init(list) {
   list._idleNext = list;

@@ -1,7 +1,7 @@
 'use strict';
 
-// node:string_decoder: bytes to strings, chunk by chunk. What a chunk ends with but does not finish,
-// a character of UTF-8 or UTF-16 or a group of base64, waits for the next chunk.
+// node:string_decoder: bytes to strings, chunk by chunk. What a chunk ends with but does not
+// finish, a character of UTF-8 or UTF-16 or a group of base64, waits for the next chunk.
 //
 // At most three bytes wait (`kHeldCount` of them in `kHeld`), and `kMissingCount` more are needed.
 
