@@ -71,12 +71,11 @@ StringDecoder.prototype.write = function write(buf) {
 
 StringDecoder.prototype.end = function end(buf) {
   const text = buf === undefined ? '' : this.write(buf);
-  let count = this[kHeldCount];
+  const count = this[kHeldCount];
   if (count === 0) return text;
   this[kHeldCount] = 0;
   this[kMissingCount] = 0;
-  // Half a code unit is nothing; half a character of UTF-8 is a replacement character.
-  if (this[kKind] === UTF16) count &= ~1;
+  // Half a code unit of UTF-16 is nothing, half a character of UTF-8 a replacement character.
   return text + this[kHeld].toString(this.encoding, 0, count);
 };
 
