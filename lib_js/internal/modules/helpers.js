@@ -15,10 +15,10 @@ const {
   StringPrototypeStartsWith,
 } = primordials;
 
-const {
-  UVException,
-  codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_RETURN_PROPERTY_VALUE },
-} = require('internal/errors');
+const { codes: {
+  ERR_INVALID_ARG_TYPE,
+  ERR_INVALID_RETURN_PROPERTY_VALUE,
+} } = require('internal/errors');
 const { BuiltinModule } = require('internal/bootstrap/realm');
 const { getOptionValue } = require('internal/options');
 const { fileURLToPath, pathToFileURL, URL } = require('internal/url');
@@ -34,10 +34,8 @@ let cjsConditionsArray;
 function toRealPath(requestPath) {
   let real = realPaths.get(requestPath);
   if (real === undefined) {
-    real = internalBinding('fs_ops').realpath(requestPath);
-    if (typeof real === 'number') {
-      throw new UVException({ errno: real, syscall: 'lstat', path: requestPath });
-    }
+    // Through the public function, which tools that pack programs replace.
+    real = require('fs').realpathSync(requestPath);
     realPaths.set(requestPath, real);
   }
   return real;
