@@ -2,6 +2,8 @@
 //! load generator (40 bytes), of a service behind a proxy (ten lines) and of a browser.
 //! Aim: 60 ns for the first, 250 ns for the second.
 
+#![forbid(unsafe_code)]
+
 use coring_codec::date::imf_fixdate;
 use coring_codec::http1::{
     Body, Framing, Limits, Method, Step, headers, parse_request_head, parse_response_head, write,

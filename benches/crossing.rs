@@ -3,6 +3,8 @@
 //!
 //! Both ways give every entry its own microtask checkpoint, as Node does after each callback.
 
+#![forbid(unsafe_code)]
+
 use std::path::PathBuf;
 
 use coring_engine::{Isolate, IsolateOptions, Js, Sources};

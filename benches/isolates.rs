@@ -4,6 +4,8 @@
 //!
 //! Prints wall and CPU time per round of each; run it on an idle machine.
 
+#![forbid(unsafe_code)]
+
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 

@@ -223,7 +223,10 @@ impl Drop for Natives {
     fn drop(&mut self) {
         self.send_leftovers();
         for (_, socket) in self.sockets.iter() {
-            if !matches!(socket.closing, socket::Closing::Begun | socket::Closing::Done) {
+            if !matches!(
+                socket.closing,
+                socket::Closing::Begun | socket::Closing::Done
+            ) {
                 // Nobody is left to hear of a failure.
                 let _ = coring_uring::sync::file::close(socket.fd);
             }

@@ -225,6 +225,13 @@ impl Natives {
             return;
         }
         socket.closing = Closing::Wanted;
+        if let Role::Listener(listener) = &mut socket.role {
+            // Nobody is let in from here on, though the accept in flight ends later.
+            let _ = sync::socket::shutdown(socket.fd, Shutdown::Both);
+            if let Some(path) = listener.unix_path.take() {
+                sync::socket::remove_path(&path);
+            }
+        }
         socket.inbox.clear();
         if let Role::Http(conn) = &mut socket.role {
             conn.stop();
@@ -387,11 +394,6 @@ impl Natives {
             return;
         };
         socket.closing = Closing::Done;
-        if let Role::Listener(listener) = &socket.role
-            && let Some(path) = &listener.unix_path
-        {
-            sync::socket::remove_path(path);
-        }
         self.farewells.push((handle, socket.farewell));
         self.accept_again();
     }

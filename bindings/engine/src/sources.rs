@@ -146,6 +146,17 @@ pub(crate) fn script_name(id: &str) -> String {
     }
 }
 
+/// Files whose functions every start runs: compiled whole into the snapshot. (All others are
+/// compiled function by function when called; compiling those too would make the snapshot, and
+/// so every start, longer.)
+const EAGER: [&str; 5] = [
+    "boot/start",
+    "boot/process",
+    "internal/options",
+    "internal/process/env",
+    "internal/modules/run_main",
+];
+
 const PARAMETERS: [&str; 6] = [
     "exports",
     "require",
@@ -196,7 +207,10 @@ pub(crate) fn compile_with<'s>(
         &mut source,
         &parameters,
         &[],
-        v8::script_compiler::CompileOptions::NoCompileOptions,
+        match EAGER.iter().any(|prefix| id.starts_with(prefix)) {
+            true => v8::script_compiler::CompileOptions::EagerCompile,
+            false => v8::script_compiler::CompileOptions::NoCompileOptions,
+        },
         v8::script_compiler::NoCacheReason::NoReason,
     )
 }

@@ -5,6 +5,8 @@
 //! next head is looked at only when the request is done and its response was ended, so pipelined
 //! requests reach JavaScript one after the other.
 
+use std::borrow::Cow;
+
 use coring_codec::http1::{
     Body, Framing, HeadScan, HttpError, RequestHead, Step, resume_request_head,
 };
@@ -212,13 +214,13 @@ impl Conn {
             Framing::Length(bytes) => i32::try_from(bytes).unwrap_or(i32::MAX),
             Framing::None | Framing::Chunked | Framing::UntilClose => -1,
         };
-        let text = &bytes[head.start as usize..head.head_bytes as usize];
+        let text = head_text(head, bytes);
         out.push_latin1(
             entry::HTTP_REQUEST,
             me.to_js(),
             request_flags(head),
             length,
-            text,
+            &text,
         );
     }
 
@@ -410,6 +412,19 @@ impl Conn {
         self.due = if timeout == 0 { Due::Never } else { due };
         self.due_ms = begin + timeout;
     }
+}
+
+/// The head as JavaScript gets it: the URL stands one space behind the method. (The codec, as
+/// llhttp, takes several; that is rare enough for a copy.)
+pub(super) fn head_text<'a>(head: &RequestHead, bytes: &'a [u8]) -> Cow<'a, [u8]> {
+    let method = head.method.name().as_bytes();
+    let start = head.start as usize;
+    let url_start = head.url.start as usize;
+    if url_start == start + method.len() + 1 {
+        return Cow::Borrowed(&bytes[start..head.head_bytes as usize]);
+    }
+    let rest = &bytes[url_start..head.head_bytes as usize];
+    Cow::Owned([method, b" ", rest].concat())
 }
 
 /// The word `a` of entry 7.

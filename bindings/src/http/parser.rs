@@ -5,7 +5,7 @@ use coring_codec::http1::stream::{Event, Stream};
 use coring_codec::http1::{Framing, HttpError, Limits, Method, ResponseHead};
 use coring_engine::{Bytes, Js, ops};
 
-use super::conn::request_flags;
+use super::conn::{head_text, request_flags};
 use super::settings::lenient;
 use crate::Natives;
 use crate::kinds::entry;
@@ -26,6 +26,8 @@ pub struct Parser {
     /// The unfinished end of the last input.
     rest: Vec<u8>,
     failed: bool,
+    /// The last head asked for another protocol; being called again means that it was declined.
+    undecided: bool,
 }
 
 const BAD_HANDLE: i32 = -9;
@@ -48,6 +50,7 @@ fn create(natives: &mut Natives, kind: i32, head_bytes_max: u32, lenient_word: u
         limits,
         rest: Vec::new(),
         failed: false,
+        undecided: false,
     };
     natives
         .parsers
@@ -116,6 +119,9 @@ impl Parser {
             events.push(Js::from(0));
             return events;
         }
+        if std::mem::take(&mut self.undecided) {
+            self.stream.refuse_upgrade();
+        }
         // An unfinished head or trailer of the last call comes first.
         let kept_bytes = self.rest.len();
         let joined = std::mem::take(&mut self.rest);
@@ -147,10 +153,11 @@ impl Parser {
                     return new_bytes;
                 }
                 Ok(Event::Request { consumed, head }) => {
-                    let text = &rest[head.start as usize..head.head_bytes as usize];
-                    push_head(events, request_flags(&head), head.framing, text);
+                    let text = head_text(&head, rest);
+                    push_head(events, request_flags(&head), head.framing, &text);
                     at += consumed as usize;
                     if head.upgrade {
+                        self.undecided = true;
                         return at.saturating_sub(kept_bytes);
                     }
                 }
@@ -159,6 +166,7 @@ impl Parser {
                     push_head(events, response_flags(&head), head.framing, text);
                     at += consumed as usize;
                     if head.upgrade {
+                        self.undecided = true;
                         return at.saturating_sub(kept_bytes);
                     }
                 }

@@ -79,6 +79,7 @@ mod tests {
         let used = usage();
         assert!(used[0] + used[1] > 0.0);
         assert!(used[2] > 1000.0);
-        assert!(thread_usage()[0] <= usage()[0]);
+        // The kernel splits a thread's and a process's time by ticks of its own: only near equal.
+        assert!(thread_usage()[0] <= usage()[0] + 50_000.0);
     }
 }
