@@ -226,12 +226,30 @@ impl Natives {
         }
         match &mut socket.role {
             Role::Http(conn) => {
+                let requests_count = conn.requests_count;
                 conn.go_on(now_ms, handle, out);
+                let ended = socket.inbox_end.is_some();
+                match (ended, conn.requests_count == requests_count) {
+                    (true, true) => self.end_of_input(handle, out),
+                    (true, false) => self.soon.push(handle),
+                    (false, _) => {}
+                }
                 self.list_deadline(handle);
                 self.touch(handle);
             }
             Role::Stream => self.deliver_inbox(handle, out),
             Role::Listener(_) => {}
+        }
+    }
+
+    /// The peer has sent all it will: after a parse error JavaScript answers and closes, otherwise
+    /// the connection is over.
+    fn end_of_input(&mut self, handle: Handle, out: &mut Delivery) {
+        let Some(conn) = self.sockets.get_mut(handle).and_then(Socket::conn) else {
+            return;
+        };
+        if !conn.end_of_input(handle, out) {
+            self.close_gracefully(handle, Farewell::Gone(0));
         }
     }
 

@@ -163,9 +163,10 @@ impl Natives {
     }
 
     /// When a timer is due by now: its time is up and JavaScript should be entered.
-    pub fn timers_due(&self) -> Option<u64> {
+    pub fn timers_due(&mut self) -> Option<u64> {
         let due_ms = self.turn.timer_due_ms()?;
-        (self.clock.now_ms() >= due_ms).then(|| self.clock.now_ms())
+        let now_ms = self.clock.update();
+        (now_ms >= due_ms).then_some(now_ms)
     }
 
     /// Keeps what `processTimers` said about the next timer: 0 none, < 0 unref'd.

@@ -346,12 +346,10 @@ impl Natives {
             }
             Role::Stream => socket.inbox_end = Some(result),
             Role::Http(_) if result < 0 => self.close(handle, Farewell::Gone(result)),
-            Role::Http(conn) => {
+            Role::Http(_) => {
+                // The requests in front of it are answered first: it is looked at when they ran.
                 socket.inbox_end = Some(result);
-                // After a parse error JavaScript answers and closes; otherwise it is over.
-                if !conn.end_of_input(handle, out) {
-                    self.close_gracefully(handle, Farewell::Gone(0));
-                }
+                self.soon.push(handle);
             }
             Role::Listener(_) => {}
         }

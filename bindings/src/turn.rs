@@ -2,7 +2,7 @@
 //! and messages between cores. (`coring_engine` adds the page, microtasks and callbacks.)
 
 use coring_engine::{Bytes, Js, ops};
-use coring_uring::{Fd, Op, Token, sync};
+use coring_uring::{Errno, Fd, Op, Token, sync};
 
 use crate::Natives;
 use crate::kinds::token;
@@ -26,6 +26,9 @@ ops! { turn(Natives) {
     /// What the ring has done: enters, sqes, cqes, stale, starved, rearmed, short sends.
     slow ringStats();
 } }
+
+/// SIGKILL and SIGSTOP, signal(7).
+const UNCATCHABLE: [i32; 2] = [9, 19];
 
 /// What the loop must know to wait or to end.
 #[derive(Default)]
@@ -83,6 +86,9 @@ fn refAdd(natives: &mut Natives, count: i32) {
 
 #[allow(non_snake_case)]
 fn signalStart(natives: &mut Natives, signal: i32) -> i32 {
+    if UNCATCHABLE.contains(&signal) {
+        return Errno::EINVAL.result();
+    }
     if natives.core == 0 {
         natives.fleet.listen(signal, true);
     }

@@ -78,13 +78,14 @@ pub(crate) fn uncaught(
         eprint!("{text}");
         return Err(end(realm, Ending::Uncaught(1)));
     };
-    let undefined: v8::Local<v8::Value> = v8::undefined(scope).into();
-    scope.set_continuation_preserved_embedder_data(undefined);
     let place = js_string(scope, &arrow(scope, message)).into();
     let from_promise = v8::Boolean::new(scope, from_promise).into();
     v8::tc_scope!(let catch, scope);
     let receiver = v8::undefined(catch).into();
     let verdict = handler.call(catch, receiver, &[exception, from_promise, place]);
+    // What runs next is no part of the failed callback's async context.
+    let undefined: v8::Local<v8::Value> = v8::undefined(catch).into();
+    catch.set_continuation_preserved_embedder_data(undefined);
     if let Some(ending) = realm.ending.get() {
         return Err(ending);
     }
