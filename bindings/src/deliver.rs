@@ -15,11 +15,13 @@ use crate::stream::{socket_token, token_handle};
 impl Natives {
     /// The poll phase: what the kernel completed, what ops left to be answered, what came due.
     pub fn poll_phase(&mut self, completions: &mut Vec<Completion>, out: &mut Delivery) {
+        // What completions add to `soon` waits until JavaScript has seen this phase's entries.
+        let soon = std::mem::take(&mut self.soon);
         for completion in completions.drain(..) {
             self.complete(completion, out);
         }
         self.deliver_due(out);
-        for handle in std::mem::take(&mut self.soon) {
+        for handle in soon {
             self.go_on(handle, out);
         }
         for (kind, [handle, a, b]) in std::mem::take(&mut self.answers) {

@@ -35,27 +35,15 @@ const {
 } = require('internal/http/symbols');
 const { isServerTraced } = require('internal/http/channels');
 const { kUniqueHeaders } = require('internal/http/head');
-const {
-  clientError,
-  forgetSocket,
-  isLimit,
-  prepareSocket,
-  routeRequest,
-} = require('internal/http/routing');
-const { StreamHandle, find, put, take, fillName } = require('internal/net/handle');
-const { acceptedSocket } = require('internal/net/server');
-const kinds = require('internal/net/kinds');
-const { registerKind } = require('boot/turn');
-const { set: setFrame } = require('internal/async_context_frame');
+const { isLimit, routeRequest } = require('internal/http/routing');
+const { changeLane, makeFacade, upgrade } = require('internal/http/lane_socket');
 const { Buffer } = require('buffer');
 const { FastBuffer } = require('internal/buffer');
 const {
   ConnResetException,
   ErrnoException,
-  codes: { ERR_HTTP_REQUEST_TIMEOUT },
+  codes: { ERR_STREAM_WRITE_AFTER_END },
 } = require('internal/errors');
-
-const { makeError: makeParseError } = require('internal/http/parse_error');
 
 const native = internalBinding('http');
 const { methods } = native;
@@ -147,7 +135,7 @@ class Lane {
   end(res, chunk, encoding, callback) {
     if (chunk) {
       if (res.finished) {
-        reportError(res, newWriteAfterEnd(), callback ?? nop);
+        reportError(res, new ERR_STREAM_WRITE_AFTER_END(), callback ?? nop);
         return;
       }
       checkChunk(chunk);
@@ -435,6 +423,11 @@ class Lane {
     }
   }
 
+  /** Entry 5: the close that JavaScript asked for is done. */
+  handleClosed() {
+    this.gone(0);
+  }
+
   cutOff(res) {
     if (res._closed) return;
     const error = endError(res, undefined);
@@ -464,11 +457,6 @@ function settle(lane, res) {
   } else {
     lane.finish(res);
   }
-}
-
-function newWriteAfterEnd() {
-  const { ERR_STREAM_WRITE_AFTER_END } = require('internal/errors').codes;
-  return new ERR_STREAM_WRITE_AFTER_END();
 }
 
 function abortedError() {
@@ -530,254 +518,4 @@ function makeResponse(lane, req, keepAlive) {
   return res;
 }
 
-// --- The socket of a lane
-
-/** The `_handle` of a facade: what a StreamHandle can do, on a connection of the lane. */
-class LaneHandle {
-  constructor(lane) {
-    this.lane = lane;
-    this.number = lane.number;
-    this.isLane = true;
-    this.isPipe = false;
-    this.owner = null;
-    this.reading = false;
-    this.closing = false;
-    this.onclosed = null;
-    this.ondrained = null;
-    this.onshutdown = null;
-  }
-
-  get fd() { return native.fd(this.number); }
-  getsockname(out) { return fillName(out, native.sockName(this.number)); }
-  getpeername(out) { return fillName(out, native.peerName(this.number)); }
-  get bytesRead() { return Math.max(0, native.bytesRead(this.number)); }
-  get bytesWritten() { return Math.max(0, native.bytesWritten(this.number)); }
-  get writeQueueSize() { return Math.max(0, native.queuedBytes(this.number)); }
-  setNoDelay(on) { return native.setNoDelay(this.number, on); }
-  setKeepAlive(on, seconds) { return native.setKeepAlive(this.number, on, seconds); }
-  setIdleTimeout(msecs) { return native.setIdleTimeout(this.number, msecs); }
-  ref() { native.ref(this.number); }
-  unref() { native.unref(this.number); }
-  hasRef() { return native.hasRef(this.number); }
-
-  /** Somebody wants the bytes of the connection: the slow lane can share them. */
-  readStart() {
-    const { lane, owner } = this;
-    if (owner.listenerCount('data') > 0 || owner.listenerCount('readable') > 0) {
-      lane.isLeaving = true;
-      if (lane.res === null) process.nextTick(changeLane, lane);
-    }
-    this.reading = false;
-    return 0;
-  }
-
-  readStop() {
-    return 0;
-  }
-
-  writeString(text, encoding) {
-    if (encoding === 'ucs2') return this.writeBuffer(Buffer.from(text, 'ucs2'));
-    return native.writeRaw(this.number, text, encoding === 'latin1' ? BODY_LATIN1 : 0);
-  }
-
-  writeBuffer(bytes) { return native.writeRaw(this.number, bytes, 0); }
-
-  writeBuffers(list) {
-    let queued = 0;
-    for (let i = 0; i < list.length; i++) queued = native.writeRaw(this.number, list[i], 0);
-    return queued;
-  }
-
-  whenDrained(callback) {
-    this.ondrained = callback;
-    native.wantDrain(this.number);
-    return 0;
-  }
-
-  handleDrained(status) {
-    const callback = this.ondrained;
-    this.ondrained = null;
-    if (callback !== null) callback(status);
-  }
-
-  /** end() on the socket of a server: what is queued goes out, then the connection is closed. */
-  shutdown(callback) {
-    const error = native.close(this.number);
-    if (error >= 0) {
-      this.closing = true;
-      process.nextTick(callback, 0);
-    }
-    return error;
-  }
-
-  reset(callback) {
-    return this.close(callback);
-  }
-
-  close(callback) {
-    if (typeof callback === 'function') this.onclosed = callback;
-    if (!this.lane.isOpen) {
-      setImmediate(runClosed, this); // 'close' comes after 'error'.
-    } else if (!this.closing) {
-      this.closing = true;
-      native.destroy(this.number);
-    }
-    return 0;
-  }
-
-  handleClosed() {
-    const callback = this.onclosed;
-    this.onclosed = null;
-    if (callback !== null) callback();
-  }
-}
-
-function runClosed(handle) {
-  handle.handleClosed();
-}
-
-/** What Node's users look for in `socket.parser`. */
-class LaneParser {
-  constructor(lane) {
-    this.lane = lane;
-  }
-
-  get incoming() {
-    return this.lane.req;
-  }
-}
-
-function makeFacade(lane) {
-  if (lane.facade !== null) return lane.facade;
-  const handle = new LaneHandle(lane);
-  const socket = acceptedSocket(lane.server, handle);
-  handle.owner = socket;
-  lane.facade = socket;
-  lane.handle = handle;
-  socket.parser = new LaneParser(lane);
-  prepareSocket(lane.server, socket);
-  if (lane.res !== null) socket._httpMessage = lane.res;
-  return socket;
-}
-
-/** Takes a connection out of the lane; its socket (the same object if there is one) lives on. */
-function leaveLane(lane) {
-  const socket = lane.socket;
-  const number = native.detach(lane.number);
-  if (take(lane.number) !== lane && number < 0) return null;
-  lane.isOpen = false;
-  const handle = new StreamHandle(number, false);
-  handle.frame = lane.frame;
-  handle.owner = socket;
-  socket._handle = handle;
-  socket._httpMessage = null;
-  socket.readableFlowing = null;
-  if (socket.timeout) socket.setTimeout(socket.timeout); // Now on a timer of JavaScript.
-  return socket;
-}
-
-/** From the fast lane to the slow one, between two requests. */
-function changeLane(lane) {
-  if (!lane.isOpen || lane.res !== null) return;
-  const { server } = lane;
-  const socket = leaveLane(lane);
-  if (socket === null) return;
-  server._onslowlane(socket);
-}
-
-function upgrade(lane, req) {
-  const { server } = lane;
-  const eventName = req.method === 'CONNECT' ? 'connect' : 'upgrade';
-  const head = native.takeUnparsed(lane.number);
-  lane.isAnswering = false;
-  if (server.listenerCount(eventName) === 0) {
-    lane.socket.destroy();
-    return;
-  }
-  endBody(req, undefined);
-  forgetSocket(lane.socket);
-  const socket = leaveLane(lane);
-  if (socket === null) return;
-  socket.read(0); // As in Node the bytes flow in, if only into the buffer.
-  server.emit(eventName, req, socket, head === undefined ? Buffer.alloc(0) :
-    new FastBuffer(head.buffer, head.byteOffset, head.byteLength));
-}
-
-// --- Entries
-
-function onRequest(number, flags, length, head) {
-  const lane = find(number);
-  if (lane === undefined) return;
-  if (lane.frame !== undefined) setFrame(lane.frame);
-  lane.request(flags, length, head);
-  setFrame(undefined);
-}
-
-function receiver(receive) {
-  return function(number, a, b, value) {
-    const lane = find(number);
-    if (lane === undefined) return;
-    if (lane.frame !== undefined) setFrame(lane.frame);
-    receive(lane, a, value, b);
-    setFrame(undefined);
-  };
-}
-
-function onAccept(number, listenerNumber) {
-  const listener = find(listenerNumber);
-  const server = listener?.owner;
-  if (!server) {
-    native.destroy(number);
-    return;
-  }
-  const lane = new Lane(number, server, listener.frame);
-  put(number, lane);
-  if (lane.frame !== undefined) setFrame(lane.frame);
-  server._onlane(lane);
-  setFrame(undefined);
-}
-
-/** Native found an error in what the client sent. */
-function parseError(lane, index, rawPacket, bytesParsed) {
-  const bytes = rawPacket === undefined ? Buffer.alloc(0) :
-    new FastBuffer(rawPacket.buffer, rawPacket.byteOffset, rawPacket.byteLength);
-  const error = makeParseError(index, bytesParsed, bytes);
-  const { socket } = lane;
-  clientError(lane.server, error, socket);
-  if (!lane.isOpen || socket.destroyed || socket.writableEnded || lane.res !== null) return;
-  // The program keeps the connection: what comes next is as wrong as what came before.
-  if (leaveLane(lane) === null) return;
-  socket.on('data', (chunk) => {
-    clientError(lane.server, makeParseError(index, 0, chunk), socket);
-  });
-  socket.on('end', () => socket.end());
-}
-
-function onTimeout(lane, what) {
-  if (what === 0) {
-    clientError(lane.server, new ERR_HTTP_REQUEST_TIMEOUT(), lane.socket);
-  } else {
-    lane.socket._onTimeout();
-  }
-}
-
-registerKind(kinds.httpRequest, onRequest);
-registerKind(kinds.httpBody, receiver((lane, a, chunk) => lane.body(chunk)));
-registerKind(kinds.httpBodyEnd, receiver((lane, a, trailers) => {
-  if (lane.req !== null) endBody(lane.req, trailers);
-}));
-registerKind(kinds.httpDrain, receiver((lane, status) => lane.drained(status)));
-registerKind(kinds.httpGone, receiver((lane, status) => {
-  take(lane.number);
-  lane.gone(status);
-}));
-registerKind(kinds.httpError, receiver(parseError));
-registerKind(kinds.httpAccept, onAccept);
-registerKind(kinds.httpTimeout, receiver(onTimeout));
-
-/** Entry 5 finds lanes among the handles: they end as handles do. */
-Lane.prototype.handleClosed = function() {
-  this.gone(0);
-};
-
-module.exports = { Lane, leaveLane };
+module.exports = { Lane };

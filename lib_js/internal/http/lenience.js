@@ -2,6 +2,8 @@
 
 // --insecure-http-parser, httpValidation and insecureHTTPParser: how strict the parser is.
 
+const { kLane } = require('internal/http/symbols');
+
 /** Values of `lenientFlags` that native knows. */
 const STRICT = 0;
 const ALL = 1;
@@ -26,4 +28,20 @@ function lenientFlags(httpValidation, insecureHTTPParser) {
   return (insecureHTTPParser === undefined ? isLenient() : insecureHTTPParser) ? ALL : STRICT;
 }
 
-module.exports = { isLenient, lenientFlags };
+/** How a message that is no response of a lane finds out. */
+function findLenience(message) {
+  if (message.httpValidation !== undefined) return message.httpValidation !== 'strict';
+  const lane = message[kLane];
+  const server = lane !== null ? lane.server : message.req?.socket?.server;
+  if (server?.httpValidation !== undefined) return server.httpValidation !== 'strict';
+  if (typeof message.insecureHTTPParser === 'boolean') return message.insecureHTTPParser;
+  if (typeof server?.insecureHTTPParser === 'boolean') return server.insecureHTTPParser;
+  return isLenient();
+}
+
+function isLenientMessage(message) {
+  const lane = message[kLane];
+  return lane !== null ? lane.lenient : message._isLenientHeaderValidation();
+}
+
+module.exports = { findLenience, isLenient, isLenientMessage, lenientFlags };

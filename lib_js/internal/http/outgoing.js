@@ -14,22 +14,10 @@ const Stream = require('stream');
 const { Buffer } = require('buffer');
 const { getDefaultHighWaterMark } = require('internal/streams/state');
 const { isUint8Array } = require('internal/util/types');
-const { utcDate } = require('internal/http/date');
-const {
-  CONNECTION,
-  CONTENT_LENGTH,
-  DATE,
-  EXPECT,
-  TRAILER,
-  TRANSFER_ENCODING,
-  checkInvalidHeaderChar,
-  headerName,
-  isKnownValue,
-  kUniqueHeaders,
-  rememberValue,
-  takeBuilder,
-} = require('internal/http/head');
-const { validateHeaderName } = require('internal/http/tokens');
+const { kUniqueHeaders } = require('internal/http/head');
+const { storeHead } = require('internal/http/framing');
+const { findLenience } = require('internal/http/lenience');
+const { methods: headerMethods } = require('internal/http/outgoing_headers');
 const {
   kLane,
   kNeedDrain,
@@ -41,11 +29,7 @@ const {
   codes: {
     ERR_HTTP_BODY_NOT_ALLOWED,
     ERR_HTTP_CONTENT_LENGTH_MISMATCH,
-    ERR_HTTP_HEADERS_SENT,
-    ERR_HTTP_INVALID_HEADER_VALUE,
-    ERR_HTTP_TRAILER_INVALID,
     ERR_INVALID_ARG_TYPE,
-    ERR_INVALID_CHAR,
     ERR_METHOD_NOT_IMPLEMENTED,
     ERR_STREAM_ALREADY_FINISHED,
     ERR_STREAM_CANNOT_PIPE,
@@ -54,7 +38,6 @@ const {
     ERR_STREAM_WRITE_AFTER_END,
   },
 } = require('internal/errors');
-const { validateString } = require('internal/validators');
 
 const kCorked = Symbol('corked');
 const kChunks = Symbol('kChunkedBuffer');
@@ -65,14 +48,6 @@ const kEndCallbacks = Symbol('kEndCallbacks');
 const kFlushError = Symbol('kFlushError');
 const kHighWaterMark = Symbol('kHighWaterMark');
 const kRejectBody = Symbol('kRejectNonStandardBodyWrites');
-
-// What decideFraming() says; the numbers are those of native's http.reply().
-const ADD_DATE = 1;
-const ADD_KEEP_ALIVE = 2;
-const ADD_CLOSE = 4;
-const ADD_LENGTH = 8;
-const ADD_CHUNKED = 512;
-const NO_KEEP_ALIVE_LINE = 1024;
 
 const CRLF = '\r\n';
 
@@ -158,7 +133,11 @@ const laneDefaults = {
 };
 for (const key of Reflect.ownKeys(laneDefaults)) {
   ObjectDefineProperty(OutgoingMessage.prototype, key, {
-    __proto__: null, value: laneDefaults[key], writable: true, configurable: true, enumerable: false,
+    __proto__: null,
+    value: laneDefaults[key],
+    writable: true,
+    configurable: true,
+    enumerable: false,
   });
 }
 
@@ -201,241 +180,19 @@ defineGetter('socket', function() {
   },
 });
 
-// --- Headers
+// --- Head
+
+for (const name of Object.keys(headerMethods)) {
+  OutgoingMessage.prototype[name] = headerMethods[name];
+}
 
 OutgoingMessage.prototype._isLenientHeaderValidation = function() {
-  if (this.httpValidation !== undefined) return this.httpValidation !== 'strict';
-  const lane = this[kLane];
-  const server = lane !== null ? lane.server : this.req?.socket?.server;
-  if (server?.httpValidation !== undefined) return server.httpValidation !== 'strict';
-  if (typeof this.insecureHTTPParser === 'boolean') return this.insecureHTTPParser;
-  if (typeof server?.insecureHTTPParser === 'boolean') return server.insecureHTTPParser;
-  return require('internal/http/lenience').isLenient();
-};
-
-function isLenientMessage(message) {
-  const lane = message[kLane];
-  return lane !== null ? lane.lenient : message._isLenientHeaderValidation();
-}
-
-/** Where `lower` is in the list of setHeader() (lower-case name, name, value), or -1. */
-function findHeader(list, lower) {
-  for (let i = 0; i < list.length; i += 3) {
-    if (list[i] === lower) return i;
-  }
-  return -1;
-}
-
-function checkValue(message, name, known, value) {
-  if (value === undefined) throw new ERR_HTTP_INVALID_HEADER_VALUE(value, name);
-  if (isKnownValue(known, value)) return;
-  const lenient = isLenientMessage(message);
-  if (checkInvalidHeaderChar(value, lenient)) throw new ERR_INVALID_CHAR('header content', name);
-  if (!lenient) rememberValue(known, value);
-}
-
-OutgoingMessage.prototype.setHeader = function setHeader(name, value) {
-  if (this._header) throw new ERR_HTTP_HEADERS_SENT('set');
-  const known = headerName(name);
-  checkValue(this, name, known, value);
-  const list = this[kOutHeaders];
-  if (list === null) {
-    this[kOutHeaders] = [known.lower, name, value];
-    return this;
-  }
-  const at = findHeader(list, known.lower);
-  if (at === -1) {
-    list.push(known.lower, name, value);
-  } else {
-    list[at + 1] = name;
-    list[at + 2] = value;
-  }
-  return this;
-};
-
-OutgoingMessage.prototype.setHeaders = function setHeaders(headers) {
-  if (this._header) throw new ERR_HTTP_HEADERS_SENT('set');
-  if (!headers || Array.isArray(headers) || typeof headers.keys !== 'function' ||
-      typeof headers.get !== 'function') {
-    throw new ERR_INVALID_ARG_TYPE('headers', ['Headers', 'Map'], headers);
-  }
-  // A Headers object gives every cookie by itself; setHeader would keep only the last one.
-  let cookies = null;
-  for (const { 0: name, 1: value } of headers) {
-    if (name !== 'set-cookie') {
-      this.setHeader(name, value);
-      continue;
-    }
-    cookies ??= [];
-    if (Array.isArray(value)) cookies.push(...value);
-    else cookies.push(value);
-  }
-  if (cookies !== null) this.setHeader('set-cookie', cookies);
-  return this;
-};
-
-OutgoingMessage.prototype.appendHeader = function appendHeader(name, value) {
-  if (this._header) throw new ERR_HTTP_HEADERS_SENT('append');
-  const known = headerName(name);
-  checkValue(this, name, known, value);
-  const list = this[kOutHeaders];
-  const at = list === null ? -1 : findHeader(list, known.lower);
-  if (at === -1) return this.setHeader(name, value);
-  if (!Array.isArray(list[at + 2])) list[at + 2] = [list[at + 2]];
-  if (Array.isArray(value)) list[at + 2].push(...value);
-  else list[at + 2].push(value);
-  return this;
-};
-
-OutgoingMessage.prototype.getHeader = function getHeader(name) {
-  validateString(name, 'name');
-  const list = this[kOutHeaders];
-  if (list === null) return undefined;
-  const at = findHeader(list, name.toLowerCase());
-  return at === -1 ? undefined : list[at + 2];
-};
-
-OutgoingMessage.prototype.hasHeader = function hasHeader(name) {
-  validateString(name, 'name');
-  const list = this[kOutHeaders];
-  return list !== null && findHeader(list, name.toLowerCase()) !== -1;
-};
-
-function everyThird(list, offset) {
-  const result = [];
-  if (list !== null) for (let i = offset; i < list.length; i += 3) result.push(list[i]);
-  return result;
-}
-
-OutgoingMessage.prototype.getHeaderNames = function getHeaderNames() {
-  return everyThird(this[kOutHeaders], 0);
-};
-
-OutgoingMessage.prototype.getRawHeaderNames = function getRawHeaderNames() {
-  return everyThird(this[kOutHeaders], 1);
-};
-
-OutgoingMessage.prototype.getHeaders = function getHeaders() {
-  const headers = { __proto__: null };
-  const list = this[kOutHeaders];
-  if (list !== null) for (let i = 0; i < list.length; i += 3) headers[list[i]] = list[i + 2];
-  return headers;
-};
-
-OutgoingMessage.prototype._renderHeaders = function _renderHeaders() {
-  if (this._header) throw new ERR_HTTP_HEADERS_SENT('render');
-  const headers = {};
-  const list = this[kOutHeaders];
-  if (list !== null) for (let i = 0; i < list.length; i += 3) headers[list[i + 1]] = list[i + 2];
-  return headers;
-};
-
-OutgoingMessage.prototype.removeHeader = function removeHeader(name) {
-  validateString(name, 'name');
-  if (this._header) throw new ERR_HTTP_HEADERS_SENT('remove');
-  const lower = name.toLowerCase();
-  switch (lower) {
-    case 'connection': this._removedConnection = true; break;
-    case 'content-length': this._removedContLen = true; break;
-    case 'transfer-encoding': this._removedTE = true; break;
-    case 'date': this.sendDate = false; break;
-  }
-  const list = this[kOutHeaders];
-  if (list === null) return;
-  const at = findHeader(list, lower);
-  if (at !== -1) list.splice(at, 3);
+  return findLenience(this);
 };
 
 OutgoingMessage.prototype._implicitHeader = function _implicitHeader() {
   throw new ERR_METHOD_NOT_IMPLEMENTED('_implicitHeader()');
 };
-
-/** Decides about the connection and the framing of the body from what the head has (`bits`). */
-function decideFraming(message, bits) {
-  let flags = 0;
-  if (message.sendDate && (bits & DATE) === 0) flags |= ADD_DATE;
-  if (message.chunkedEncoding && (message.statusCode === 204 || message.statusCode === 304)) {
-    // These have no body, and a zero chunk would confuse proxies: end the connection instead.
-    message.chunkedEncoding = false;
-    message.shouldKeepAlive = false;
-  }
-  if (message._removedConnection) {
-    message._last = !message.shouldKeepAlive;
-  } else if ((bits & CONNECTION) === 0) {
-    const keep = message.shouldKeepAlive &&
-      ((bits & CONTENT_LENGTH) !== 0 || message.useChunkedEncodingByDefault || message.agent);
-    if (keep && message.maxRequestsOnConnectionReached) {
-      flags |= ADD_CLOSE;
-    } else if (keep) {
-      flags |= ADD_KEEP_ALIVE;
-      if (!message._keepAliveTimeout || !message._defaultKeepAlive) flags |= NO_KEEP_ALIVE_LINE;
-    } else {
-      message._last = true;
-      flags |= ADD_CLOSE;
-    }
-  }
-  if ((bits & (CONTENT_LENGTH | TRANSFER_ENCODING)) === 0) {
-    if (!message._hasBody) {
-      message.chunkedEncoding = false;
-    } else if (!message.useChunkedEncodingByDefault) {
-      message._last = true;
-    } else if ((bits & TRAILER) === 0 && !message._removedContLen &&
-               typeof message._contentLength === 'number') {
-      flags |= ADD_LENGTH;
-    } else if (!message._removedTE) {
-      flags |= ADD_CHUNKED;
-      message.chunkedEncoding = true;
-    } else {
-      message._last = true; // The end of the body is the end of the connection.
-    }
-  }
-  if ((bits & TRAILER) !== 0 && message.chunkedEncoding !== true) {
-    throw new ERR_HTTP_TRAILER_INVALID();
-  }
-  return flags;
-}
-
-/** The header lines that `flags` ask for, in Node's order. */
-function framingLines(message, flags) {
-  let lines = '';
-  if ((flags & ADD_DATE) !== 0) lines += `Date: ${utcDate()}\r\n`;
-  if ((flags & ADD_CLOSE) !== 0) lines += 'Connection: close\r\n';
-  if ((flags & ADD_KEEP_ALIVE) !== 0) {
-    lines += 'Connection: keep-alive\r\n';
-    if ((flags & NO_KEEP_ALIVE_LINE) === 0) {
-      const seconds = Math.floor(message._keepAliveTimeout / 1000);
-      const max = ~~message._maxRequestsPerSocket > 0 ?
-        `, max=${message._maxRequestsPerSocket}` : '';
-      lines += `Keep-Alive: timeout=${seconds}${max}\r\n`;
-    }
-  }
-  if ((flags & ADD_LENGTH) !== 0) lines += `Content-Length: ${message._contentLength}\r\n`;
-  if ((flags & ADD_CHUNKED) !== 0) lines += 'Transfer-Encoding: chunked\r\n';
-  return lines;
-}
-
-/** `node` is the head node of a usual status line, or null when `firstLine` is the start. */
-function storeHead(message, node, firstLine, headers) {
-  const lenient = isLenientMessage(message);
-  const builder = takeBuilder();
-  builder.begin(message, lenient ? null : node, node === null ? firstLine : node.text, lenient);
-  if (headers) {
-    if (headers === message[kOutHeaders]) builder.addList(headers);
-    else builder.addAll(headers);
-  }
-  const { bits } = builder;
-  const head = builder.finish();
-  const flags = decideFraming(message, bits);
-  const lane = message[kLane];
-  message._headerSent = false;
-  if (lane !== null) {
-    lane.storeHead(message, head, flags);
-  } else {
-    message._header = head + framingLines(message, flags) + CRLF;
-  }
-  // The peer waits for the head before it sends or takes a body.
-  if ((bits & EXPECT) !== 0) message._send('');
-}
 
 OutgoingMessage.prototype._storeHeader = function _storeHeader(firstLine, headers) {
   storeHead(this, null, firstLine, headers);
@@ -445,30 +202,6 @@ OutgoingMessage.prototype.flushHeaders = function flushHeaders() {
   if (!this._header) this._implicitHeader();
   this._send('');
 };
-
-OutgoingMessage.prototype.addTrailers = function addTrailers(headers) {
-  this._trailer = '';
-  const isArray = Array.isArray(headers);
-  const lenient = isLenientMessage(this);
-  for (const key of Object.keys(headers)) {
-    const name = isArray ? headers[key][0] : key;
-    let value = isArray ? headers[key][1] : headers[key];
-    validateHeaderName(name, 'Trailer name');
-    if (Array.isArray(value)) {
-      if (value.length > 1 && !this[kUniqueHeaders]?.has(name.toLowerCase())) {
-        for (let i = 0; i < value.length; i++) addTrailer(this, name, value[i], lenient);
-        continue;
-      }
-      value = value.join('; ');
-    }
-    addTrailer(this, name, value, lenient);
-  }
-};
-
-function addTrailer(message, name, value, lenient) {
-  if (checkInvalidHeaderChar(value, lenient)) throw new ERR_INVALID_CHAR('trailer content', name);
-  message._trailer += `${name}: ${value}\r\n`;
-}
 
 // --- The way to the socket
 
@@ -864,5 +597,4 @@ module.exports = {
   queueEndCallback,
   refuseBody,
   reportError,
-  storeHead,
 };

@@ -21,7 +21,9 @@ const EMPTY = new Uint8Array(0);
 
 /** A piece of the body: a place in the input, or bytes that native had kept. */
 function bodySlice(bytes, start, end) {
-  if (typeof start === 'object') return new FastBuffer(start.buffer, start.byteOffset, start.length);
+  if (typeof start === 'object') {
+    return new FastBuffer(start.buffer, start.byteOffset, start.length);
+  }
   return new FastBuffer(bytes.buffer, bytes.byteOffset + start, end - start);
 }
 

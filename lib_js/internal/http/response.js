@@ -6,7 +6,8 @@ const {
   ObjectSetPrototypeOf,
 } = primordials;
 
-const { OutgoingMessage, kHighWaterMark, kRejectBody, storeHead } = require('internal/http/outgoing');
+const { OutgoingMessage, kHighWaterMark, kRejectBody } = require('internal/http/outgoing');
+const { storeHead } = require('internal/http/framing');
 const { statusNode } = require('internal/http/head');
 const { STATUS_CODES } = require('internal/http/status');
 const {
@@ -47,8 +48,9 @@ ObjectSetPrototypeOf(ServerResponse, OutgoingMessage);
 ServerResponse.prototype.statusCode = 200;
 ServerResponse.prototype.statusMessage = undefined;
 // For responses of a lane, which are made without the constructor.
-Object.defineProperty(ServerResponse.prototype, '_sent100', { writable: true, value: false });
-Object.defineProperty(ServerResponse.prototype, '_expect_continue', { writable: true, value: false });
+for (const name of ['_sent100', '_expect_continue']) {
+  Object.defineProperty(ServerResponse.prototype, name, { writable: true, value: false });
+}
 
 /** A response of a lane: few fields, all in one order; the rest is found on the prototype. */
 function LaneResponse(req, lane, keepAlive, keepAliveTimeout) {

@@ -16,7 +16,8 @@ const { IncomingMessage } = require('internal/http/incoming');
 const { ServerResponse } = require('internal/http/response');
 const { parseUniqueHeadersOption } = require('internal/http/outgoing');
 const { kUniqueHeaders } = require('internal/http/head');
-const { leaveLane } = require('internal/http/lane');
+const { leaveLane } = require('internal/http/lane_socket');
+require('internal/http/lane_entries'); // Registers itself for native's entries.
 const { lenientFlags } = require('internal/http/lenience');
 const { serveDuplex } = require('internal/http/duplex_server');
 const { forgetSocket, isLimit } = require('internal/http/routing');

@@ -1,7 +1,7 @@
 'use strict';
 
-// What net.Socket and net.Server hold as `_handle`: one object for each native handle, and the place
-// where the page entries of sockets find their object again.
+// What net.Socket and net.Server hold as `_handle`: one object for each native handle, and the
+// place where the page entries of sockets find their object again.
 
 const {
   accept: KIND_ACCEPT,

@@ -161,7 +161,8 @@ ObjectDefineProperty(Socket.prototype, '_handle', {
 
 // The `onread` option: reads land in the user's own buffer and never become stream chunks.
 function takeUserBuffer(socket, onread) {
-  if (onread === null || typeof onread !== 'object' || typeof onread.callback !== 'function') return;
+  if (onread === null || typeof onread !== 'object') return;
+  if (typeof onread.callback !== 'function') return;
   if (typeof onread.buffer === 'function') {
     socket[kUserBuffer] = true;
     socket[kUserBufferMaker] = onread.buffer;
@@ -496,7 +497,8 @@ function onReadableEnd() {
 function writeAfterEnd(chunk, encoding, callback) {
   if (!this.writableEnded) return Duplex.prototype.write.call(this, chunk, encoding, callback);
   if (typeof encoding === 'function') callback = encoding;
-  const error = genericNodeError('This socket has been ended by the other party', { code: 'EPIPE' });
+  const error = genericNodeError(
+    'This socket has been ended by the other party', { code: 'EPIPE' });
   if (typeof callback === 'function') process.nextTick(callback, error);
   this.destroy(error);
   return false;
@@ -623,7 +625,8 @@ Socket.prototype._final = function(callback) {
     return;
   }
   const error = this._handle.shutdown((status) => {
-    callback(status < 0 && status !== ENOTCONN ? new ErrnoException(status, 'shutdown') : undefined);
+    const isError = status < 0 && status !== ENOTCONN;
+    callback(isError ? new ErrnoException(status, 'shutdown') : undefined);
   });
   if (error === ENOTCONN) callback();
   else if (error < 0) callback(new ErrnoException(error, 'shutdown'));
