@@ -17,6 +17,11 @@ impl Natives {
     pub fn poll_phase(&mut self, completions: &mut Vec<Completion>, out: &mut Delivery) {
         // What completions add to `soon` waits until JavaScript has seen this phase's entries.
         let soon = std::mem::take(&mut self.soon);
+        for handle in &soon {
+            if let Some(socket) = self.sockets.get_mut(*handle) {
+                socket.soon = false;
+            }
+        }
         for completion in completions.drain(..) {
             self.complete(completion, out);
         }
@@ -233,7 +238,7 @@ impl Natives {
                 let ended = socket.inbox_end.is_some();
                 match (ended, conn.requests_count == requests_count) {
                     (true, true) => self.end_of_input(handle, out),
-                    (true, false) => self.soon.push(handle),
+                    (true, false) => self.look_again(handle),
                     (false, _) => {}
                 }
                 self.list_deadline(handle);

@@ -76,6 +76,8 @@ pub struct Socket {
     pub sending_bytes: usize,
     /// It is in the turn's list of sockets to look at.
     pub dirty: bool,
+    /// It is in the list of sockets whose input is looked at next.
+    pub soon: bool,
     pub drain_wanted: bool,
     pub ending: Ending,
     pub closing: Closing,
@@ -116,6 +118,7 @@ impl Socket {
             sending: false,
             sending_bytes: 0,
             dirty: false,
+            soon: false,
             drain_wanted: false,
             ending: Ending::Open,
             closing: Closing::Open,

@@ -43,6 +43,16 @@ impl Natives {
         }
     }
 
+    /// Has the socket's input looked at in the next poll phase, which then does not wait.
+    pub fn look_again(&mut self, handle: Handle) {
+        if let Some(socket) = self.sockets.get_mut(handle)
+            && !socket.soon
+        {
+            socket.soon = true;
+            self.soon.push(handle);
+        }
+    }
+
     /// Turns what the turn left behind into operations: one send per socket.
     pub fn flush(&mut self) {
         // Settling may mark a socket anew: what shuts down is closed next.
@@ -349,7 +359,7 @@ impl Natives {
             Role::Http(_) => {
                 // The requests in front of it are answered first: it is looked at when they ran.
                 socket.inbox_end = Some(result);
-                self.soon.push(handle);
+                self.look_again(handle);
             }
             Role::Listener(_) => {}
         }

@@ -292,7 +292,7 @@ fn readStart(natives: &mut Natives, handle: i32) -> i32 {
     }
     socket.reading = true;
     if !socket.inbox.is_empty() || socket.inbox_end.is_some() {
-        natives.soon.push(Handle::from_js(handle));
+        natives.look_again(Handle::from_js(handle));
     }
     natives.touch(Handle::from_js(handle));
     0

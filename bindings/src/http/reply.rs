@@ -134,7 +134,7 @@ impl Natives {
         if !goes_on {
             self.close_gracefully(handle, crate::socket::Farewell::Gone(0));
         } else if has_work {
-            self.soon.push(handle);
+            self.look_again(handle);
         }
         self.list_deadline(handle);
         self.touch(handle);

@@ -131,7 +131,7 @@ fn change_body(natives: &mut Natives, conn: i32, change: impl FnOnce(&mut super:
     };
     change(conn);
     if conn.has_work() {
-        natives.soon.push(handle);
+        natives.look_again(handle);
     }
     natives.touch(handle);
     0
