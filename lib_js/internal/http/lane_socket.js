@@ -1,0 +1,191 @@
+'use strict';
+
+// The net.Socket of a connection of the fast lane, and the ways out of the lane: an upgrade, or
+// somebody who wants the bytes themselves.
+
+const { endBody } = require('internal/http/incoming');
+const { forgetSocket, prepareSocket } = require('internal/http/routing');
+const { StreamHandle, fillName, take } = require('internal/net/handle');
+const { acceptedSocket } = require('internal/net/server');
+const { Buffer } = require('buffer');
+const { FastBuffer } = require('internal/buffer');
+
+const native = internalBinding('http');
+
+const BODY_LATIN1 = 16;
+
+/** The `_handle` of a facade: what a StreamHandle can do, on a connection of the lane. */
+class LaneHandle {
+  constructor(lane) {
+    this.lane = lane;
+    this.number = lane.number;
+    this.isLane = true;
+    this.isPipe = false;
+    this.owner = null;
+    this.reading = false;
+    this.closing = false;
+    this.onclosed = null;
+    this.ondrained = null;
+    this.onshutdown = null;
+  }
+
+  get fd() { return native.fd(this.number); }
+  getsockname(out) { return fillName(out, native.sockName(this.number)); }
+  getpeername(out) { return fillName(out, native.peerName(this.number)); }
+  get bytesRead() { return Math.max(0, native.bytesRead(this.number)); }
+  get bytesWritten() { return Math.max(0, native.bytesWritten(this.number)); }
+  get writeQueueSize() { return Math.max(0, native.queuedBytes(this.number)); }
+  setNoDelay(on) { return native.setNoDelay(this.number, on); }
+  setKeepAlive(on, seconds) { return native.setKeepAlive(this.number, on, seconds); }
+  setIdleTimeout(msecs) { return native.setIdleTimeout(this.number, msecs); }
+  ref() { native.ref(this.number); }
+  unref() { native.unref(this.number); }
+  hasRef() { return native.hasRef(this.number); }
+
+  /** Somebody wants the bytes of the connection: the slow lane can share them. */
+  readStart() {
+    const { lane, owner } = this;
+    if (owner.listenerCount('data') > 0 || owner.listenerCount('readable') > 0) {
+      lane.isLeaving = true;
+      if (lane.res === null) process.nextTick(changeLane, lane);
+    }
+    this.reading = false;
+    return 0;
+  }
+
+  readStop() {
+    return 0;
+  }
+
+  writeString(text, encoding) {
+    if (encoding === 'ucs2') return this.writeBuffer(Buffer.from(text, 'ucs2'));
+    return native.writeRaw(this.number, text, encoding === 'latin1' ? BODY_LATIN1 : 0);
+  }
+
+  writeBuffer(bytes) { return native.writeRaw(this.number, bytes, 0); }
+
+  writeBuffers(list) {
+    let queued = 0;
+    for (let i = 0; i < list.length; i++) queued = native.writeRaw(this.number, list[i], 0);
+    return queued;
+  }
+
+  whenDrained(callback) {
+    this.ondrained = callback;
+    native.wantDrain(this.number);
+    return 0;
+  }
+
+  handleDrained(status) {
+    const callback = this.ondrained;
+    this.ondrained = null;
+    if (callback !== null) callback(status);
+  }
+
+  /** end() on the socket of a server: what is queued goes out, then the connection is closed. */
+  shutdown(callback) {
+    const error = native.close(this.number);
+    if (error >= 0) {
+      this.closing = true;
+      process.nextTick(callback, 0);
+    }
+    return error;
+  }
+
+  reset(callback) {
+    return this.close(callback);
+  }
+
+  close(callback) {
+    if (typeof callback === 'function') this.onclosed = callback;
+    if (!this.lane.isOpen) {
+      setImmediate(runClosed, this); // 'close' comes after 'error'.
+    } else if (!this.closing) {
+      this.closing = true;
+      native.destroy(this.number);
+    }
+    return 0;
+  }
+
+  handleClosed() {
+    const callback = this.onclosed;
+    this.onclosed = null;
+    if (callback !== null) callback();
+  }
+}
+
+function runClosed(handle) {
+  handle.handleClosed();
+}
+
+/** What Node's users look for in `socket.parser`. */
+class LaneParser {
+  constructor(lane) {
+    this.lane = lane;
+  }
+
+  get incoming() {
+    return this.lane.req;
+  }
+}
+
+function makeFacade(lane) {
+  if (lane.facade !== null) return lane.facade;
+  const handle = new LaneHandle(lane);
+  const socket = acceptedSocket(lane.server, handle);
+  handle.owner = socket;
+  lane.facade = socket;
+  lane.handle = handle;
+  socket.parser = new LaneParser(lane);
+  prepareSocket(lane.server, socket);
+  // Made only now that the connection is gone (an 'error' listener asks for req.socket): the
+  // connection was counted off already.
+  if (!lane.isOpen) socket._server = null;
+  if (lane.res !== null) socket._httpMessage = lane.res;
+  return socket;
+}
+
+/** Takes a connection out of the lane; its socket (the same object if there is one) lives on. */
+function leaveLane(lane) {
+  const socket = lane.socket;
+  const number = native.detach(lane.number);
+  if (take(lane.number) !== lane && number < 0) return null;
+  lane.isOpen = false;
+  const handle = new StreamHandle(number, false);
+  handle.frame = lane.frame;
+  handle.owner = socket;
+  socket._handle = handle;
+  socket._httpMessage = null;
+  socket.readableFlowing = null;
+  if (socket.timeout) socket.setTimeout(socket.timeout); // Now on a timer of JavaScript.
+  return socket;
+}
+
+/** From the fast lane to the slow one, between two requests. */
+function changeLane(lane) {
+  if (!lane.isOpen || lane.res !== null) return;
+  const { server } = lane;
+  const socket = leaveLane(lane);
+  if (socket === null) return;
+  server._onslowlane(socket);
+}
+
+function upgrade(lane, req) {
+  const { server } = lane;
+  const eventName = req.method === 'CONNECT' ? 'connect' : 'upgrade';
+  const head = native.takeUnparsed(lane.number);
+  lane.isAnswering = false;
+  if (server.listenerCount(eventName) === 0) {
+    lane.socket.destroy();
+    return;
+  }
+  endBody(req, undefined);
+  forgetSocket(lane.socket);
+  const socket = leaveLane(lane);
+  if (socket === null) return;
+  socket.read(0); // As in Node the bytes flow in, if only into the buffer.
+  server.emit(eventName, req, socket, head === undefined ? Buffer.alloc(0) :
+    new FastBuffer(head.buffer, head.byteOffset, head.byteLength));
+}
+
+module.exports = { changeLane, leaveLane, makeFacade, upgrade };
