@@ -11,7 +11,7 @@
 const { MathMax, MathTrunc, NumberIsFinite, ReflectApply, SafeMap, Symbol, SymbolDispose, SymbolFor,
         SymbolToPrimitive } = primordials;
 
-const { now: loopNow, scheduleTimer } = internalBinding('turn');
+const { scheduleTimer, updateNow } = internalBinding('turn');
 const { codes: { ERR_OUT_OF_RANGE } } = require('internal/errors');
 const { validateFunction, validateNumber } = require('internal/validators');
 const { append, remove, peek, isEmpty } = require('internal/linkedlist');
@@ -175,8 +175,9 @@ function armNative() {
   if (nextExpiry > 0) scheduleTimer(nextExpiry, refedTimersCount > 0);
 }
 
-// (Re)starts the timer's duration.
-function insert(timer, msecs, start = loopNow()) {
+// (Re)starts the timer's duration. It counts from now, not from the begin of the turn: what the
+// program computed until here is no part of it.
+function insert(timer, msecs, start = updateNow()) {
   msecs = MathTrunc(msecs);
   timer._idleStart = start;
   let list = recentList;
@@ -313,7 +314,7 @@ function runList(list, now) {
 function runTimer(timer) {
   const prior = exchangeFrame(timer[kFrame]);
   // An interval's next run counts from the start of this one.
-  const start = timer._repeat ? loopNow() : undefined;
+  const start = timer._repeat ? updateNow() : undefined;
   try {
     const args = timer._timerArgs;
     if (args === undefined) timer._onTimeout();

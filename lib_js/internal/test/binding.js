@@ -7,16 +7,10 @@ process.emitWarning(
 
 const { filterOwnProperties } = require('internal/util');
 
-function getLibuvNow() {
-  const { now, updateNow } = internalBinding('turn');
-  updateNow();
-  return now();
-}
-
 /** Bindings of Node's that coring has under another name. */
 const elsewhere = {
   __proto__: null,
-  timers: () => ({ getLibuvNow }),
+  timers: () => ({ getLibuvNow: internalBinding('turn').updateNow }),
   uv: () => require('internal/errno'),
 };
 
