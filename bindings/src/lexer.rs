@@ -10,9 +10,15 @@ ops! { modules(Natives) {
     slow cjsLexer(source: String);
 } }
 
+/// More than the longest look ahead of merve 1.2.
+const BEYOND: &str = "\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n\n";
+
 #[allow(non_snake_case)]
-fn cjsLexer(_: &mut Natives, source: String) -> Js {
-    let Ok(analysis) = merve::parse_commonjs(&source) else {
+fn cjsLexer(_: &mut Natives, mut source: String) -> Js {
+    // merve looks a few bytes beyond the text it is given: let there be some, always the same.
+    let length = source.len();
+    source.push_str(BEYOND);
+    let Ok(analysis) = merve::parse_commonjs(&source[..length]) else {
         return Js::List(vec![Js::List(Vec::new()), Js::List(Vec::new())]);
     };
     let names = (0..analysis.exports_count()).filter_map(|index| analysis.export_name(index));

@@ -135,8 +135,8 @@ laneRow(`${MESSAGES} damaged messages`, async (lane) => {
     connectionsCheckingInterval: 50,
   };
   await withServer(options, handler, async (port, server) => {
-    server.on('upgrade', (req, socket) => socket.on('error', () => {}).end('up'));
-    server.on('connect', (req, socket) => socket.on('error', () => {}).end('tunnel'));
+    server.on('upgrade', (req, socket) => socket.on('error', () => {}).resume().end('up'));
+    server.on('connect', (req, socket) => socket.on('error', () => {}).resume().end('tunnel'));
     assert.ok(await isWell(port));
     let left = MESSAGES;
     const worker = async () => {

@@ -149,7 +149,8 @@ function makeFacade(lane) {
 function leaveLane(lane) {
   const socket = lane.socket;
   const number = native.detach(lane.number);
-  if (take(lane.number) !== lane && number < 0) return null;
+  if (number < 0) return null; // Over already: its last entry is on the way.
+  take(lane.number);
   lane.isOpen = false;
   const handle = new StreamHandle(number, false);
   handle.frame = lane.frame;
