@@ -350,7 +350,8 @@ function setUnrefTimeout(callback, after) {
   return timer;
 }
 
-// A fired one-shot timer that nobody else can name serves again: keep-alive timers start per request.
+// A fired one-shot timer that nobody else can name serves again: keep-alive timers start once a
+// request.
 function reuseOrCreateUnrefTimeout(timer, callback, after, arg) {
   if (timer?._destroyed && timer._repeat === null && !timer[kHasPrimitive]) {
     timer._idleTimeout = after;

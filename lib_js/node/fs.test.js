@@ -92,7 +92,7 @@ for (const [form, call] of Object.entries(FORMS)) {
 }
 
 rows('thrown at once', [
-  ['path', () => fs.readFile(1.5, () => {}), 'ERR_OUT_OF_RANGE'],
+  ['path', () => fs.readFile({}, () => {}), 'ERR_INVALID_ARG_TYPE'],
   ['NUL', () => fs.readFile('a\0b', () => {}), 'ERR_INVALID_ARG_VALUE'],
   ['callback', () => fs.stat('.'), 'ERR_INVALID_ARG_TYPE'],
   ['flag', () => fs.openSync('.', 'no'), 'ERR_INVALID_ARG_VALUE'],
