@@ -263,7 +263,9 @@ orderWithErrors('a queueMicrotask that throws', `m1 bad:${U} m3`, (log, done) =>
   setImmediate(done);
 });
 
-orderWithErrors('a rejection that nobody handles', 'sync tick lost:unhandledRejection', (log, done) => {
+const LOST = 'sync tick lost:unhandledRejection';
+
+orderWithErrors('a rejection that nobody handles', LOST, (log, done) => {
   Promise.reject(new Error('lost'));
   const kept = Promise.reject(new Error('kept'));
   process.nextTick(() => {

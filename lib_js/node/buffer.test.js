@@ -81,7 +81,8 @@ row('indexOf agrees with strings', () => {
     const needle = Array.from({ length: 1 + random(6) }, () => 'ab'[random(2)]).join('');
     const from = random(90);
     const buffer = Buffer.from(text);
-    assert.strictEqual(buffer.indexOf(needle, from), text.indexOf(needle, from), `${text} ${needle}`);
+    const label = `${text} ${needle} ${from}`;
+    assert.strictEqual(buffer.indexOf(needle, from), text.indexOf(needle, from), label);
     assert.strictEqual(buffer.lastIndexOf(needle, from), text.lastIndexOf(needle, from));
   }
 });
@@ -126,7 +127,8 @@ row('isUtf8, isAscii, transcode, atob, btoa', () => {
   const { isAscii, isUtf8, transcode } = require('buffer');
   assert.deepStrictEqual([isUtf8(Buffer.from('c3a9', 'hex')), isUtf8(Buffer.from('c3', 'hex'))],
                          [true, false]);
-  assert.deepStrictEqual([isAscii(Buffer.from('a')), isAscii(Buffer.from('\u00e9'))], [true, false]);
+  assert.strictEqual(isAscii(Buffer.from('a')), true);
+  assert.strictEqual(isAscii(Buffer.from('\u00e9')), false);
   if (transcode) {
     assert.strictEqual(transcode(Buffer.from('\u20ac'), 'utf8', 'ucs2').toString('hex'), 'ac20');
   }

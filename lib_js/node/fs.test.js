@@ -54,7 +54,8 @@ for (const [form, call] of Object.entries(FORMS)) {
   row(`${form}: folders`, async () => {
     const folder = at(`${form}-dir`);
     assert.strictEqual(await call('mkdir', path.join(folder, 'a/b'), { recursive: true }), folder);
-    assert.strictEqual(await call('mkdir', path.join(folder, 'a/b'), { recursive: true }), undefined);
+    const again = await call('mkdir', path.join(folder, 'a/b'), { recursive: true });
+    assert.strictEqual(again, undefined);
     fs.writeFileSync(path.join(folder, 'f'), '');
     assert.deepStrictEqual((await call('readdir', folder)).sort(), ['a', 'f']);
     const entries = await call('readdir', folder, { withFileTypes: true });
@@ -72,7 +73,8 @@ for (const [form, call] of Object.entries(FORMS)) {
   rows(`${form}: errors`, [
     ['ENOENT', 'open', ['readFile', 'none']], ['ENOENT', 'stat', ['stat', 'none']],
     ['ENOENT', 'scandir', ['readdir', 'none']], ['ENOENT', 'unlink', ['unlink', 'none']],
-    ['EEXIST', 'mkdir', ['mkdir', '.']], ['EEXIST', 'open', ['writeFile', 'here', '', { flag: 'wx' }]],
+    ['EEXIST', 'mkdir', ['mkdir', '.']],
+    ['EEXIST', 'open', ['writeFile', 'here', '', { flag: 'wx' }]],
     ['EISDIR', 'read', ['readFile', '.']], ['ENOTDIR', 'open', ['readFile', 'here/x']],
     ['ENOENT', 'access', ['access', 'none']], ['ENOTEMPTY', 'rmdir', ['rmdir', '.']],
     ['ENOENT', 'rename', ['rename', 'none', 'other'], 'other'],
@@ -83,7 +85,8 @@ for (const [form, call] of Object.entries(FORMS)) {
     assert.ok(error instanceof Error);
     const isRead = syscall === 'read'; // Has no path.
     assert.deepStrictEqual(
-      { code: error.code, errno: error.errno, syscall: error.syscall, path: error.path, dest: error.dest },
+      { code: error.code, errno: error.errno, syscall: error.syscall,
+        path: error.path, dest: error.dest },
       { code, errno: -errno[code], syscall, path: isRead ? undefined : at(file),
         dest: dest && at(dest) });
     const where = isRead ? '' : ` '${at(file)}'${dest ? ` -> '${at(dest)}'` : ''}`;

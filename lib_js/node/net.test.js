@@ -271,8 +271,8 @@ row('many connections come and go', async () => {
 });
 
 row('isIP and BlockList', () => {
-  const list = [['127.0.0.1', 4], ['::1', 6], ['::ffff:1.2.3.4', 6], ['1.2.3', 0], ['fe80::1%lo', 6],
-                ['256.1.1.1', 0], ['', 0], ['1.2.3.4.5', 0], [':::', 0]];
+  const list = [['127.0.0.1', 4], ['::1', 6], ['::ffff:1.2.3.4', 6], ['1.2.3', 0],
+                ['fe80::1%lo', 6], ['256.1.1.1', 0], ['', 0], ['1.2.3.4.5', 0], [':::', 0]];
   for (const [text, version] of list) assert.strictEqual(net.isIP(text), version, text);
   const block = new net.BlockList();
   block.addSubnet('10.0.0.0', 8);

@@ -1,6 +1,7 @@
 'use strict';
 
-// Aim: URL, URLSearchParams and file URLs, whose parser is native. Method: rows; Node 24 passes them.
+// Aim: URL, URLSearchParams and file URLs, whose parser is native. Method: rows,
+// which Node 24 passes, too.
 
 const assert = require('assert');
 const { domainToASCII, fileURLToPath, pathToFileURL } = require('url');
@@ -18,7 +19,8 @@ rows('parse', [
                                                     'http://h/%C3%A9?%E2%82%AC'],
   ['http://b\u00fccher.de', undefined, 'http://xn--bcher-kva.de/'],
   ['  http://h/ \t', undefined, 'http://h/'], ['http://h/a\tb\nc', undefined, 'http://h/abc'],
-  ['data:text/plain,x y', undefined, 'data:text/plain,x y'], ['mailto:a@b', undefined, 'mailto:a@b'],
+  ['data:text/plain,x y', undefined, 'data:text/plain,x y'],
+  ['mailto:a@b', undefined, 'mailto:a@b'],
   ['file:///C:/../x', undefined, 'file:///C:/x'], ['http:\\\\h\\p', undefined, 'http://h/p'],
   ['http://h:65535', undefined, 'http://h:65535/'],
 ], (input, base, href) => {
@@ -54,7 +56,8 @@ rows('setters', [
 
 row('parts, origin and JSON', () => {
   const url = new URL('http://u:p@h:1/a/b?c=d#e');
-  const { protocol, host, hostname, port, pathname, search, hash, origin, username, password } = url;
+  const { protocol, host, hostname, port, pathname, search, hash, origin } = url;
+  const { username, password } = url;
   assert.deepStrictEqual(
     [protocol, host, hostname, port, pathname, search, hash, origin, username, password],
     ['http:', 'h:1', 'h', '1', '/a/b', '?c=d', '#e', 'http://h:1', 'u', 'p']);
@@ -65,8 +68,10 @@ row('parts, origin and JSON', () => {
 /** Input and what it becomes again. */
 rows('URLSearchParams', [
   ['?a=1&b=2&a=3', 'a=1&b=2&a=3'], ['a=b+c%20d', 'a=b+c+d'], ['a', 'a='], ['&&a=&=b', 'a=&=b'],
-  ['%zz=%', '%25zz=%25'], ['\u00e9=\u20ac', '%C3%A9=%E2%82%AC'], [{ x: 1, y: [2, 3] }, 'x=1&y=2%2C3'],
-  [[['p', 'q'], ['p', 'r']], 'p=q&p=r'], [new Map([['m', 'n']]), 'm=n'], ['a=~*-._!\'()', 'a=%7E*-._%21%27%28%29'],
+  ['%zz=%', '%25zz=%25'], ['\u00e9=\u20ac', '%C3%A9=%E2%82%AC'],
+  [{ x: 1, y: [2, 3] }, 'x=1&y=2%2C3'],
+  [[['p', 'q'], ['p', 'r']], 'p=q&p=r'], [new Map([['m', 'n']]), 'm=n'],
+  ['a=~*-._!\'()', 'a=%7E*-._%21%27%28%29'],
 ], (input, expect) => assert.strictEqual(`${new URLSearchParams(input)}`, expect));
 
 row('URLSearchParams and its URL', () => {
@@ -78,7 +83,8 @@ row('URLSearchParams and its URL', () => {
   url.search = '?z=0';
   assert.deepStrictEqual([...url.searchParams], [['z', '0']]);
   assert.strictEqual(url.searchParams.size, 1);
-  assert.deepStrictEqual([url.searchParams.get('none'), url.searchParams.has('z', '1')], [null, false]);
+  assert.strictEqual(url.searchParams.get('none'), null);
+  assert.strictEqual(url.searchParams.has('z', '1'), false);
 });
 
 row('paths of files', () => {

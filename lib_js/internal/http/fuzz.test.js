@@ -26,13 +26,14 @@ function randomFrom(seed) {
 }
 
 const H = 'Host: x\r\n';
+const TE = 'Transfer-Encoding: chunked\r\n';
 const GOOD = [
   `GET / HTTP/1.1\r\n${H}\r\n`,
   `GET /a?b=c#d HTTP/1.1\r\n${H}Accept: */*\r\nCookie: a=b\r\nConnection: keep-alive\r\n\r\n`,
   `HEAD /h HTTP/1.1\r\n${H}\r\n`,
   `POST /p HTTP/1.1\r\n${H}Content-Length: 11\r\n\r\nhello world`,
-  `POST /c HTTP/1.1\r\n${H}Transfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n`,
-  `PUT /t HTTP/1.1\r\n${H}Transfer-Encoding: chunked\r\nTrailer: X\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n`,
+  `POST /c HTTP/1.1\r\n${H}${TE}\r\n5\r\nhello\r\n6;x=y\r\n world\r\n0\r\n\r\n`,
+  `PUT /t HTTP/1.1\r\n${H}${TE}Trailer: X\r\n\r\n1\r\na\r\n0\r\nX: y\r\n\r\n`,
   `POST /e HTTP/1.1\r\n${H}Expect: 100-continue\r\nContent-Length: 2\r\n\r\nok`,
   `GET /old HTTP/1.0\r\n\r\n`,
   `GET /up HTTP/1.1\r\n${H}Connection: Upgrade\r\nUpgrade: x\r\n\r\nraw`,

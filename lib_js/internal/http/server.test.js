@@ -134,7 +134,8 @@ laneRow('chunked both ways, with extensions and trailers', async () => {
   await withServer({}, handler, async (port) => {
     const text = await exchange(
       port, `POST / HTTP/1.1\r\n${HOST}${CLOSE}Transfer-Encoding: chunked\r\n\r\n` +
-        '5;a=b;c="d"\r\nhello\r\n00A\r\n0123456789\r\n0\r\nX-Sum: 7\r\nx-two: a\r\nX-Two: b\r\n\r\n');
+        '5;a=b;c="d"\r\nhello\r\n00A\r\n0123456789\r\n' +
+        '0\r\nX-Sum: 7\r\nx-two: a\r\nX-Two: b\r\n\r\n');
     const response = parse(text);
     assert.strictEqual(response.body, 'one,hello0123456789');
     assert.deepStrictEqual(response.trailers, ['X-Out: yes']);
