@@ -5,7 +5,7 @@
 const { SymbolDispose } = primordials;
 
 const { isIP } = require('internal/net');
-const { StreamHandle, UNOPENED } = require('internal/net/handle');
+const { StreamHandle, UNOPENED, unixError } = require('internal/net/handle');
 const { applyOptions } = require('internal/net/socket');
 const {
   ExceptionWithHostPort,
@@ -97,8 +97,8 @@ function startAttempt(socket, target) {
   if (family !== undefined && socket.blockList?.check(address, `ipv${family}`)) {
     return new ERR_IP_BLOCKED(address);
   }
-  const number = native.connect(
-    family ?? 1, address, port | 0, target.localAddress, target.localPort | 0);
+  const number = unixError(native.connect(
+    family ?? 1, address, port | 0, target.localAddress, target.localPort | 0));
   if (number >= 0) {
     const handle = socket._handle;
     handle.open(number);

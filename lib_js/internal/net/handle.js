@@ -17,6 +17,8 @@ const native = internalBinding('tcp_wrap');
 
 const SLOT_MASK = 0xfffff;
 const EBADF = -9;
+const EINVAL = -22;
+const ENAMETOOLONG = -36;
 const EALREADY = -114;
 /** The number of a handle that native does not know yet. */
 const UNOPENED = -1;
@@ -62,6 +64,11 @@ function fillName(out, name) {
   out.family = family === 6 ? 'IPv6' : 'IPv4';
   out.port = port;
   return 0;
+}
+
+/** Node calls the path of a unix socket that is too long invalid. */
+function unixError(result) {
+  return result === ENAMETOOLONG ? EINVAL : result;
 }
 
 function runClosed(handle) {
@@ -297,4 +304,4 @@ registerKind(KIND_CLOSED, (number) => {
   setFrame(undefined);
 });
 
-module.exports = { Handle, Listener, StreamHandle, UNOPENED, fillName, find, put, take };
+module.exports = { Handle, Listener, StreamHandle, UNOPENED, fillName, find, put, take, unixError };

@@ -12,7 +12,7 @@ const {
 
 const EventEmitter = require('events');
 const { isIP, parseIPv6 } = require('internal/net');
-const { Listener, StreamHandle } = require('internal/net/handle');
+const { Listener, StreamHandle, unixError } = require('internal/net/handle');
 const { Socket, kKeepAlive, kKeepAliveDelay, kNoDelay } = require('internal/net/socket');
 const { isPath, normalizeArguments, toNumber } = require('internal/net/arguments');
 const { getDefaultHighWaterMark } = require('internal/streams/state');
@@ -106,7 +106,9 @@ function listenFlags(options) {
 /** Opens a listener: a handle number, or -errno. `where` says what was really tried. */
 function openListener(where, backlog, flags) {
   if (where.fd !== undefined) return native.listenFd(where.fd, backlog, flags);
-  if (where.path !== undefined) return native.listen(1, where.path, 0, backlog, flags);
+  if (where.path !== undefined) {
+    return unixError(native.listen(1, where.path, 0, backlog, flags));
+  }
   if (where.address) return native.listen(where.family, where.address, where.port, backlog, flags);
   const number = native.listen(6, '::', where.port, backlog, flags);
   where.address = '::';
