@@ -121,7 +121,7 @@ function connectTo(socket, address, port, family, localAddress, localPort) {
   result.onconnect = (status) => {
     if (socket.destroyed) return;
     if (status < 0) {
-      const error = endpointError('connect', status, target);
+      const error = endpointError('connect', unixError(status), target);
       socket.emit('connectionAttemptFailed', address, port, family, error);
       socket.destroy(error);
     } else {
