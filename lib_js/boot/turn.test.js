@@ -24,8 +24,11 @@ const fresh = (run) => setImmediate(run);
 /** Calls `run` from a callback of the kernel. */
 const fromIo = (run) => fs.stat(__filename, run);
 
-order('one script', 'sync tick1 tick2 tick3 micro1 micro2 tick4 immediate', (log, done) => {
+const SCRIPT = 'sync tick1 tick2 tick3 micro1 micro2 tick4 timeout immediate';
+
+order('one script', SCRIPT, (log, done) => {
   fresh(() => {
+    setTimeout(() => log('timeout'), 0);
     process.nextTick(() => {
       log('tick1');
       process.nextTick(() => log('tick3'));
@@ -37,8 +40,8 @@ order('one script', 'sync tick1 tick2 tick3 micro1 micro2 tick4 immediate', (log
     queueMicrotask(() => log('micro2'));
     process.nextTick(() => log('tick2'));
     log('sync');
-    // That a timer which is due by then runs before it cannot be asserted yet: the timers phase
-    // does not look at the clock anew.
+    const begin = Date.now();
+    while (Date.now() - begin < 3); // The timer is due when the next turn begins.
     setImmediate(() => {
       log('immediate');
       done();
