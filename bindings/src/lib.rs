@@ -29,7 +29,7 @@ use std::sync::Arc;
 
 use coring_codec::date::DateCache;
 use coring_engine::Binding;
-use coring_uring::{Completion, Mailbox, Ring, Token, Wait};
+use coring_uring::{Completion, Mailbox, Ring, Shutdown, Token, Wait};
 
 pub use fleet::Fleet;
 pub use socket::Farewell;
@@ -190,6 +190,18 @@ impl Natives {
     pub fn send_leftovers(&mut self) {
         for handle in self.sockets.handles() {
             self.send_now(handle);
+        }
+        self.stop_listening();
+    }
+
+    /// Frees the ports at once: the kernel takes some ms to let go of a ring's sockets after the
+    /// process has ended, and whoever restarts it would find them in use.
+    fn stop_listening(&self) {
+        for (_, socket) in self.sockets.iter() {
+            if matches!(socket.role, socket::Role::Listener(_)) {
+                // A listener that is closing already has been shut down.
+                let _ = coring_uring::sync::socket::shutdown(socket.fd, Shutdown::Both);
+            }
         }
     }
 

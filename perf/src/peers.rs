@@ -11,6 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const READY_TIMEOUT: Duration = Duration::from_secs(15);
+/// How long the former server's port may stay taken.
+const FREE_TIMEOUT: Duration = Duration::from_secs(1);
 
 /// Name, place inside node_modules, arguments before a script, arguments before code.
 type Known = (
@@ -144,8 +146,13 @@ pub struct Server {
 impl Server {
     /// Starts a server and waits until it answers a request.
     pub fn start(mut command: Command, address: SocketAddr) -> Result<Server, String> {
-        if TcpStream::connect(address).is_ok() {
-            return Err(format!("something else already listens on {address}"));
+        // A server on io_uring that was killed leaves its port some ms after its process is gone.
+        let end = Instant::now() + FREE_TIMEOUT;
+        while TcpStream::connect(address).is_ok() {
+            if Instant::now() > end {
+                return Err(format!("something else already listens on {address}"));
+            }
+            thread::sleep(Duration::from_millis(1));
         }
         let program = command.get_program().to_string_lossy().into_owned();
         let child = command
