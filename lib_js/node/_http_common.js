@@ -3,6 +3,7 @@
 // Legacy public name of a part of `http`.
 
 const { checkInvalidHeaderChar, checkIsHttpToken } = require('internal/http/tokens');
+const { parsers } = require('internal/http/parser');
 const { isLenient } = require('internal/http/lenience');
 const { methods } = require('internal/http/methods');
 
@@ -14,4 +15,5 @@ module.exports = {
   CRLF: '\r\n',
   methods,
   isLenient,
+  parsers,
 };

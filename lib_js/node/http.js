@@ -8,6 +8,7 @@ const agents = require('internal/http/agent');
 const { ClientRequest } = require('internal/http/client');
 const { IncomingMessage } = require('internal/http/incoming');
 const { OutgoingMessage } = require('internal/http/outgoing');
+const { parsers } = require('internal/http/parser');
 const { ServerResponse } = require('internal/http/response');
 const { Server, connectionListener } = require('internal/http/server');
 const { STATUS_CODES } = require('internal/http/status');
@@ -46,7 +47,8 @@ module.exports = {
   get,
   request,
   setMaxIdleHTTPParsers(max) {
-    validateInteger(max, 'max', 1); // Native keeps no idle parsers.
+    validateInteger(max, 'max', 1);
+    parsers.max = max;
   },
 };
 

@@ -130,7 +130,7 @@ function startResponse(req, res, socket) {
 function attachParser(req, socket) {
   const receiver = new ResponseReceiver(req, socket);
   const { getOptionValue } = require('internal/options');
-  const parser = new Parser(
+  const parser = Parser.acquire(
     RESPONSE, receiver, req.maxHeaderSize || getOptionValue('--max-http-header-size'),
     lenientFlags(req.httpValidation, req.insecureHTTPParser));
   parser.setRequestMethod(req.method);
@@ -181,6 +181,7 @@ function onData(bytes) {
   const req = this._httpMessage;
   const { parser } = this;
   const result = parser.execute(bytes);
+  if (this.parser !== parser) return; // Given back by a listener.
   if (result instanceof Error) {
     parser.free();
     this.parser = null;

@@ -41,6 +41,12 @@ const UPGRADE = 2048;
 const EXPECT_OTHER = 4096;
 const NO_HOST = 1 << 28;
 
+/** Empty lines before a request are no request. */
+function isBlank(bytes) {
+  for (let i = 0; i < bytes.length; i++) if (bytes[i] !== 13 && bytes[i] !== 10) return false;
+  return true;
+}
+
 function abortedError() {
   return new ConnResetException('aborted');
 }
@@ -58,7 +64,7 @@ class DuplexConnection {
     this.messageOpen = false; // Bytes of a message came, its end did not.
     this.messagesCount = 0;
     this.timer = null;
-    this.parser = new Parser(
+    this.parser = Parser.acquire(
       REQUEST, this, server.maxHeaderSize || headerBytesMax(),
       lenientFlags(server.httpValidation, server.insecureHTTPParser));
     this.parser.socket = socket;
@@ -100,11 +106,12 @@ class DuplexConnection {
 
   data(bytes) {
     const { parser, socket } = this;
-    if (!this.messageOpen) {
+    if (!this.messageOpen && !isBlank(bytes)) {
       this.messageOpen = true;
       if (this.messagesCount > 0) this.watchHead();
     }
     const result = parser.execute(bytes);
+    if (this.parser !== parser) return; // Closed by a listener.
     if (result instanceof Error) {
       clientError(this.server, result, socket);
     } else if (parser.isTaken) {
@@ -149,7 +156,7 @@ class DuplexConnection {
 
   inputEnded() {
     const { server, socket } = this;
-    const error = this.parser.finish();
+    const error = this.parser?.finish();
     if (error !== undefined) {
       clientError(server, error, socket);
     } else if (!server.httpAllowHalfOpen) {
@@ -222,7 +229,7 @@ class DuplexConnection {
     this.incoming.shift();
     release(req);
     res.detachSocket(socket);
-    if (this.parser.incoming === req && req.complete) this.parser.incoming = null;
+    if (this.parser?.incoming === req && req.complete) this.parser.incoming = null;
     process.nextTick(closeResponse, res);
     if (res._last) {
       if (typeof socket.destroySoon === 'function') socket.destroySoon();
@@ -261,8 +268,14 @@ class DuplexConnection {
 
   // --- The end
 
+  freeParser() {
+    this.parser?.free();
+    this.parser = null;
+    this.socket.parser = null;
+  }
+
   leave() {
-    const { socket, parser } = this;
+    const { socket } = this;
     this.unwatch();
     this.connections.delete(this);
     socket.removeListener('data', this.dataListener);
@@ -270,8 +283,7 @@ class DuplexConnection {
     socket.removeListener('close', this.closeListener);
     socket.removeListener('drain', this.drainListener);
     forgetSocket(socket);
-    parser.free();
-    socket.parser = null;
+    this.freeParser();
   }
 
   handOver(req, head) {
@@ -290,8 +302,7 @@ class DuplexConnection {
   closed() {
     this.unwatch();
     this.connections.delete(this);
-    this.parser.free();
-    this.socket.parser = null;
+    this.freeParser();
     for (const req of this.incoming.splice(0)) abortMessage(req, abortedError);
     for (const res of this.outgoing.splice(0)) res.destroy(abortedError());
   }

@@ -27,16 +27,18 @@ function bodySlice(bytes, start, end) {
   return new FastBuffer(bytes.buffer, bytes.byteOffset + start, end - start);
 }
 
+/** Parsers that wait to be used again; `max` is http.setMaxIdleHTTPParsers(). */
+const parsers = { max: 1000, idle: [] };
+
 /**
  * One parser. The receiver has onHead(flags, length, head), onBody(chunk), onEnd(trailers);
  * onHead may return true to take the connection over (upgrade).
  */
 class Parser {
-  constructor(type, receiver, headerBytesMax, lenientFlags) {
-    this.number = native.create(type, headerBytesMax, lenientFlags);
-    this.receiver = receiver;
+  constructor() {
+    this.number = -1;
+    this.receiver = null;
     this.isTaken = false;
-    this.isFreed = false;
     this.failure = -1; // Index of the error that ended the parsing.
     // Fields that Node's users know.
     this.socket = null;
@@ -45,19 +47,40 @@ class Parser {
     this.maxHeaderPairs = 2000;
   }
 
+  static acquire(type, receiver, headerBytesMax, lenientFlags) {
+    const parser = parsers.idle.pop() ?? new Parser();
+    parser.number = native.create(type, headerBytesMax, lenientFlags);
+    parser.receiver = receiver;
+    parser.isTaken = false;
+    parser.failure = -1;
+    return parser;
+  }
+
+  free() {
+    if (this.number === -1) return;
+    native.free(this.number);
+    this.number = -1;
+    this.receiver = null;
+    this.socket = null;
+    this.incoming = null;
+    this.outgoing = null;
+    if (parsers.idle.length < parsers.max) parsers.idle.push(this);
+  }
+
   setRequestMethod(method) {
     native.setRequestMethod(this.number, methods.indexOf(method));
   }
 
   /** @returns {number | Error} bytes consumed; fewer than given only if taken over. */
   execute(bytes) {
+    const { number } = this;
     let offset = 0;
     for (;;) {
-      if (this.isFreed) return bytes.length;
+      if (this.number !== number) return bytes.length; // Freed by a callback.
       if (this.failure !== -1) return makeError(this.failure, 0, bytes);
-      const events = native.execute(this.number, bytes, offset, bytes.length - offset);
-      const result = this.dispatch(events, bytes);
-      if (result instanceof Error) return result;
+      const events = native.execute(number, bytes, offset, bytes.length - offset);
+      const error = this.dispatch(events, bytes);
+      if (error !== undefined) return error;
       const consumed = events[events.length - 1];
       offset += consumed;
       if (this.isTaken || offset >= bytes.length || consumed === 0) return offset;
@@ -66,46 +89,39 @@ class Parser {
 
   /** The input has ended. */
   finish() {
-    if (this.isFreed) return undefined;
-    const result = this.dispatch(native.finish(this.number), EMPTY);
-    return result instanceof Error ? result : undefined;
+    if (this.number === -1) return undefined;
+    return this.dispatch(native.finish(this.number), EMPTY);
   }
 
+  /** @returns {Error | undefined} */
   dispatch(events, bytes) {
-    const { receiver } = this;
+    const { number, receiver } = this;
     const end = events.length - 1;
-    for (let i = 0; i < end && !this.isFreed;) {
+    for (let i = 0; i < end && this.number === number;) {
       switch (events[i]) {
         case HEAD:
           if (receiver.onHead(events[i + 1], events[i + 2], events[i + 3])) this.isTaken = true;
           i += 4;
           break;
-        case BODY: {
+        case BODY:
           receiver.onBody(bodySlice(bytes, events[i + 1], events[i + 2]));
           i += 3;
           break;
-        }
         case END:
           receiver.onEnd(events[i + 1]);
+          i += 2;
+          break;
+        case UPGRADE: // Said by the head already.
           i += 2;
           break;
         case ERROR:
           this.failure = events[i + 1];
           return makeError(this.failure, events[i + 2], bytes);
-        case UPGRADE: // Said by the head already.
-          i += 2;
-          break;
         default:
           throw new Error(`coring: unknown parser event ${events[i]}`);
       }
     }
     return undefined;
-  }
-
-  free() {
-    if (this.isFreed) return;
-    this.isFreed = true;
-    native.free(this.number);
   }
 
   /** Names that Node's parser has and programs call. */
@@ -120,4 +136,4 @@ class Parser {
   resume() {}
 }
 
-module.exports = { Parser, REQUEST, RESPONSE };
+module.exports = { Parser, REQUEST, RESPONSE, parsers };
