@@ -28,4 +28,4 @@ pub use process::{set_flags, start, version};
 pub use realm::Ending;
 pub use sources::{LibraryFile, Sources, library_ids};
 pub use text::Text;
-pub use value::{Bytes, Data, ErrorClass, FromJs, IntoJs, Js, Throw};
+pub use value::{Bytes, Data, ErrorClass, FromJs, IntoJs, Js, TextPairs, Throw};

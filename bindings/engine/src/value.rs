@@ -320,6 +320,29 @@ impl IntoJs for Js {
     }
 }
 
+/// Pairs of Latin-1 slices of one text: becomes the flat array [name, value, name, value, ...].
+/// Names are internalised, since they become keys.
+pub struct TextPairs {
+    pub text: Vec<u8>,
+    /// Start and end of name and value, in bytes of `text`.
+    pub spans: Vec<[u32; 4]>,
+}
+
+impl IntoJs for TextPairs {
+    fn into_js<'s>(self, scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+        let mut items: Vec<v8::Local<v8::Value>> = Vec::with_capacity(self.spans.len() * 2);
+        for [name, name_end, value, value_end] in self.spans {
+            let name = &self.text[name as usize..name_end as usize];
+            let kind = v8::NewStringType::Internalized;
+            let name = v8::String::new_from_one_byte(scope, name, kind);
+            items.push(name.unwrap_or_else(|| v8::String::empty(scope)).into());
+            let value = &self.text[value as usize..value_end as usize];
+            items.push(js_latin1(scope, value).into());
+        }
+        v8::Array::new_with_elements(scope, &items).into()
+    }
+}
+
 impl IntoJs for () {
     fn into_js<'s>(self, scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
         v8::undefined(scope).into()

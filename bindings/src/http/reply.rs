@@ -1,7 +1,7 @@
 //! Responses: from the ops of binding `http` to bytes on the connection's send page.
 
 use coring_codec::http1::{self, write};
-use coring_engine::{Data, Text};
+use coring_engine::{Data, Text, TextPairs};
 use coring_uring::SendPage;
 
 use crate::Natives;
@@ -270,16 +270,21 @@ pub fn write_continue(natives: &mut Natives, conn: i32) -> i32 {
 }
 
 /// headers(head) -> [name, value, ...] of a request or response head, or of a trailer block.
-pub fn headers(_: &mut Natives, head: Text) -> Vec<coring_engine::Js> {
+pub fn headers(_: &mut Natives, head: Text) -> TextPairs {
     head.with_latin1(|bytes| {
-        let start = header_lines_start(bytes);
-        let mut flat = Vec::with_capacity(32);
-        let block = &bytes[start..];
-        for header in http1::headers(block) {
-            flat.push(coring_engine::Js::Latin1(header.name.of(block).to_vec()));
-            flat.push(coring_engine::Js::Latin1(header.value.of(block).to_vec()));
+        let block = &bytes[header_lines_start(bytes)..];
+        let spans = http1::headers(block).map(|header| {
+            [
+                header.name.start,
+                header.name.end,
+                header.value.start,
+                header.value.end,
+            ]
+        });
+        TextPairs {
+            spans: spans.collect(),
+            text: block.to_vec(),
         }
-        flat
     })
 }
 
