@@ -2,7 +2,11 @@
 
 // Legacy public name of a part of `http`.
 
-const { OutgoingMessage, kHighWaterMark, parseUniqueHeadersOption } = require('internal/http/outgoing');
+const {
+  OutgoingMessage,
+  kHighWaterMark,
+  parseUniqueHeadersOption,
+} = require('internal/http/outgoing');
 const { validateHeaderName, validateHeaderValue } = require('internal/http/tokens');
 
 module.exports = {
