@@ -231,11 +231,14 @@ impl Natives {
         if socket.closing != Closing::Open {
             return;
         }
+        let output_full = socket.is_output_full();
         match &mut socket.role {
             Role::Http(conn) => {
+                conn.output_full = output_full;
                 let requests_count = conn.requests_count;
                 conn.go_on(now_ms, handle, out);
-                let ended = socket.inbox_end.is_some();
+                // While the output is full, the end of the last send looks again.
+                let ended = socket.inbox_end.is_some() && !output_full;
                 match (ended, conn.requests_count == requests_count) {
                     (true, true) => self.end_of_input(handle, out),
                     (true, false) => self.look_again(handle),

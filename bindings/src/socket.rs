@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use coring_uring::{Fd, FlightId, SendPage};
 
 use crate::http::Conn;
+use crate::limits::OUTPUT_BYTES_HIGH;
 
 /// What runs on a socket.
 pub enum Role {
@@ -132,6 +133,11 @@ impl Socket {
     /// Bytes written and not yet taken by the kernel.
     pub fn queued_bytes(&self) -> usize {
         self.out.as_ref().map_or(0, |page| page.len()) + self.sending_bytes
+    }
+
+    /// Does the peer leave too much of what was written unread?
+    pub fn is_output_full(&self) -> bool {
+        self.queued_bytes() > OUTPUT_BYTES_HIGH
     }
 
     /// Does this socket keep the program running?

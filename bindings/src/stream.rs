@@ -278,6 +278,9 @@ impl Natives {
             socket.bytes_written += completion.result as u64;
             if let Role::Http(conn) = &mut socket.role {
                 conn.active_ms = self.clock.now_ms();
+                if std::mem::take(&mut conn.output_full) {
+                    self.look_again(handle);
+                }
             }
         } else if socket.closing == Closing::Open {
             socket.out = None;
@@ -329,8 +332,10 @@ impl Natives {
             return;
         };
         socket.bytes_read += bytes.len() as u64;
+        let output_full = socket.is_output_full();
         match &mut socket.role {
             Role::Http(conn) => {
+                conn.output_full = output_full;
                 conn.receive(bytes, now_ms, handle, out);
                 if conn.due_ms < conn.listed_ms {
                     self.list_deadline(handle);

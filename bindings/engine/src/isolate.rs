@@ -78,11 +78,6 @@ impl<N: 'static> Isolate<N> {
         realm::with_natives(act)
     }
 
-    /// A handle by which another thread can end this isolate's JavaScript.
-    pub fn terminator(&self) -> Terminator {
-        Terminator(self.v8().thread_safe_handle())
-    }
-
     fn v8(&self) -> &v8::OwnedIsolate {
         self.v8.as_ref().expect("the isolate lives until drop")
     }
@@ -211,17 +206,6 @@ impl<N: 'static> Drop for Isolate<N> {
         self.realm.natives.set(std::ptr::null_mut());
         // SAFETY: made by `Box::into_raw` in `new`, freed only here; no op can run any more.
         drop(unsafe { Box::from_raw(self.natives) });
-    }
-}
-
-/// Ends an isolate's JavaScript from another thread.
-#[derive(Clone)]
-pub struct Terminator(v8::IsolateHandle);
-
-impl Terminator {
-    /// Asks the isolate to stop; it does so at its next loop back-edge or call.
-    pub fn terminate(&self) {
-        self.0.terminate_execution();
     }
 }
 

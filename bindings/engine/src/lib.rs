@@ -22,7 +22,7 @@ mod text;
 mod value;
 
 pub use delivery::Delivery;
-pub use isolate::{Isolate, IsolateOptions, Terminator};
+pub use isolate::{Isolate, IsolateOptions};
 pub use op::{Binding, Call, FastNumber, FastOp, OpDecl, fast_entry};
 pub use process::{set_flags, start, version};
 pub use realm::Ending;

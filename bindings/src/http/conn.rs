@@ -43,6 +43,8 @@ pub struct Conn {
     pub settings: Settings,
     reading: Reading,
     pub response_open: bool,
+    /// The peer does not read its answers: no further request is begun until it does.
+    pub output_full: bool,
     /// Received and not yet parsed.
     input: Vec<u8>,
     scan: HeadScan,
@@ -74,6 +76,7 @@ impl Conn {
             settings,
             reading: Reading::Head,
             response_open: false,
+            output_full: false,
             input: Vec::new(),
             scan: HeadScan::default(),
             body: Body::default(),
@@ -125,17 +128,22 @@ impl Conn {
         self.input.drain(..consumed);
     }
 
+    /// May the next request be looked at?
+    fn may_begin(&self) -> bool {
+        !self.response_open && !self.output_full
+    }
+
     /// Should the kernel hold back what the peer sends?
     pub fn is_full(&self) -> bool {
         self.input.len() >= INPUT_BYTES_MAX
-            || (self.body_paused && !self.input.is_empty())
+            || ((self.body_paused || self.output_full) && !self.input.is_empty())
             || (self.response_open && self.reading == Reading::Done && self.input.len() > 1 << 16)
     }
 
     /// Is there something for `go_on` to do?
     pub fn has_work(&self) -> bool {
         match self.reading {
-            Reading::Head => !self.response_open && !self.input.is_empty(),
+            Reading::Head => self.may_begin() && !self.input.is_empty(),
             Reading::Body => !self.body_paused && !self.input.is_empty(),
             Reading::Undecided(_) => true,
             Reading::Done | Reading::Stopped => false,
@@ -147,7 +155,7 @@ impl Conn {
         loop {
             let rest = &bytes[at..];
             let step = match self.reading {
-                Reading::Head if self.response_open || rest.is_empty() => return at,
+                Reading::Head if !self.may_begin() || rest.is_empty() => return at,
                 Reading::Head => self.parse_head(rest, now_ms, me, out),
                 Reading::Body => self.parse_body(rest, now_ms, me, out),
                 Reading::Undecided(_) | Reading::Done | Reading::Stopped => return at,

@@ -127,8 +127,10 @@ impl Natives {
             return;
         };
         socket.drain_wanted |= flags & flag::TELL_DRAIN != 0;
+        let output_full = socket.is_output_full();
         let conn = socket.conn().expect("checked by the caller");
         conn.close_after |= flags & flag::CLOSE_AFTER != 0;
+        conn.output_full = output_full;
         let goes_on = conn.end_response(now_ms);
         let has_work = conn.has_work();
         if !goes_on {
