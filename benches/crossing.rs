@@ -52,6 +52,7 @@ fn crossing(criterion: &mut Criterion) {
         sources: Sources::Folder(root.clone()),
         snapshot: None,
         heap_bytes_max: None,
+        keep_library_code: false,
     };
     let mut isolate = Isolate::new(options, ()).expect("the library boots");
     isolate.start(Js::Undefined).expect("the program starts");

@@ -49,6 +49,7 @@ fn run_isolate() {
         sources: Sources::Folder(root.clone()),
         snapshot: None,
         heap_bytes_max: None,
+        keep_library_code: false,
     };
     let mut isolate = Isolate::new(options, ()).expect("the library boots");
     isolate.start(Js::from(ROUNDS)).expect("the program runs");

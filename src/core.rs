@@ -71,6 +71,7 @@ fn begin(program: &Program, fleet: &Arc<Fleet>, core: usize) -> Result<Isolate<N
         sources,
         snapshot,
         heap_bytes_max,
+        keep_library_code: false,
     };
     Isolate::new(options, natives).map_err(|text| format!("the library does not boot:\n{text}"))
 }

@@ -311,8 +311,10 @@ function patchProcess(runtime) {
   defineConstant('argv0', runtime.argv0);
   ObjectDefineProperty(process, 'pid', { __proto__: null, writable: false });
   if (runtime.allowedFlags !== undefined) {
-    const { createAllowedFlags } = require('internal/process/allowed_flags');
-    defineLazy('allowedNodeEnvironmentFlags', () => createAllowedFlags(runtime.allowedFlags));
+    defineLazy('allowedNodeEnvironmentFlags', () => {
+      const { createAllowedFlags } = require('internal/process/allowed_flags');
+      return createAllowedFlags(runtime.allowedFlags);
+    });
   }
 }
 

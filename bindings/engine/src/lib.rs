@@ -11,6 +11,7 @@ mod delivery;
 mod error;
 mod heap;
 mod isolate;
+mod library_code;
 mod module;
 mod op;
 mod page;
@@ -23,6 +24,7 @@ mod value;
 
 pub use delivery::Delivery;
 pub use isolate::{Isolate, IsolateOptions};
+pub use library_code::LibraryCode;
 pub use op::{Binding, Call, FastNumber, FastOp, OpDecl, fast_entry};
 pub use process::{set_flags, start, version};
 pub use realm::Ending;
