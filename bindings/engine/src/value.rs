@@ -1,6 +1,6 @@
 //! Values across the fence: what an op may take (`FromJs`) and give (`IntoJs`).
-//! Conversions run no JavaScript of the program: a value of the wrong type becomes zero, empty or absent,
-//! since lib_js has checked every argument before.
+//! Conversions run no JavaScript of the program: a value of the wrong type becomes zero, empty or
+//! absent, since lib_js has checked every argument before.
 
 use crate::text::Text;
 
