@@ -151,6 +151,29 @@ pub static OPTIONS: &[OptionSpec] = &[
     row("--insecure-http-parser", Boolean, "use an insecure HTTP parser"),
     row("--max-http-header-size", Integer(16 * 1024), "maximum size of HTTP headers in bytes"),
 
+    // Tests.
+    command("--test", Boolean, "launch test runner on startup"),
+    command("--test-concurrency", Integer(0), "specify test runner concurrency"),
+    command("--test-force-exit", Boolean, "force test runner to exit upon completion"),
+    command("--test-timeout", Integer(0), "specify test runner timeout"),
+    command("--test-update-snapshots", Boolean, "regenerate test snapshots"),
+    command("--experimental-test-module-mocks", Boolean,
+        "enable module mocking in the test runner"),
+    command("--experimental-test-tag-filter", StringList, "run tests that have the given tag"),
+    row("--test-global-setup", Kind::String, "specifies the path to the global setup file"),
+    row("--test-isolation", Choice(&["process", "none"]),
+        "configures the type of test isolation used in the test runner"),
+    row("--test-name-pattern", StringList, "run tests whose name matches this regular expression"),
+    row("--test-only", Boolean, "run tests with 'only' option set"),
+    row("--test-random-seed", Kind::String, "seed used to randomize test execution order"),
+    row("--test-randomize", Boolean, "run tests in a random order"),
+    row("--test-reporter", StringList, "report test output using the given reporter"),
+    row("--test-reporter-destination", StringList, "report given reporter to the given destination"),
+    row("--test-rerun-failures", Kind::String, "specifies the path to the rerun state file"),
+    row("--test-shard", Kind::String, "run test at specific shard"),
+    row("--test-skip-pattern", StringList,
+        "run tests whose name does not match this regular expression"),
+
     // V8's, listed because NODE_OPTIONS may hold them. All others are V8's word to take or refuse.
     v8("--abort-on-uncaught-exception", Boolean, "abort instead of exiting: leaves a core file"),
     v8("--disallow-code-generation-from-strings", Boolean, "disallow eval and friends"),
@@ -200,6 +223,7 @@ pub static ALIASES: &[(&str, &[&str])] = &[
     ),
     ("--experimental-require-module", &["--require-module"]),
     ("--loader", &["--experimental-loader"]),
+    ("--experimental-test-isolation", &["--test-isolation"]),
 ];
 
 #[cfg(test)]

@@ -48,6 +48,10 @@ pub(crate) fn arrow(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>
     };
     let source = source.to_rust_string_lossy(scope);
     let (start, end) = (message.get_start_column(), message.get_end_column());
+    // On a script's first line columns count from its column offset, which is not in the text;
+    // the position counts from the script's start.
+    let offset = start.saturating_sub(usize::try_from(message.get_start_position()).unwrap_or(0));
+    let (start, end) = (start - offset, end.saturating_sub(offset));
     let mut carets = String::new();
     for (column, character) in source.chars().enumerate().take(end.max(start + 1)) {
         carets.push(match (column < start, character) {

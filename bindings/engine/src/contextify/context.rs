@@ -69,10 +69,15 @@ pub(crate) fn host_symbol_of<'s>(
         .filter(|symbol| symbol.is_symbol())
 }
 
+/// Was the context made with microtaskMode: 'afterEvaluate'?
+pub(crate) fn has_own_microtasks(context: v8::Local<v8::Context>) -> bool {
+    let contextified = context.get_slot::<Contextified>();
+    contextified.is_some_and(|contextified| contextified.has_own_queue)
+}
+
 /// Runs the microtasks of a context that has a queue of its own.
 pub(crate) fn run_own_microtasks(scope: &mut v8::PinScope, context: v8::Local<v8::Context>) {
-    let contextified = context.get_slot::<Contextified>();
-    if contextified.is_some_and(|contextified| contextified.has_own_queue)
+    if has_own_microtasks(context)
         && let Some(queue) = context.get_microtask_queue()
     {
         queue.perform_checkpoint(scope);

@@ -123,7 +123,10 @@ fn set<'s>(
     {
         return No;
     }
-    sandbox.set(scope, key.into(), value);
+    if sandbox.set(scope, key.into(), value).is_none() {
+        // An exception is on its way.
+        return Yes;
+    }
     // An accessor of the sandbox has done all there is to do.
     if on_sandbox.is_some() && is_accessor(scope, sandbox, key) {
         rv.set_bool(true);

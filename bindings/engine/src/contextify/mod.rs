@@ -12,7 +12,7 @@ use crate::module::origin;
 use crate::value::FromJs;
 
 pub(crate) use common_js::module_entries;
-pub(crate) use context::{context_of, host_symbol_of, run_own_microtasks};
+pub(crate) use context::{context_of, has_own_microtasks, host_symbol_of, run_own_microtasks};
 pub(crate) use watchdog::Watchdog;
 
 pub(crate) fn entries() -> Vec<Entry> {

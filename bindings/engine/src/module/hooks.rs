@@ -59,7 +59,11 @@ pub(crate) fn import_with_phase<'s, 'i>(
     let receiver = v8::undefined(scope).into();
     let arguments = [referrer, specifier.into(), attributes, phase];
     let result = function.call(scope, receiver, &arguments)?;
-    if let Ok(promise) = result.try_cast::<v8::Promise>() {
+    // The program gets a promise of the context that it imports in.
+    let here = scope.get_current_context();
+    if let Ok(promise) = result.try_cast::<v8::Promise>()
+        && promise.get_creation_context(scope) == Some(here)
+    {
         return Some(promise);
     }
     let resolver = v8::PromiseResolver::new(scope)?;

@@ -5,7 +5,7 @@ use super::{
     origin, register,
 };
 use crate::builtin::{put, throw_error, throw_type_error};
-use crate::contextify::{Watchdog, context_of, run_own_microtasks};
+use crate::contextify::{Watchdog, context_of, has_own_microtasks, run_own_microtasks};
 use crate::realm;
 use crate::value::{Bytes, FromJs, js_buffer, js_string};
 
@@ -139,10 +139,20 @@ pub(super) fn evaluate<'s>(
         false => -1.0,
     };
     let context = context_of_wrap(scope, wrap);
+    // Settling a promise of a context with its own queue would wait for that queue, which nobody
+    // runs later: the caller gets a promise of its own context.
+    let outer = match has_own_microtasks(context) {
+        true => v8::PromiseResolver::new(scope),
+        false => None,
+    };
     let scope = &mut v8::ContextScope::new(scope, context);
     v8::tc_scope!(let catch, scope);
     let watchdog = Watchdog::start(catch.thread_safe_handle(), timeout_ms);
-    let result = module.evaluate(catch);
+    let mut result = module.evaluate(catch);
+    if let (Some(inner), Some(outer)) = (result, outer) {
+        outer.resolve(catch, inner);
+        result = Some(outer.get_promise(catch).into());
+    }
     if result.is_some() {
         run_own_microtasks(catch, context);
     }
