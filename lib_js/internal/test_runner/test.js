@@ -71,7 +71,7 @@ const {
 } = require('internal/test_runner/selection');
 const { kEmptyTagArray,
         validateAndCanonicalizeTagValues } = require('internal/test_runner/tag_filter');
-const { getUnreadStream } = require('internal/test_runner/tests_stream');
+const { TestsStream, getUnreadStream } = require('internal/test_runner/tests_stream');
 const { createDeferredCallback, createSeededGenerator,
         countCompletedTest } = require('internal/test_runner/utils');
 
@@ -147,8 +147,7 @@ class Test {
     this.nesting = 0;
     this.timeout = null;
     this.entryFile = entryFile;
-    // A hook is the root of a tree that nobody reads.
-    this.reporter = reporter ?? getUnreadStream();
+    this.reporter = reporter ?? new TestsStream();
     this.only = this.runOnlySubtests = this.config.only;
     this.placeNames = new PlaceNames();
     this.nextTestId = 1;
