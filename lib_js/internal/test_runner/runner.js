@@ -13,7 +13,6 @@ const { FileTest, runTestFile } = require('internal/test_runner/file_test');
 const { createTestFileList } = require('internal/test_runner/files');
 const { createTestTree } = require('internal/test_runner/harness');
 const { parseRunOptions } = require('internal/test_runner/run_options');
-const { runInScope } = require('internal/test_runner/scope');
 const { Test } = require('internal/test_runner/test');
 const { resolve, sep } = require('path');
 
@@ -90,7 +89,7 @@ async function runHere(root, files, { cwd }) {
   const { promise, resolve: finishLoading } = PromiseWithResolvers();
   harness.bootstrapPromise = harness.bootstrapPromise === null ? promise :
     SafePromiseAllReturnVoid([harness.bootstrapPromise, promise]);
-  await runInScope(root.scope, async () => {
+  await root.runInAsyncScope(async () => {
     const { getOrInitializeCascadedLoader } = require('internal/modules/esm/loader');
     const loader = getOrInitializeCascadedLoader();
     const parentURL = pathToFileURL(cwd + sep).href;
@@ -98,7 +97,7 @@ async function runHere(root, files, { cwd }) {
     for (let i = 0; i < files.length; i++) {
       await importFile(loader, root, files[i], i === 0 ? undefined : parentURL, cwd);
     }
-  }, undefined, []);
+  });
   root.entryFile = null;
   finishLoading();
   return root.queue.runPending();
