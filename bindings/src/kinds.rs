@@ -35,6 +35,10 @@ pub mod entry {
     pub const TICKET: u8 = 20;
     /// a = signal number
     pub const SIGNAL: u8 = 21;
+    /// handle = port that has messages
+    pub const PORT: u8 = 28;
+    /// handle = worker that has answers or has ended
+    pub const WORKER: u8 = 29;
     /// handle = sending core; value = bytes
     pub const MESSAGE: u8 = 30;
 }
