@@ -180,6 +180,10 @@ function runStdin() {
 }
 
 function start(runtime) {
+  if (runtime.worker !== undefined) {
+    require('internal/main/worker_thread').startWorker(runtime, prepare, initializeLoaders);
+    return undefined;
+  }
   const { argv } = runtime;
   const hasEval = typeof runtime.options.eval === 'string';
   const hasFile = !hasEval && argv.length > 1 && argv[1] !== '' && argv[1] !== '-';

@@ -94,6 +94,21 @@ function runSource(name, source) {
   else runAsScript(name, source, print);
 }
 
+/** A worker's script without a file: `code` is its text. */
+function runWorkerSource(name, code) {
+  const { containsModuleSyntax } = internalBinding('modules');
+  const inputType = getOptionValue('--input-type');
+  const isModule = inputType === 'module' || (!inputType &&
+    getOptionValue('--experimental-detect-module') !== false &&
+    containsModuleSyntax(code, name, undefined, true));
+  if (isModule) runAsModule(code, false);
+  else runAsScript(name, code, false);
+}
+
+function runWorkerModule(code) {
+  runAsModule(code, false);
+}
+
 function readStdin(callback) {
   process.stdin.setEncoding('utf8');
   let source = '';
@@ -161,6 +176,11 @@ function hasUncaughtExceptionCaptureCallback() {
   return captureCallback !== null;
 }
 
+/** Of a worker, which has its own way with what nobody captures. */
+function callUncaughtExceptionCapture(error) {
+  captureCallback(error);
+}
+
 /**
  * What native calls for an exception nobody caught: true when the program goes on, else the exit
  * code; the error is printed. Throws what a listener threw: native prints that, and exits with 7.
@@ -220,6 +240,7 @@ function emitExit() {
 }
 
 module.exports = {
+  callUncaughtExceptionCapture,
   checkSyntax,
   emitBeforeExit,
   emitExit,
@@ -227,6 +248,8 @@ module.exports = {
   onGlobalUncaughtException,
   readStdin,
   runSource,
+  runWorkerModule,
+  runWorkerSource,
   setUncaughtExceptionCaptureCallback,
   tryGetCwd,
 };
