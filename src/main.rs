@@ -10,6 +10,7 @@ mod library;
 mod options_table;
 mod runtime;
 mod turn;
+mod worker;
 
 use std::process::ExitCode;
 

@@ -242,25 +242,23 @@ fn writeSync(_: &mut Natives, fd: i32, data: Data) -> i32 {
 /// The environment is the process's, shared by its cores; a name that cannot be one finds nothing.
 #[allow(non_snake_case)]
 fn envGet(natives: &mut Natives, name: String) -> Option<String> {
-    natives.fleet.environment().get(&name)
+    natives.environment.get(&name)
 }
 
 #[allow(non_snake_case)]
 fn envSet(natives: &mut Natives, name: String, value: String) -> bool {
-    natives.fleet.environment().set(name, value)
+    natives.environment.set(name, value)
 }
 
 #[allow(non_snake_case)]
 fn envDelete(natives: &mut Natives, name: String) {
-    natives.fleet.environment().delete(&name);
+    natives.environment.delete(&name);
 }
 
 #[allow(non_snake_case)]
 fn envKeys(natives: &mut Natives) -> Js {
     Js::List(
-        natives
-            .fleet
-            .environment()
+        natives.environment
             .names()
             .into_iter()
             .map(Js::Text)

@@ -127,6 +127,8 @@ function expandMainPath() {
 function initializeLoaders() {
   require('internal/modules/cjs/loader').initializeCJS();
   require('internal/modules/esm/utils').initializeESM();
+  // They may make tests: the runner loads them itself, once there is something to hold tests.
+  if (getOptionValue('--test') && getOptionValue('--test-isolation') === 'none') return;
   const preloads = getOptionValue('--require') ?? [];
   if (preloads.length > 0) {
     require('internal/modules/cjs/loader').Module._preloadModules(preloads);
@@ -152,6 +154,16 @@ function prepare(runtime) {
   if (getOptionValue('--expose-internals')) BuiltinModule.exposeInternals();
 }
 
+/** Started by a process that talks to this one: opens the channel. */
+function joinParent() {
+  const { NODE_CHANNEL_FD: fd, NODE_CHANNEL_SERIALIZATION_MODE: mode } = process.env;
+  if (fd) {
+    delete process.env.NODE_CHANNEL_FD;
+    delete process.env.NODE_CHANNEL_SERIALIZATION_MODE;
+    require('child_process')._forkChild(+fd, mode || 'json');
+  }
+}
+
 function runEval() {
   const { runSource } = require('internal/process/execution');
   require('internal/modules/helpers').addBuiltinLibsToObject(globalThis, '<eval>');
@@ -167,17 +179,23 @@ function runStdin() {
 }
 
 function start(runtime) {
+  if (runtime.worker !== undefined) {
+    require('internal/main/worker_thread').startWorker(runtime, prepare, initializeLoaders);
+    return undefined;
+  }
   const { argv } = runtime;
   const hasEval = typeof runtime.options.eval === 'string';
   const hasFile = !hasEval && argv.length > 1 && argv[1] !== '' && argv[1] !== '-';
   prepare(runtime);
   const checkOnly = !hasEval && getOptionValue('--check');
-  if (!hasEval && !hasFile && !checkOnly && argv[1] !== '-' &&
+  const isTestRunner = getOptionValue('--test');
+  if (!hasEval && !hasFile && !checkOnly && !isTestRunner && argv[1] !== '-' &&
       internalBinding('process_ops').ttyInfo(0) === FD_TTY) {
     fail('the REPL is not built yet; give a file, -e, or pipe a script', 1);
   }
   const isEntryUrl = hasFile && getOptionValue('--entry-url');
-  const main = hasFile && !isEntryUrl ? expandMainPath() : argv[1];
+  const main = hasFile && !isEntryUrl && !isTestRunner ? expandMainPath() : argv[1];
+  joinParent();
   initializeLoaders();
   // User code must not see what the library last matched through RegExp.$1.
   RegExpPrototypeExec(/^/, '');
@@ -186,6 +204,7 @@ function start(runtime) {
     const { checkSyntax } = require('internal/process/execution');
     return checkSyntax(hasFile ? main : undefined);
   }
+  if (isTestRunner) return require('internal/main/test_runner').runTests();
   if (hasFile) return require('internal/modules/cjs/loader').Module.runMain(main);
   return runStdin();
 }

@@ -67,6 +67,12 @@ function drain() {
   processTicksAndRejections();
 }
 
+// For a receiver with several things of its own to deliver: what comes between two of them.
+function settle() {
+  if (page[TICK] === 0) runMicrotasks();
+  if (page[TICK] !== 0 || page[REJECTIONS] !== 0) processTicksAndRejections();
+}
+
 // Tickets: a small integer names whoever waits for an answer. The owner's oncomplete(result, value)
 // is called once, in the async context the ticket was taken in; the ticket is free again by then.
 const owners = [];
@@ -123,5 +129,6 @@ module.exports = {
   deliver,
   allocateTicket,
   releaseTicket,
+  settle,
   startTurns,
 };

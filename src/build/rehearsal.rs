@@ -1,10 +1,11 @@
 //! A start of coring inside the build, whose only result is what V8 compiled on the way.
 
+use std::io;
 use std::path::Path;
 use std::sync::Arc;
 
-use coring_bindings::{BINDINGS, Fleet, Natives};
-use coring_engine::{Isolate, IsolateOptions, LibraryCode, Sources};
+use coring_bindings::{BINDINGS, Fleet, Natives, Process};
+use coring_engine::{Isolate, IsolateLimits, IsolateOptions, LibraryCode, Sources};
 use coring_uring::{Ring, RingOptions};
 
 use crate::runtime::Program;
@@ -20,12 +21,14 @@ pub fn run(
     code: &str,
 ) -> Result<LibraryCode, String> {
     let ring = Ring::new(RingOptions::default()).map_err(|error| error.to_string())?;
-    let natives = Natives::new(ring, Arc::new(Fleet::new(1)), 0);
+    let no_workers = |_| Err(io::ErrorKind::Unsupported.into());
+    let process = Process::new(Box::new(no_workers), Box::new(|_, _| Vec::new()));
+    let natives = Natives::new(ring, Arc::new(Fleet::new(1, process)), 0);
     let options = IsolateOptions {
         bindings: BINDINGS,
         sources,
         snapshot,
-        heap_bytes_max: None,
+        limits: IsolateLimits::default(),
         keep_library_code: true,
     };
     let mut isolate = Isolate::new(options, natives)?;

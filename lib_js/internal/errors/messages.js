@@ -172,6 +172,7 @@ const error = {
   ERR_USE_AFTER_CLOSE: '%s was closed',
   ERR_VALID_PERFORMANCE_ENTRY_TYPE: 'At least one valid performance entry type is required',
   ERR_VM_MODULE_ALREADY_LINKED: 'Module has already been linked',
+  ERR_VM_MODULE_CACHED_DATA_REJECTED: 'cachedData buffer was rejected',
   ERR_VM_MODULE_CANNOT_CREATE_CACHED_DATA:
     'Cached data cannot be created for a module which has been evaluated',
   ERR_VM_MODULE_DIFFERENT_CONTEXT: 'Linked modules must use the same context',
@@ -201,6 +202,7 @@ const typeError = {
   ERR_ASYNC_CALLBACK: '%s must be a function',
   ERR_ASYNC_TYPE: 'Invalid name for async "type": %s',
   ERR_CONSOLE_WRITABLE_STREAM: 'Console expects a writable stream instance for %s',
+  ERR_CONSTRUCT_CALL_INVALID: 'Constructor cannot be called',
   ERR_CONSTRUCT_CALL_REQUIRED: 'Class constructor %s cannot be invoked without `new`',
   ERR_CRYPTO_ECDH_INVALID_FORMAT: 'Invalid ECDH format: %s',
   ERR_CRYPTO_INVALID_AUTH_TAG: '%s',

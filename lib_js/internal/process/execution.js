@@ -68,10 +68,10 @@ function runAsScript(name, source, print) {
     return importFrom(href)(specifier, attributes, phase);
   });
   const run = () => {
-    const script = compileScript(source, name, 0, 0, symbol);
+    const { script } = compileScript(source, name, 0, 0, symbol);
     // Until now RegExp.$1 is the library's.
     RegExpPrototypeExec(/^/, '');
-    const result = runScript(script);
+    const result = runScript(script, null, -1, true);
     if (print) {
       const { log } = require('internal/console/global');
       process.on('exit', () => log(result));
@@ -95,6 +95,21 @@ function runSource(name, source) {
     containsModuleSyntax(source, name, undefined, true));
   if (isModule) runAsModule(source, print);
   else runAsScript(name, source, print);
+}
+
+/** A worker's script without a file: `code` is its text. */
+function runWorkerSource(name, code) {
+  const { containsModuleSyntax } = internalBinding('modules');
+  const inputType = getOptionValue('--input-type');
+  const isModule = inputType === 'module' || (!inputType &&
+    getOptionValue('--experimental-detect-module') !== false &&
+    containsModuleSyntax(code, name, undefined, true));
+  if (isModule) runAsModule(code, false);
+  else runAsScript(name, code, false);
+}
+
+function runWorkerModule(code) {
+  runAsModule(code, false);
 }
 
 function readStdin(callback) {
@@ -164,6 +179,11 @@ function hasUncaughtExceptionCaptureCallback() {
   return captureCallback !== null;
 }
 
+/** Of a worker, which has its own way with what nobody captures. */
+function callUncaughtExceptionCapture(error) {
+  captureCallback(error);
+}
+
 /**
  * What native calls for an exception nobody caught: true when the program goes on, else the exit
  * code; the error is printed. Throws what a listener threw: native prints that, and exits with 7.
@@ -223,6 +243,7 @@ function emitExit() {
 }
 
 module.exports = {
+  callUncaughtExceptionCapture,
   checkSyntax,
   emitBeforeExit,
   emitExit,
@@ -230,6 +251,8 @@ module.exports = {
   onGlobalUncaughtException,
   readStdin,
   runSource,
+  runWorkerModule,
+  runWorkerSource,
   setUncaughtExceptionCaptureCallback,
   tryGetCwd,
 };

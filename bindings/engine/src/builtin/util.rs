@@ -21,9 +21,20 @@ pub(crate) fn entries() -> Vec<Entry> {
     ]
 }
 
+const TRANSFER_MODE: &str = "transfer_mode_private_symbol";
+
+fn private_symbol<'s>(scope: &v8::PinScope<'s, '_>, name: &str) -> v8::Local<'s, v8::Private> {
+    v8::Private::for_api(scope, Some(js_string(scope, name)))
+}
+
+/// The private name under which objects carry their transfer mode.
+pub(super) fn transfer_mode_symbol<'s>(scope: &v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Private> {
+    private_symbol(scope, TRANSFER_MODE)
+}
+
 /// Values beside the natives, under Node's names.
 pub(super) fn put_constants<'s>(scope: &v8::PinScope<'s, '_>, binding: v8::Local<'s, v8::Object>) {
-    const NUMBERS: [(&str, i32); 10] = [
+    const NUMBERS: [(&str, i32); 12] = [
         ("kPending", 0),
         ("kFulfilled", 1),
         ("kRejected", 2),
@@ -34,13 +45,15 @@ pub(super) fn put_constants<'s>(scope: &v8::PinScope<'s, '_>, binding: v8::Local
         ("SKIP_STRINGS", 8),
         ("SKIP_SYMBOLS", 16),
         ("kDisallowCloneAndTransfer", 0),
+        ("kTransferable", 1),
+        ("kCloneable", 2),
     ];
-    const SYMBOLS: [&str; 4] = [
-        "arrow_message_private_symbol",
-        "decorated_private_symbol",
-        "untransferable_object_private_symbol",
+    const SYMBOLS: [&str; 1] = [
         "host_defined_option_symbol",
     ];
+    // Truly private: marks for the serialiser, which no proxy, frozen object or reflection of the
+    // program's meets.
+    const PRIVATE: [&str; 2] = [TRANSFER_MODE, "untransferable_object_private_symbol"];
     let constants = v8::Object::new(scope);
     for (name, number) in NUMBERS {
         let number = v8::Integer::new(scope, number).into();
@@ -53,7 +66,22 @@ pub(super) fn put_constants<'s>(scope: &v8::PinScope<'s, '_>, binding: v8::Local
         let symbol = v8::Symbol::new(scope, Some(description)).into();
         put(scope, symbols, name, symbol);
     }
+    for name in PRIVATE {
+        let symbol = private_value(private_symbol(scope, name));
+        put(scope, symbols, name, symbol);
+    }
+    let arrow = private_value(crate::error::arrow_key(scope));
+    put(scope, symbols, "arrow_message_private_symbol", arrow);
+    let decorated = private_value(crate::error::decorated_key(scope));
+    put(scope, symbols, "decorated_private_symbol", decorated);
     put(scope, binding, "privateSymbols", symbols.into());
+}
+
+/// A private symbol as JavaScript can use it: a key that no reflection and no proxy sees.
+fn private_value(key: v8::Local<v8::Private>) -> v8::Local<v8::Value> {
+    let data: v8::Local<v8::Data> = key.into();
+    // SAFETY: a private symbol is a symbol in V8's heap; as a property key it is one to JavaScript.
+    unsafe { v8::Local::<v8::Value>::cast_unchecked(data) }
 }
 
 /// [state, result]; state 0 pending, 1 fulfilled, 2 rejected.
