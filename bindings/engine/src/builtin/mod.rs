@@ -9,6 +9,7 @@ mod encoding;
 mod errors;
 mod heap_statistics;
 mod messaging;
+mod serdes;
 mod turn;
 mod types;
 mod util;
@@ -58,6 +59,7 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
         ),
         ("messaging", messaging::entries()),
         ("v8", heap_statistics::entries()),
+        ("serdes", serdes::entries()),
         (
             "realm",
             vec![
@@ -230,6 +232,7 @@ pub(crate) fn throw_error(scope: &mut v8::PinScope, code: &'static str, message:
 }
 
 pub(crate) use heap_statistics::heap_figures;
+pub(crate) use serdes::close_all as close_serializers;
 pub(crate) use turn::{arm_termination, terminate_current};
 
 /// Sets `object[name] = value`.
