@@ -275,6 +275,7 @@ impl<N: 'static> Drop for Isolate<N> {
         self.realm.roots.borrow_mut().clear();
         self.realm.modules.borrow_mut().clear();
         *self.realm.interrupted.borrow_mut() = None;
+        builtin::close_serializers();
         self.context = None;
         builtin::arm_termination(None);
         self.v8 = None;

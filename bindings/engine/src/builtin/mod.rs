@@ -10,6 +10,7 @@ mod errors;
 mod heap_statistics;
 pub(crate) mod lazy;
 mod messaging;
+mod serdes;
 mod turn;
 mod types;
 mod util;
@@ -59,6 +60,7 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
         ),
         ("messaging", messaging::entries()),
         ("v8", heap_statistics::entries()),
+        ("serdes", serdes::entries()),
         (
             "realm",
             vec![
@@ -234,6 +236,7 @@ pub(crate) fn throw_error(scope: &mut v8::PinScope, code: &'static str, message:
 }
 
 pub(crate) use heap_statistics::heap_figures;
+pub(crate) use serdes::close_all as close_serializers;
 pub(crate) use turn::{arm_termination, terminate_current};
 
 /// Sets `object[name] = value`.
