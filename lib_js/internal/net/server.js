@@ -28,6 +28,9 @@ const {
 } = require('internal/errors');
 const { validateAbortSignal, validateNumber, validatePort } = require('internal/validators');
 
+const { watch, symbols: { async_id_symbol } } = require('internal/async_hooks');
+const { triggeredBy } = require('internal/async_hooks/resources');
+
 const native = internalBinding('tcp_wrap');
 
 const EINVAL = -22;
@@ -86,6 +89,11 @@ ObjectSetPrototypeOf(Server, EventEmitter);
 Server.prototype[kLaneFlag] = function() { return 0; };
 Server.prototype[kOnListener] = function(listener) {};
 
+ObjectDefineProperty(Server.prototype, async_id_symbol, {
+  __proto__: null,
+  get() { return this._handle?.getAsyncId() ?? -1; },
+});
+
 // --- Listening
 
 function emitErrorNT(server, error) {
@@ -141,7 +149,8 @@ function startListening(server, where, backlog, flags) {
   server._connectionKey = where.path !== undefined ?
     `-1:${where.path}:-1` : `${family}:${address}:${port}`;
   if (server._unref) server.unref();
-  process.nextTick(emitListeningNT, server);
+  if (watch.isOn) triggeredBy(listener, () => process.nextTick(emitListeningNT, server));
+  else process.nextTick(emitListeningNT, server);
 }
 
 function closeOnAbort(server, signal) {
@@ -321,7 +330,9 @@ Server.prototype._onaccept = function(listener, number) {
     this.emit('error', new ErrnoException(number, 'accept'));
     return;
   }
-  const handle = new StreamHandle(number, listener.isPipe);
+  const handle = watch.isOn ?
+    triggeredBy(listener, () => new StreamHandle(number, listener.isPipe)) :
+    new StreamHandle(number, listener.isPipe);
   handle.frame = listener.frame;
   if (isRefused(this, handle, listener.isPipe)) {
     handle.close();

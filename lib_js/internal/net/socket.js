@@ -36,6 +36,8 @@ const {
 const { clearTimeout } = require('timers');
 const { getTimerDuration, kTimeout: kTimer, setUnrefTimeout } = require('internal/timers');
 
+const { symbols: { async_id_symbol } } = require('internal/async_hooks');
+
 const native = internalBinding('tcp_wrap');
 
 const ENOTCONN = -107;
@@ -173,6 +175,14 @@ function takeUserBuffer(socket, onread) {
   }
   socket[kUserRead] = onread.callback;
 }
+
+ObjectDefineProperty(Socket.prototype, async_id_symbol, {
+  __proto__: null,
+  get() {
+    const handle = this[kHandle];
+    return handle && !handle.isIdle && handle.getAsyncId ? handle.getAsyncId() : -1;
+  },
+});
 
 /** Ties a fresh handle to its socket. */
 function ownHandle(socket) {
