@@ -3,9 +3,9 @@
 // Async ids, execution scopes and hooks.
 //
 // Timers, immediates and ticks always have ids: they cost a counter. Everything else (handles,
-// requests, promises) gets them only while `watch.isOn`, that is once a hook was enabled or somebody
-// asked for an id: programs that do neither pay one test of a property. What existed before that
-// gets an id when its next callback runs.
+// requests, promises) gets them only while `watch.isOn`, that is once a hook was enabled or
+// somebody asked for an id: programs that do neither pay one test of a property. What existed
+// before that gets an id when its next callback runs.
 //
 // A callback from the loop enters its scope by enterBase(), which needs no stack; scopes within it
 // (AsyncResource) push. Whatever enters JavaScript anew clears what an exception has left.

@@ -2,8 +2,8 @@
 
 // node:async_hooks.
 //
-// Hooks, scopes and AsyncResource; AsyncLocalStorage is in a file of its own. Node's native resources
-// are JavaScript objects here: internal/async_hooks/resources.
+// Hooks, scopes and AsyncResource; AsyncLocalStorage is in a file of its own. Node's native
+// resources are JavaScript objects here: internal/async_hooks/resources.
 
 const {
   FunctionPrototypeBind,

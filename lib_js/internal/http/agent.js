@@ -13,7 +13,6 @@ const { current: currentFrame, exchange: exchangeFrame, set: setFrame } =
 const { Socket, guard } = require('internal/net/socket');
 const { isIP } = require('internal/net');
 const { once } = require('internal/util');
-const { watch } = require('internal/async_hooks');
 const { validateNumber, validateOneOf, validateString } = require('internal/validators');
 
 const kOnKeylog = Symbol('onkeylog');
@@ -86,6 +85,7 @@ function onFree(socket, options) {
   if (waiting?.length) {
     const req = waiting.shift();
     const prior = exchangeFrame(req[kRequestFrame]);
+    socket._handle?.asyncReset?.();
     setRequestSocket(this, req, socket);
     setFrame(prior);
     if (waiting.length === 0) delete this.requests[name];
@@ -106,7 +106,7 @@ function onFree(socket, options) {
   this.freeSockets[name] = free;
   socket._httpMessage = null;
   this.removeSocket(socket, options);
-  if (watch.isOn && socket._handle) socket._handle.isIdle = true;
+  if (socket._handle) socket._handle.isIdle = true;
   socket.once('error', onFreeSocketError);
   guardFree(socket);
   free.push(socket);
@@ -185,7 +185,7 @@ Agent.prototype.addRequest = function addRequest(req, options, port, localAddres
         socket.writableHighWaterMark !== options.highWaterMark) {
       socket._writableState.highWaterMark = options.highWaterMark;
     }
-    if (watch.isOn) socket._handle?.asyncReset?.();
+    socket._handle?.asyncReset?.();
     this.reuseSocket(socket, req);
     setRequestSocket(this, req, socket);
     this.sockets[name].push(socket);

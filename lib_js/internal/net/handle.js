@@ -221,8 +221,9 @@ class StreamHandle extends Handle {
 
   /** A new user of the same connection is a new resource. */
   asyncReset() {
-    resources.destroyResource(this);
     this.isIdle = false;
+    if (!watch.isOn) return;
+    resources.destroyResource(this);
     const resource = new ReusedHandle(this.isPipe ? 'PIPEWRAP' : 'TCPWRAP', this);
     this[async_id_symbol] = resources.initResource(resource, resource.type);
     this[resource_symbol] = resource;
