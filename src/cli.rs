@@ -486,6 +486,12 @@ fn check(cli: &Cli) -> Result<(), CliError> {
     if cli.is_on("--check") && *cli.get("--eval") != Value::Absent {
         messages.push("either --check or --eval can be used, not both".to_string());
     }
+    let has_eval = *cli.get("--eval") != Value::Absent;
+    for (option, given) in [("check", cli.is_on("--check")), ("eval", has_eval)] {
+        if cli.is_on("--test") && given {
+            messages.push(format!("either --test or --{option} can be used, not both"));
+        }
+    }
     if messages.is_empty() {
         Ok(())
     } else {

@@ -114,6 +114,11 @@ pub static OPTIONS: &[OptionSpec] = &[
         "print uses of require(esm): 'all' or 'no-node-modules'"),
     row("--experimental-import-meta-resolve", Boolean,
         "allow the parent argument of import.meta.resolve()"),
+    row("--experimental-vm-modules", Boolean, "vm.Module, vm.SourceTextModule, vm.SyntheticModule"),
+    row("--experimental-loader", StringList, "ES module with loader hooks (can be repeated)"),
+    row("--experimental-import-text", Boolean, "import with { type: 'text' }"),
+    row("--experimental-print-required-tla", Boolean,
+        "print the top-level awaits that keep require() from loading an ES module"),
 
     // Warnings and errors.
     row("--no-deprecation", BooleanNegatable, "silence deprecation warnings"),
@@ -123,7 +128,7 @@ pub static OPTIONS: &[OptionSpec] = &[
     row("--redirect-warnings", Kind::String, "write warnings to file instead of stderr"),
     row("--throw-deprecation", Boolean, "throw an exception on deprecations"),
     row("--trace-deprecation", Boolean, "show stack traces on deprecations"),
-    row("--enable-source-maps", Boolean, "(not built yet: stacks show the code that runs)"),
+    row("--enable-source-maps", Boolean, "show places of the original sources in stacks"),
     row("--trace-uncaught", Boolean, "show stack traces for the throw behind uncaught exceptions"),
     row("--trace-warnings", Boolean, "show stack traces on process warnings"),
     row("--unhandled-rejections",
@@ -145,6 +150,29 @@ pub static OPTIONS: &[OptionSpec] = &[
         "default timeout of an attempt in milliseconds"),
     row("--insecure-http-parser", Boolean, "use an insecure HTTP parser"),
     row("--max-http-header-size", Integer(16 * 1024), "maximum size of HTTP headers in bytes"),
+
+    // Tests.
+    command("--test", Boolean, "launch test runner on startup"),
+    command("--test-concurrency", Integer(0), "specify test runner concurrency"),
+    command("--test-force-exit", Boolean, "force test runner to exit upon completion"),
+    command("--test-timeout", Integer(0), "specify test runner timeout"),
+    command("--test-update-snapshots", Boolean, "regenerate test snapshots"),
+    command("--experimental-test-module-mocks", Boolean,
+        "enable module mocking in the test runner"),
+    command("--experimental-test-tag-filter", StringList, "run tests that have the given tag"),
+    row("--test-global-setup", Kind::String, "specifies the path to the global setup file"),
+    row("--test-isolation", Choice(&["process", "none"]),
+        "configures the type of test isolation used in the test runner"),
+    row("--test-name-pattern", StringList, "run tests whose name matches this regular expression"),
+    row("--test-only", Boolean, "run tests with 'only' option set"),
+    row("--test-random-seed", Kind::String, "seed used to randomize test execution order"),
+    row("--test-randomize", Boolean, "run tests in a random order"),
+    row("--test-reporter", StringList, "report test output using the given reporter"),
+    row("--test-reporter-destination", StringList, "report given reporter to the given destination"),
+    row("--test-rerun-failures", Kind::String, "specifies the path to the rerun state file"),
+    row("--test-shard", Kind::String, "run test at specific shard"),
+    row("--test-skip-pattern", StringList,
+        "run tests whose name does not match this regular expression"),
 
     // V8's, listed because NODE_OPTIONS may hold them. All others are V8's word to take or refuse.
     v8("--abort-on-uncaught-exception", Boolean, "abort instead of exiting: leaves a core file"),
@@ -194,6 +222,8 @@ pub static ALIASES: &[(&str, &[&str])] = &[
         &["--network-family-autoselection"],
     ),
     ("--experimental-require-module", &["--require-module"]),
+    ("--loader", &["--experimental-loader"]),
+    ("--experimental-test-isolation", &["--test-isolation"]),
 ];
 
 #[cfg(test)]
