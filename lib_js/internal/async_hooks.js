@@ -228,8 +228,10 @@ function destroyHooksExist() {
   return watch.destroy > 0;
 }
 
-// An error in a hook cannot be handled by anybody: the program ends, as in Node.
+// An error in a hook cannot be handled by anybody: the program ends, as in Node. But there is no
+// telling whose fault a stack overflow is: that is the program's to handle.
 function fatal(error) {
+  if (require('internal/errors').isStackOverflowError(error)) throw error;
   if (typeof error?.stack === 'string') {
     process._rawDebug(error.stack);
   } else {

@@ -11,6 +11,7 @@ const {
 } = primordials;
 
 const EventEmitter = require('events');
+const { openChannels } = require('internal/net/channels');
 const { isIP, parseIPv6 } = require('internal/net');
 const { Listener, StreamHandle, unixError } = require('internal/net/handle');
 const { Socket, kKeepAlive, kKeepAliveDelay, kNoDelay } = require('internal/net/socket');
@@ -101,7 +102,10 @@ function emitErrorNT(server, error) {
 }
 
 function emitListeningNT(server) {
-  if (server._handle) server.emit('listening');
+  if (!server._handle) return;
+  const { serverListen } = openChannels();
+  if (serverListen.hasSubscribers) serverListen.asyncEnd.publish({ server });
+  server.emit('listening');
 }
 
 /** The flags of an options object that native knows. */
@@ -137,6 +141,8 @@ function startListening(server, where, backlog, flags) {
       const error = where.fd !== undefined ?
         new UVExceptionWithHostPort(number, 'listen', null, null) :
         new UVExceptionWithHostPort(number, 'listen', address, port);
+      const { serverListen } = openChannels();
+      if (serverListen.hasSubscribers) serverListen.error.publish({ server, error });
       process.nextTick(emitErrorNT, server, error);
       return;
     }
@@ -211,6 +217,8 @@ Server.prototype.listen = function(...args) {
     toNumber(args.length > 2 && args[2]);
   options = options._handle || options.handle || options;
   this._listeningId++;
+  const { serverListen } = openChannels();
+  if (serverListen.hasSubscribers) serverListen.asyncStart.publish({ server: this, options });
   if (options instanceof Listener) {
     this._handle = options;
     startListening(this, {}, backlogArgument, 0);
@@ -341,6 +349,8 @@ Server.prototype._onaccept = function(listener, number) {
   const socket = acceptedSocket(this, handle);
   this._connections++;
   this.emit('connection', socket);
+  const { serverSocket } = openChannels();
+  if (serverSocket.hasSubscribers) serverSocket.publish({ socket });
 };
 
 Server.prototype.getConnections = function(callback) {

@@ -34,6 +34,7 @@ const {
   validateNumber,
 } = require('internal/validators');
 const { clearTimeout } = require('timers');
+const { openChannels } = require('internal/net/channels');
 const { getTimerDuration, kTimeout: kTimer, setUnrefTimeout } = require('internal/timers');
 
 const { symbols: { async_id_symbol } } = require('internal/async_hooks');
@@ -731,6 +732,8 @@ Socket.prototype.connect = function(...args) {
   const normalized = Array.isArray(args[0]) && args[0][kNormalized] ?
     args[0] : normalizeArguments(args);
   const { 0: options, 1: callback } = normalized;
+  const { clientSocket } = openChannels();
+  if (clientSocket.hasSubscribers) clientSocket.publish({ socket: this });
   if (callback !== null) this.once('connect', callback);
   if (this._parent?.connecting) return this;
   if (options.port === undefined && options.path == null) {
