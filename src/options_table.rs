@@ -114,6 +114,11 @@ pub static OPTIONS: &[OptionSpec] = &[
         "print uses of require(esm): 'all' or 'no-node-modules'"),
     row("--experimental-import-meta-resolve", Boolean,
         "allow the parent argument of import.meta.resolve()"),
+    row("--experimental-vm-modules", Boolean, "vm.Module, vm.SourceTextModule, vm.SyntheticModule"),
+    row("--experimental-loader", StringList, "ES module with loader hooks (can be repeated)"),
+    row("--experimental-import-text", Boolean, "import with { type: 'text' }"),
+    row("--experimental-print-required-tla", Boolean,
+        "print the top-level awaits that keep require() from loading an ES module"),
 
     // Warnings and errors.
     row("--no-deprecation", BooleanNegatable, "silence deprecation warnings"),
@@ -123,7 +128,7 @@ pub static OPTIONS: &[OptionSpec] = &[
     row("--redirect-warnings", Kind::String, "write warnings to file instead of stderr"),
     row("--throw-deprecation", Boolean, "throw an exception on deprecations"),
     row("--trace-deprecation", Boolean, "show stack traces on deprecations"),
-    row("--enable-source-maps", Boolean, "(not built yet: stacks show the code that runs)"),
+    row("--enable-source-maps", Boolean, "show places of the original sources in stacks"),
     row("--trace-uncaught", Boolean, "show stack traces for the throw behind uncaught exceptions"),
     row("--trace-warnings", Boolean, "show stack traces on process warnings"),
     row("--unhandled-rejections",
@@ -217,6 +222,7 @@ pub static ALIASES: &[(&str, &[&str])] = &[
         &["--network-family-autoselection"],
     ),
     ("--experimental-require-module", &["--require-module"]),
+    ("--loader", &["--experimental-loader"]),
     ("--experimental-test-isolation", &["--test-isolation"]),
 ];
 

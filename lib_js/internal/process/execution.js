@@ -65,10 +65,10 @@ function runAsScript(name, source, print) {
   const symbol = Symbol(name);
   registerImporter(symbol, importFrom(pathToFileURL(module.filename).href));
   const run = () => {
-    const script = compileScript(source, name, 0, 0, symbol);
+    const { script } = compileScript(source, name, 0, 0, symbol);
     // Until now RegExp.$1 is the library's.
     RegExpPrototypeExec(/^/, '');
-    const result = runScript(script);
+    const result = runScript(script, null, -1, true);
     if (print) {
       const { log } = require('internal/console/global');
       process.on('exit', () => log(result));
@@ -186,6 +186,7 @@ function onGlobalUncaughtException(error, fromPromise, place) {
   }
   // The loop turns once more, so that ticks scheduled before the throw run.
   require('timers').setImmediate(noop);
+  require('internal/async_hooks').unwindScopes();
   return true;
 }
 
@@ -193,6 +194,7 @@ function onGlobalUncaughtException(error, fromPromise, place) {
 
 /** The loop has run dry. Native asks afterwards whether there is new work. */
 function emitBeforeExit() {
+  require('internal/async_hooks').tellDestroyed();
   process.emit('beforeExit', process.exitCode || 0);
 }
 
