@@ -4,10 +4,11 @@
 #![forbid(unsafe_code)]
 
 mod cli;
+mod cli_check;
+mod cli_print;
 mod core;
 mod fleet;
 mod library;
-mod options_table;
 mod runtime;
 mod turn;
 
@@ -29,7 +30,7 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             eprint!("{}", error.text(&argv0));
-            return code(cli::CliError::EXIT_CODE);
+            return code(error.exit_code);
         }
     };
     match cli.print {
@@ -38,12 +39,16 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Some(cli::Print::Help) => {
-            print!("{}", cli::help());
+            print!("{}", cli_print::help());
             return ExitCode::SUCCESS;
         }
         Some(cli::Print::V8Options) => {
             // V8 prints its own list and leaves the process.
             coring_engine::set_flags(&["--help".to_owned()]);
+            return ExitCode::SUCCESS;
+        }
+        Some(cli::Print::CompletionBash) => {
+            print!("{}", cli_print::completion_bash());
             return ExitCode::SUCCESS;
         }
         None => {}

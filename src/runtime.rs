@@ -3,7 +3,7 @@
 use coring_engine::Js;
 use coring_uring::sync::clock;
 
-use crate::cli::{Cli, Jobs, Value, node_options_flags};
+use crate::cli::{Cli, Jobs, Value};
 
 /// The Node.js release whose behaviour coring has.
 pub const NODE_VERSION: &str = "v24.21.0";
@@ -50,8 +50,9 @@ impl Program {
             .iter()
             .map(|word| Js::from(word.as_str()))
             .collect();
-        let options = self.cli.options().into_iter();
-        let options = options.map(|(name, value)| (name, option_value(&value)));
+        let options = self.cli.changed_options().into_iter();
+        let options = options.map(|(name, value)| (name.to_owned(), option_value(&value)));
+        let env_files = self.cli.env_files.iter();
         let fields = [
             ("argv", Js::List(argv)),
             ("argv0", Js::from(self.argv0.as_str())),
@@ -59,8 +60,8 @@ impl Program {
             ("execArgv", Js::List(exec_argv)),
             ("options", Js::Object(options.collect())),
             (
-                "allowedFlags",
-                Js::List(node_options_flags().into_iter().map(Js::Text).collect()),
+                "envFiles",
+                Js::List(env_files.map(|file| Js::from(file.as_str())).collect()),
             ),
             ("hrtimeOrigin", Js::Number(clock::monotonic() as f64)),
             ("timeOriginMs", Js::Number(clock::realtime() as f64 / 1e6)),

@@ -16,6 +16,7 @@ mod http;
 mod kinds;
 mod lexer;
 mod limits;
+pub mod options;
 mod os;
 mod process_ops;
 mod slots;
@@ -52,6 +53,7 @@ pub const BINDINGS: &[Binding] = &[
     url::BINDING,
     lexer::BINDING,
     constants::BINDING,
+    options::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.

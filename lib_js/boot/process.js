@@ -20,7 +20,7 @@ const {
 const EventEmitter = require('events');
 const { ERR_METHOD_NOT_IMPLEMENTED } = require('internal/errors').codes;
 const { validateInteger } = require('internal/validators');
-const { getOptionValue } = require('internal/options');
+const { getEnvironmentSpellings, getOptionValue } = require('internal/options');
 const perThread = require('internal/process/per_thread');
 const ownState = require('internal/process/own_state');
 const usage = require('internal/process/usage');
@@ -283,7 +283,7 @@ addLibrary();
 /**
  * What only a running process knows.
  * @param {{argv: string[], argv0: string, execArgv: string[], execPath: string,
- *          allowedFlags?: string[]}} runtime
+ *          }} runtime
  */
 function patchProcess(runtime) {
   const { createEnv } = require('internal/process/env');
@@ -310,10 +310,10 @@ function patchProcess(runtime) {
   process.debugPort = DEBUG_PORT;
   defineConstant('argv0', runtime.argv0);
   ObjectDefineProperty(process, 'pid', { __proto__: null, writable: false });
-  if (runtime.allowedFlags !== undefined) {
+  defineLazy('allowedNodeEnvironmentFlags', () => {
     const { createAllowedFlags } = require('internal/process/allowed_flags');
-    defineLazy('allowedNodeEnvironmentFlags', () => createAllowedFlags(runtime.allowedFlags));
-  }
+    return createAllowedFlags(getEnvironmentSpellings());
+  });
 }
 
 module.exports = { patchProcess };

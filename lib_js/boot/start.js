@@ -143,7 +143,7 @@ function prepare(runtime) {
     exit: emitExit,
   });
   require('internal/perf/clock').setTimeOrigin(runtime.hrtimeOrigin, runtime.timeOriginMs);
-  loadEnvFiles(runtime.options.envFiles);
+  loadEnvFiles(runtime.envFiles);
   defineOptionAliases();
   adjustGlobals();
   setUpWarnings();
@@ -169,9 +169,9 @@ function runStdin() {
 
 function start(runtime) {
   const { argv } = runtime;
-  const hasEval = typeof runtime.options.eval === 'string';
-  const hasFile = !hasEval && argv.length > 1 && argv[1] !== '' && argv[1] !== '-';
   prepare(runtime);
+  const hasEval = getOptionValue('--eval') !== undefined;
+  const hasFile = !hasEval && argv.length > 1 && argv[1] !== '' && argv[1] !== '-';
   const checkOnly = !hasEval && getOptionValue('--check');
   if (!hasEval && !hasFile && !checkOnly && argv[1] !== '-' &&
       internalBinding('process_ops').ttyInfo(0) === FD_TTY) {
