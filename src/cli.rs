@@ -332,10 +332,6 @@ fn lookup(word: &Word) -> Result<Option<(usize, &'static OptionSpec)>, CliError>
         let message = "is an invalid negation because it is not a boolean option";
         return Err(CliError::one(format!("{} {message}", word.original())));
     }
-    if let (Some(reason), false) = (spec.unbuilt, word.negated) {
-        let message = format!("{} is not available: {reason}", word.typed);
-        return Err(CliError::one(message));
-    }
     Ok(Some(found))
 }
 
@@ -347,6 +343,14 @@ fn apply(
     word: &Word,
     words: &mut VecDeque<String>,
 ) -> Result<(), CliError> {
+    // What is wrong with the word itself is told first.
+    if let (Some(reason), false) = (spec.unbuilt, word.negated) {
+        if !spec.is_boolean() {
+            argument(word, words)?;
+        }
+        let message = format!("{} is not available: {reason}", word.typed);
+        return Err(CliError::one(message));
+    }
     let value = match spec.kind {
         Kind::NoOp => return Ok(()),
         Kind::Print => {

@@ -203,6 +203,7 @@ function addMethods() {
   process.constrainedMemory = natives.constrainedMemory;
   process.availableMemory = natives.availableMemory;
   process.kill = perThread.kill;
+  process.execve = perThread.execve;
   process.exit = perThread.exit;
   process.ref = perThread.ref;
   process.unref = perThread.unref;
@@ -221,6 +222,18 @@ function addMethods() {
   process.getgid = ownState.getgid;
   process.getegid = ownState.getegid;
   process.getgroups = ownState.getgroups;
+  addActivity();
+}
+
+/** Loaded when first called: rarely asked for. */
+function addActivity() {
+  const active = (name) => ({
+    [name]() { return require('internal/process/active')[name](); },
+  }[name]);
+  process._getActiveHandles = active('_getActiveHandles');
+  process._getActiveRequests = active('_getActiveRequests');
+  process.getActiveResourcesInfo = active('getActiveResourcesInfo');
+  defineAccessor('report', () => require('internal/process/report').report);
 }
 
 function addFeatures() {
@@ -234,10 +247,10 @@ function addFeatures() {
     tls_ocsp: false,
     tls: false,
     openssl_is_boringssl: false,
-    cached_builtins: true,
+    get cached_builtins() { return true; },
     get require_module() { return getOptionValue('--require-module') ?? true; },
-    quic: false,
-    typescript: false,
+    get quic() { return false; },
+    get typescript() { return false; },
   };
   defineConstant('features', features);
 }
@@ -267,6 +280,8 @@ function addLibrary() {
   process.cwd = ownState.cwd;
   process.setegid = ownState.setegid;
   process.seteuid = ownState.seteuid;
+  process.initgroups = ownState.initgroups;
+  process.setgroups = ownState.setgroups;
   process.setgid = ownState.setgid;
   process.setuid = ownState.setuid;
   process.on('newListener', startListeningIfSignal);

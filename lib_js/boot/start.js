@@ -19,7 +19,7 @@ const { BuiltinModule } = require('internal/bootstrap/realm');
 const {
   emitBeforeExit,
   emitExit,
-  onGlobalUncaughtException,
+  onUncaught,
 } = require('internal/process/execution');
 
 const FD_TTY = 3;
@@ -133,12 +133,31 @@ function initializeLoaders() {
   }
 }
 
+/** Options that make the process listen to a signal. */
+function setUpSignals() {
+  if (getOptionValue('--report-on-signal')) require('internal/process/report').listen();
+  const signal = getOptionValue('--heapsnapshot-signal');
+  if (signal === '') return;
+  require('internal/validators').validateSignalName(signal);
+  process.on(signal, () => require('v8').writeHeapSnapshot());
+}
+
+/** --permission, and what is wrong without it. */
+function setUpPermission(main) {
+  if (getOptionValue('--permission') || getOptionValue('--permission-audit')) {
+    require('internal/process/permission').initializePermission(main);
+  } else if (getOptionValue('--allow-fs-read').length > 0 ||
+             getOptionValue('--allow-fs-write').length > 0) {
+    require('internal/process/permission').checkOptionsWithoutModel();
+  }
+}
+
 /** Brings the process to where the user's first line could run. */
 function prepare(runtime) {
   setOptions(runtime.options);
   require('boot/process').patchProcess(runtime);
   require('boot/turn').startTurns({
-    uncaught: onGlobalUncaughtException,
+    uncaught: onUncaught,
     beforeExit: emitBeforeExit,
     exit: emitExit,
   });
@@ -179,6 +198,8 @@ function start(runtime) {
   }
   const isEntryUrl = hasFile && getOptionValue('--entry-url');
   const main = hasFile && !isEntryUrl ? expandMainPath() : argv[1];
+  setUpPermission(hasFile ? main : undefined);
+  setUpSignals();
   initializeLoaders();
   // User code must not see what the library last matched through RegExp.$1.
   RegExpPrototypeExec(/^/, '');

@@ -499,6 +499,11 @@ function runImmediate(immediate) {
   setFrame(prior);
 }
 
+/** How many keep the program running, for process.getActiveResourcesInfo(). */
+function activeCounts() {
+  return { timers: refedTimersCount, immediates: refedImmediatesCount };
+}
+
 // Run time begins: called once by boot/turn.js.
 function startTimers(sharedPage) {
   page = sharedPage;
@@ -517,6 +522,7 @@ module.exports = {
   timerListQueue,
   insert,
   active,
+  activeCounts,
   unrefActive,
   clearTimer,
   clearTimerById,

@@ -5,8 +5,7 @@ use super::make::{choice, integer, list, no_op, off, on, print, text};
 
 #[rustfmt::skip]
 pub static OPTIONS: &[OptionSpec] = &[
-    off("--abort-on-uncaught-exception",
-        "aborting instead of exiting causes a core file to be generated for analysis").v8(),
+    off("--abort-on-uncaught-exception", "abort instead of exiting: leaves a core file"),
     on("--addons", "").idle("addons are not loaded yet"),
     off("--allow-addons", "allow use of addons when any permissions are set"),
     off("--allow-child-process", "allow use of child process when any permissions are set"),
@@ -16,7 +15,7 @@ pub static OPTIONS: &[OptionSpec] = &[
     off("--allow-openssl-store", "allow use of OpenSSL STORE loaders when any permissions are set"),
     off("--allow-wasi", "allow wasi when any permissions are set"),
     off("--allow-worker", "allow worker threads when any permissions are set"),
-    on("--async-context-frame", "improve AsyncLocalStorage performance with AsyncContextFrame"),
+    on("--async-context-frame", "").idle("there is no other implementation"),
     off("--build-snapshot", "").command().unbuilt("start-up snapshots of programs are not built"),
     text("--build-snapshot-config",
         "").command().unbuilt("start-up snapshots of programs are not built"),

@@ -3,9 +3,13 @@
 // Methods of process that are the same on every core.
 
 const {
+  Error,
   FunctionPrototypeCall,
   ObjectKeys,
   ReflectApply,
+  StringPrototypeIncludes,
+  StringPrototypeIndexOf,
+  StringPrototypeSlice,
   SymbolFor,
 } = primordials;
 
@@ -13,9 +17,13 @@ const { signals } = require('internal/constants_os');
 const {
   ErrnoException,
   UVException,
-  codes: { ERR_INVALID_ARG_TYPE, ERR_UNKNOWN_SIGNAL },
+  codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_SIGNAL },
 } = require('internal/errors');
-const { validateBoolean } = require('internal/validators');
+const { emitExperimentalWarning, getSystemErrorName } = require('internal/util');
+const { getOptionValue } = require('internal/options');
+const {
+  validateArray, validateBoolean, validateObject, validateString,
+} = require('internal/validators');
 
 const ops = internalBinding('process_ops');
 
@@ -76,6 +84,46 @@ function loadEnvFile(path = undefined) {
   }
 }
 
+const REPLACED_TEXT = 'must be a string without null bytes';
+const REPLACED_ENV_TEXT =
+  'must be an object with string keys and values without null bytes';
+
+function isCString(value) {
+  return typeof value === 'string' && !StringPrototypeIncludes(value, '\0');
+}
+
+/** Goes on as another program: nothing of this one is left, not even its 'exit' listeners. */
+function execve(execPath, args = [], env = process.env) {
+  emitExperimentalWarning('process.execve');
+  validateString(execPath, 'execPath');
+  validateArray(args, 'args');
+  for (let i = 0; i < args.length; i++) {
+    if (!isCString(args[i])) throw new ERR_INVALID_ARG_VALUE(`args[${i}]`, args[i], REPLACED_TEXT);
+  }
+  validateObject(env, 'env');
+  const variables = [];
+  const names = ObjectKeys(env);
+  for (let i = 0; i < names.length; i++) {
+    if (!isCString(names[i]) || !isCString(env[names[i]])) {
+      throw new ERR_INVALID_ARG_VALUE('env', env, REPLACED_ENV_TEXT);
+    }
+    variables[i] = `${names[i]}=${env[names[i]]}`;
+  }
+  const { channel } = require('diagnostics_channel');
+  const executed = channel('process.execve');
+  if (executed.hasSubscribers) executed.publish({ execPath, args, env: variables });
+  if (getOptionValue('--permission')) {
+    require('internal/process/permission').check('child', execPath);
+  }
+  const errno = ops.execve(execPath, args, variables);
+  // The program has given up what it had: there is no way back.
+  const { stack } = new Error();
+  const code = getSystemErrorName(errno);
+  ops.writeSync(2, `process.execve failed with error code ${code}\n` +
+    `${StringPrototypeSlice(stack, StringPrototypeIndexOf(stack, '\n') + 1)}\n`);
+  ops.abort();
+}
+
 function ref(maybeRefable) {
   const method = maybeRefable?.[kRef] || maybeRefable?.ref;
   if (typeof method === 'function') FunctionPrototypeCall(method, maybeRefable);
@@ -105,6 +153,7 @@ module.exports = {
   _kill,
   _rawDebug,
   areSourceMapsEnabled,
+  execve,
   exit,
   kill,
   loadEnvFile,
