@@ -42,9 +42,9 @@ fn check_percentage(cli: &Cli, messages: &mut Vec<String>) {
     }
 }
 
-/// A number above 0 and up to 100, perhaps behind it a percent sign.
+/// A number above 0 and up to 100.
 pub fn percentage(text: &str) -> Option<f64> {
-    let number = text.strip_suffix('%').unwrap_or(text).parse::<f64>().ok()?;
+    let number = text.parse::<f64>().ok()?;
     (number > 0.0 && number <= 100.0).then_some(number)
 }
 

@@ -1,5 +1,7 @@
 //! What the program was started with, as `boot/start.js` gets it on every core.
 
+use std::collections::BTreeMap;
+
 use coring_engine::Js;
 use coring_uring::sync::clock;
 
@@ -14,11 +16,13 @@ pub struct Program {
     pub argv0: String,
     pub exec_path: String,
     pub cli: Cli,
+    /// Environment variables from --env-file.
+    pub variables: BTreeMap<String, String>,
     pub cores: Vec<usize>,
 }
 
 impl Program {
-    pub fn new(argv0: String, cli: Cli) -> Program {
+    pub fn new(argv0: String, cli: Cli, variables: BTreeMap<String, String>) -> Program {
         let exec_path = std::env::current_exe().map_or_else(
             |_| argv0.clone(),
             |path| path.to_string_lossy().into_owned(),
@@ -31,6 +35,7 @@ impl Program {
             argv0,
             exec_path,
             cli,
+            variables,
             cores,
         }
     }
@@ -52,17 +57,12 @@ impl Program {
             .collect();
         let options = self.cli.changed_options().into_iter();
         let options = options.map(|(name, value)| (name.to_owned(), option_value(&value)));
-        let env_files = self.cli.env_files.iter();
         let fields = [
             ("argv", Js::List(argv)),
             ("argv0", Js::from(self.argv0.as_str())),
             ("execPath", Js::from(self.exec_path.as_str())),
             ("execArgv", Js::List(exec_argv)),
             ("options", Js::Object(options.collect())),
-            (
-                "envFiles",
-                Js::List(env_files.map(|file| Js::from(file.as_str())).collect()),
-            ),
             ("hrtimeOrigin", Js::Number(clock::monotonic() as f64)),
             ("timeOriginMs", Js::Number(clock::realtime() as f64 / 1e6)),
             ("core", Js::from(core as u32)),

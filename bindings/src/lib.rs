@@ -5,9 +5,11 @@
 #![forbid(unsafe_code)]
 
 mod clock;
+mod config;
 mod constants;
 mod deadlines;
 mod deliver;
+pub mod dotenv;
 mod environment;
 mod fleet;
 mod fs_ops;
@@ -54,6 +56,8 @@ pub const BINDINGS: &[Binding] = &[
     lexer::BINDING,
     constants::BINDING,
     options::BINDING,
+    dotenv::BINDING,
+    config::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.

@@ -303,6 +303,9 @@ addLibrary();
 function patchProcess(runtime) {
   const { createEnv } = require('internal/process/env');
   process.env = createEnv();
+  if (getOptionValue('--trace-env')) {
+    process.env = require('internal/process/env_trace').traced(process.env);
+  }
   let title = getOptionValue('--title') || runtime.argv0;
   if (getOptionValue('--title')) ops.setTitle(title);
   ObjectDefineProperties(process, {

@@ -5,11 +5,9 @@
 
 const {
   ArrayPrototypeForEach,
-  ObjectAssign,
   ObjectDefineProperty,
   ObjectPrototype,
   RegExpPrototypeExec,
-  StringPrototypeSlice,
   globalThis,
 } = primordials;
 
@@ -40,33 +38,6 @@ const OPTION_ALIASES = [
 function fail(message, code) {
   internalBinding('process_ops').writeSync(2, `coring: ${message}\n`);
   internalBinding('process_ops').reallyExit(code);
-}
-
-/**
- * --env-file and --env-file-if-exists, in the order given: `=path` must exist,
- * `?path` may be missing. A later file wins over an earlier one, and what is in
- * the environment already wins over both.
- */
-function loadEnvFiles(files) {
-  if (files === undefined || files.length === 0) return;
-  const { parseEnv } = require('internal/dotenv');
-  const { readFileUtf8 } = internalBinding('fs_ops');
-  const entries = { __proto__: null };
-  ArrayPrototypeForEach(files, (file) => {
-    const path = StringPrototypeSlice(file, 1);
-    const text = readFileUtf8(path);
-    if (typeof text === 'string') {
-      ObjectAssign(entries, parseEnv(text));
-    } else if (file[0] === '?') {
-      const { writeSync } = internalBinding('process_ops');
-      writeSync(2, `${path} not found. Continuing without it.\n`);
-    } else {
-      fail(`${path}: not found`, 9);
-    }
-  });
-  for (const name in entries) {
-    if (process.env[name] === undefined) process.env[name] = entries[name];
-  }
 }
 
 function defineOptionAliases() {
@@ -162,7 +133,6 @@ function prepare(runtime) {
     exit: emitExit,
   });
   require('internal/perf/clock').setTimeOrigin(runtime.hrtimeOrigin, runtime.timeOriginMs);
-  loadEnvFiles(runtime.envFiles);
   defineOptionAliases();
   adjustGlobals();
   setUpWarnings();
@@ -189,6 +159,8 @@ function runStdin() {
 function start(runtime) {
   const { argv } = runtime;
   prepare(runtime);
+  const script = getOptionValue('--run');
+  if (script) require('internal/process/run_script').runScript(script, argv.slice(1));
   const hasEval = getOptionValue('--eval') !== undefined;
   const hasFile = !hasEval && argv.length > 1 && argv[1] !== '' && argv[1] !== '-';
   const checkOnly = !hasEval && getOptionValue('--check');

@@ -4,6 +4,10 @@
 // the defaults are those of the table in bindings/src/options, kept in the snapshot.
 
 const {
+  ArrayIsArray,
+  ArrayPrototypeForEach,
+  ArrayPrototypePush,
+  ObjectKeys,
   ObjectSetPrototypeOf,
   StringPrototypeSlice,
   StringPrototypeStartsWith,
@@ -43,8 +47,22 @@ function getEnvironmentSpellings() {
   return environment;
 }
 
+/** The options that are not at their default, as words for another command line. */
+function getOptionsAsFlagsFromBinding() {
+  const flags = [];
+  ArrayPrototypeForEach(ObjectKeys(changed), (name) => {
+    const value = changed[name];
+    if (value === true) ArrayPrototypePush(flags, name);
+    else if (value === false) ArrayPrototypePush(flags, `--no-${StringPrototypeSlice(name, 2)}`);
+    else if (!ArrayIsArray(value)) ArrayPrototypePush(flags, `${name}=${value}`);
+    else ArrayPrototypeForEach(value, (item) => ArrayPrototypePush(flags, `${name}=${item}`));
+  });
+  return flags;
+}
+
 module.exports = {
   getEnvironmentSpellings,
   getOptionValue,
+  getOptionsAsFlagsFromBinding,
   setOptions,
 };

@@ -32,12 +32,21 @@ const kUnref = SymbolFor('nodejs.unref');
 
 let sourceMaps = false;
 
+/** --trace-exit: who ends the process. */
+function traceExit() {
+  const { stack } = new Error();
+  ops.writeSync(2, `(node:${process.pid}) WARNING: Exited the environment with code ` +
+    `${process.exitCode || 0}\n${StringPrototypeSlice(stack, StringPrototypeIndexOf(stack, '\n') +
+      1)}\n`);
+}
+
 function exit(code) {
   if (arguments.length !== 0) process.exitCode = code;
   if (!process._exiting) {
     process._exiting = true;
     process.emit('exit', process.exitCode || 0);
   }
+  if (getOptionValue('--trace-exit')) traceExit();
   // A listener may have changed it; reallyExit may have been replaced by one
   // that returns.
   process.reallyExit(process.exitCode || 0);
@@ -71,6 +80,9 @@ function loadEnvFile(path = undefined) {
   if (path != null) {
     const { getValidatedPath } = require('internal/fs/utils');
     file = getValidatedPath(path);
+  }
+  if (getOptionValue('--permission')) {
+    require('internal/process/permission').check('fs.read', `${file}`);
   }
   const text = internalBinding('fs_ops').readFileUtf8(`${file}`, -1);
   if (typeof text !== 'string') {

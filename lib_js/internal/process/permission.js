@@ -57,11 +57,12 @@ function isGranted(scope, reference) {
   }
 }
 
-/** Tells who listens that something is refused. */
-function publish(scope, resource) {
+/** Tells who listens that something is refused, or given up. */
+function publish(scope, resource, drop) {
   const { name, channel } = SCOPES[scope];
   const refused = require('diagnostics_channel').channel(`node:permission-model:${channel}`);
-  if (refused.hasSubscribers) refused.publish({ permission: name, resource });
+  if (!refused.hasSubscribers) return;
+  refused.publish(drop ? { permission: name, resource, drop } : { permission: name, resource });
 }
 
 /** undefined, or the error for a use that is refused. */
@@ -104,10 +105,12 @@ const permission = {
 
   drop(scope, reference) {
     validateReference(scope, reference);
+    if (SCOPES[scope] === undefined) return;
     const text = reference == null ? undefined : String(reference);
+    publish(scope, text ?? '', true);
     if (scope === 'fs' || scope === 'fs.read') reads.drop(text);
     if (scope === 'fs' || scope === 'fs.write') writes.drop(text);
-    if (SCOPES[scope] !== undefined && !StringPrototypeStartsWith(scope, 'fs')) {
+    if (!StringPrototypeStartsWith(scope, 'fs')) {
       granted[scope] = false;
     }
   },

@@ -15,6 +15,7 @@ const { codes: { ERR_ACCESS_DENIED } } = require('internal/errors');
 const { setDenied } = require('internal/fs/error');
 const { later, now } = require('internal/fs/ops');
 
+const EACCES = -13;
 const O_ACCMODE = 3;
 const O_RDONLY = 0;
 const O_WRONLY = 1;
@@ -142,14 +143,9 @@ function guardQueued(name) {
 /** What does not go through internal/fs/ops: the module loader. */
 function guardLoader() {
   const ops = internalBinding('fs_ops');
-  const { internalModuleStat, readFileUtf8 } = ops;
-  ops.internalModuleStat = (path) => {
-    const error = refusal('fs.read', path);
-    return error === undefined ? internalModuleStat(path) : -1;
-  };
+  const { readFileUtf8 } = ops;
   ops.readFileUtf8 = (path, fd) => {
-    const error = path === undefined ? undefined : refusal('fs.read', path);
-    if (error !== undefined) throw error;
+    if (path !== undefined && refusal('fs.read', path) !== undefined) return EACCES;
     return readFileUtf8(path, fd);
   };
 }
