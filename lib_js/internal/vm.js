@@ -1,5 +1,5 @@
 'use strict';
-// What `vm` and the loaders share: who answers import() of a compiled script.
+// What `vm` and the loaders share: compiling, and who answers import() of a compiled script.
 
 const { Symbol } = primordials;
 
@@ -7,6 +7,7 @@ const { codes: {
   ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG,
 } } = require('internal/errors');
 const { normalizeReferrerURL } = require('internal/modules/helpers');
+const { getOptionValue } = require('internal/options');
 const { emitExperimentalWarning } = require('internal/util');
 const { validateFunction } = require('internal/validators');
 
@@ -18,11 +19,13 @@ const kDontContextify = Symbol('vm_context_no_contextify');
 const kNoImporter = Symbol('vm_dynamic_import_no_callback');
 
 /**
- * The host symbol to compile with.
+ * The host symbol to compile with. `owner.referrer` is what the callback is told to import for; it
+ * is known only when the code is compiled.
  * @param {Function | symbol | undefined} importModuleDynamically
  * @param {string} filename
+ * @param {{ referrer: unknown }} owner
  */
-function hostSymbolFor(importModuleDynamically, filename) {
+function hostSymbolFor(importModuleDynamically, filename, owner) {
   if (importModuleDynamically === undefined) return kNoImporter;
   const { importFrom, registerImporter } = require('internal/modules/esm/utils');
   const symbol = Symbol(filename);
@@ -35,16 +38,20 @@ function hostSymbolFor(importModuleDynamically, filename) {
     return symbol;
   }
   validateFunction(importModuleDynamically, 'options.importModuleDynamically');
-  // A callback would have to give a vm.Module, which needs a flag that is not built.
-  registerImporter(symbol, () => {
-    throw new ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG();
-  });
+  if (!getOptionValue('--experimental-vm-modules')) {
+    registerImporter(symbol, () => {
+      throw new ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG();
+    });
+    return symbol;
+  }
+  const { importByCallback } = require('internal/vm/module');
+  registerImporter(symbol, (specifier, attributes, phase) =>
+    importByCallback(importModuleDynamically, specifier, owner.referrer, attributes, phase));
   return symbol;
 }
 
-/** Contexts are not built yet: nothing is one. */
-function isContext() {
-  return false;
+function isContext(object) {
+  return internalBinding('contextify').isContext(object);
 }
 
 module.exports = {

@@ -1,15 +1,14 @@
 'use strict';
-// vm for this context. Contexts of their own, cached data, timeouts, measureMemory()
-// and the module classes are not built: they throw ERR_METHOD_NOT_IMPLEMENTED or are
-// absent.
+// vm: scripts and functions from text, and contexts to run them in. The module classes stand in
+// internal/vm/module.
 
-const { ArrayPrototypeForEach, ObjectFreeze } = primordials;
+const { ArrayPrototypeForEach, ObjectFreeze, PromiseReject, Symbol } = primordials;
 
 const { codes: {
+  ERR_FEATURE_UNAVAILABLE_ON_PLATFORM,
   ERR_INVALID_ARG_TYPE,
-  ERR_METHOD_NOT_IMPLEMENTED,
 } } = require('internal/errors');
-const { kEmptyObject } = require('internal/util');
+const { emitExperimentalWarning, kEmptyObject } = require('internal/util');
 const {
   kValidateObjectAllowArray,
   kValidateObjectAllowNullable,
@@ -18,6 +17,7 @@ const {
   validateBuffer,
   validateInt32,
   validateObject,
+  validateOneOf,
   validateString,
   validateStringArray,
   validateUint32,
@@ -29,6 +29,11 @@ const {
   kDontContextify,
 } = require('internal/vm');
 
+/** Option of Script: the context in which a SyntaxError is made. */
+const kParsingContext = Symbol('script parsing context');
+
+let contextsCount = 1;
+
 function isContext(object) {
   validateObject(object, 'object', kValidateObjectAllowArray);
   return isContextified(object);
@@ -39,30 +44,58 @@ function validateContext(contextifiedObject) {
   throw new ERR_INVALID_ARG_TYPE('contextifiedObject', 'vm.Context', contextifiedObject);
 }
 
-/** Refuses what would be ignored. */
-function refuse(wanted, what) {
-  if (wanted) throw new ERR_METHOD_NOT_IMPLEMENTED(what);
-}
-
 function validatePlace(filename, lineOffset, columnOffset) {
   validateString(filename, 'options.filename');
   validateInt32(lineOffset, 'options.lineOffset');
   validateInt32(columnOffset, 'options.columnOffset');
 }
 
-function validateRunOptions(options) {
+/** Runs `script` in the context of `contextified`; null means this one. */
+function run(script, contextified, options) {
   validateObject(options, 'options');
-  const { timeout, displayErrors = true, breakOnSigint = false } = options;
-  if (timeout !== undefined) validateUint32(timeout, 'options.timeout', true);
+  const { timeout = -1, displayErrors = true, breakOnSigint = false } = options;
+  if (options.timeout !== undefined) validateUint32(timeout, 'options.timeout', true);
   validateBoolean(displayErrors, 'options.displayErrors');
   validateBoolean(breakOnSigint, 'options.breakOnSigint');
-  refuse(timeout !== undefined, 'The option timeout of vm');
-  refuse(breakOnSigint, 'The option breakOnSigint of vm');
+  const { runScript } = internalBinding('contextify');
+  if (!breakOnSigint) return runScript(script, contextified, timeout, displayErrors);
+  const { breakingOnSigint } = require('internal/vm/sigint');
+  return breakingOnSigint(() => runScript(script, contextified, timeout, displayErrors));
 }
 
-class Script {
+/** The half of Script that Node has in native code. */
+class ContextifyScript {
   #script;
 
+  constructor(code, filename, lineOffset, columnOffset, options) {
+    const { cachedData, produceCachedData, importModuleDynamically } = options;
+    const compiled = internalBinding('contextify').compileScript(
+      code, filename, lineOffset, columnOffset,
+      hostSymbolFor(importModuleDynamically, filename, { __proto__: null, referrer: this }),
+      cachedData, produceCachedData, options[kParsingContext]);
+    this.#script = compiled.script;
+    if (cachedData !== undefined) this.cachedDataRejected = compiled.cachedDataRejected;
+    if (produceCachedData) {
+      if (compiled.cachedData !== undefined) this.cachedData = compiled.cachedData;
+      this.cachedDataProduced = compiled.cachedData !== undefined;
+    }
+    this.sourceURL = compiled.sourceURL;
+    this.sourceMapURL = compiled.sourceMapURL;
+  }
+
+  createCachedData() {
+    return internalBinding('contextify').createCachedData(this.#script);
+  }
+
+  static scriptOf(script) {
+    return script.#script;
+  }
+}
+
+const { scriptOf } = ContextifyScript;
+delete ContextifyScript.scriptOf;
+
+class Script extends ContextifyScript {
   constructor(code, options = kEmptyObject) {
     code = `${code}`;
     if (typeof options === 'string') options = { filename: options };
@@ -74,43 +107,77 @@ class Script {
       cachedData,
       produceCachedData = false,
       importModuleDynamically,
+      [kParsingContext]: parsingContext,
     } = options;
     validatePlace(filename, lineOffset, columnOffset);
-    if (cachedData !== undefined) {
-      validateBuffer(cachedData, 'options.cachedData');
-      // As if V8 had found it to be of another version: allowed, and only slower.
-      this.cachedDataRejected = true;
-    }
+    if (cachedData !== undefined) validateBuffer(cachedData, 'options.cachedData');
     validateBoolean(produceCachedData, 'options.produceCachedData');
-    if (produceCachedData) this.cachedDataProduced = false;
-    const { compileScript } = internalBinding('contextify');
-    this.#script = compileScript(
-      code, filename, lineOffset, columnOffset, hostSymbolFor(importModuleDynamically, filename));
+    super(code, filename, lineOffset, columnOffset, {
+      __proto__: null,
+      cachedData,
+      produceCachedData,
+      importModuleDynamically,
+      [kParsingContext]: parsingContext,
+    });
   }
 
   runInThisContext(options = kEmptyObject) {
-    validateRunOptions(options);
-    return internalBinding('contextify').runScript(this.#script);
+    return run(scriptOf(this), null, options);
   }
 
-  runInContext(contextifiedObject, options) {
+  runInContext(contextifiedObject, options = kEmptyObject) {
     validateContext(contextifiedObject);
-    return this.runInThisContext(options);
+    return run(scriptOf(this), contextifiedObject, options);
   }
 
-  runInNewContext(contextObject, options) {
-    return this.runInContext(createContext(contextObject, options), options);
-  }
-
-  createCachedData() {
-    throw new ERR_METHOD_NOT_IMPLEMENTED('script.createCachedData()');
+  runInNewContext(contextObject, options = kEmptyObject) {
+    const context = createContext(contextObject, contextOptionsOf(options));
+    return this.runInContext(context, options);
   }
 }
 
+function validateCodeGeneration(codeGeneration, name) {
+  if (codeGeneration === undefined) return;
+  validateObject(codeGeneration, name);
+  const { strings = true, wasm = true } = codeGeneration;
+  validateBoolean(strings, `${name}.strings`);
+  validateBoolean(wasm, `${name}.wasm`);
+}
+
+/** The options of createContext() among those of runInNewContext(). */
+function contextOptionsOf(options) {
+  if (!options) return {};
+  const { contextName: name, contextOrigin: origin, contextCodeGeneration, microtaskMode } =
+    options;
+  if (name !== undefined) validateString(name, 'options.contextName');
+  if (origin !== undefined) validateString(origin, 'options.contextOrigin');
+  validateCodeGeneration(contextCodeGeneration, 'options.contextCodeGeneration');
+  if (microtaskMode !== undefined) validateString(microtaskMode, 'options.microtaskMode');
+  return { name, origin, codeGeneration: contextCodeGeneration, microtaskMode };
+}
+
 function createContext(contextObject = {}, options = kEmptyObject) {
-  if (contextObject !== kDontContextify && isContext(contextObject)) return contextObject;
+  const isOrdinary = contextObject === kDontContextify;
+  if (!isOrdinary && isContext(contextObject)) return contextObject;
   validateObject(options, 'options');
-  throw new ERR_METHOD_NOT_IMPLEMENTED('vm.createContext()');
+  const {
+    name = `VM Context ${contextsCount++}`,
+    origin,
+    codeGeneration,
+    microtaskMode,
+    importModuleDynamically,
+  } = options;
+  validateString(name, 'options.name');
+  if (origin !== undefined) validateString(origin, 'options.origin');
+  validateCodeGeneration(codeGeneration, 'options.codeGeneration');
+  const { strings = true, wasm = true } = codeGeneration ?? kEmptyObject;
+  validateOneOf(microtaskMode, 'options.microtaskMode', ['afterEvaluate', undefined]);
+  const owner = { __proto__: null, referrer: undefined };
+  const global = internalBinding('contextify').makeContext(
+    isOrdinary ? undefined : contextObject, strings, wasm, microtaskMode === 'afterEvaluate',
+    hostSymbolFor(importModuleDynamically, name, owner));
+  owner.referrer = isOrdinary ? global : contextObject;
+  return owner.referrer;
 }
 
 function createScript(code, options) {
@@ -119,12 +186,16 @@ function createScript(code, options) {
 
 function runInContext(code, contextifiedObject, options) {
   validateContext(contextifiedObject);
+  if (typeof options === 'string') options = { filename: options };
+  options = { ...options, [kParsingContext]: contextifiedObject };
   return createScript(code, options).runInContext(contextifiedObject, options);
 }
 
 function runInNewContext(code, contextObject, options) {
   if (typeof options === 'string') options = { filename: options };
-  return createScript(code, options).runInNewContext(contextObject, options);
+  contextObject = createContext(contextObject, contextOptionsOf(options));
+  options = { ...options, [kParsingContext]: contextObject };
+  return createScript(code, options).runInContext(contextObject, options);
 }
 
 function runInThisContext(code, options) {
@@ -157,13 +228,40 @@ function compileFunction(code, params, options = kEmptyObject) {
   ArrayPrototypeForEach(contextExtensions, (extension, i) => {
     validateObject(extension, `options.contextExtensions[${i}]`, kValidateObjectAllowNullable);
   });
-  refuse(contextExtensions.length > 0, 'The option contextExtensions of vm.compileFunction()');
+  const owner = { __proto__: null, referrer: undefined };
   const compiled = internalBinding('contextify').compileFunction(
-    code, filename, lineOffset, columnOffset, params ?? [],
-    hostSymbolFor(importModuleDynamically, filename));
-  if (cachedData !== undefined) compiled.cachedDataRejected = true;
-  if (produceCachedData) compiled.cachedDataProduced = false;
-  return compiled;
+    code, filename, lineOffset, columnOffset,
+    hostSymbolFor(importModuleDynamically, filename, owner),
+    cachedData, produceCachedData, parsingContext, contextExtensions, params);
+  const { function: fn } = compiled;
+  owner.referrer = fn;
+  if (produceCachedData) {
+    fn.cachedDataProduced = compiled.cachedData !== undefined;
+    if (compiled.cachedData !== undefined) fn.cachedData = compiled.cachedData;
+  }
+  if (cachedData !== undefined) fn.cachedDataRejected = compiled.cachedDataRejected;
+  return fn;
+}
+
+/**
+ * What V8's own measurement would give: the engine's interface to it is not reachable from here, so
+ * the heap's statistics answer, and only as far as they go.
+ */
+function measureMemory(options = kEmptyObject) {
+  emitExperimentalWarning('vm.measureMemory');
+  validateObject(options, 'options');
+  const { mode = 'summary', execution = 'default' } = options;
+  validateOneOf(mode, 'options.mode', ['summary', 'detailed']);
+  validateOneOf(execution, 'options.execution', ['default', 'eager']);
+  // In the order of v8.getHeapStatistics().
+  const { 0: limit, 4: used, 9: contexts } = internalBinding('v8').heapStatistics();
+  const total = { jsMemoryEstimate: used, jsMemoryRange: [used, limit] };
+  if (mode === 'summary') return (async () => ({ total }))();
+  if (contexts > 1) {
+    return PromiseReject(new ERR_FEATURE_UNAVAILABLE_ON_PLATFORM(
+      'vm.measureMemory({ mode: "detailed" }) with several contexts'));
+  }
+  return (async () => ({ total, current: { ...total }, other: [] }))();
 }
 
 module.exports = {
@@ -175,9 +273,19 @@ module.exports = {
   runInThisContext,
   isContext,
   compileFunction,
+  measureMemory,
   constants: ObjectFreeze({
     __proto__: null,
     USE_MAIN_CONTEXT_DEFAULT_LOADER: kDefaultLoader,
     DONT_CONTEXTIFY: kDontContextify,
   }),
 };
+
+// The vm module is patched to include the module classes when the flag is given; the flag is known
+// when `vm` is first loaded, which is never while the snapshot is built.
+if (require('internal/options').getOptionValue('--experimental-vm-modules')) {
+  const { Module, SourceTextModule, SyntheticModule } = require('internal/vm/module');
+  module.exports.Module = Module;
+  module.exports.SourceTextModule = SourceTextModule;
+  module.exports.SyntheticModule = SyntheticModule;
+}

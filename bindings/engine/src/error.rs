@@ -22,6 +22,17 @@ pub(crate) fn throw(scope: &mut v8::PinScope, throw: &Throw) {
     scope.throw_exception(error);
 }
 
+pub(crate) fn throw_syntax_error(scope: &mut v8::PinScope, code: &str, message: &str) {
+    let message = js_string(scope, message);
+    let error = v8::Exception::syntax_error(scope, message);
+    if let Ok(object) = error.try_cast::<v8::Object>() {
+        let key = js_string(scope, "code").into();
+        let code = js_string(scope, code).into();
+        object.set(scope, key, code);
+    }
+    scope.throw_exception(error);
+}
+
 /// `file:line`, the source line and carets under the fault, as Node prints them above the stack.
 /// Empty when V8 knows no place.
 pub(crate) fn arrow(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>>) -> String {
@@ -40,6 +51,10 @@ pub(crate) fn arrow(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>
     };
     let source = source.to_rust_string_lossy(scope);
     let (start, end) = (message.get_start_column(), message.get_end_column());
+    // On a script's first line columns count from its column offset, which is not in the text;
+    // the position counts from the script's start.
+    let offset = start.saturating_sub(usize::try_from(message.get_start_position()).unwrap_or(0));
+    let (start, end) = (start - offset, end.saturating_sub(offset));
     let mut carets = String::new();
     for (column, character) in source.chars().enumerate().take(end.max(start + 1)) {
         carets.push(match (column < start, character) {
@@ -51,13 +66,114 @@ pub(crate) fn arrow(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>
     format!("{name}:{line}\n{source}\n{carets}\n")
 }
 
+/// The private symbols under which an error carries its place, and whether its stack begins with it.
+const ARROW: &str = "node:arrowMessage";
+const DECORATED: &str = "node:decorated";
+
+pub(crate) fn arrow_key<'s>(scope: &v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Private> {
+    let name = js_string(scope, ARROW);
+    v8::Private::for_api(scope, Some(name))
+}
+
+pub(crate) fn decorated_key<'s>(scope: &v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Private> {
+    let name = js_string(scope, DECORATED);
+    v8::Private::for_api(scope, Some(name))
+}
+
+fn is_decorated<'s>(
+    scope: &v8::PinScope<'s, '_>,
+    exception: v8::Local<'s, v8::Value>,
+) -> bool {
+    let key = decorated_key(scope);
+    exception
+        .try_cast::<v8::Object>()
+        .ok()
+        .and_then(|object| object.get_private(scope, key))
+        .is_some_and(|mark| mark.is_true())
+}
+
+fn attached_arrow<'s>(
+    scope: &v8::PinScope<'s, '_>,
+    exception: v8::Local<'s, v8::Value>,
+) -> Option<String> {
+    let key = arrow_key(scope);
+    let place = exception
+        .try_cast::<v8::Object>()
+        .ok()?
+        .get_private(scope, key)?;
+    let text = place.try_cast::<v8::String>().ok()?;
+    Some(text.to_rust_string_lossy(scope))
+}
+
+/// Gives the caught error its place, unless it has one: for those who decorate it later.
+pub(crate) fn attach_arrow_caught(
+    catch: &mut v8::PinnedRef<'_, v8::TryCatch<'_, '_, v8::HandleScope<'_>>>,
+) {
+    let Some(Ok(object)) = catch.exception().map(|e| e.try_cast::<v8::Object>()) else {
+        return;
+    };
+    let key = arrow_key(catch);
+    if object
+        .get_private(catch, key)
+        .is_some_and(|arrow| arrow.is_string())
+    {
+        return;
+    }
+    let message = catch.message();
+    let text = arrow(catch, message);
+    if !text.is_empty() {
+        let text = js_string(catch, &text).into();
+        object.set_private(catch, key, text);
+    }
+}
+
+/// Puts the place at the head of the caught error's stack, once.
+pub(crate) fn decorate_caught(
+    catch: &mut v8::PinnedRef<'_, v8::TryCatch<'_, '_, v8::HandleScope<'_>>>,
+) {
+    attach_arrow_caught(catch);
+    let Some(exception) = catch.exception() else {
+        return;
+    };
+    let Ok(object) = exception.try_cast::<v8::Object>() else {
+        return;
+    };
+    if is_decorated(catch, exception) {
+        return;
+    }
+    let key = arrow_key(catch);
+    let place = object.get_private(catch, key);
+    v8::tc_scope!(let inner, catch);
+    let name = js_string(inner, "stack").into();
+    let stack = object.get(inner, name);
+    let (Some(Ok(place)), Some(Ok(stack))) = (
+        place.map(|place| place.try_cast::<v8::String>()),
+        stack.map(|stack| stack.try_cast::<v8::String>()),
+    ) else {
+        return;
+    };
+    let text = format!(
+        "{}\n{}",
+        place.to_rust_string_lossy(inner),
+        stack.to_rust_string_lossy(inner)
+    );
+    let text = js_string(inner, &text).into();
+    object.set(inner, name, text);
+    let key = decorated_key(inner);
+    let mark = v8::Boolean::new(inner, true).into();
+    object.set_private(inner, key, mark);
+}
+
 /// The exception as text, with its place: for errors that JavaScript can no longer print itself.
 pub(crate) fn describe(
     scope: &mut v8::PinScope,
     exception: v8::Local<v8::Value>,
     message: Option<v8::Local<v8::Message>>,
 ) -> String {
-    let place = arrow(scope, message);
+    let place = match is_decorated(scope, exception) {
+        true => String::new(),
+        false => arrow(scope, message),
+    };
     v8::tc_scope!(let scope, scope);
     let stack = exception.try_cast::<v8::Object>().ok().and_then(|object| {
         let key = js_string(scope, "stack").into();
@@ -81,7 +197,11 @@ pub(crate) fn uncaught(
         eprint!("{text}");
         return Err(end(realm, Ending::Uncaught(1)));
     };
-    let place = js_string(scope, &arrow(scope, message)).into();
+    let place = match is_decorated(scope, exception) {
+        true => String::new(),
+        false => attached_arrow(scope, exception).unwrap_or_else(|| arrow(scope, message)),
+    };
+    let place = js_string(scope, &place).into();
     let from_promise = v8::Boolean::new(scope, from_promise).into();
     v8::tc_scope!(let catch, scope);
     let receiver = v8::undefined(catch).into();

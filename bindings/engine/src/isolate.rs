@@ -8,7 +8,7 @@ use crate::page;
 use crate::realm::{self, Ending, ROOTS_COUNT, Realm, Root};
 use crate::sources::Sources;
 use crate::value::{FromJs, IntoJs, Js};
-use crate::{boot, builtin, error, heap, module};
+use crate::{boot, builtin, error, heap, module, snapshot};
 
 /// How an isolate is made.
 pub struct IsolateOptions {
@@ -56,7 +56,10 @@ impl<N: 'static> Isolate<N> {
         builtin::arm_termination(Some(v8.thread_safe_handle()));
         let context = {
             v8::scope!(let scope, &mut v8);
-            let context = v8::Context::new(scope, v8::ContextOptions::default());
+            let context = match revive {
+                true => snapshot::main_context(scope),
+                false => v8::Context::new(scope, v8::ContextOptions::default()),
+            };
             let scope = &mut v8::ContextScope::new(scope, context);
             if revive {
                 revive_roots(scope, &realm);
@@ -216,6 +219,7 @@ pub(crate) fn configure(v8: &mut v8::OwnedIsolate) {
     v8.set_promise_reject_callback(error::promise_rejected);
     v8.set_prepare_stack_trace_callback(error::prepare_stack_trace);
     v8.set_host_import_module_dynamically_callback(module::import_dynamically);
+    v8.set_host_import_module_with_phase_dynamically_callback(module::import_with_phase);
     v8.set_host_initialize_import_meta_object_callback(module::initialize_import_meta);
 }
 

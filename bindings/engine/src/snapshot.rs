@@ -5,6 +5,15 @@ use crate::realm::{self, Realm};
 use crate::sources::Sources;
 use crate::{boot, isolate};
 
+/// The place of the library's context in the snapshot.
+const MAIN_CONTEXT: usize = 0;
+
+/// The library's context, revived.
+pub(crate) fn main_context<'s>(scope: &v8::PinScope<'s, '_, ()>) -> v8::Local<'s, v8::Context> {
+    v8::Context::from_snapshot(scope, MAIN_CONTEXT, v8::ContextOptions::default())
+        .expect("the snapshot was made by this program's own build")
+}
+
 /// Boots the library and serialises the result.
 ///
 /// # Errors
@@ -33,8 +42,12 @@ pub fn create(bindings: &'static [Binding], sources: Sources) -> Result<Vec<u8>,
 
 fn fill(v8: &mut v8::OwnedIsolate, realm: &Realm, bindings: &[Binding]) -> Result<(), String> {
     v8::scope!(let scope, v8);
+    // What V8 makes a further context from (`vm.createContext`): the language and nothing else.
+    let bare = v8::Context::new(scope, v8::ContextOptions::default());
+    scope.set_default_context(bare);
     let context = v8::Context::new(scope, v8::ContextOptions::default());
-    scope.set_default_context(context);
+    let index = scope.add_context(context);
+    assert_eq!(index, MAIN_CONTEXT, "the library's context is the first");
     let scope = &mut v8::ContextScope::new(scope, context);
     boot::run(scope, realm, bindings)?;
     let roots: Vec<v8::Local<v8::Value>> = realm

@@ -68,10 +68,10 @@ function runAsScript(name, source, print) {
   const symbol = Symbol(name);
   registerImporter(symbol, importFrom(pathToFileURL(module.filename).href));
   const run = () => {
-    const script = compileScript(source, name, 0, 0, symbol);
+    const { script } = compileScript(source, name, 0, 0, symbol);
     // Until now RegExp.$1 is the library's.
     RegExpPrototypeExec(/^/, '');
-    const result = runScript(script);
+    const result = runScript(script, null, -1, true);
     if (print) {
       const { log } = require('internal/console/global');
       process.on('exit', () => log(result));

@@ -8,6 +8,7 @@
 // throws leaves TICK set, so the drain is simply entered again after the error was dealt with.
 
 const { runMicrotasks, enqueueMicrotask } = internalBinding('turn');
+const { triggerUncaughtException } = internalBinding('errors');
 const { validateFunction } = require('internal/validators');
 const FixedQueue = require('internal/fixed_queue');
 const AsyncContextFrame = require('internal/async_context_frame');
@@ -88,9 +89,11 @@ function runMicrotaskIn(frame, callback) {
   const prior = exchangeFrame(frame);
   try {
     callback();
-  } finally {
-    setFrame(prior);
+  } catch (error) {
+    // Told while the frame is still set: handlers may ask whose error it is.
+    triggerUncaughtException(error, false);
   }
+  setFrame(prior);
 }
 
 // Run time begins: called once by boot/turn.js.

@@ -34,9 +34,7 @@ pub(super) fn put_constants<'s>(scope: &v8::PinScope<'s, '_>, binding: v8::Local
         ("SKIP_SYMBOLS", 16),
         ("kDisallowCloneAndTransfer", 0),
     ];
-    const SYMBOLS: [&str; 4] = [
-        "arrow_message_private_symbol",
-        "decorated_private_symbol",
+    const SYMBOLS: [&str; 2] = [
         "untransferable_object_private_symbol",
         "host_defined_option_symbol",
     ];
@@ -52,7 +50,18 @@ pub(super) fn put_constants<'s>(scope: &v8::PinScope<'s, '_>, binding: v8::Local
         let symbol = v8::Symbol::new(scope, Some(description)).into();
         put(scope, symbols, name, symbol);
     }
+    let arrow = private_value(crate::error::arrow_key(scope));
+    put(scope, symbols, "arrow_message_private_symbol", arrow);
+    let decorated = private_value(crate::error::decorated_key(scope));
+    put(scope, symbols, "decorated_private_symbol", decorated);
     put(scope, binding, "privateSymbols", symbols.into());
+}
+
+/// A private symbol as JavaScript can use it: a key that no reflection and no proxy sees.
+fn private_value(key: v8::Local<v8::Private>) -> v8::Local<v8::Value> {
+    let data: v8::Local<v8::Data> = key.into();
+    // SAFETY: a private symbol is a symbol in V8's heap; as a property key it is one to JavaScript.
+    unsafe { v8::Local::<v8::Value>::cast_unchecked(data) }
 }
 
 /// [state, result]; state 0 pending, 1 fulfilled, 2 rejected.

@@ -519,10 +519,11 @@ Module.prototype.require = function(id) {
  */
 function wrapSafe(filename, content, module, format) {
   if (wrapperPatched) {
-    const { runInThisContext } = internalBinding('contextify');
+    const { compileScript, runScript } = internalBinding('contextify');
+    const { script } = compileScript(Module.wrap(content), filename, 0, 0, undefined);
     return {
       __proto__: null,
-      function: runInThisContext(Module.wrap(content), filename, 0, 0, undefined),
+      function: runScript(script, null, -1, true),
       canParseAsESM: false,
       sourceMapURL: undefined,
     };

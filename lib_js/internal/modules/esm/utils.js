@@ -7,8 +7,8 @@ const {
   ArrayPrototypeForEach,
   ArrayPrototypePush,
   ObjectFreeze,
-  SafeMap,
   SafeSet,
+  SafeWeakMap,
 } = primordials;
 
 const { codes: {
@@ -23,9 +23,12 @@ let defaultConditionsSet;
 
 /**
  * symbol -> async (specifier, attributes, phase). Compiled code carries the
- * symbol as its host-defined option; code without one is known by its name.
+ * symbol as its host-defined option, and keeps its importer alive by it; code without one is known
+ * by its name.
  */
-const importers = new SafeMap();
+const importers = new SafeWeakMap();
+/** native module -> (meta), for modules that are not the loader's */
+const metaInitializers = new SafeWeakMap();
 
 function initializeDefaultConditions() {
   defaultConditions = ['node', 'import'];
@@ -56,6 +59,11 @@ function registerImporter(symbol, importer) {
   importers.set(symbol, importer);
 }
 
+/** Lets `initialize` fill import.meta of a native module. */
+function registerMetaInitializer(wrap, initialize) {
+  metaInitializers.set(wrap, initialize);
+}
+
 /** A function that imports as a module of that URL would. */
 function importFrom(parentURL) {
   return (specifier, attributes, phase) => {
@@ -81,8 +89,10 @@ function initializeESM() {
   const { setImportModuleDynamically, setInitializeImportMeta } = internalBinding('modules');
   setImportModuleDynamically(importModuleDynamically);
   setInitializeImportMeta((meta, wrap) => {
+    const initialize = metaInitializers.get(wrap);
+    if (initialize !== undefined) return initialize(meta);
     const { getOrInitializeCascadedLoader } = require('internal/modules/esm/loader');
-    getOrInitializeCascadedLoader().initializeImportMeta(meta, wrap);
+    return getOrInitializeCascadedLoader().initializeImportMeta(meta, wrap);
   });
 }
 
@@ -92,4 +102,5 @@ module.exports = {
   importFrom,
   initializeESM,
   registerImporter,
+  registerMetaInitializer,
 };

@@ -1,19 +1,10 @@
-//! Scripts and functions from source text: `vm`, `-e`, and the CommonJS wrapper.
+//! The CommonJS wrapper, and telling CommonJS from ES modules by their text.
 
 use crate::builtin::{Args, Entry, Return, entry, put, throw_type_error};
 use crate::module::origin;
-use crate::value::{FromJs, js_string};
+use crate::value::js_string;
 
 const CJS_PARAMETERS: [&str; 5] = ["exports", "require", "module", "__filename", "__dirname"];
-
-pub(crate) fn entries() -> Vec<Entry> {
-    vec![
-        entry("compileFunction", 6, compile_function),
-        entry("runInThisContext", 5, run_in_this_context),
-        entry("compileScript", 5, compile_script),
-        entry("runScript", 1, run_script),
-    ]
-}
 
 pub(crate) fn module_entries() -> Vec<Entry> {
     vec![
@@ -39,98 +30,6 @@ fn compile<'s>(
     )
 }
 
-/// compileFunction(source, filename, lineOffset, columnOffset, params, hostSymbol)
-fn compile_function<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Ok(code) = args.get(0).try_cast::<v8::String>() else {
-        return throw_type_error(scope, "source must be a string");
-    };
-    let offsets = (
-        i32::from_js(scope, args.get(2)),
-        i32::from_js(scope, args.get(3)),
-    );
-    let origin = origin(scope, args.get(1), offsets, args.get(5), false);
-    let mut parameters: Vec<v8::Local<v8::String>> = Vec::new();
-    if let Ok(list) = args.get(4).try_cast::<v8::Array>() {
-        for index in 0..list.length() {
-            let name = list
-                .get_index(scope, index)
-                .and_then(|name| name.try_cast().ok());
-            parameters.extend(name);
-        }
-    }
-    if let Some(function) = compile(scope, code, &origin, &parameters) {
-        rv.set(function.into());
-    }
-}
-
-fn unbound_script<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    args: &Args<'s>,
-) -> Option<v8::Local<'s, v8::UnboundScript>> {
-    let Ok(code) = args.get(0).try_cast::<v8::String>() else {
-        throw_type_error(scope, "source must be a string");
-        return None;
-    };
-    let offsets = (
-        i32::from_js(scope, args.get(2)),
-        i32::from_js(scope, args.get(3)),
-    );
-    let origin = origin(scope, args.get(1), offsets, args.get(4), false);
-    let mut source = v8::script_compiler::Source::new(code, Some(&origin));
-    v8::script_compiler::compile_unbound_script(
-        scope,
-        &mut source,
-        v8::script_compiler::CompileOptions::NoCompileOptions,
-        v8::script_compiler::NoCacheReason::NoReason,
-    )
-}
-
-/// runInThisContext(source, filename, lineOffset, columnOffset, hostSymbol)
-fn run_in_this_context<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Some(script) = unbound_script(scope, &args) else {
-        return;
-    };
-    let script = script.bind_to_current_context(scope);
-    if let Some(result) = script.run(scope) {
-        rv.set(result);
-    }
-}
-
-/// compileScript(source, filename, lineOffset, columnOffset, hostSymbol) -> function that runs it.
-fn compile_script<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let Some(script) = unbound_script(scope, &args) else {
-        return;
-    };
-    let holder = v8::ObjectTemplate::new(scope);
-    holder.set_internal_field_count(1);
-    let Some(object) = holder.new_instance(scope) else {
-        return;
-    };
-    object.set_internal_field(0, script.into());
-    rv.set(object.into());
-}
-
-fn run_script<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let script = args
-        .get(0)
-        .try_cast::<v8::Object>()
-        .ok()
-        .filter(|object| object.internal_field_count() == 1)
-        .and_then(|object| object.get_internal_field(scope, 0))
-        .map(|data| {
-            // SAFETY: objects with one internal field reach JavaScript only from compileScript,
-            // which puts an UnboundScript there.
-            unsafe { v8::Local::<v8::UnboundScript>::cast_unchecked(data) }
-        });
-    let Some(script) = script else {
-        return throw_type_error(scope, "not a script");
-    };
-    let script = script.bind_to_current_context(scope);
-    if let Some(result) = script.run(scope) {
-        rv.set(result);
-    }
-}
-
 /// compileFunctionForCJSLoader(source, filename, isMain, detectModule) ->
 /// { function, canParseAsESM, sourceMapURL }. With detectModule a text that parses only as a
 /// module gives canParseAsESM and no function, instead of the SyntaxError.
@@ -147,6 +46,7 @@ fn compile_for_cjs<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv:
     if function.is_none() {
         as_module = args.get(3).is_true() && failure_hints_module(catch, code, name);
         if !as_module {
+            crate::error::decorate_caught(catch);
             catch.rethrow();
             return;
         }
