@@ -219,7 +219,7 @@ pub static OPTIONS: &[OptionSpec] = &[
     off("--trace-promises", "").unbuilt("promise tracing is not built"),
     choice("--trace-require-module", &["all", "no-node-modules"],
         "print uses of require(esm): 'all' or 'no-node-modules'"),
-    off("--trace-sigint", "enable printing JavaScript stacktrace on SIGINT"),
+    off("--trace-sigint", "").unbuilt("stacks are not shown on SIGINT yet"),
     off("--trace-sync-io", "").unbuilt("tracing of synchronous calls is not built"),
     off("--trace-tls", "").idle("TLS is not built"),
     off("--trace-uncaught", "show stack traces for the throw behind uncaught exceptions"),
