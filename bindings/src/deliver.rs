@@ -71,6 +71,8 @@ impl Natives {
             token::SIGNAL => self.on_signal(&completion, out),
             token::MAIL => self.on_mail(out),
             token::TICKET => self.on_ticket(completion, out),
+            token::CHILD => self.on_child(&completion, out),
+            token::CHANNEL_IN | token::CHANNEL_OUT => self.on_channel(&completion, out),
             token::FORGET => {}
             kind => unreachable!("no operation has token kind {kind}"),
         }

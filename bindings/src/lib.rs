@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+mod channel_wrap;
 mod clock;
 mod config;
 mod constants;
@@ -21,8 +22,10 @@ mod limits;
 pub mod options;
 mod os;
 mod process_ops;
+mod process_wrap;
 mod slots;
 mod socket;
+mod spawn_sync;
 mod stream;
 mod tcp_wrap;
 mod turn;
@@ -49,6 +52,9 @@ pub const BINDINGS: &[Binding] = &[
     http::BINDING,
     http::parser::BINDING,
     process_ops::BINDING,
+    process_wrap::BINDING,
+    spawn_sync::BINDING,
+    channel_wrap::BINDING,
     fs_ops::BINDING,
     fs_ring::BINDING,
     os::BINDING,
@@ -88,6 +94,8 @@ pub struct Natives {
     pub(crate) date: DateCache,
     pub(crate) scratch: Vec<u8>,
     pub(crate) parsers: Slots<http::parser::Parser>,
+    pub(crate) children: Slots<process_wrap::Child>,
+    pub(crate) channels: Slots<channel_wrap::Channel>,
     pub(crate) turn: turn::State,
     pub(crate) mailbox: Option<Mailbox>,
     pub(crate) fleet: Arc<Fleet>,
@@ -112,6 +120,8 @@ impl Natives {
             date: DateCache::default(),
             scratch: Vec::new(),
             parsers: Slots::default(),
+            children: Slots::default(),
+            channels: Slots::default(),
             turn: turn::State::default(),
             mailbox: None,
             fleet,
@@ -166,6 +176,8 @@ impl Natives {
             || !self.answers.is_empty()
             || !self.farewells.is_empty()
             || self.sockets.iter().any(|(_, socket)| socket.is_alive())
+            || self.children.iter().any(|(_, child)| child.refed)
+            || self.channels.iter().any(|(_, channel)| channel.is_alive())
     }
 
     /// When a timer is due by now: its time is up and JavaScript should be entered.
@@ -194,10 +206,20 @@ impl Natives {
 
     /// Before the process ends at once: what is queued gets one try, nothing waits.
     pub fn send_leftovers(&mut self) {
+        self.send_leftovers_of_turn();
+        for handle in self.channels.handles() {
+            if let Some(channel) = self.channels.get_mut(handle) {
+                channel.end();
+            }
+        }
+        self.stop_listening();
+    }
+
+    /// Before JavaScript waits for something outside: what is queued gets one try.
+    pub(crate) fn send_leftovers_of_turn(&mut self) {
         for handle in self.sockets.handles() {
             self.send_now(handle);
         }
-        self.stop_listening();
     }
 
     /// Frees the ports at once: the kernel takes some ms to let go of a ring's sockets after the

@@ -142,6 +142,16 @@ function prepare(runtime) {
   if (getOptionValue('--expose-internals')) BuiltinModule.exposeInternals();
 }
 
+/** Started by a process that talks to this one: opens the channel. */
+function joinParent() {
+  const { NODE_CHANNEL_FD: fd, NODE_CHANNEL_SERIALIZATION_MODE: mode } = process.env;
+  if (fd) {
+    delete process.env.NODE_CHANNEL_FD;
+    delete process.env.NODE_CHANNEL_SERIALIZATION_MODE;
+    require('child_process')._forkChild(+fd, mode || 'json');
+  }
+}
+
 function runEval() {
   const { runSource } = require('internal/process/execution');
   require('internal/modules/helpers').addBuiltinLibsToObject(globalThis, '<eval>');
@@ -172,6 +182,7 @@ function start(runtime) {
   const main = hasFile && !isEntryUrl ? expandMainPath() : argv[1];
   setUpPermission(hasFile ? main : undefined);
   setUpSignals();
+  joinParent();
   initializeLoaders();
   // User code must not see what the library last matched through RegExp.$1.
   RegExpPrototypeExec(/^/, '');

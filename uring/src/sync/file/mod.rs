@@ -234,6 +234,11 @@ pub fn duplicate(fd: Fd) -> Result<Fd, Errno> {
     call!(fcntl(fd.raw(), libc::F_DUPFD_CLOEXEC, 0)).map(Fd::new)
 }
 
+/// Keeps it from programs that are started later.
+pub fn set_close_on_exec(fd: Fd) -> Result<(), Errno> {
+    call!(fcntl(fd.raw(), libc::F_SETFD, libc::FD_CLOEXEC)).map(|_| ())
+}
+
 /// Switches O_NONBLOCK, which all holders of the open file share.
 pub fn set_nonblocking(fd: Fd, on: bool) -> Result<(), Errno> {
     let flags = call!(fcntl(fd.raw(), libc::F_GETFL))?;

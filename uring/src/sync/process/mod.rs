@@ -1,13 +1,18 @@
 //! This process: who it is, where it stands, what it is called.
 
+use crate::completion::ChildExit;
 use crate::errno::{Checked, Errno};
 use crate::fd::Fd;
 use crate::sync::call;
 use std::ffi::{CStr, CString};
 use std::os::unix::ffi::OsStringExt;
 
+mod run;
+mod spawn;
 mod usage;
 
+pub use run::{Limits, Outcome, Stdio, run};
+pub use spawn::Spawn;
 pub use usage::{Usage, affinity, resident_bytes, thread_usage, usage};
 
 /// PR_SET_NAME takes 15 bytes and a terminator.
@@ -91,6 +96,11 @@ pub fn kill(pid: i32, signal: i32) -> Result<(), Errno> {
 /// A descriptor that is readable once the process has ended.
 pub(crate) fn open(pid: i32) -> Result<Fd, Errno> {
     call!(syscall(libc::SYS_pidfd_open, pid, 0)).map(|fd| Fd::new(fd as i32))
+}
+
+/// Waits for a child that ends, however long it takes, and reaps it.
+pub fn wait(pid: i32) -> Result<ChildExit, Errno> {
+    crate::sync::retried(|| crate::flight::reap(pid, 0))
 }
 
 /// Sets the bits that new files do not get, or only asks; returns the former ones. Asking sets
