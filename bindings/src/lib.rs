@@ -6,9 +6,11 @@
 
 mod channel_wrap;
 mod clock;
+mod config;
 mod constants;
 mod deadlines;
 mod deliver;
+pub mod dotenv;
 mod environment;
 mod fleet;
 mod fs_ops;
@@ -18,6 +20,7 @@ mod inbox;
 mod kinds;
 mod lexer;
 mod limits;
+pub mod options;
 mod os;
 mod ports;
 mod process_ops;
@@ -66,6 +69,9 @@ pub const BINDINGS: &[Binding] = &[
     constants::BINDING,
     ports::BINDING,
     worker::BINDING,
+    options::BINDING,
+    dotenv::BINDING,
+    config::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.

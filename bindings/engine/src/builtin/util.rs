@@ -48,9 +48,7 @@ pub(super) fn put_constants<'s>(scope: &v8::PinScope<'s, '_>, binding: v8::Local
         ("kTransferable", 1),
         ("kCloneable", 2),
     ];
-    const SYMBOLS: [&str; 1] = [
-        "host_defined_option_symbol",
-    ];
+    const SYMBOLS: [&str; 1] = ["host_defined_option_symbol"];
     // Truly private: marks for the serialiser, which no proxy, frozen object or reflection of the
     // program's meets.
     const PRIVATE: [&str; 2] = [TRANSFER_MODE, "untransferable_object_private_symbol"];
