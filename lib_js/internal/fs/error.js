@@ -4,10 +4,19 @@
 
 const { Error, ErrorCaptureStackTrace } = primordials;
 
+const { Buffer } = require('buffer');
 const { uvErrmapGet } = require('internal/errors');
+
+/** Errors name paths as text, whatever they were given as. */
+function textOf(path) {
+  if (path === undefined || typeof path === 'string') return path;
+  return Buffer.from(path.buffer, path.byteOffset, path.byteLength).utf8Slice();
+}
 
 /** The error without a stack of calls, as an answer from the kernel has none. */
 function bareError(errno, syscall, path, dest) {
+  path = textOf(path);
+  dest = textOf(dest);
   const { 0: code, 1: reason } = uvErrmapGet(errno) ?? ['UNKNOWN', 'unknown error'];
   let message = `${code}: ${reason}, ${syscall}`;
   // Unlike other system errors these name even an empty path.
