@@ -11,7 +11,7 @@ use crate::Natives;
 ops! { process_ops(Natives) {
     constants = constants;
     slow cwd();
-    slow chdir(path: String);
+    slow chdir(path: Data);
     slow umask(mask: i32);
     slow uptime();
     /// Monotonic clock: ns in two doubles, seconds and the rest.
@@ -33,9 +33,9 @@ ops! { process_ops(Natives) {
     slow setgid(id: u32);
     slow setegid(id: u32);
     slow setgroups(groups: Vec<u32>);
-    slow initgroups(user: String, group: u32);
+    slow initgroups(user: Data, group: u32);
     /// Returns only when it fails.
-    slow execve(path: String, arguments: Vec<String>, environment: Vec<String>);
+    slow execve(path: Data, arguments: Vec<String>, environment: Vec<String>);
     /// [soft, hard] of a getrlimit(2) resource; -1 for unlimited.
     slow resourceLimits(resource: u32);
     slow setTitle(title: String);
@@ -84,7 +84,7 @@ fn cwd(_: &mut Natives) -> Js {
     text(sync::process::working_directory())
 }
 
-fn chdir(_: &mut Natives, path: String) -> i32 {
+fn chdir(_: &mut Natives, path: Data) -> i32 {
     crate::fs_ops::with_path(&path, |path| code(sync::process::change_directory(path)))
 }
 
@@ -181,13 +181,13 @@ fn setgroups(_: &mut Natives, groups: Vec<u32>) -> i32 {
     code(sync::process::set_groups(&groups))
 }
 
-fn initgroups(_: &mut Natives, user: String, group: u32) -> i32 {
+fn initgroups(_: &mut Natives, user: Data, group: u32) -> i32 {
     crate::fs_ops::with_path(&user, |user| code(sync::process::init_groups(user, group)))
 }
 
 fn execve(
     natives: &mut Natives,
-    path: String,
+    path: Data,
     arguments: Vec<String>,
     environment: Vec<String>,
 ) -> i32 {
