@@ -220,7 +220,7 @@ impl Natives {
     /// process has ended, and whoever restarts it would find them in use.
     fn stop_listening(&self) {
         for (_, socket) in self.sockets.iter() {
-            if matches!(socket.role, socket::Role::Listener(_)) {
+            if matches!(&socket.role, socket::Role::Listener(listener) if !listener.shared) {
                 // A listener that is closing already has been shut down.
                 let _ = coring_uring::sync::socket::shutdown(socket.fd, Shutdown::Both);
             }

@@ -8,6 +8,7 @@ mod buffer_write;
 mod encoding;
 mod errors;
 mod heap_statistics;
+mod ipc_serdes;
 mod messaging;
 mod turn;
 mod types;
@@ -57,6 +58,7 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
             merge(module::entries(), contextify::module_entries()),
         ),
         ("messaging", messaging::entries()),
+        ("ipc_serdes", ipc_serdes::entries()),
         ("v8", heap_statistics::entries()),
         (
             "realm",

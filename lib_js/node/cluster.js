@@ -1,0 +1,7 @@
+'use strict';
+
+// Public module `cluster`: one half in the process that starts workers, the other in each worker.
+
+const isWorker = process.env.NODE_UNIQUE_ID !== undefined;
+
+module.exports = require(isWorker ? 'internal/cluster/child' : 'internal/cluster/primary');
