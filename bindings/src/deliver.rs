@@ -98,9 +98,13 @@ impl Natives {
         let settings = role.http.clone();
         match accepted {
             Some(fd) if open => {
-                if let Some(told) = self.on_connection(listener, Fd::new(fd as i32), settings) {
-                    let (kind, [handle, a, b]) = told;
-                    out.push(kind, handle, a, b);
+                let is_lane = settings.is_some();
+                // A full table has closed it.
+                if let Ok(handle) = self.take_connection(listener, Fd::new(fd as i32), settings) {
+                    match is_lane {
+                        true => out.push(entry::HTTP_ACCEPT, handle.to_js(), listener.to_js(), 0),
+                        false => out.push(entry::ACCEPT, listener.to_js(), handle.to_js(), 0),
+                    }
                 }
             }
             Some(fd) => {
@@ -122,18 +126,17 @@ impl Natives {
         }
     }
 
-    /// The entry that tells of a new connection.
-    fn on_connection(
+    /// A connection becomes a stream, or one of the fast lane.
+    fn take_connection(
         &mut self,
         listener: Handle,
         fd: Fd,
         settings: Option<crate::http::Settings>,
-    ) -> Option<(u8, [i32; 3])> {
+    ) -> Result<Handle, Errno> {
         let Some(settings) = settings else {
             let mut socket = Socket::new(fd, Role::Stream);
             socket.farewell = Farewell::Closed;
-            let handle = self.adopt(socket).ok()?;
-            return Some((entry::ACCEPT, [listener.to_js(), handle.to_js(), 0]));
+            return self.adopt(socket);
         };
         let values = settings.get();
         // Failures here mean the peer is gone already; its end comes by the receive.
@@ -144,16 +147,14 @@ impl Natives {
             let _ = sync::socket::set_keep_alive(fd, Some(values.keep_alive_probe_s));
         }
         let conn = Conn::new(listener, settings, self.clock.now_ms());
-        let handle = self
-            .adopt(Socket::new(fd, Role::Http(Box::new(conn))))
-            .ok()?;
+        let handle = self.adopt(Socket::new(fd, Role::Http(Box::new(conn))))?;
         self.list_deadline(handle);
         self.touch(handle);
-        Some((entry::HTTP_ACCEPT, [handle.to_js(), listener.to_js(), 0]))
+        Ok(handle)
     }
 
-    /// A connection that another process has accepted for this listener.
-    pub(crate) fn adopt_connection(&mut self, listener: Handle, fd: Fd) {
+    /// A connection that another process has accepted for this listener: its handle.
+    pub(crate) fn adopt_connection(&mut self, listener: Handle, fd: Fd) -> Result<Handle, Errno> {
         let role = self
             .sockets
             .get(listener)
@@ -162,12 +163,10 @@ impl Natives {
         let Some(Role::Listener(role)) = role else {
             // Nobody is left to serve it.
             let _ = sync::file::close(fd);
-            return;
+            return Err(Errno::EBADF);
         };
         let settings = role.http.clone();
-        if let Some(told) = self.on_connection(listener, fd, settings) {
-            self.answers.push(told);
-        }
+        self.take_connection(listener, fd, settings)
     }
 
     /// Arms the listener's accept unless it waits for descriptors.

@@ -200,7 +200,9 @@ impl Natives {
 
     /// Before the process ends at once: what is queued gets one try, nothing waits.
     pub fn send_leftovers(&mut self) {
-        self.send_leftovers_of_turn();
+        for handle in self.sockets.handles() {
+            self.send_now(handle);
+        }
         for handle in self.channels.handles() {
             if let Some(channel) = self.channels.get_mut(handle) {
                 channel.end();
@@ -209,10 +211,12 @@ impl Natives {
         self.stop_listening();
     }
 
-    /// Before JavaScript waits for something outside: what is queued gets one try.
-    pub(crate) fn send_leftovers_of_turn(&mut self) {
-        for handle in self.sockets.handles() {
-            self.send_now(handle);
+    /// What this turn has written goes to the kernel now: something that does not pass through
+    /// the ring is to come behind it.
+    pub(crate) fn begin_sends(&mut self) {
+        self.flush();
+        if let Err(errno) = self.ring.begin() {
+            panic!("io_uring_enter failed with {errno}: the ring is unusable");
         }
     }
 

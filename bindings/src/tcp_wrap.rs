@@ -23,6 +23,8 @@ ops! { tcp_wrap(Natives) {
     slow acceptFd(listener: i32, fd: i32);
     /// Other processes are about to get the listener.
     slow share(listener: i32);
+    /// Who may connect to a unix listener beside its owner. mode: 1 all may read, 2 write.
+    slow pipeChmod(listener: i32, mode: i32);
     slow sockName(handle: i32);
     slow peerName(handle: i32);
     slow connect(kind: i32, address: String, port: i32, local: Option<String>, local_port: i32);
@@ -259,14 +261,14 @@ fn listenIdle(natives: &mut Natives, flags: i32) -> i32 {
     answer(natives.listen_idle(flags))
 }
 
-/// The connection is the listener's, as if it had accepted it.
+/// The connection is the listener's, as if it had accepted it; no entry tells of it.
 #[allow(non_snake_case)]
 fn acceptFd(natives: &mut Natives, listener: i32, fd: i32) -> i32 {
     if fd < 0 {
         return BAD_HANDLE;
     }
-    natives.adopt_connection(Handle::from_js(listener), Fd::new(fd));
-    0
+    let adopted = natives.adopt_connection(Handle::from_js(listener), Fd::new(fd));
+    answer(adopted.map(Handle::to_js))
 }
 
 fn share(natives: &mut Natives, listener: i32) -> i32 {
@@ -277,6 +279,24 @@ fn share(natives: &mut Natives, listener: i32) -> i32 {
         role.shared = true;
     }
     0
+}
+
+#[allow(non_snake_case)]
+fn pipeChmod(natives: &mut Natives, listener: i32, mode: i32) -> i32 {
+    let Some(socket) = natives.socket(listener) else {
+        return BAD_HANDLE;
+    };
+    let Ok(SocketAddress::Unix(path)) = sync::socket::local_address(socket.fd) else {
+        return Errno::EINVAL.result();
+    };
+    let readable = if mode & 1 != 0 { 0o444 } else { 0 };
+    let writable = if mode & 2 != 0 { 0o222 } else { 0 };
+    let change = || {
+        let path = std::ffi::CString::new(path).map_err(|_| Errno::EINVAL)?;
+        let former = sync::file::stat(&path)?.mode & 0o7777;
+        sync::file::change_mode(&path, former | readable | writable)
+    };
+    done(change())
 }
 
 #[allow(non_snake_case)]

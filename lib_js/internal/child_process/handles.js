@@ -39,8 +39,16 @@ function shareListener(handle) {
 
 /** Takes a socket's handle away from it, to be sent. */
 function detachSocket(target, message, socket, options) {
+  if (!socket._handle) return undefined;
+  if (socket._handle.isLane && !options.keepOpen) {
+    const { forgetSocket } = require('internal/http/routing');
+    const { leaveLane } = require('internal/http/lane_socket');
+    const { lane } = socket._handle;
+    forgetSocket(socket);
+    socket.parser = null;
+    if (leaveLane(lane) === null) return undefined;
+  }
   const handle = socket._handle;
-  if (!handle) return undefined;
   const { server } = socket;
   if (server) {
     // The server goes on counting it, by asking the other process.

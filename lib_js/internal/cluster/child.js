@@ -155,8 +155,17 @@ function onConnection(message, handle) {
     accepted = false;
   }
   send({ ack: message.seq, accepted });
-  if (accepted) native.acceptFd(listener.number, handle.take());
-  else handle?.close();
+  if (!accepted) {
+    handle?.close();
+    return;
+  }
+  const number = native.acceptFd(listener.number, handle.take());
+  if (number < 0) return; // It is closed: the listener was, too.
+  if (listener.isHttpLane) {
+    require('internal/http/lane_entries').acceptLane(number, listener.number);
+  } else {
+    listener.handleAccept(number);
+  }
 }
 
 /** Closes what listens, then the channel. */

@@ -206,6 +206,7 @@ const receivers = {
   __proto__: null,
 
   online(worker) {
+    worker.state = 'online';
     worker.emit('online');
     cluster.emit('online', worker);
   },
