@@ -251,7 +251,9 @@ impl Natives {
 
     /// Before the process ends at once: what is queued gets one try, nothing waits.
     pub fn send_leftovers(&mut self) {
-        self.send_leftovers_of_turn();
+        for handle in self.sockets.handles() {
+            self.send_now(handle);
+        }
         for handle in self.channels.handles() {
             if let Some(channel) = self.channels.get_mut(handle) {
                 channel.end();
@@ -260,10 +262,12 @@ impl Natives {
         self.stop_listening();
     }
 
-    /// Before JavaScript waits for something outside: what is queued gets one try.
-    pub(crate) fn send_leftovers_of_turn(&mut self) {
-        for handle in self.sockets.handles() {
-            self.send_now(handle);
+    /// What this turn has written goes to the kernel now: something that does not pass through
+    /// the ring is to come behind it.
+    pub(crate) fn begin_sends(&mut self) {
+        self.flush();
+        if let Err(errno) = self.ring.begin() {
+            panic!("io_uring_enter failed with {errno}: the ring is unusable");
         }
     }
 
@@ -271,7 +275,7 @@ impl Natives {
     /// process has ended, and whoever restarts it would find them in use.
     fn stop_listening(&self) {
         for (_, socket) in self.sockets.iter() {
-            if matches!(socket.role, socket::Role::Listener(_)) {
+            if matches!(&socket.role, socket::Role::Listener(listener) if !listener.shared) {
                 // A listener that is closing already has been shut down.
                 let _ = coring_uring::sync::socket::shutdown(socket.fd, Shutdown::Both);
             }

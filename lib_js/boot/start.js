@@ -143,13 +143,17 @@ function prepare(runtime) {
   if (getOptionValue('--expose-internals')) BuiltinModule.exposeInternals();
 }
 
-/** Started by a process that talks to this one: opens the channel. */
+/** Started by a process that talks to this one: opens the channel, and joins its cluster. */
 function joinParent() {
   const { NODE_CHANNEL_FD: fd, NODE_CHANNEL_SERIALIZATION_MODE: mode } = process.env;
   if (fd) {
     delete process.env.NODE_CHANNEL_FD;
     delete process.env.NODE_CHANNEL_SERIALIZATION_MODE;
     require('child_process')._forkChild(+fd, mode || 'json');
+  }
+  if (process.env.NODE_UNIQUE_ID) {
+    require('cluster')._setupWorker();
+    delete process.env.NODE_UNIQUE_ID;
   }
 }
 

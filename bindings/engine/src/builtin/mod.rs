@@ -9,6 +9,7 @@ mod encoding;
 mod errors;
 mod heap_statistics;
 pub(crate) mod lazy;
+mod ipc_serdes;
 mod messaging;
 mod serdes;
 mod time_zone;
@@ -61,6 +62,7 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
         ),
         ("messaging", messaging::entries()),
         ("time_zone", time_zone::entries()),
+        ("ipc_serdes", ipc_serdes::entries()),
         ("v8", heap_statistics::entries()),
         ("serdes", serdes::entries()),
         (
