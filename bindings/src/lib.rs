@@ -18,6 +18,7 @@ mod inbox;
 mod kinds;
 mod lexer;
 mod limits;
+mod moved_fd;
 mod os;
 mod ports;
 mod process_ops;
@@ -66,6 +67,7 @@ pub const BINDINGS: &[Binding] = &[
     constants::BINDING,
     ports::BINDING,
     worker::BINDING,
+    moved_fd::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -109,6 +111,8 @@ pub struct Natives {
     pub(crate) environment: Arc<Environment>,
     pub(crate) process: Arc<Process>,
     pub(crate) ports: Slots<ports::Port>,
+    /// Ports that this thread has had.
+    pub(crate) ports_count: u64,
     pub(crate) workers: Slots<worker::Worker>,
     pub(crate) inbox: Option<Arc<Inbox>>,
     /// What this thread left for itself.
@@ -126,6 +130,7 @@ impl Natives {
             environment,
             process,
             ports: Slots::default(),
+            ports_count: 0,
             workers: Slots::default(),
             inbox: None,
             notes: Vec::new(),

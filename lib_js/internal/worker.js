@@ -358,8 +358,7 @@ class Worker extends EventEmitter {
         this[kStdio][message.stream][kStdioWantsMoreDataCallback]();
         break;
       default:
-        // The library speaks to itself here.
-        throw new ERR_INVALID_ARG_VALUE('message.type', message.type);
+        require('assert').fail(`Unknown worker message type ${message.type}`);
     }
   }
 
