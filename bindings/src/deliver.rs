@@ -34,8 +34,21 @@ impl Natives {
         for (kind, [handle, a, b]) in std::mem::take(&mut self.answers) {
             out.push(kind, handle, a, b);
         }
-        for note in std::mem::take(&mut self.notes) {
+        let mut notes = std::mem::take(&mut self.notes);
+        notes.sort_by_key(|note| self.order_of(note));
+        for note in notes {
             self.on_note(note, out);
+        }
+    }
+
+    /// Ports in the order of their birth, as Node's loop looks at them; the rest behind.
+    fn order_of(&self, note: &Note) -> u64 {
+        match note {
+            Note::Port(handle) => {
+                let port = self.ports.get(Handle::from_js(*handle));
+                port.map_or(0, |port| port.nth)
+            }
+            Note::Worker(_) | Note::Asked => u64::MAX,
         }
     }
 

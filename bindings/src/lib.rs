@@ -23,6 +23,7 @@ mod kinds;
 mod lexer;
 mod limits;
 pub mod options;
+mod moved_fd;
 mod os;
 mod ports;
 mod process_ops;
@@ -77,6 +78,7 @@ pub const BINDINGS: &[Binding] = &[
     options::BINDING,
     dotenv::BINDING,
     config::BINDING,
+    moved_fd::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -122,6 +124,8 @@ pub struct Natives {
     pub(crate) environment: Arc<Environment>,
     pub(crate) process: Arc<Process>,
     pub(crate) ports: Slots<ports::Port>,
+    /// Ports that this thread has had.
+    pub(crate) ports_count: u64,
     pub(crate) workers: Slots<worker::Worker>,
     pub(crate) inbox: Option<Arc<Inbox>>,
     /// What this thread left for itself.
@@ -139,6 +143,7 @@ impl Natives {
             environment,
             process,
             ports: Slots::default(),
+            ports_count: 0,
             workers: Slots::default(),
             inbox: None,
             notes: Vec::new(),

@@ -9,6 +9,8 @@ pub fn version() -> &'static str {
 /// `helper_threads` bounds the threads for compilation and collection (0: V8 decides).
 pub fn start(flags: &[String], helper_threads: u32) {
     set_flags(flags);
+    // v8.setFlagsFromString() changes flags while the program runs.
+    v8::V8::set_flags_from_string("--no-freeze-flags-after-init");
     let platform = v8::new_default_platform(helper_threads, false).make_shared();
     v8::V8::initialize_platform(platform);
     v8::V8::initialize();
