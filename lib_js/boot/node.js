@@ -59,7 +59,7 @@ const GLOBALS = [
   { names: ['Blob'], from: 'internal/blob' },
   { names: ['File'], from: 'internal/file' },
   { names: ['Performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure',
-            'PerformanceObserver', 'PerformanceObserverEntryList'],
+            'PerformanceObserver', 'PerformanceObserverEntryList', 'PerformanceResourceTiming'],
     from: 'perf_hooks' },
   { names: ['performance'], from: 'perf_hooks', attribute: true, replaceable: true },
   { names: ['URLPattern'], from: 'internal/url_pattern' },
@@ -72,6 +72,12 @@ const GLOBALS = [
   { names: ['Navigator'], from: 'internal/navigator' },
   { names: ['navigator'], from: 'internal/navigator', attribute: true },
 ];
+
+const { defineLazyProperty, setLazyValueMaker } = internalBinding('util');
+
+/** name of a lazy global -> the module that has it */
+const moduleOfLazy = { __proto__: null };
+setLazyValueMaker((name) => require(moduleOfLazy[name])[name]);
 
 function defineValue(name, value, enumerable) {
   ObjectDefineProperty(globalThis, name, {

@@ -302,6 +302,7 @@ const TRANSFERABLE = 'internal/worker/js_transferable';
 const transferable = BuiltinModule.exists(TRANSFERABLE) ?
   require(TRANSFERABLE) :
   {
+    kClone: Symbol('messaging_clone_symbol'),
     kDeserialize: Symbol('messaging_deserialize_symbol'),
     kTransfer: Symbol('messaging_transfer_symbol'),
     kTransferList: Symbol('messaging_transfer_list_symbol'),

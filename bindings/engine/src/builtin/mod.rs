@@ -7,6 +7,7 @@ mod buffer_search;
 mod buffer_write;
 mod encoding;
 mod errors;
+pub(crate) mod gc;
 mod heap_statistics;
 pub(crate) mod lazy;
 mod messaging;
@@ -63,6 +64,7 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
         ("time_zone", time_zone::entries()),
         ("v8", heap_statistics::entries()),
         ("serdes", serdes::entries()),
+        ("performance", gc::entries()),
         (
             "realm",
             vec![
