@@ -25,8 +25,8 @@ mod lexer;
 mod limits;
 pub mod options;
 mod os;
-mod ports;
 mod performance;
+mod ports;
 mod process_ops;
 mod process_wrap;
 mod slots;
@@ -208,8 +208,12 @@ impl Natives {
         }
         self.clock.update();
         let idle_since_ns = since_ns.filter(|_| is_idle);
+        let now_ns = self.clock.now_ns();
         self.performance
-            .wait_ended(self.clock.now_ns(), idle_since_ns, into.len());
+            .wait_ended(now_ns, idle_since_ns, into.len());
+        if let (Some(control), Some(since_ns)) = (&self.control, idle_since_ns) {
+            control.note_idle(now_ns.saturating_sub(since_ns));
+        }
     }
 
     fn next_wait(&self, idle: bool) -> Wait {

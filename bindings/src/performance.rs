@@ -140,8 +140,12 @@ impl Natives {
     /// Keeps the time of a milestone; the first time counts.
     pub fn mark(&mut self, milestone: Milestone, now_ns: u64) {
         let kept = &mut self.performance.milestones[milestone as usize];
-        if *kept == 0 {
-            *kept = now_ns;
+        if *kept != 0 {
+            return;
+        }
+        *kept = now_ns;
+        if let (Milestone::LoopStart, Some(control)) = (milestone, &self.control) {
+            control.note_loop_start(now_ns);
         }
     }
 

@@ -73,12 +73,6 @@ const GLOBALS = [
   { names: ['navigator'], from: 'internal/navigator', attribute: true },
 ];
 
-const { defineLazyProperty, setLazyValueMaker } = internalBinding('util');
-
-/** name of a lazy global -> the module that has it */
-const moduleOfLazy = { __proto__: null };
-setLazyValueMaker((name) => require(moduleOfLazy[name])[name]);
-
 function defineValue(name, value, enumerable) {
   ObjectDefineProperty(globalThis, name, {
     __proto__: null, value, writable: true, enumerable, configurable: true,

@@ -30,8 +30,7 @@ const {
 const lazyStatistics = () => require('internal/perf/statistics');
 const { customInspectSymbol, kEmptyObject } = require('internal/util');
 const { validateInteger, validateNumber, validateObject } = require('internal/validators');
-const { transferable: { kClone, kDeserialize, markTransferMode } } =
-  require('internal/webstreams/util');
+const { kClone, kDeserialize, markTransferMode } = require('internal/worker/js_transferable');
 
 const native = internalBinding('performance');
 
