@@ -17,6 +17,7 @@ mod fs_dir;
 mod fs_ops;
 mod fs_ring;
 mod fs_watch;
+mod histogram;
 mod http;
 mod inbox;
 mod kinds;
@@ -25,6 +26,7 @@ mod limits;
 pub mod options;
 mod moved_fd;
 mod os;
+mod performance;
 mod ports;
 mod process_ops;
 mod process_wrap;
@@ -41,10 +43,12 @@ use std::sync::Arc;
 
 use coring_codec::date::DateCache;
 use coring_engine::Binding;
+use coring_uring::sync::clock::monotonic;
 use coring_uring::sync::file::Directory;
 use coring_uring::{Completion, Errno, Mailbox, Ring, Shutdown, Token, Wait};
 
 pub use fleet::Fleet;
+pub use performance::Milestone;
 pub use socket::Farewell;
 pub use worker::{Control, How, Process, Start};
 
@@ -72,6 +76,7 @@ pub const BINDINGS: &[Binding] = &[
     os::BINDING,
     url::BINDING,
     lexer::BINDING,
+    performance::BINDING,
     constants::BINDING,
     ports::BINDING,
     worker::BINDING,
@@ -112,6 +117,7 @@ pub struct Natives {
     pub(crate) children: Slots<process_wrap::Child>,
     pub(crate) channels: Slots<channel_wrap::Channel>,
     pub(crate) turn: turn::State,
+    pub(crate) performance: performance::State,
     pub(crate) mailbox: Option<Mailbox>,
     pub(crate) fleet: Arc<Fleet>,
     /// This core's index in the fleet.
@@ -164,6 +170,7 @@ impl Natives {
             children: Slots::default(),
             channels: Slots::default(),
             turn: turn::State::default(),
+            performance: performance::State::default(),
             mailbox: None,
             fleet,
             core,
@@ -196,10 +203,22 @@ impl Natives {
             (Patience::Short, Wait::Until(time)) => Wait::Until(time.min(limits::BACKGROUND_POLL)),
             (_, wait) => wait,
         };
+        let is_idle = !matches!(wait, Wait::Poll);
+        let since_ns = (is_idle || self.performance.is_watched()).then(monotonic);
+        if let Some(since_ns) = since_ns {
+            self.performance.wait_begins(since_ns);
+        }
         if let Err(errno) = self.ring.turn(wait, into) {
             panic!("io_uring_enter failed with {errno}: the ring is unusable");
         }
         self.clock.update();
+        let idle_since_ns = since_ns.filter(|_| is_idle);
+        let now_ns = self.clock.now_ns();
+        self.performance
+            .wait_ended(now_ns, idle_since_ns, into.len());
+        if let (Some(control), Some(since_ns)) = (&self.control, idle_since_ns) {
+            control.note_idle(now_ns.saturating_sub(since_ns));
+        }
     }
 
     fn next_wait(&self, idle: bool) -> Wait {
@@ -216,9 +235,15 @@ impl Natives {
             (Some(timer), Some(deadline)) => Some(timer.min(deadline)),
             (one, other) => one.or(other),
         };
-        match due_ms {
-            None => Wait::Forever,
-            Some(due_ms) => self.clock.wait_until(due_ms),
+        let wait = due_ms.map_or(Wait::Forever, |due_ms| self.clock.wait_until(due_ms));
+        let Some(due_ns) = self.performance.due_ns() else {
+            return wait;
+        };
+        match (wait, self.clock.wait_until_ns(due_ns)) {
+            (Wait::Poll, _) | (_, Wait::Poll) => Wait::Poll,
+            (Wait::Until(one), Wait::Until(other)) => Wait::Until(one.min(other)),
+            (Wait::Forever, other) => other,
+            (one, Wait::Forever) => one,
         }
     }
 

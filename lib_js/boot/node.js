@@ -59,7 +59,7 @@ const GLOBALS = [
   { names: ['Blob'], from: 'internal/blob' },
   { names: ['File'], from: 'internal/file' },
   { names: ['Performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure',
-            'PerformanceObserver', 'PerformanceObserverEntryList'],
+            'PerformanceObserver', 'PerformanceObserverEntryList', 'PerformanceResourceTiming'],
     from: 'perf_hooks' },
   { names: ['performance'], from: 'perf_hooks', attribute: true, replaceable: true },
   { names: ['URLPattern'], from: 'internal/url_pattern' },

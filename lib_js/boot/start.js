@@ -194,6 +194,7 @@ function start(runtime) {
   setUpSignals();
   joinParent();
   initializeLoaders();
+  internalBinding('performance').markBootstrapComplete();
   // User code must not see what the library last matched through RegExp.$1.
   RegExpPrototypeExec(/^/, '');
   if (hasEval) return runEval();

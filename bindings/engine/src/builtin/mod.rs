@@ -7,6 +7,7 @@ mod buffer_search;
 mod buffer_write;
 mod encoding;
 mod errors;
+pub(crate) mod gc;
 mod heap_statistics;
 pub(crate) mod lazy;
 mod ipc_serdes;
@@ -65,6 +66,7 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
         ("ipc_serdes", ipc_serdes::entries()),
         ("v8", heap_statistics::entries()),
         ("serdes", serdes::entries()),
+        ("performance", gc::entries()),
         (
             "realm",
             vec![
