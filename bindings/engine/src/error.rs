@@ -80,10 +80,7 @@ pub(crate) fn decorated_key<'s>(scope: &v8::PinScope<'s, '_>) -> v8::Local<'s, v
     v8::Private::for_api(scope, Some(name))
 }
 
-fn is_decorated<'s>(
-    scope: &v8::PinScope<'s, '_>,
-    exception: v8::Local<'s, v8::Value>,
-) -> bool {
+fn is_decorated<'s>(scope: &v8::PinScope<'s, '_>, exception: v8::Local<'s, v8::Value>) -> bool {
     let key = decorated_key(scope);
     exception
         .try_cast::<v8::Object>()
