@@ -150,8 +150,21 @@ function guardLoader() {
   };
 }
 
+/** Programs are started by these two; the first argument is the file. */
+function guardSpawns(check) {
+  ArrayPrototypeForEach(['process_wrap', 'spawn_sync'], (name) => {
+    const binding = internalBinding(name);
+    const { spawn } = binding;
+    binding.spawn = (file, ...rest) => {
+      check('child', file);
+      return spawn(file, ...rest);
+    };
+  });
+}
+
 function guard(model) {
   ({ refusal } = model);
+  guardSpawns(model.check);
   ArrayPrototypeForEach(ObjectKeys(now), (name) => guardBlocking(now, name));
   ArrayPrototypeForEach(ObjectKeys(later), guardQueued);
   guardLoader();
