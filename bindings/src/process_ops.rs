@@ -11,7 +11,7 @@ use crate::Natives;
 ops! { process_ops(Natives) {
     constants = constants;
     slow cwd();
-    slow chdir(path: String);
+    slow chdir(path: Data);
     slow umask(mask: i32);
     slow uptime();
     /// Monotonic clock: ns in two doubles, seconds and the rest.
@@ -84,7 +84,7 @@ fn cwd(_: &mut Natives) -> Js {
     text(sync::process::working_directory())
 }
 
-fn chdir(_: &mut Natives, path: String) -> i32 {
+fn chdir(_: &mut Natives, path: Data) -> i32 {
     crate::fs_ops::with_path(&path, |path| code(sync::process::change_directory(path)))
 }
 

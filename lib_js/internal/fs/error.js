@@ -4,6 +4,7 @@
 
 const { Error, ErrorCaptureStackTrace } = primordials;
 
+const { Buffer } = require('buffer');
 const { uvErrmapGet } = require('internal/errors');
 
 /** What stands for an errno where the permission model refused; no errno is so small. */
@@ -16,9 +17,17 @@ function setDenied(error) {
   return DENIED;
 }
 
+/** Errors name paths as text, whatever they were given as. */
+function textOf(path) {
+  if (path === undefined || typeof path === 'string') return path;
+  return Buffer.from(path.buffer, path.byteOffset, path.byteLength).utf8Slice();
+}
+
 /** The error without a stack of calls, as an answer from the kernel has none. */
 function bareError(errno, syscall, path, dest) {
   if (errno === DENIED) return denied;
+  path = textOf(path);
+  dest = textOf(dest);
   const { 0: code, 1: reason } = uvErrmapGet(errno) ?? ['UNKNOWN', 'unknown error'];
   let message = `${code}: ${reason}, ${syscall}`;
   // Unlike other system errors these name even an empty path.

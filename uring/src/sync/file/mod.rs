@@ -10,16 +10,20 @@ use std::path::Path;
 
 mod copy;
 mod directory;
+mod space;
 #[cfg(test)]
 mod tests;
 mod times;
+mod watch;
 
 pub use copy::copy;
 pub use directory::{
     Directory, DirectoryEntry, make_directory, make_temporary_directory, read_directory,
     remove_directory,
 };
+pub use space::file_system;
 pub use times::{set_times, set_times_fd};
+pub use watch::{add_watch, open_watch, remove_watch};
 
 /// First size of the buffer of a whole read when the file does not tell its own.
 const READ_STEP_BYTES: usize = 64 * 1024;
