@@ -268,9 +268,9 @@ function addLibrary() {
   process.setUncaughtExceptionCaptureCallback = execution.setUncaughtExceptionCaptureCallback;
   process.hasUncaughtExceptionCaptureCallback = execution.hasUncaughtExceptionCaptureCallback;
   process.emitWarning = require('internal/process/warning').emitWarning;
-  const { nextTick, runNextTicks } = require('internal/process/task_queues');
+  const { nextTick, tickCallback } = require('internal/process/task_queues');
   process.nextTick = nextTick;
-  process._tickCallback = runNextTicks;
+  process._tickCallback = tickCallback;
   defineAccessor('sourceMapsEnabled', perThread.areSourceMapsEnabled);
   process.setSourceMapsEnabled = perThread.setSourceMapsEnabled;
   // Loaded when first called: the module loader itself needs a process.

@@ -98,6 +98,8 @@ function expandMainPath() {
 function initializeLoaders() {
   require('internal/modules/cjs/loader').initializeCJS();
   require('internal/modules/esm/utils').initializeESM();
+  // They may make tests: the runner loads them itself, once there is something to hold tests.
+  if (getOptionValue('--test') && getOptionValue('--test-isolation') === 'none') return;
   const preloads = getOptionValue('--require') ?? [];
   if (preloads.length > 0) {
     require('internal/modules/cjs/loader').Module._preloadModules(preloads);
@@ -174,12 +176,13 @@ function start(runtime) {
   const hasEval = getOptionValue('--eval') !== undefined;
   const hasFile = !hasEval && argv.length > 1 && argv[1] !== '' && argv[1] !== '-';
   const checkOnly = !hasEval && getOptionValue('--check');
-  if (!hasEval && !hasFile && !checkOnly && argv[1] !== '-' &&
+  const isTestRunner = getOptionValue('--test');
+  if (!hasEval && !hasFile && !checkOnly && !isTestRunner && argv[1] !== '-' &&
       internalBinding('process_ops').ttyInfo(0) === FD_TTY) {
     fail('the REPL is not built yet; give a file, -e, or pipe a script', 1);
   }
   const isEntryUrl = hasFile && getOptionValue('--entry-url');
-  const main = hasFile && !isEntryUrl ? expandMainPath() : argv[1];
+  const main = hasFile && !isEntryUrl && !isTestRunner ? expandMainPath() : argv[1];
   setUpPermission(hasFile ? main : undefined);
   setUpSignals();
   joinParent();
@@ -191,6 +194,7 @@ function start(runtime) {
     const { checkSyntax } = require('internal/process/execution');
     return checkSyntax(hasFile ? main : undefined);
   }
+  if (isTestRunner) return require('internal/main/test_runner').runTests();
   if (hasFile) return require('internal/modules/cjs/loader').Module.runMain(main);
   return runStdin();
 }

@@ -94,7 +94,9 @@ impl<N: 'static> Isolate<N> {
     pub fn start(&mut self, runtime: Js) -> Result<(), Ending> {
         self.enter(|scope, realm| {
             let argument = runtime.into_js(scope);
-            call_root(scope, realm, Root::Start, &[argument]).map(|_| ())
+            call_root(scope, realm, Root::Start, &[argument])?;
+            // Once more, and whatever became of the program's first part: Node does so.
+            settle(scope, realm)
         })
     }
 
@@ -279,7 +281,11 @@ fn call_root<'s>(
     arguments: &[v8::Local<'s, v8::Value>],
 ) -> Result<Option<v8::Local<'s, v8::Value>>, Ending> {
     let result = call_guarded(scope, realm, root, arguments)?;
-    settle(scope, realm)?;
+    // As in Node, what a failed callback scheduled waits for the end of the next one: the handler
+    // of uncaught exceptions makes an immediate, so there is a next one.
+    if result.is_some() {
+        settle(scope, realm)?;
+    }
     Ok(result)
 }
 
@@ -326,24 +332,23 @@ fn call_until_done<'s>(
     }
 }
 
-/// nextTicks and microtasks, until none is left.
+/// nextTicks and microtasks, until none is left or one throws: the others wait for the end of the
+/// next callback.
 fn settle(scope: &mut v8::PinScope, realm: &Realm) -> Result<(), Ending> {
-    loop {
-        if realm.page.get(page::TICKS) == 0 && realm.page.get(page::REJECTIONS) == 0 {
-            v8::tc_scope!(let catch, scope);
-            catch.perform_microtask_checkpoint();
-            if let Some(ending) = realm.ending.get() {
-                return Err(ending);
-            }
-            if catch.has_terminated() {
-                return Err(heap::ending_of_termination(realm));
-            }
+    if realm.page.get(page::TICKS) == 0 && realm.page.get(page::REJECTIONS) == 0 {
+        v8::tc_scope!(let catch, scope);
+        catch.perform_microtask_checkpoint();
+        if let Some(ending) = realm.ending.get() {
+            return Err(ending);
         }
-        if realm.page.get(page::TICKS) == 0 && realm.page.get(page::REJECTIONS) == 0 {
-            return Ok(());
+        if catch.has_terminated() {
+            return Err(heap::ending_of_termination(realm));
         }
+    }
+    if realm.page.get(page::TICKS) != 0 || realm.page.get(page::REJECTIONS) != 0 {
         call_guarded(scope, realm, Root::ProcessTicks, &[])?;
     }
+    Ok(())
 }
 
 fn deliver_page<'s>(
@@ -359,5 +364,10 @@ fn deliver_page<'s>(
     let count: v8::Local<v8::Value> = v8::Integer::new(scope, entries.len() as i32).into();
     let values: v8::Local<v8::Value> = v8::Array::new_with_elements(scope, values).into();
     // After an uncaught exception that was handled it goes on behind the entry that threw.
-    call_until_done(scope, realm, Root::Deliver, &[count, values]).map(|_| ())
+    while call_root(scope, realm, Root::Deliver, &[count, values])?.is_none() {
+        if realm.page.get(page::CURSOR) as usize >= entries.len() {
+            break;
+        }
+    }
+    Ok(())
 }

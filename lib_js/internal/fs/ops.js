@@ -24,7 +24,7 @@ const KEEP_POSITION = -1;
 let ops;
 let ring;
 let directories;
-let setImmediate;
+let setImmediateAs;
 
 function blocking() {
   ops ??= internalBinding('fs_ops');
@@ -87,6 +87,11 @@ class FiguresAnswer {
     this.done(new Float64Array(buffer, byteOffset, FIGURES));
   }
 }
+
+Answer.prototype.asyncType = 'FSREQCALLBACK';
+ValueAnswer.prototype.asyncType = 'FSREQCALLBACK';
+BytesAnswer.prototype.asyncType = 'FSREQCALLBACK';
+FiguresAnswer.prototype.asyncType = 'FSREQCALLBACK';
 
 const answered = (done) => allocateTicket(new Answer(done));
 
@@ -178,9 +183,9 @@ const later = {
 };
 
 function readNothing(fd, done) {
-  setImmediate ??= require('timers').setImmediate;
+  setImmediateAs ??= require('internal/timers').setImmediateAs;
   const nothing = Buffer.alloc(0);
-  setImmediate(() => {
+  setImmediateAs('FSREQCALLBACK', () => {
     const answer = now.readInto(fd, nothing, 0, 0, KEEP_POSITION);
     done(answer < 0 ? answer : nothing);
   });
@@ -189,9 +194,9 @@ function readNothing(fd, done) {
 /** The plain call, but not before the caller's turn is over. */
 function deferred(call) {
   return (...args) => {
-    setImmediate ??= require('timers').setImmediate;
+    setImmediateAs ??= require('internal/timers').setImmediateAs;
     const done = args.pop();
-    setImmediate(() => done(ReflectApply(call, undefined, args)));
+    setImmediateAs('FSREQCALLBACK', () => done(ReflectApply(call, undefined, args)));
   };
 }
 

@@ -229,6 +229,7 @@ function onGlobalUncaughtException(error, fromPromise) {
   }
   // The loop turns once more, so that ticks scheduled before the throw run.
   require('timers').setImmediate(noop);
+  require('internal/async_hooks').unwindScopes();
   return true;
 }
 
@@ -236,6 +237,7 @@ function onGlobalUncaughtException(error, fromPromise) {
 
 /** The loop has run dry. Native asks afterwards whether there is new work. */
 function emitBeforeExit() {
+  require('internal/async_hooks').tellDestroyed();
   process.emit('beforeExit', process.exitCode || 0);
 }
 

@@ -10,6 +10,11 @@ const { filterOwnProperties } = require('internal/util');
 /** Bindings of Node's that coring has under another name. */
 const elsewhere = {
   __proto__: null,
+  async_wrap: () => ({
+    getPromiseHooks: require('internal/async_hooks/promises').getPromiseHooks,
+    queueDestroyAsyncId: require('internal/async_hooks').emitDestroy,
+    Providers: require('internal/async_hooks/providers').Providers,
+  }),
   timers: () => ({ getLibuvNow: internalBinding('turn').updateNow }),
   uv: () => require('internal/errno'),
 };
