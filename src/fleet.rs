@@ -48,7 +48,7 @@ const SIGNALS: [i32; 5] = [SIGHUP, SIGINT, SIGUSR2, SIGTERM, SIGWINCH];
 
 /// Runs the program on its cores; gives the exit code of the process.
 pub fn run(program: Program) -> i32 {
-    let fleet = Arc::new(Fleet::new(program.cores.len()));
+    let fleet = Arc::new(Fleet::new(program.cores.len(), program.variables.clone()));
     if !fleet.is_many() {
         return core::exit_code(core::live(&program, &fleet, 0, None));
     }

@@ -1,9 +1,11 @@
 //! What the program was started with, as `boot/start.js` gets it on every core.
 
+use std::collections::BTreeMap;
+
 use coring_engine::Js;
 use coring_uring::sync::clock;
 
-use crate::cli::{Cli, Jobs, Value, node_options_flags};
+use crate::cli::{Cli, Jobs, Value};
 
 /// The Node.js release whose behaviour coring has.
 pub const NODE_VERSION: &str = "v24.21.0";
@@ -14,11 +16,13 @@ pub struct Program {
     pub argv0: String,
     pub exec_path: String,
     pub cli: Cli,
+    /// Environment variables from --env-file.
+    pub variables: BTreeMap<String, String>,
     pub cores: Vec<usize>,
 }
 
 impl Program {
-    pub fn new(argv0: String, cli: Cli) -> Program {
+    pub fn new(argv0: String, cli: Cli, variables: BTreeMap<String, String>) -> Program {
         let exec_path = std::env::current_exe().map_or_else(
             |_| argv0.clone(),
             |path| path.to_string_lossy().into_owned(),
@@ -31,6 +35,7 @@ impl Program {
             argv0,
             exec_path,
             cli,
+            variables,
             cores,
         }
     }
@@ -50,18 +55,14 @@ impl Program {
             .iter()
             .map(|word| Js::from(word.as_str()))
             .collect();
-        let options = self.cli.options().into_iter();
-        let options = options.map(|(name, value)| (name, option_value(&value)));
+        let options = self.cli.changed_options().into_iter();
+        let options = options.map(|(name, value)| (name.to_owned(), option_value(&value)));
         let fields = [
             ("argv", Js::List(argv)),
             ("argv0", Js::from(self.argv0.as_str())),
             ("execPath", Js::from(self.exec_path.as_str())),
             ("execArgv", Js::List(exec_argv)),
             ("options", Js::Object(options.collect())),
-            (
-                "allowedFlags",
-                Js::List(node_options_flags().into_iter().map(Js::Text).collect()),
-            ),
             ("hrtimeOrigin", Js::Number(clock::monotonic() as f64)),
             ("timeOriginMs", Js::Number(clock::realtime() as f64 / 1e6)),
             ("core", Js::from(core as u32)),

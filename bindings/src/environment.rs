@@ -19,6 +19,13 @@ impl Default for Environment {
 }
 
 impl Environment {
+    /// The process's own variables and these.
+    pub fn with(variables: BTreeMap<String, String>) -> Environment {
+        let environment = Environment::default();
+        environment.lock().extend(variables);
+        environment
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
         self.0
             .lock()

@@ -2,6 +2,7 @@
 //! each receives messages. Locks here are taken at start and when a message is sent, never on a
 //! request's way.
 
+use std::collections::BTreeMap;
 use std::collections::HashMap;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
@@ -26,7 +27,8 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    pub fn new(cores_count: usize) -> Fleet {
+    /// `variables` join the environment that the process was started with.
+    pub fn new(cores_count: usize, variables: BTreeMap<String, String>) -> Fleet {
         assert!(cores_count > 0);
         Fleet {
             cores_count,
@@ -35,7 +37,7 @@ impl Fleet {
             draining: AtomicBool::new(false),
             listening: AtomicU64::new(0),
             exit_code: AtomicI32::new(0),
-            environment: Environment::default(),
+            environment: Environment::with(variables),
         }
     }
 

@@ -6,17 +6,22 @@
 
 mod channel_wrap;
 mod clock;
+mod config;
 mod constants;
 mod deadlines;
 mod deliver;
+pub mod dotenv;
 mod environment;
 mod fleet;
+mod fs_dir;
 mod fs_ops;
 mod fs_ring;
+mod fs_watch;
 mod http;
 mod kinds;
 mod lexer;
 mod limits;
+pub mod options;
 mod os;
 mod process_ops;
 mod process_wrap;
@@ -32,6 +37,7 @@ use std::sync::Arc;
 
 use coring_codec::date::DateCache;
 use coring_engine::Binding;
+use coring_uring::sync::file::Directory;
 use coring_uring::{Completion, Mailbox, Ring, Shutdown, Token, Wait};
 
 pub use fleet::Fleet;
@@ -54,10 +60,15 @@ pub const BINDINGS: &[Binding] = &[
     channel_wrap::BINDING,
     fs_ops::BINDING,
     fs_ring::BINDING,
+    fs_dir::BINDING,
+    fs_watch::BINDING,
     os::BINDING,
     url::BINDING,
     lexer::BINDING,
     constants::BINDING,
+    options::BINDING,
+    dotenv::BINDING,
+    config::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -96,6 +107,8 @@ pub struct Natives {
     /// This core's index in the fleet.
     pub(crate) core: usize,
     pub(crate) listens_count: usize,
+    /// Directories that programs read in steps.
+    pub(crate) directories: Slots<Directory>,
     /// File operations in flight.
     pub(crate) tickets_count: usize,
 }
@@ -121,6 +134,7 @@ impl Natives {
             fleet,
             core,
             listens_count: 0,
+            directories: Slots::default(),
             tickets_count: 0,
         }
     }

@@ -24,7 +24,7 @@ mod value;
 pub use delivery::Delivery;
 pub use isolate::{Isolate, IsolateOptions};
 pub use op::{Binding, Call, FastNumber, FastOp, OpDecl, fast_entry};
-pub use process::{set_flags, start, version};
+pub use process::{set_flags, set_time_zone, start, version};
 pub use realm::Ending;
 pub use sources::{LibraryFile, Sources, library_ids};
 pub use text::Text;

@@ -7,6 +7,7 @@
 const {
   Proxy,
   ReflectDeleteProperty,
+  StringPrototypeSlice,
   TypeError,
 } = primordials;
 
@@ -38,12 +39,22 @@ function toText(value) {
   return `${value}`;
 }
 
+/** TZ takes effect at once, for Date and Intl. */
+function changeTimeZone(zone) {
+  const { redetect, set } = internalBinding('time_zone');
+  if (zone === undefined) redetect();
+  else set(zone[0] === ':' ? StringPrototypeSlice(zone, 1) : zone);
+}
+
 function assign(target, key, value) {
   warnOfCoercion(value);
   const name = toText(key);
   const text = toText(value);
   // Names that no environment can hold are dropped in silence, as by setenv(3).
-  if (internalBinding('process_ops').envSet(name, text)) target[name] = text;
+  if (internalBinding('process_ops').envSet(name, text)) {
+    target[name] = text;
+    if (name === 'TZ') changeTimeZone(text);
+  }
   return true;
 }
 
@@ -69,6 +80,7 @@ const traps = {
   deleteProperty(target, key) {
     if (typeof key === 'string' && ReflectDeleteProperty(target, key)) {
       internalBinding('process_ops').envDelete(key);
+      if (key === 'TZ') changeTimeZone(undefined);
     }
     return true;
   },

@@ -9,6 +9,7 @@ mod encoding;
 mod errors;
 mod heap_statistics;
 mod messaging;
+mod time_zone;
 mod turn;
 mod types;
 mod util;
@@ -57,6 +58,7 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
             merge(module::entries(), contextify::module_entries()),
         ),
         ("messaging", messaging::entries()),
+        ("time_zone", time_zone::entries()),
         ("v8", heap_statistics::entries()),
         (
             "realm",
