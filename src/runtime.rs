@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use coring_engine::Js;
 use coring_uring::sync::clock;
 
-use crate::cli::{Cli, Jobs, Value};
+use crate::cli::{Cli, Value};
 
 /// The Node.js release whose behaviour coring has.
 pub const NODE_VERSION: &str = "v24.21.0";
+
+pub type Variables = BTreeMap<String, String>;
 
 /// One start of coring: shared by its cores, never changed.
 #[derive(Clone)]
@@ -17,20 +19,17 @@ pub struct Program {
     pub exec_path: String,
     pub cli: Cli,
     /// Environment variables from --env-file.
-    pub variables: BTreeMap<String, String>,
+    pub variables: Variables,
     pub cores: Vec<usize>,
 }
 
 impl Program {
-    pub fn new(argv0: String, cli: Cli, variables: BTreeMap<String, String>) -> Program {
+    /// `cores`: the processors to run on, one core on each.
+    pub fn new(argv0: String, cli: Cli, variables: Variables, cores: Vec<usize>) -> Program {
         let exec_path = std::env::current_exe().map_or_else(
             |_| argv0.clone(),
             |path| path.to_string_lossy().into_owned(),
         );
-        let cores = match cli.jobs {
-            Jobs::Count(count) => crate::fleet::cores_by_count(count as usize),
-            Jobs::Auto => crate::fleet::cores_by_machine(),
-        };
         Program {
             argv0,
             exec_path,
@@ -42,20 +41,25 @@ impl Program {
 
     /// The argument of `start(runtime)`.
     pub fn runtime(&self, core: usize) -> Js {
+        Js::Object(self.fields(core, &self.cli))
+    }
+
+    /// The same for a worker, with what only a worker is told.
+    pub fn runtime_of_worker(&self, cli: &Cli, worker: Vec<(String, Js)>) -> Js {
+        let mut fields = self.fields(0, cli);
+        fields.push(("worker".to_owned(), Js::Object(worker)));
+        Js::Object(fields)
+    }
+
+    fn fields(&self, core: usize, cli: &Cli) -> Vec<(String, Js)> {
         let mut argv = vec![Js::from(self.exec_path.as_str())];
-        argv.extend(
-            self.cli
-                .arguments
-                .iter()
-                .map(|word| Js::from(word.as_str())),
-        );
-        let exec_argv = self
-            .cli
+        argv.extend(cli.arguments.iter().map(|word| Js::from(word.as_str())));
+        let exec_argv = cli
             .exec_argv
             .iter()
             .map(|word| Js::from(word.as_str()))
             .collect();
-        let options = self.cli.changed_options().into_iter();
+        let options = cli.changed_options().into_iter();
         let options = options.map(|(name, value)| (name.to_owned(), option_value(&value)));
         let fields = [
             ("argv", Js::List(argv)),
@@ -68,11 +72,9 @@ impl Program {
             ("core", Js::from(core as u32)),
             ("cores", Js::from(self.cores.len() as u32)),
         ];
-        Js::Object(
-            fields
-                .map(|(name, value)| (name.to_owned(), value))
-                .to_vec(),
-        )
+        fields
+            .map(|(name, value)| (name.to_owned(), value))
+            .to_vec()
     }
 }
 

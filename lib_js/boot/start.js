@@ -138,9 +138,8 @@ function prepare(runtime) {
   defineOptionAliases();
   adjustGlobals();
   setUpWarnings();
-  if (BuiltinModule.exists('internal/util/debuglog')) {
-    require('internal/util/debuglog').initializeDebugEnv(process.env.NODE_DEBUG);
-  }
+  const { NODE_DEBUG } = process.env;
+  if (NODE_DEBUG) require('internal/util/debuglog').initializeDebugEnv(NODE_DEBUG);
   if (getOptionValue('--expose-internals')) BuiltinModule.exposeInternals();
 }
 
@@ -169,6 +168,10 @@ function runStdin() {
 }
 
 function start(runtime) {
+  if (runtime.worker !== undefined) {
+    require('internal/main/worker_thread').startWorker(runtime, prepare, initializeLoaders);
+    return undefined;
+  }
   const { argv } = runtime;
   prepare(runtime);
   const script = getOptionValue('--run');
