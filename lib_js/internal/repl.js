@@ -2,7 +2,8 @@
 
 // The REPL that is the program: `coring` without a file, on a terminal, and -i.
 
-const { Number, NumberIsNaN, ObjectAssign, StringPrototypeToLowerCase } = primordials;
+const { Number, NumberIsNaN, NumberParseInt, StringPrototypeToLowerCase, StringPrototypeTrim } =
+  primordials;
 
 const REPL = require('repl');
 const { kStandaloneREPL } = require('internal/repl/utils');
@@ -22,20 +23,18 @@ function createInternalRepl(env, opts, cb) {
     useGlobal: true,
     breakEvalOnSigint: true,
     ...opts,
-    replMode: MODES[StringPrototypeToLowerCase(env.NODE_REPL_MODE ?? '').trim()] ??
-      opts?.replMode,
   };
-  if (Number.parseInt(env.NODE_NO_READLINE)) opts.terminal = false;
-  if (env.NODE_DISABLE_COLORS) opts.useColors = false;
+  if (NumberParseInt(env.NODE_NO_READLINE)) opts.terminal = false;
+  if (env.NODE_REPL_MODE) {
+    opts.replMode = MODES[StringPrototypeTrim(StringPrototypeToLowerCase(env.NODE_REPL_MODE))];
+  }
+  opts.replMode ??= REPL.REPL_MODE_SLOPPY;
   const size = Number(env.NODE_REPL_HISTORY_SIZE);
-  opts.historySize = !NumberIsNaN(size) && size > 0 ? size : HISTORY_SIZE;
-
-  const repl = REPL.start(opts);
-  const term = 'terminal' in opts ? opts.terminal : process.stdout.isTTY;
-  repl.setupHistory(ObjectAssign({ __proto__: null, size: opts.historySize }, {
-    filePath: term ? env.NODE_REPL_HISTORY : '',
-    onHistoryFileLoaded: cb,
-  }));
+  opts.size = !NumberIsNaN(size) && size > 0 ? size : HISTORY_SIZE;
+  const isTerminal = 'terminal' in opts ? opts.terminal : process.stdout.isTTY;
+  opts.filePath = isTerminal ? env.NODE_REPL_HISTORY : '';
+  const { filePath } = opts;
+  REPL.start(opts).setupHistory({ filePath, size: opts.size, onHistoryFileLoaded: cb });
 }
 
 module.exports = { createInternalRepl };

@@ -61,18 +61,21 @@ const writer = (value) => inspect(value, writer.options);
 writer.options = { ...inspect.defaultOptions, showProxy: true };
 
 const domains = new SafeWeakSet();
-let refusesListeners = false;
+let replsCount = 0;
 
 // A listener of 'uncaughtException' would take the errors away from the REPL's domain.
-function refuseUncaughtListeners() {
-  if (refusesListeners) return;
-  refusesListeners = true;
-  process.prependListener('newListener', (event, listener) => {
-    if (event === 'uncaughtException' && process.domain && listener.name !== 'leaveAll' &&
-        domains.has(process.domain)) {
-      throw new ERR_INVALID_REPL_INPUT(
-        'Listeners for `uncaughtException` cannot be used in the REPL');
-    }
+function refuseUncaught(event, listener) {
+  if (event === 'uncaughtException' && process.domain && listener.name !== 'leaveAll' &&
+      domains.has(process.domain)) {
+    throw new ERR_INVALID_REPL_INPUT(
+      'Listeners for `uncaughtException` cannot be used in the REPL');
+  }
+}
+
+function refuseUncaughtListeners(repl) {
+  if (replsCount++ === 0) process.prependListener('newListener', refuseUncaught);
+  repl.once('exit', () => {
+    if (--replsCount === 0) process.removeListener('newListener', refuseUncaught);
   });
 }
 
@@ -138,7 +141,7 @@ class REPLServer extends Interface {
     if (this.breakEvalOnSigint && options.eval) throw new ERR_INVALID_REPL_EVAL_CONFIG();
     this.#isStandalone = !!options[kStandaloneREPL];
     if (this.#isStandalone) module.exports.repl = this;
-    else refuseUncaughtListeners();
+    else refuseUncaughtListeners(this);
     domains.add(this._domain);
 
     this.#evaluator = new Evaluator(this, () => { this.#isHeld = true; }, () => this.#release());

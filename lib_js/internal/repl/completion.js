@@ -131,6 +131,19 @@ function addModulesIn(group, dir, subdir, extensions, isImport) {
   }
 }
 
+let schemed;
+
+/** Built-in modules with `node:`. Unlike the list without it this is not the program's. */
+function schemedLibs() {
+  if (schemed === undefined) {
+    const { BuiltinModule } = require('internal/bootstrap/realm');
+    schemed = ArrayPrototypeMap(getReplBuiltinLibs(), (lib) => `node:${lib}`);
+    ArrayPrototypePushApply(schemed, ArrayPrototypeMap(
+      BuiltinModule.getSchemeOnlyModuleNames(), (lib) => `node:${lib}`));
+  }
+  return schemed;
+}
+
 function completeModule(repl, typed, subdir, isImport) {
   const groups = [];
   if (repl.allowBlockingCompletions) {
@@ -151,12 +164,7 @@ function completeModule(repl, typed, subdir, isImport) {
     }
     if (group.length > 0) ArrayPrototypePush(groups, group);
   }
-  const libs = getReplBuiltinLibs();
-  const { BuiltinModule } = require('internal/bootstrap/realm');
-  const schemed = ArrayPrototypeMap(libs, (lib) => `node:${lib}`);
-  ArrayPrototypePushApply(
-    schemed, ArrayPrototypeMap(BuiltinModule.getSchemeOnlyModuleNames(), (lib) => `node:${lib}`));
-  ArrayPrototypePush(groups, libs, schemed);
+  ArrayPrototypePush(groups, [...getReplBuiltinLibs()], [...schemedLibs()]);
   return { groups, on: typed, filter: typed };
 }
 
@@ -222,6 +230,7 @@ function findTarget(line) {
         before.kind === 'string' ||
         (before.kind === 'name' && !/^(?:typeof|void|delete|in|of|return|new)$/.test(before.text)));
       if (!follows) {
+        if (before?.text === '.') return null;
         return finishTarget(line, tokens, open, index, members, chaining);
       }
       if (!isBracket) return null; // A call.
