@@ -2,13 +2,15 @@
 //! each receives messages. Locks here are taken at start and when a message is sent, never on a
 //! request's way.
 
+use std::collections::BTreeMap;
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use coring_uring::Post;
 
 use crate::environment::Environment;
+use crate::worker::Process;
 
 /// Sender number of a letter that only wakes; smaller ones carry a signal: -1 - number.
 const WAKE: i32 = -1;
@@ -22,11 +24,27 @@ pub struct Fleet {
     /// Bit n: core 0's JavaScript listens to signal n.
     listening: AtomicU64,
     exit_code: AtomicI32,
-    environment: Environment,
+    pub(crate) environment: Arc<Environment>,
+    pub(crate) process: Arc<Process>,
 }
 
 impl Fleet {
-    pub fn new(cores_count: usize) -> Fleet {
+    /// `variables` join the environment that the process was started with.
+    pub fn new(
+        cores_count: usize,
+        process: Arc<Process>,
+        variables: BTreeMap<String, String>,
+    ) -> Fleet {
+        let environment = Arc::new(Environment::with(variables));
+        Fleet::over(cores_count, process, environment)
+    }
+
+    /// A worker is a fleet of one: it shares no ports and no signals with its maker.
+    pub(crate) fn over(
+        cores_count: usize,
+        process: Arc<Process>,
+        environment: Arc<Environment>,
+    ) -> Fleet {
         assert!(cores_count > 0);
         Fleet {
             cores_count,
@@ -35,7 +53,8 @@ impl Fleet {
             draining: AtomicBool::new(false),
             listening: AtomicU64::new(0),
             exit_code: AtomicI32::new(0),
-            environment: Environment::default(),
+            environment,
+            process,
         }
     }
 
@@ -67,10 +86,6 @@ impl Fleet {
             .expect("no core panics while it holds the lock")
             .get(core)?
             .clone()
-    }
-
-    pub(crate) fn environment(&self) -> &Environment {
-        &self.environment
     }
 
     /// Has every core stop taking connections and end when its last request is answered.

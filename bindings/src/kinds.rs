@@ -35,6 +35,18 @@ pub mod entry {
     pub const TICKET: u8 = 20;
     /// a = signal number
     pub const SIGNAL: u8 = 21;
+    /// a = exit code, b = signal or 0: the child has ended
+    pub const CHILD: u8 = 22;
+    /// a = bytes (value = Buffer), 0 end of the channel, -errno
+    pub const CHANNEL_READ: u8 = 23;
+    /// a = 0 or -errno: the oldest message that had to wait is sent
+    pub const CHANNEL_SENT: u8 = 24;
+    /// the slot is free
+    pub const CHANNEL_CLOSED: u8 = 25;
+    /// handle = port that has messages
+    pub const PORT: u8 = 28;
+    /// handle = worker that has answers or has ended
+    pub const WORKER: u8 = 29;
     /// handle = sending core; value = bytes
     pub const MESSAGE: u8 = 30;
 }
@@ -52,4 +64,9 @@ pub mod token {
     pub const TICKET: u8 = 9;
     /// Descriptors of connections that had no slot: closed, nobody waits.
     pub const FORGET: u8 = 8;
+    /// The end of a child process.
+    pub const CHILD: u8 = 10;
+    /// Something to read on a channel of messages, room to write there.
+    pub const CHANNEL_IN: u8 = 11;
+    pub const CHANNEL_OUT: u8 = 12;
 }

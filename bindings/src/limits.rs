@@ -12,6 +12,9 @@ pub const DEADLINE_STEP_MS: u64 = 250;
 /// Messages another core may leave here before its send is refused.
 pub const MAIL_MESSAGES_MAX: usize = 4096;
 
+/// Bytes taken from a channel of messages at a time, as Node does.
+pub const CHANNEL_CHUNK_BYTES: usize = 64 << 10;
+
 /// Pause before accepting again when the process has no descriptor left, ms.
 pub const ACCEPT_RETRY_MS: u64 = 100;
 

@@ -7,6 +7,8 @@ use crate::Natives;
 
 ops! { os(Natives) {
     slow getHostname();
+    /// Version of the C library.
+    slow getLibraryVersion();
     slow getOSInformation();
     slow getHomeDirectory();
     slow getLoadAvg();
@@ -30,6 +32,11 @@ fn failed(errno: Errno) -> Js {
 }
 
 #[allow(non_snake_case)]
+fn getLibraryVersion(_: &mut Natives) -> Js {
+    utf8(&sync::host::library_version())
+}
+
+#[allow(non_snake_case)]
 fn getHostname(_: &mut Natives) -> Js {
     sync::host::name().map_or_else(failed, |name| utf8(&name))
 }
@@ -50,7 +57,7 @@ fn getOSInformation(_: &mut Natives) -> Js {
 
 #[allow(non_snake_case)]
 fn getHomeDirectory(natives: &mut Natives) -> Js {
-    if let Some(home) = natives.fleet.environment().get("HOME") {
+    if let Some(home) = natives.environment.get("HOME") {
         return Js::Text(home);
     }
     match sync::host::user(sync::process::user_id()) {

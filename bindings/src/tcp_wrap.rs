@@ -19,6 +19,7 @@ ops! { tcp_wrap(Natives) {
     slow peerName(handle: i32);
     slow connect(kind: i32, address: String, port: i32, local: Option<String>, local_port: i32);
     slow openFd(fd: i32);
+    slow isListening(fd: i32);
     fast readStart(handle: i32);
     fast readStop(handle: i32);
     slow writeString(handle: i32, text: Text, encoding: i32);
@@ -280,6 +281,11 @@ fn openFd(natives: &mut Natives, fd: i32) -> i32 {
     let mut socket = Socket::new(fd, Role::Stream);
     socket.is_socket = is_socket;
     answer(natives.adopt(socket).map(Handle::to_js))
+}
+
+#[allow(non_snake_case)]
+fn isListening(_: &mut Natives, fd: i32) -> bool {
+    fd >= 0 && sync::socket::is_listening(Fd::new(fd))
 }
 
 #[allow(non_snake_case)]

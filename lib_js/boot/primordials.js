@@ -113,7 +113,7 @@ for (const name of ownKeys(nameless)) {
 }
 
 const {
-  AggregateError: AggregateErrorClass, ArrayIteratorPrototypeNext, ArrayPrototypePushApply,
+  ArrayIteratorPrototypeNext, ArrayPrototypeMap, ArrayPrototypePushApply,
   ArrayPrototypeSlice, ArrayPrototypeSymbolIterator, FinalizationRegistry:
   FinalizationRegistryClass, FunctionPrototypeCall, Map: MapClass, ObjectFreeze,
   ObjectSetPrototypeOf, Promise: PromiseClass, PromisePrototypeThen, PromiseResolve,
@@ -227,71 +227,40 @@ primordials.SafePromisePrototypeFinally = (promise, onFinally) => {
   });
 };
 
-// Native combinators ask each item for `.then`; these hand every item to the untouched `then`.
-function watchAll(items, map, onValue, onError) {
-  for (let i = 0; i < items.length; i++) {
-    const item = map === undefined ? items[i] : map(items[i], i);
-    PromisePrototypeThen(PromiseResolve(item), (value) => onValue(value, i),
-                         (error) => onError(error, i));
-  }
-}
-
-/** Plain assignment could meet a setter on Array.prototype. */
-function put(list, i, value) {
-  defineProperty(list, i, {
-    __proto__: null, value, writable: true, enumerable: true, configurable: true,
-  });
-}
-
-/** Resolves with what `keep` makes of each value; `keepError` turns errors into entries too. */
-function gather(items, map, keep, keepError) {
+/** The language's own combinator over promises whose `then` and `constructor` nobody can change. */
+function combine(method, items, map) {
   return new PromiseClass((resolve, reject) => {
-    const kept = [];
-    let pending = kept.length = items.length;
-    if (pending === 0) resolve(kept);
-    const settle = (i, entry) => {
-      put(kept, i, entry);
-      if (--pending === 0) resolve(kept);
-    };
-    const onError = keepError === undefined ? reject : (error, i) => settle(i, keepError(error));
-    watchAll(items, map, (value, i) => settle(i, keep(value)), onError);
+    const guarded = ArrayPrototypeMap(items, (item, i) => new SafePromise((yes, no) => {
+      PromisePrototypeThen(PromiseResolve(map === undefined ? item : map(item, i)), yes, no);
+    }));
+    const iterator = new primordials.SafeArrayIterator(guarded);
+    PromisePrototypeThen(SafePromise[method](iterator), resolve, reject);
   });
 }
 
-/** Resolves with undefined once every item has settled; `onError` may end it sooner. */
-const waitForAll = (items, map, rejects) => new PromiseClass((resolve, reject) => {
-  let pending = items.length;
-  if (pending === 0) resolve();
-  const count = () => {
-    if (--pending === 0) resolve();
-  };
-  watchAll(items, map, count, rejects ? reject : count);
-});
+/** Resolves with undefined once every item has settled; with `rejects` the first error ends it. */
+function waitForAll(items, map, rejects) {
+  return new PromiseClass((resolve, reject) => {
+    let pending = items.length;
+    if (pending === 0) resolve();
+    const count = () => {
+      if (--pending === 0) resolve();
+    };
+    for (let i = 0; i < items.length; i++) {
+      const item = map === undefined ? items[i] : map(items[i], i);
+      PromisePrototypeThen(PromiseResolve(item), count, rejects ? reject : count);
+    }
+  });
+}
 
-const fulfilled = (value) => ({ status: 'fulfilled', value });
-const rejected = (reason) => ({ status: 'rejected', reason });
-
-primordials.SafePromiseAll = (items, map) => gather(items, map, asIs);
-primordials.SafePromiseAllReturnArrayLike = (items, map) => gather(items, map, asIs);
-primordials.SafePromiseAllSettled = (items, map) => gather(items, map, fulfilled, rejected);
+primordials.SafePromiseAll = (items, map) => combine('all', items, map);
+primordials.SafePromiseAllReturnArrayLike = (items, map) => combine('all', items, map);
+primordials.SafePromiseAllSettled = (items, map) => combine('allSettled', items, map);
+primordials.SafePromiseAny = (items, map) => combine('any', items, map);
+primordials.SafePromiseRace = (items, map) => combine('race', items, map);
 
 primordials.SafePromiseAllReturnVoid = (items, map) => waitForAll(items, map, true);
 primordials.SafePromiseAllSettledReturnVoid = (items, map) => waitForAll(items, map, false);
-
-primordials.SafePromiseAny = (items, map) => new PromiseClass((resolve, reject) => {
-  const errors = [];
-  let pending = items.length;
-  const fail = () => reject(new AggregateErrorClass(errors, 'All promises were rejected'));
-  if (pending === 0) fail();
-  watchAll(items, map, resolve, (error, i) => {
-    put(errors, i, error);
-    if (--pending === 0) fail();
-  });
-});
-
-primordials.SafePromiseRace = (items, map) => new PromiseClass((resolve, reject) => {
-  watchAll(items, map, resolve, reject);
-});
 
 // ---- regular expressions ------------------------------------------------------------------------
 

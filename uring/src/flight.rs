@@ -115,15 +115,13 @@ impl Flight {
             (Op::Statx { .. } | Op::FileStatx { .. }, Extra::Stat(raw)) if result == 0 => {
                 (0, Payload::Stat(Box::new(FileStat::from_statx(&raw))))
             }
-            (Op::WaitId { .. }, Extra::Child(info)) if result == 0 => {
-                (0, Payload::Exit(child_exit(&info)))
-            }
+            (Op::WaitId { pid }, Extra::Child(_)) if result == 0 => exit_payload(pid),
             (Op::WaitId { pid }, Extra::Process(process)) => {
                 close_quietly(process);
                 if result < 0 {
                     (result, Payload::None)
                 } else {
-                    reap(pid)
+                    exit_payload(pid)
                 }
             }
             _ => (result, Payload::None),
@@ -233,16 +231,22 @@ fn child_exit(info: &libc::siginfo_t) -> ChildExit {
     }
 }
 
-/// Takes the status of a child that has ended.
-fn reap(pid: i32) -> (i32, Payload) {
-    let mut info = empty_info();
-    let options = libc::WEXITED | libc::WNOHANG;
-    // SAFETY: info is ours for the time of the call.
-    let result = unsafe { libc::waitid(libc::P_PID, pid as libc::id_t, &raw mut info, options) };
-    match result.checked() {
-        Ok(_) => (0, Payload::Exit(child_exit(&info))),
+/// The end of a child that the kernel told of. It is reaped only now, so that until the caller
+/// hears of its end nobody else has its number, and no signal for it can hit another.
+fn exit_payload(pid: i32) -> (i32, Payload) {
+    match reap(pid, libc::WNOHANG) {
+        Ok(exit) => (0, Payload::Exit(exit)),
         Err(errno) => (errno.result(), Payload::None),
     }
+}
+
+/// Takes the status of a child that has ended.
+pub(crate) fn reap(pid: i32, options: i32) -> Result<ChildExit, Errno> {
+    let mut info = empty_info();
+    let options = libc::WEXITED | options;
+    // SAFETY: info is ours for the time of the call.
+    let result = unsafe { libc::waitid(libc::P_PID, pid as libc::id_t, &raw mut info, options) };
+    result.checked().map(|_| child_exit(&info))
 }
 
 pub(crate) fn close_quietly(fd: Fd) {

@@ -3,9 +3,11 @@
 use std::borrow::Cow;
 
 use crate::delivery::Delivery;
+use crate::library_code::{self, LibraryCode};
 use crate::op::Binding;
 use crate::page;
 use crate::realm::{self, Ending, ROOTS_COUNT, Realm, Root};
+use crate::remote::{self, Interrupted, Remote};
 use crate::sources::Sources;
 use crate::value::{FromJs, IntoJs, Js};
 use crate::{boot, builtin, error, heap, module, snapshot};
@@ -17,8 +19,48 @@ pub struct IsolateOptions {
     pub sources: Sources,
     /// A start-up snapshot made by [`crate::snapshot::create`] with the same bindings.
     pub snapshot: Option<&'static [u8]>,
-    /// Limit of V8's heap in bytes; None: V8's default for this machine.
+    pub limits: IsolateLimits,
+    /// A rehearsal: [`Isolate::library_code`] will be asked for.
+    pub keep_library_code: bool,
+}
+
+/// Bounds of an isolate's memory in bytes; None: V8's default for this machine.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct IsolateLimits {
+    /// Of the whole heap; V8 divides it.
     pub heap_bytes_max: Option<usize>,
+    pub old_bytes_max: Option<usize>,
+    pub young_bytes_max: Option<usize>,
+    pub code_bytes_max: Option<usize>,
+    /// Of the thread's stack, from here on; the thread must have so much.
+    pub stack_bytes_max: Option<usize>,
+}
+
+impl IsolateLimits {
+    fn set(&self, mut params: v8::CreateParams) -> v8::CreateParams {
+        if let Some(bytes) = self.heap_bytes_max {
+            params = params.heap_limits(0, bytes);
+        }
+        if let Some(bytes) = self.old_bytes_max {
+            params = params.set_max_old_generation_size_in_bytes(bytes);
+        }
+        if let Some(bytes) = self.young_bytes_max {
+            params = params.set_max_young_generation_size_in_bytes(bytes);
+        }
+        if let Some(bytes) = self.code_bytes_max {
+            params = params.set_code_range_size_in_bytes(bytes);
+        }
+        if let Some(bytes) = self.stack_bytes_max {
+            let here = 0u32;
+            let limit = std::ptr::from_ref(&here)
+                .cast_mut()
+                .wrapping_byte_sub(bytes);
+            // SAFETY: the address is compared, never read; `stack_bytes_max` says that it lies in
+            // this thread's stack, which outlives the isolate.
+            params = unsafe { params.set_stack_limit(limit) };
+        }
+        params
+    }
 }
 
 /// A V8 isolate, its one context, and `N`, the native state of one core.
@@ -36,15 +78,16 @@ impl<N: 'static> Isolate<N> {
     /// # Errors
     /// The text of the exception that the library threw while it booted.
     pub fn new(options: IsolateOptions, natives: N) -> Result<Isolate<N>, String> {
-        let realm = Realm::new(options.sources);
+        let realm = Realm::new(options.sources, options.bindings);
         realm::install(&realm);
+        if options.keep_library_code {
+            realm.compiled.replace(Some(Default::default()));
+        }
         let natives = Box::into_raw(Box::new(natives));
         realm.natives.set(natives.cast());
         let references = external_references(options.bindings, &realm.sources);
         let mut params = v8::CreateParams::default().external_references(Cow::Owned(references));
-        if let Some(bytes) = options.heap_bytes_max {
-            params = params.heap_limits(0, bytes);
-        }
+        params = options.limits.set(params);
         let revive = options.snapshot.is_some();
         if let Some(blob) = options.snapshot {
             params = params.snapshot_blob(v8::StartupData::from(blob));
@@ -64,7 +107,7 @@ impl<N: 'static> Isolate<N> {
             if revive {
                 revive_roots(scope, &realm);
             } else {
-                boot::run(scope, &realm, options.bindings)?;
+                boot::run(scope, &realm)?;
             }
             v8::Global::new(scope, context)
         };
@@ -85,9 +128,40 @@ impl<N: 'static> Isolate<N> {
         self.v8.as_ref().expect("the isolate lives until drop")
     }
 
+    /// This isolate for other threads.
+    pub fn remote(&self) -> Remote {
+        Remote::new(self.v8())
+    }
+
+    /// What the isolate does when another thread interrupts it.
+    pub fn on_interrupt(&mut self, hook: Interrupted) {
+        *self.realm.interrupted.borrow_mut() = Some(hook);
+    }
+
+    /// Does what an interrupt would, now.
+    pub fn answer(&mut self) {
+        let v8 = self.v8.as_mut().expect("the isolate lives until drop");
+        remote::answer(v8);
+    }
+
+    /// Another thread wants this isolate to end, and no JavaScript runs in it.
+    pub fn end(&mut self) -> Ending {
+        error::end(&self.realm, Ending::Terminated)
+    }
+
     /// Why JavaScript has ended, if it has.
     pub fn ending(&self) -> Option<Ending> {
         self.realm.ending.get()
+    }
+
+    /// What V8 has compiled of the library, for `LibraryFile::new`. Empty unless it was kept.
+    pub fn library_code(&mut self) -> LibraryCode {
+        let context = self.context.clone().expect("the isolate lives until drop");
+        let v8 = self.v8.as_mut().expect("the isolate lives until drop");
+        v8::scope!(let scope, v8);
+        let context = v8::Local::new(scope, context);
+        let scope = &mut v8::ContextScope::new(scope, context);
+        library_code::collect(scope, &self.realm.sources)
     }
 
     /// Runs `start(runtime)`: the main program, up to its first return to the loop.
@@ -204,6 +278,8 @@ impl<N: 'static> Drop for Isolate<N> {
     fn drop(&mut self) {
         self.realm.roots.borrow_mut().clear();
         self.realm.modules.borrow_mut().clear();
+        *self.realm.interrupted.borrow_mut() = None;
+        builtin::close_serializers();
         self.context = None;
         builtin::arm_termination(None);
         self.v8 = None;
@@ -236,6 +312,9 @@ pub(crate) fn external_references(
         v8::ExternalReference { pointer }
     });
     let mut references: Vec<v8::ExternalReference> = texts.collect();
+    references.push(v8::ExternalReference {
+        pointer: builtin::lazy::getter() as *mut std::ffi::c_void,
+    });
     for (_, functions) in builtin::tables() {
         references.extend(functions.iter().map(|entry| v8::ExternalReference {
             function: entry.callback,

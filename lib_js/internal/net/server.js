@@ -224,6 +224,10 @@ Server.prototype.listen = function(...args) {
     startListening(this, {}, backlogArgument, 0);
     return this;
   }
+  if (options.isShared === true) {
+    startListening(this, { fd: options.take() }, backlogArgument, 0);
+    return this;
+  }
   if (options.signal !== undefined) closeOnAbort(this, options.signal);
   if (typeof options.fd === 'number' && options.fd >= 0) {
     startListening(this, { fd: options.fd }, backlogArgument, 0);

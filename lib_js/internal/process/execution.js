@@ -15,11 +15,14 @@ const { codes: {
   ERR_INVALID_ARG_TYPE,
   ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET,
 } } = require('internal/errors');
+const { BuiltinModule } = require('internal/bootstrap/realm');
 const { getOptionValue } = require('internal/options');
-const { pathToFileURL } = require('internal/url');
+const lazyURL = require('internal/util/lazy').getLazy(() => require('internal/url'));
 const path = require('path');
 
 const EXIT_UNCAUGHT = 1;
+const EXIT_NO_HANDLER = 6;
+const EXIT_HANDLER_THREW = 7;
 const EXIT_UNSETTLED_AWAIT = 13;
 
 const noop = FunctionPrototype;
@@ -37,7 +40,7 @@ let evalCount = 0;
 
 function runAsModule(source, print) {
   if (print) throw new ERR_EVAL_ESM_CANNOT_PRINT();
-  const url = `${pathToFileURL(`${process.cwd()}/`)}[eval${++evalCount}]`;
+  const url = `${lazyURL().pathToFileURL(`${process.cwd()}/`)}[eval${++evalCount}]`;
   const { runEntryPointWithESMLoader } = require('internal/modules/run_main');
   runEntryPointWithESMLoader((loader) => loader.eval(source, url, true));
 }
@@ -63,7 +66,10 @@ function runAsScript(name, source, print) {
   const { compileScript, runScript } = internalBinding('contextify');
   const { importFrom, registerImporter } = require('internal/modules/esm/utils');
   const symbol = Symbol(name);
-  registerImporter(symbol, importFrom(pathToFileURL(module.filename).href));
+  registerImporter(symbol, (specifier, attributes, phase) => {
+    const { href } = lazyURL().pathToFileURL(module.filename);
+    return importFrom(href)(specifier, attributes, phase);
+  });
   const run = () => {
     const { script } = compileScript(source, name, 0, 0, symbol);
     // Until now RegExp.$1 is the library's.
@@ -94,6 +100,21 @@ function runSource(name, source) {
   else runAsScript(name, source, print);
 }
 
+/** A worker's script without a file: `code` is its text. */
+function runWorkerSource(name, code) {
+  const { containsModuleSyntax } = internalBinding('modules');
+  const inputType = getOptionValue('--input-type');
+  const isModule = inputType === 'module' || (!inputType &&
+    getOptionValue('--experimental-detect-module') !== false &&
+    containsModuleSyntax(code, name, undefined, true));
+  if (isModule) runAsModule(code, false);
+  else runAsScript(name, code, false);
+}
+
+function runWorkerModule(code) {
+  runAsModule(code, false);
+}
+
 function readStdin(callback) {
   process.stdin.setEncoding('utf8');
   let source = '';
@@ -110,9 +131,9 @@ function compileOnly(source, filename) {
   if (filename !== '[stdin]') {
     const { defaultResolve } = require('internal/modules/esm/resolve');
     const { defaultGetFormat } = require('internal/modules/esm/get_format');
-    const { url } = defaultResolve(
-      pathToFileURL(filename).href, { parentURL: pathToFileURL(filename).href });
-    const { URL } = require('internal/url');
+    const { URL, pathToFileURL } = lazyURL();
+    const { href } = pathToFileURL(filename);
+    const { url } = defaultResolve(href, { parentURL: href });
     format = defaultGetFormat(new URL(url));
   }
   if (format === 'module' || (format == null && containsModuleSyntax(source, filename))) {
@@ -161,16 +182,63 @@ function hasUncaughtExceptionCaptureCallback() {
   return captureCallback !== null;
 }
 
+/** Of a worker, which has its own way with what nobody captures. */
+function callUncaughtExceptionCapture(error) {
+  captureCallback(error);
+}
+
+function isLoaded(id) {
+  return BuiltinModule.map.get(id)?.loaded === true;
+}
+
+function report(error, place) {
+  require('internal/process/report_uncaught').reportUncaught(error, place);
+}
+
 /**
  * What native calls for an exception nobody caught: true when the program goes on, else the exit
- * code; the error is printed. Throws what a listener threw: native prints that, and exits with 7.
+ * code; the error is printed. Throws what a listener threw: native comes back with that as
+ * `isRethrown`, only to have it printed.
  */
-function onGlobalUncaughtException(error, fromPromise, place) {
+function onUncaught(error, fromPromise, place, isRethrown) {
+  if (isRethrown) {
+    report(error, place);
+    return EXIT_HANDLER_THREW;
+  }
+  const handle = process._fatalException;
+  if (typeof handle !== 'function') {
+    report(error, place);
+    return EXIT_NO_HANDLER;
+  }
+  if (captureCallback === null && getOptionValue('--abort-on-uncaught-exception')) {
+    report(error, place);
+    process.abort();
+  }
+  if (handle(error, fromPromise) !== false) return true;
+  report(error, place);
+  // An 'exit' listener that throws finds no code set.
+  return +(process.exitCode ?? EXIT_UNCAUGHT);
+}
+
+/** --report-uncaught-exception, or the same set by the program. */
+function reportException(error) {
+  if (!getOptionValue('--report-uncaught-exception') &&
+      !isLoaded('internal/process/report')) return;
+  try {
+    require('internal/process/report').reportException(error);
+  } catch {
+    // A report that fails must not hide what it is about.
+  }
+}
+
+/** process._fatalException: false when nobody took the error, and the program ends. */
+function onGlobalUncaughtException(error, fromPromise) {
   const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
   process.emit('uncaughtExceptionMonitor', error, origin);
   if (captureCallback !== null) {
     captureCallback(error);
   } else if (!process.emit('uncaughtException', error, origin)) {
+    reportException(error);
     try {
       if (!process._exiting) {
         process._exiting = true;
@@ -180,9 +248,7 @@ function onGlobalUncaughtException(error, fromPromise, place) {
     } catch {
       // The first error is the one to tell about.
     }
-    require('internal/process/report_uncaught').reportUncaught(error, place);
-    // An 'exit' listener that throws finds no code set.
-    return +(process.exitCode ?? EXIT_UNCAUGHT);
+    return false;
   }
   // The loop turns once more, so that ticks scheduled before the throw run.
   require('timers').setImmediate(noop);
@@ -222,13 +288,17 @@ function emitExit() {
 }
 
 module.exports = {
+  callUncaughtExceptionCapture,
   checkSyntax,
   emitBeforeExit,
   emitExit,
   hasUncaughtExceptionCaptureCallback,
   onGlobalUncaughtException,
+  onUncaught,
   readStdin,
   runSource,
+  runWorkerModule,
+  runWorkerSource,
   setUncaughtExceptionCaptureCallback,
   tryGetCwd,
 };

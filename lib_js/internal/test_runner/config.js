@@ -18,7 +18,7 @@ const { pathToFileURL } = require('internal/url');
 const { emitExperimentalWarning, kEmptyObject } = require('internal/util');
 const { shouldColorize } = require('internal/util/colors');
 const { validateFunction, validateUint32 } = require('internal/validators');
-const { reporterScope, runInScope, scopeFor } = require('internal/test_runner/scope');
+const { reporterScope } = require('internal/test_runner/scope');
 const { validateAndCanonicalizeTagFilter } = require('internal/test_runner/tag_filter');
 const { convertStringToRegExp } = require('internal/test_runner/utils');
 const { resolve, sep } = require('path');
@@ -133,7 +133,7 @@ function startReporters(reporters, destinations, stream) {
     }
     reporterScope.reporters = made;
   };
-  return runInScope(scopeFor(reporterScope), start, undefined, []);
+  return reporterScope.runInAsyncScope(start);
 }
 
 function randomization() {

@@ -21,7 +21,6 @@ const { loadGlobalSetup, parseCommandLine,
 const { currentOwner, reporterScope } = require('internal/test_runner/scope');
 const { Suite } = require('internal/test_runner/suite');
 const { Test, kCancelledByParent } = require('internal/test_runner/test');
-const { TestsStream } = require('internal/test_runner/tests_stream');
 const { relative } = require('path');
 const { clearInterval, setImmediate, setInterval } = require('timers');
 
@@ -305,7 +304,7 @@ function createTestTree(rootOptions, config) {
   const harness = new Harness(config);
   harness.bootstrapPromise = harness.runGlobalSetup();
   globalRoot = new Test({
-    __proto__: null, ...rootOptions, harness, name: '<root>', reporter: new TestsStream(),
+    __proto__: null, ...rootOptions, harness, name: '<root>',
   });
   harness.root = globalRoot;
   harness.attach();

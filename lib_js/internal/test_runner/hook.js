@@ -5,6 +5,7 @@
 const { AbortController } = require('internal/abort_controller');
 const { Test } = require('internal/test_runner/test');
 const { isTestFailureError, kHookFailure } = require('internal/test_runner/failure');
+const { getUnreadStream } = require('internal/test_runner/tests_stream');
 
 class TestHook extends Test {
   reportedType = 'hook';
@@ -18,6 +19,8 @@ class TestHook extends Test {
       timeout: options?.timeout,
       signal: options?.signal,
       harness: parent.root.harness,
+      // A hook is the root of a tree that nobody reads.
+      reporter: getUnreadStream(),
     });
     this.parentTest = parent;
     this.hookType = kind;

@@ -46,14 +46,17 @@ class SubtestQueue {
     return this.#owner.concurrency > this.active;
   }
 
-  /** Runs the subtest now, or when its turn comes. */
-  start(test, mayRun) {
+  /**
+   * Takes a subtest that is to run.
+   * @returns {Promise<void> | undefined} nothing: it runs now; else what settles when it has run
+   */
+  admit(test, mayRun) {
     this.#unfinished.add(test);
     test.reporter.progress('test:enqueue', test, test.reportedType);
     if (mayRun && this.hasRoom() && this.#random === null) {
       this.#assignOrder(test);
       test.reporter.progress('test:dequeue', test, test.reportedType);
-      return test.run();
+      return undefined;
     }
     const { promise, resolve } = PromiseWithResolvers();
     ArrayPrototypePush(this.#pending, { __proto__: null, test, resolve });

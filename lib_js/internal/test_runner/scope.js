@@ -3,46 +3,39 @@
 // AsyncLocalStorage does, so it holds in timers, promises and callbacks that a test has started,
 // and when one of them throws.
 
-const { ReflectApply } = primordials;
-
 const AsyncContextFrame = require('internal/async_context_frame');
+const { AsyncResource } = require('async_hooks');
 
 const { current, exchange, extend, set } = AsyncContextFrame;
 
-/** The key of the test in async contexts. */
-const kTest = { __proto__: null };
+/** The key in async contexts; the value is a Holder. */
+const kHolder = { __proto__: null };
 
-/** What stands for a test while reporters run. */
-const reporterScope = { __proto__: null, reporters: [] };
-
-/** The context that code of `owner` runs in: that of now, with `owner` as its test. */
-function scopeFor(owner) {
-  return extend(kTest, owner);
+class Holder {
+  owner = undefined;
 }
 
-function currentOwner() {
-  return current()?.get(kTest);
-}
-
-function runInScope(scope, fn, self, args) {
-  const outer = exchange(scope);
-  try {
-    return ReflectApply(fn, self, args);
-  } finally {
+/** Code that runs in an owner's runInAsyncScope(), and what it starts, belongs to the owner. */
+class Owner extends AsyncResource {
+  constructor(type) {
+    // The context must be there before the owner is.
+    const holder = new Holder();
+    const outer = exchange(extend(kHolder, holder));
+    super(type);
     set(outer);
+    holder.owner = this;
   }
 }
 
-/** A function that always runs in the context of now. */
-function bindScope(fn) {
-  const scope = current();
-  return (...args) => runInScope(scope, fn, undefined, args);
+/** What stands for a test while reporters run. */
+class ReporterScope extends Owner {
+  reporters = [];
 }
 
-module.exports = {
-  bindScope,
-  currentOwner,
-  reporterScope,
-  runInScope,
-  scopeFor,
-};
+const reporterScope = new ReporterScope('TestReporterScope');
+
+function currentOwner() {
+  return current()?.get(kHolder)?.owner;
+}
+
+module.exports = { Owner, currentOwner, reporterScope };

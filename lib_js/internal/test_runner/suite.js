@@ -2,7 +2,8 @@
 // describe(): a test whose function only makes subtests. It is called at once, when the suite is
 // made (the build phase), so that all tests are known before the first runs.
 
-const { FunctionPrototype, SafePromiseAll, SafePromiseRace, SymbolDispose } = primordials;
+const { ArrayPrototypeConcat, FunctionPrototype, ReflectApply, SafePromiseAll, SafePromiseRace,
+        SymbolDispose } = primordials;
 
 const { codes: { ERR_TEST_FAILURE } } = require('internal/errors');
 const { once } = require('internal/util');
@@ -10,7 +11,6 @@ const { Trace } = require('internal/test_runner/channel');
 const { SuiteContext } = require('internal/test_runner/context');
 const { Deadline } = require('internal/test_runner/deadline');
 const { isTestFailureError, kTestCodeFailure } = require('internal/test_runner/failure');
-const { runInScope } = require('internal/test_runner/scope');
 const { Test } = require('internal/test_runner/test');
 
 const { bigint: hrtime } = process.hrtime;
@@ -37,7 +37,8 @@ class Suite extends Test {
     this.#trace = new Trace(this);
     try {
       const { ctx, args } = this.getRunArgs();
-      await runInScope(this.scope, this.#trace.wrap(this.fn), ctx, args);
+      const all = ArrayPrototypeConcat([this.#trace.wrap(this.fn), ctx], args);
+      await ReflectApply(this.runInAsyncScope, this, all);
     } catch (error) {
       this.#trace.error(error);
       this.fail(new ERR_TEST_FAILURE(error, kTestCodeFailure));

@@ -21,6 +21,7 @@ const {
   ObjectFreeze,
   PromisePrototypeThen,
   PromiseResolve,
+  ReflectApply,
   SafePromiseRace,
   SafeSet,
   StringPrototypeStartsWith,
@@ -62,7 +63,7 @@ const {
 } = require('internal/test_runner/failure');
 const { SubtestQueue } = require('internal/test_runner/queue');
 const { PlaceNames, replayPassed } = require('internal/test_runner/replay');
-const { runInScope, scopeFor } = require('internal/test_runner/scope');
+const { Owner } = require('internal/test_runner/scope');
 const {
   isFiltered,
   isFilteredByName,
@@ -71,7 +72,7 @@ const {
 } = require('internal/test_runner/selection');
 const { kEmptyTagArray,
         validateAndCanonicalizeTagValues } = require('internal/test_runner/tag_filter');
-const { getUnreadStream } = require('internal/test_runner/tests_stream');
+const { TestsStream, getUnreadStream } = require('internal/test_runner/tests_stream');
 const { createDeferredCallback, createSeededGenerator,
         countCompletedTest } = require('internal/test_runner/utils');
 
@@ -80,7 +81,7 @@ const noop = FunctionPrototype;
 const kHookNames = ['before', 'after', 'beforeEach', 'afterEach'];
 const kOnce = { __proto__: null, preserveReturnValue: true };
 
-class Test {
+class Test extends Owner {
   reportedType = 'test';
   abortController = new AbortController();
   // Set while the test runs and afterwards.
@@ -110,6 +111,7 @@ class Test {
   #context;
 
   constructor(options) {
+    super('Test');
     const { parent, skip, todo, plan } = options;
     let { fn, name } = options;
     if (typeof fn !== 'function') fn = noop;
@@ -118,8 +120,6 @@ class Test {
     this.fn = fn;
     this.only = options.only;
     this.parent = parent instanceof Test ? parent : null;
-    // The context that the test was made in; its functions run there.
-    this.scope = scopeFor(this);
     this.#setTags(options.tags);
     if (this.parent === null) this.#takeRoot(options);
     else this.#takeParent();
@@ -147,8 +147,7 @@ class Test {
     this.nesting = 0;
     this.timeout = null;
     this.entryFile = entryFile;
-    // A hook is the root of a tree that nobody reads.
-    this.reporter = reporter ?? getUnreadStream();
+    this.reporter = reporter ?? new TestsStream();
     this.only = this.runOnlySubtests = this.config.only;
     this.placeNames = new PlaceNames();
     this.nextTestId = 1;
@@ -270,7 +269,8 @@ class Test {
     } else {
       this.testNumber = ++queue.outputCount;
     }
-    return queue.start(this, !this.root.harness.buildPromise);
+    // Stacks of errors go through here; a frame more would hide one of the program's.
+    return queue.admit(this, !this.root.harness.buildPromise) ?? this.run();
   }
 
   // ---- hooks
@@ -405,20 +405,6 @@ class Test {
     queueMicrotask(() => this.postRun());
   }
 
-  /** Calls the test's function; what is returned settles when the function is done. */
-  #callBody(fn, { ctx, args }) {
-    if (this.fn.length !== args.length + 1) {
-      return PromiseResolve(runInScope(this.scope, fn, ctx, args));
-    }
-    // One parameter more than there are arguments: an error-first callback.
-    const { promise, cb } = createDeferredCallback();
-    const result = runInScope(this.scope, fn, ctx, ArrayPrototypeConcat(args, [cb]));
-    if (!isPromise(result)) return promise;
-    this.fail(new ERR_TEST_FAILURE(
-      'passed a callback but also returned a Promise', kCallbackAndPromisePresent));
-    return result;
-  }
-
   async run() {
     const { parent } = this;
     if (parent !== null) {
@@ -452,7 +438,19 @@ class Test {
         await parent.runHook('beforeEach', hookArgs);
       }
       deadline = new Deadline(this.timeout, this.signal);
-      const body = this.#callBody(trace === undefined ? this.fn : trace.wrap(this.fn), hookArgs);
+      const fn = trace === undefined ? this.fn : trace.wrap(this.fn);
+      const { ctx, args } = hookArgs;
+      let body;
+      if (this.fn.length === args.length + 1) {
+        // One parameter more than there are arguments: an error-first callback.
+        const { promise, cb } = createDeferredCallback();
+        const all = ArrayPrototypeConcat([fn, ctx], args, [cb]);
+        const result = ReflectApply(this.runInAsyncScope, this, all);
+        body = this.#callbackOrPromise(promise, result);
+      } else {
+        const all = ArrayPrototypeConcat([fn, ctx], args);
+        body = PromiseResolve(ReflectApply(this.runInAsyncScope, this, all));
+      }
       await SafePromiseRace([body, deadline.promise]);
       this.isAborted();
       const { done } = this.queue;
@@ -476,6 +474,13 @@ class Test {
     }
     if (parent !== null || this.hookType !== undefined) this.postRun();
     else if (this.config.forceExit) await this.harness.exitNow();
+  }
+
+  #callbackOrPromise(promise, result) {
+    if (!isPromise(result)) return promise;
+    this.fail(new ERR_TEST_FAILURE(
+      'passed a callback but also returned a Promise', kCallbackAndPromisePresent));
+    return result;
   }
 
   #failFrom(error) {

@@ -394,11 +394,13 @@ fn entry(request: &Request) -> squeue::Entry {
             opcode::PollAdd::new(Fd(fd), events).multi(multi).build()
         }
         Request::Timeout { time } => opcode::Timeout::new(time.cast()).build(),
-        Request::WaitId { pid, into } => {
-            opcode::WaitId::new(libc::P_PID, pid as libc::id_t, libc::WEXITED)
-                .infop(into)
-                .build()
-        }
+        Request::WaitId { pid, into } => opcode::WaitId::new(
+            libc::P_PID,
+            pid as libc::id_t,
+            libc::WEXITED | libc::WNOWAIT,
+        )
+        .infop(into)
+        .build(),
         Request::ReadLeased { .. }
         | Request::Read { .. }
         | Request::Write { .. }

@@ -210,6 +210,11 @@ pub fn take_error(fd: Fd) -> Result<(), Errno> {
     }
 }
 
+/// Does it take connections? Not for what is no socket.
+pub fn is_listening(fd: Fd) -> bool {
+    number(fd, libc::SOL_SOCKET, libc::SO_ACCEPTCONN) == Ok(1)
+}
+
 /// Bytes sent and not yet acknowledged by the peer.
 pub fn unsent_bytes(fd: Fd) -> Result<u32, Errno> {
     let mut bytes: i32 = 0;

@@ -10,16 +10,20 @@ use std::path::Path;
 
 mod copy;
 mod directory;
+mod space;
 #[cfg(test)]
 mod tests;
 mod times;
+mod watch;
 
 pub use copy::copy;
 pub use directory::{
     Directory, DirectoryEntry, make_directory, make_temporary_directory, read_directory,
     remove_directory,
 };
+pub use space::file_system;
 pub use times::{set_times, set_times_fd};
+pub use watch::{add_watch, open_watch, remove_watch};
 
 /// First size of the buffer of a whole read when the file does not tell its own.
 const READ_STEP_BYTES: usize = 64 * 1024;
@@ -232,6 +236,11 @@ pub fn pipe() -> Result<(Fd, Fd), Errno> {
 /// Another number for the same open file, close-on-exec.
 pub fn duplicate(fd: Fd) -> Result<Fd, Errno> {
     call!(fcntl(fd.raw(), libc::F_DUPFD_CLOEXEC, 0)).map(Fd::new)
+}
+
+/// Keeps it from programs that are started later.
+pub fn set_close_on_exec(fd: Fd) -> Result<(), Errno> {
+    call!(fcntl(fd.raw(), libc::F_SETFD, libc::FD_CLOEXEC)).map(|_| ())
 }
 
 /// Switches O_NONBLOCK, which all holders of the open file share.

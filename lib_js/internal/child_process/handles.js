@@ -1,0 +1,108 @@
+'use strict';
+
+// Servers and sockets that travel with a message: what is sent of them, and what they become on
+// the other side.
+
+const { ErrnoException, codes: { ERR_INVALID_HANDLE_TYPE } } = require('internal/errors');
+
+const native = internalBinding('tcp_wrap');
+
+/** The list of sockets that a server has sent to, or got from, the other process. */
+function getSocketList(kind, target, key) {
+  const { kChannelHandle } = require('internal/child_process/channel');
+  const { sockets } = target[kChannelHandle];
+  const { SocketListSend, SocketListReceive } = require('internal/socket_list');
+  const List = kind === 'send' ? SocketListSend : SocketListReceive;
+  return sockets[kind][key] ??= new List(target, key);
+}
+
+/** A handle for a descriptor: of a listening socket one that does not accept yet. */
+function handleOfDescriptor(fd) {
+  if (native.isListening(fd)) {
+    const { SharedListener } = require('internal/net/shared_listener');
+    return new SharedListener(fd);
+  }
+  const { StreamHandle } = require('internal/net/handle');
+  const number = native.openFd(fd);
+  if (number < 0) throw new ErrnoException(number, 'open');
+  return new StreamHandle(number, native.sockName(number)?.[0] === 1);
+}
+
+/** Takes a socket's handle away from it, to be sent. */
+function detachSocket(target, message, socket, options) {
+  const handle = socket._handle;
+  if (!handle) return undefined;
+  const { server } = socket;
+  if (server) {
+    // The server goes on counting it, by asking the other process.
+    message.key = server._connectionKey;
+    const { kChannelHandle } = require('internal/child_process/channel');
+    const isFirst = !target[kChannelHandle].sockets.send[message.key];
+    const list = getSocketList('send', target, message.key);
+    if (isFirst) server._setupWorker(list);
+    if (!options.keepOpen) server._connections--;
+  }
+  if (!options.keepOpen) {
+    handle.owner = null;
+    handle.readStop();
+    handle.reading = false;
+    socket._handle = null;
+    socket.setTimeout(0);
+  }
+  return handle;
+}
+
+/** The net.Socket that has come; one of a server's is counted there. */
+function attachSocket(target, message, fd, emit) {
+  const { Socket } = require('net');
+  const socket = new Socket({
+    handle: handleOfDescriptor(fd), readable: true, writable: true,
+  });
+  if (message.key) getSocketList('got', target, message.key).add({ socket });
+  emit(socket);
+}
+
+const conversions = {
+  '__proto__': null,
+
+  'net.Native': {
+    isMoved: false,
+    send: (target, message, handle) => handle,
+    got: (target, message, fd, emit) => emit(handleOfDescriptor(fd)),
+  },
+
+  'net.Server': {
+    isMoved: false,
+    send: (target, message, server) => server._handle,
+    got(target, message, fd, emit) {
+      const { Server } = require('net');
+      const server = new Server();
+      server.listen(handleOfDescriptor(fd), () => emit(server));
+    },
+  },
+
+  'net.Socket': { isMoved: true, send: detachSocket, got: attachSocket },
+};
+
+function conversionOf(type) {
+  return conversions[type];
+}
+
+/** The name of the way in which `handle` is sent. */
+function typeOfHandle(handle) {
+  const { Server, Socket } = require('net');
+  if (handle instanceof Socket) return 'net.Socket';
+  if (handle instanceof Server) return 'net.Server';
+  const { Listener, StreamHandle } = require('internal/net/handle');
+  if (handle instanceof StreamHandle || handle instanceof Listener) return 'net.Native';
+  const { SharedListener } = require('internal/net/shared_listener');
+  if (handle instanceof SharedListener) return 'net.Native';
+  throw new ERR_INVALID_HANDLE_TYPE();
+}
+
+/** A descriptor has come with `message`: emit(handle) gets what it is to the program. */
+function receiveHandle(target, message, fd, emit) {
+  conversions[message.type].got(target, message, fd, emit);
+}
+
+module.exports = { conversionOf, getSocketList, receiveHandle, typeOfHandle };
