@@ -5,6 +5,7 @@ use coring_engine::Delivery;
 use coring_uring::{Completion, Errno, Fd, Op, Payload, sync};
 
 use crate::Natives;
+use crate::fleet;
 use crate::http::{Conn, Due};
 use crate::inbox::Note;
 use crate::kinds::{entry, token};
@@ -226,14 +227,8 @@ impl Natives {
         if self.fleet.is_draining() {
             self.turn.drain_asked = true;
         }
-        for letter in letters.into_iter().filter(|letter| letter.len() >= 4) {
-            let (sender, body) = letter.split_at(4);
-            let sender = i32::from_le_bytes([sender[0], sender[1], sender[2], sender[3]]);
-            match sender {
-                0.. => out.push_bytes(entry::MESSAGE, sender, 0, 0, body),
-                -1 => {}
-                signal => out.push(entry::SIGNAL, 0, -1 - signal, 0),
-            }
+        for signal in letters.iter().filter_map(|letter| fleet::signal_of(letter)) {
+            out.push(entry::SIGNAL, 0, signal, 0);
         }
         if let Some(inbox) = &self.inbox {
             self.notes.extend(inbox.take());
@@ -339,13 +334,5 @@ impl Natives {
             }
         }
         self.list_deadline(handle);
-    }
-
-    /// Sends a message to another core of this process. Err: -errno.
-    pub(crate) fn send_message(&mut self, core: usize, body: &[u8]) -> Result<(), Errno> {
-        let post = self.fleet.post(core).ok_or(Errno::ESRCH)?;
-        let mut letter = (self.core as i32).to_le_bytes().to_vec();
-        letter.extend_from_slice(body);
-        post.send(letter).map_err(|_| Errno::EAGAIN)
     }
 }
