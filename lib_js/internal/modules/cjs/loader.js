@@ -51,6 +51,7 @@ const {
 } = require('internal/modules/customization_hooks');
 const { beginStatCache, endStatCache, installLookup } = require('internal/modules/cjs/resolve');
 const {
+  dependencies,
   getCjsConditions,
   getCjsConditionsArray,
   initializeCjsConditions,
@@ -427,6 +428,7 @@ Module._load = function(request, parent, isMain, internalOptions = kEmptyObject)
 
   const resolved = internalOptions.resolved ?? resolveForCJS(request, parent, isMain);
   const { url, filename } = resolved;
+  dependencies.report?.(filename);
   let { format } = resolved;
   let source = internalOptions.source;
   let hooked = false;
