@@ -2,6 +2,8 @@
 
 // The main program when there is none: the REPL.
 
+const { globalThis } = primordials;
+
 const { getOptionValue } = require('internal/options');
 
 function runRepl(hasEval) {
@@ -27,7 +29,10 @@ function runRepl(hasEval) {
   });
   if (hasEval) {
     const { runSource } = require('internal/process/execution');
+    // What -e runs has a module of its own; the REPL keeps its own.
+    const { module: replModule } = globalThis;
     runSource('[eval]', getOptionValue('--eval'));
+    globalThis.module = replModule;
   }
 }
 
