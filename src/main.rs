@@ -51,7 +51,11 @@ fn main() -> ExitCode {
     }
     coring_uring::sync::signal::ignore_broken_pipe();
     start_v8(&cli.v8_flags);
-    let program = runtime::Program::new(argv0, cli);
+    let cores = match cli.jobs {
+        cli::Jobs::Count(count) => fleet::cores_by_count(count as usize),
+        cli::Jobs::Auto => fleet::cores_by_machine(),
+    };
+    let program = runtime::Program::new(argv0, cli, cores);
     code(fleet::run(program))
 }
 

@@ -3,7 +3,7 @@
 use coring_engine::Js;
 use coring_uring::sync::clock;
 
-use crate::cli::{Cli, Jobs, Value, node_options_flags};
+use crate::cli::{Cli, Value, node_options_flags};
 
 /// The Node.js release whose behaviour coring has.
 pub const NODE_VERSION: &str = "v24.21.0";
@@ -18,15 +18,12 @@ pub struct Program {
 }
 
 impl Program {
-    pub fn new(argv0: String, cli: Cli) -> Program {
+    /// `cores`: the processors to run on, one core on each.
+    pub fn new(argv0: String, cli: Cli, cores: Vec<usize>) -> Program {
         let exec_path = std::env::current_exe().map_or_else(
             |_| argv0.clone(),
             |path| path.to_string_lossy().into_owned(),
         );
-        let cores = match cli.jobs {
-            Jobs::Count(count) => crate::fleet::cores_by_count(count as usize),
-            Jobs::Auto => crate::fleet::cores_by_machine(),
-        };
         Program {
             argv0,
             exec_path,

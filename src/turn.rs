@@ -11,6 +11,11 @@ pub fn run(isolate: &mut Isolate<Natives>, runtime: Js) -> Result<i32, Ending> {
     isolate.start(runtime)?;
     loop {
         turns(isolate)?;
+        // What V8 wants done on this thread, such as telling of collected objects, may be new work.
+        isolate.pump()?;
+        if is_alive(isolate) {
+            continue;
+        }
         isolate.before_exit()?;
         if !is_alive(isolate) {
             return isolate.exit();

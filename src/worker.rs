@@ -124,10 +124,12 @@ fn runtime(program: &Program, start: &Start) -> Js {
         parse(words, node_options.as_deref()).ok()
     });
     let cli = parsed.as_ref().unwrap_or(inherited);
+    let limits = &start.limits;
+    let asked = [limits.young_mb, limits.old_mb, limits.code_mb, limits.stack_mb];
     let worker = vec![
         ("threadId".to_owned(), Js::from(start.id)),
         ("threadName".to_owned(), Js::from(start.name.as_str())),
-        ("stackSizeMb".to_owned(), Js::from(stack_mb(start))),
+        ("limits".to_owned(), Js::Doubles(asked.to_vec())),
     ];
     program.runtime_of_worker(cli, worker)
 }

@@ -248,9 +248,9 @@ function addLibrary() {
   process.setUncaughtExceptionCaptureCallback = execution.setUncaughtExceptionCaptureCallback;
   process.hasUncaughtExceptionCaptureCallback = execution.hasUncaughtExceptionCaptureCallback;
   process.emitWarning = require('internal/process/warning').emitWarning;
-  const { nextTick, runNextTicks } = require('internal/process/task_queues');
+  const { nextTick, tickCallback } = require('internal/process/task_queues');
   process.nextTick = nextTick;
-  process._tickCallback = runNextTicks;
+  process._tickCallback = tickCallback;
   defineAccessor('sourceMapsEnabled', perThread.areSourceMapsEnabled);
   process.setSourceMapsEnabled = perThread.setSourceMapsEnabled;
   // Loaded when first called: the module loader itself needs a process.
@@ -311,8 +311,10 @@ function patchProcess(runtime) {
   defineConstant('argv0', runtime.argv0);
   ObjectDefineProperty(process, 'pid', { __proto__: null, writable: false });
   if (runtime.allowedFlags !== undefined) {
-    const { createAllowedFlags } = require('internal/process/allowed_flags');
-    defineLazy('allowedNodeEnvironmentFlags', () => createAllowedFlags(runtime.allowedFlags));
+    defineLazy('allowedNodeEnvironmentFlags', () => {
+      const { createAllowedFlags } = require('internal/process/allowed_flags');
+      return createAllowedFlags(runtime.allowedFlags);
+    });
   }
 }
 

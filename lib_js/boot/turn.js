@@ -23,6 +23,9 @@ const { promiseRejectHandler } = require('internal/process/promises');
 const { processTimers, processImmediate, startTimers } = require('internal/timers');
 const AsyncContextFrame = require('internal/async_context_frame');
 
+const { watch, clearAsyncIdStack } = require('internal/async_hooks');
+const resources = require('internal/async_hooks/resources');
+
 const { current: currentFrame, set: setFrame } = AsyncContextFrame;
 
 const CURSOR = 4096;
@@ -48,8 +51,8 @@ function registerKind(kind, receive) {
 
 function deliver(count, values) {
   let index = page[CURSOR];
-  // Entered again after an exception: what the failed entry scheduled comes before the next one.
-  if (index !== 0) drain();
+  setFrame(undefined); // An exception may have left another.
+  clearAsyncIdStack();
   while (index < count) {
     const at = index << 2;
     const value = values[index];
@@ -64,6 +67,7 @@ function deliver(count, values) {
 // What native calls after an uncaught exception was handled, and wherever else ticks may wait.
 function drain() {
   setFrame(undefined);
+  clearAsyncIdStack();
   processTicksAndRejections();
 }
 
@@ -75,6 +79,7 @@ function settle() {
 
 // Tickets: a small integer names whoever waits for an answer. The owner's oncomplete(result, value)
 // is called once, in the async context the ticket was taken in; the ticket is free again by then.
+// An owner with an `asyncType` is an async resource of that type.
 const owners = [];
 const frames = [];
 const freeTickets = [];
@@ -83,6 +88,9 @@ function allocateTicket(owner) {
   const ticket = freeTickets.length !== 0 ? freeTickets.pop() : owners.length;
   owners[ticket] = owner;
   frames[ticket] = currentFrame();
+  if (watch.isOn && owner.asyncType !== undefined) {
+    resources.initResource(owner, owner.asyncType);
+  }
   return ticket;
 }
 
@@ -97,6 +105,12 @@ function answerTicket(ticket, result, b, value) {
   const owner = owners[ticket];
   const frame = frames[ticket];
   releaseTicket(ticket);
+  if (watch.isOn && owner.asyncType !== undefined) {
+    setFrame(frame);
+    resources.callRequest(owner, () => owner.oncomplete(result, value));
+    setFrame(undefined);
+    return;
+  }
   if (frame === undefined) {
     owner.oncomplete(result, value);
     return;

@@ -16,7 +16,20 @@ const { codes: { ERR_OUT_OF_RANGE } } = require('internal/errors');
 const { validateFunction, validateNumber } = require('internal/validators');
 const { append, remove, peek, isEmpty } = require('internal/linkedlist');
 const PriorityQueue = require('internal/priority_queue');
-const { newAsyncId } = require('internal/async_hooks');
+const {
+  watch,
+  newAsyncId,
+  getDefaultTriggerAsyncId,
+  clearAsyncIdStack,
+  emitInit,
+  emitBefore,
+  emitAfter,
+  emitDestroy,
+  enterBase,
+  leaveBase,
+  tellDestroyed,
+  whenDestroyed,
+} = require('internal/async_hooks');
 const AsyncContextFrame = require('internal/async_context_frame');
 const { runNextTicks } = require('internal/process/task_queues');
 
@@ -29,6 +42,7 @@ const kTimeout = Symbol('timeout'); // Under which other internals keep their ti
 const kRefed = Symbol('refed');
 const kHasPrimitive = Symbol('kHasPrimitive');
 const kAsyncId = Symbol('asyncId');
+const kTriggerId = Symbol('triggerId');
 const kFrame = Symbol('kAsyncContextFrame');
 const kInspect = SymbolFor('nodejs.util.inspect.custom');
 
@@ -84,8 +98,10 @@ class Timeout {
     this[kRefed] = isRefed;
     this[kHasPrimitive] = false;
     this[kAsyncId] = newAsyncId();
+    this[kTriggerId] = getDefaultTriggerAsyncId();
     this[kFrame] = currentFrame();
     if (isRefed) incRefCount();
+    if (watch.init !== 0) emitInit(this[kAsyncId], 'Timeout', this[kTriggerId], this);
   }
 
   [kInspect](depth, options) {
@@ -215,7 +231,9 @@ function startAgain(item, refed) {
   if (wasDestroyed || item[kAsyncId] === undefined) {
     item._destroyed = false;
     item[kAsyncId] = newAsyncId();
+    item[kTriggerId] = getDefaultTriggerAsyncId();
     item[kFrame] = currentFrame();
+    if (watch.init !== 0) emitInit(item[kAsyncId], 'Timeout', item[kTriggerId], item);
   }
   if (wasDestroyed) {
     if (refed) incRefCount();
@@ -244,6 +262,7 @@ function clearTimer(timer) {
   }
   timer._destroyed = true;
   if (timer[kHasPrimitive]) timersById.delete(timer[kAsyncId]);
+  if (watch.destroy !== 0) emitDestroy(timer[kAsyncId]);
 
   const neighbour = timer._idleNext;
   const waited = neighbour !== null;
@@ -279,6 +298,7 @@ function clearTimerById(id) {
 function processTimers(now) {
   nextExpiry = -Infinity;
   setFrame(undefined); // An exception may have left another.
+  clearAsyncIdStack();
   let list;
   while ((list = timerListQueue.peek()) !== undefined && list.expiry <= now) {
     runList(list, now);
@@ -313,6 +333,10 @@ function runList(list, now) {
 
 function runTimer(timer) {
   const prior = exchangeFrame(timer[kFrame]);
+  const id = timer[kAsyncId];
+  const isWatched = watch.isOn;
+  if (isWatched) emitBefore(id, timer[kTriggerId], timer);
+  else enterBase(id, timer[kTriggerId], timer);
   // An interval's next run counts from the start of this one.
   const start = timer._repeat ? updateNow() : undefined;
   try {
@@ -332,6 +356,8 @@ function runTimer(timer) {
       }
     }
   }
+  if (isWatched) emitAfter(id);
+  else leaveBase();
   setFrame(prior);
 }
 
@@ -341,6 +367,7 @@ function finishTimer(timer) {
   timer[kFrame] = undefined;
   if (timer[kHasPrimitive]) timersById.delete(timer[kAsyncId]);
   if (timer[kRefed]) decRefCount();
+  if (watch.destroy !== 0) emitDestroy(timer[kAsyncId]);
 }
 
 function setUnrefTimeout(callback, after) {
@@ -386,9 +413,11 @@ let immediateHead = null;
 let immediateTail = null;
 // What is left of the batch that was being run when an exception came.
 let outstandingHead = null;
+// Hooks wait to be told of what was destroyed.
+let hasDestroyed = false;
 
 class Immediate {
-  constructor(callback, args) {
+  constructor(callback, args, type = 'Immediate') {
     this._idleNext = null;
     this._idlePrev = null;
     this._onImmediate = callback;
@@ -396,7 +425,9 @@ class Immediate {
     this._destroyed = false;
     this[kRefed] = true;
     this[kAsyncId] = newAsyncId();
+    this[kTriggerId] = getDefaultTriggerAsyncId();
     this[kFrame] = currentFrame();
+    if (watch.init !== 0) emitInit(this[kAsyncId], type, this[kTriggerId], this);
     if (immediateTail === null) {
       immediateHead = this;
     } else {
@@ -432,17 +463,29 @@ class Immediate {
   }
 }
 
+/** An immediate that stands for a request of another kind; hooks see it as that. */
+function setImmediateAs(type, callback, args) {
+  return new Immediate(callback, args, type);
+}
+
 function countImmediates(change, refedChange) {
   immediatesCount += change;
   refedImmediatesCount += refedChange;
-  page[IMMEDIATES] = refedImmediatesCount > 0 ? refedImmediatesCount : -immediatesCount;
+  page[IMMEDIATES] = refedImmediatesCount > 0 ? refedImmediatesCount :
+    -(hasDestroyed ? immediatesCount + 1 : immediatesCount);
 }
+
+whenDestroyed(() => {
+  hasDestroyed = true;
+  countImmediates(0, 0);
+});
 
 function clearImmediate(immediate) {
   if (!immediate?._onImmediate || immediate._destroyed) return;
   immediate._destroyed = true;
   countImmediates(-1, immediate[kRefed] ? -1 : 0);
   immediate[kRefed] = null;
+  if (watch.destroy !== 0) emitDestroy(immediate[kAsyncId]);
   const { _idleNext: next, _idlePrev: previous } = immediate;
   if (next) next._idlePrev = previous;
   else if (immediate === immediateTail) immediateTail = previous;
@@ -464,6 +507,12 @@ function cleanImmediate(immediate) {
 // After an uncaught exception native calls again, and the rest of the batch runs.
 function processImmediate() {
   setFrame(undefined);
+  clearAsyncIdStack();
+  if (hasDestroyed) {
+    hasDestroyed = false;
+    countImmediates(0, 0);
+    tellDestroyed();
+  }
   if (outstandingHead === null) {
     outstandingHead = immediateHead;
     immediateHead = immediateTail = null;
@@ -489,13 +538,20 @@ function runImmediate(immediate) {
   countImmediates(-1, immediate[kRefed] ? -1 : 0);
   immediate[kRefed] = null;
   const prior = exchangeFrame(immediate[kFrame]);
+  const id = immediate[kAsyncId];
+  const isWatched = watch.isOn;
+  if (isWatched) emitBefore(id, immediate[kTriggerId], immediate);
+  else enterBase(id, immediate[kTriggerId], immediate);
   try {
     const argv = immediate._argv;
     if (argv === undefined) immediate._onImmediate();
     else immediate._onImmediate(...argv);
   } finally {
     cleanImmediate(immediate);
+    if (watch.destroy !== 0) emitDestroy(id);
   }
+  if (isWatched) emitAfter(id);
+  else leaveBase();
   setFrame(prior);
 }
 
@@ -510,9 +566,11 @@ module.exports = {
   kRefed,
   kHasPrimitive,
   async_id_symbol: kAsyncId,
+  trigger_async_id_symbol: kTriggerId,
   async_context_frame: kFrame,
   Timeout,
   Immediate,
+  setImmediateAs,
   timerListMap,
   timerListQueue,
   insert,

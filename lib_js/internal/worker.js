@@ -8,8 +8,10 @@ const {
   ArrayPrototypeForEach,
   ArrayPrototypeMap,
   ArrayPrototypePush,
+  AtomicsAdd,
   JSONStringify,
   MathMax,
+  NumberMAX_SAFE_INTEGER,
   ObjectEntries,
   Promise,
   PromiseResolve,
@@ -21,6 +23,7 @@ const {
   Symbol,
   SymbolAsyncDispose,
   SymbolFor,
+  Uint32Array,
 } = primordials;
 
 const EventEmitter = require('events');
@@ -37,7 +40,7 @@ const {
   ERR_WORKER_PATH,
   ERR_WORKER_UNSERIALIZABLE_ERROR,
 } = codes;
-const { validateObject, validateString } = require('internal/validators');
+const { validateNumber, validateObject, validateString } = require('internal/validators');
 const { fileURLToPath, isURL, pathToFileURL } = require('internal/url');
 const { kEmptyObject } = require('internal/util');
 const { registerKind } = require('boot/turn');
@@ -106,6 +109,22 @@ function getEnvironmentData(key) {
 function assignEnvironmentData(data) {
   if (data === undefined) return;
   data.forEach((value, key) => setEnvironmentData(key, value));
+}
+
+/** Counts changes of the directory, so that workers need not ask for it each time. */
+let cwdCounter;
+
+function countDirectories() {
+  if (!self.isMainThread) return self.cwdCounter;
+  // --no-harmony-sharedarraybuffer
+  if (typeof SharedArrayBuffer === 'undefined') return undefined;
+  const counter = new Uint32Array(new SharedArrayBuffer(4));
+  const { chdir } = process;
+  process.chdir = function(path) {
+    AtomicsAdd(counter, 0, 1);
+    chdir(path);
+  };
+  return counter;
 }
 
 // ---- what the constructor was given
@@ -256,6 +275,8 @@ class Worker extends EventEmitter {
     const { 0: inner, 1: outer } = messaging.openChannel();
     const port = this[kPort] = createPort(inner);
     port.on('message', (message) => this[kOnMessage](message));
+    // The thread keeps this one alive, not what it says.
+    port.unref();
     this[kStdio] = this.#openStdio(port, options);
     this[kPublicPort] = this.#load(script, argv, options, isInternal);
     this[kLimits] = limits;
@@ -271,7 +292,8 @@ class Worker extends EventEmitter {
     if (handle < 0) throw new ErrnoException(handle, 'uv_thread_create_ex');
     this[kHandle] = handle;
     workers.set(handle, this);
-    this.ref();
+    this[kIsReferenced] = true;
+    refAdd(1);
     process.nextTick(() => process.emit('worker', this));
   }
 
@@ -309,6 +331,7 @@ class Worker extends EventEmitter {
       argv,
       workerData: options.workerData,
       environmentData,
+      cwdCounter: cwdCounter ??= countDirectories(),
       publicPort: port2,
       hasStdin: !!options.stdin,
     }, transferList);
@@ -345,7 +368,8 @@ class Worker extends EventEmitter {
     const publicPort = this[kPublicPort];
     drainMessagePort(publicPort);
     drainMessagePort(port);
-    this.unref();
+    if (this[kIsReferenced]) refAdd(-1);
+    this[kIsReferenced] = false;
     workers.delete(this[kHandle]);
     this[kHandle] = undefined;
     port.close();
@@ -394,12 +418,14 @@ class Worker extends EventEmitter {
     if (this[kHandle] === undefined || this[kIsReferenced]) return;
     this[kIsReferenced] = true;
     refAdd(1);
+    this[kPublicPort].ref();
   }
 
   unref() {
     if (!this[kIsReferenced]) return;
     this[kIsReferenced] = false;
     refAdd(-1);
+    this[kPublicPort].unref();
   }
 
   get threadId() {
@@ -428,19 +454,20 @@ class Worker extends EventEmitter {
   }
 
   getHeapSnapshot(options) {
-    const { snapshotOptions, snapshotStream } = require('internal/heap_utils');
-    const option = snapshotOptions(options);
-    return ask(this, HEAP_SNAPSHOT, option).then(snapshotStream);
+    const { getHeapSnapshotOptions, snapshotStream } = require('internal/heap_utils');
+    getHeapSnapshotOptions(options);
+    return ask(this, HEAP_SNAPSHOT).then(snapshotStream);
   }
 
   getHeapStatistics() {
-    return ask(this, HEAP_STATISTICS).then(require('v8').statisticsOf);
+    return ask(this, HEAP_STATISTICS).then(require('internal/v8/statistics').statisticsOf);
   }
 
   cpuUsage(prev) {
     if (prev) {
       validateObject(prev, 'prev');
-      require('internal/process/usage').validateCpuUsage(prev);
+      validateNumber(prev.user, 'prev.user', 0, NumberMAX_SAFE_INTEGER);
+      validateNumber(prev.system, 'prev.system', 0, NumberMAX_SAFE_INTEGER);
     }
     return ask(this, CPU_USAGE).then(({ 0: user, 1: system }) => (prev ? {
       user: user - prev.user, system: system - prev.system,

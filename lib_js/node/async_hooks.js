@@ -2,16 +2,13 @@
 
 // node:async_hooks.
 //
-// Differs from Node: coring has no native async wraps, so a hook made by createHook() is told of
-// AsyncResource objects only, not of sockets, timers, ticks or promises; its promiseResolve() is
-// never called. executionAsyncId() is the id of the AsyncResource whose scope runs, and that of the
-// main program elsewhere. AsyncLocalStorage and AsyncResource are whole.
+// Hooks, scopes and AsyncResource; AsyncLocalStorage is in a file of its own. Node's native
+// resources are JavaScript objects here: internal/async_hooks/resources.
 
 const {
   FunctionPrototypeBind,
   NumberIsSafeInteger,
   ObjectDefineProperties,
-  ObjectFreeze,
   ReflectApply,
   Symbol,
 } = primordials;
@@ -29,12 +26,12 @@ const { validateBoolean, validateFunction, validateString } = require('internal/
 const AsyncContextFrame = require('internal/async_context_frame');
 const AsyncLocalStorage = require('internal/async_local_storage');
 const {
+  watch,
   newAsyncId,
+  getDefaultTriggerAsyncId,
   executionAsyncId,
   triggerAsyncId,
   executionAsyncResource,
-  enterScope,
-  leaveScope,
   enableHook,
   disableHook,
   initHooksExist,
@@ -43,16 +40,21 @@ const {
   emitBefore,
   emitAfter,
   emitDestroy,
+  pushAsyncContext,
+  popAsyncContext,
   registerDestroyHook,
   kInit,
   kBefore,
   kAfter,
   kDestroy,
+  kPromiseResolve,
+  kNoPromises,
   symbols: { async_id_symbol, trigger_async_id_symbol },
 } = require('internal/async_hooks');
 
 const kFrame = Symbol('context_frame');
 const kDestroyed = Symbol('destroyed');
+
 class AsyncHook {
   constructor({ init, before, after, destroy, promiseResolve, trackPromises }) {
     validateHook(init, 'init');
@@ -69,6 +71,8 @@ class AsyncHook {
     this[kBefore] = before;
     this[kAfter] = after;
     this[kDestroy] = destroy;
+    this[kPromiseResolve] = promiseResolve;
+    this[kNoPromises] = trackPromises === false;
   }
 
   enable() {
@@ -96,7 +100,8 @@ class AsyncResource {
     let trigger = opts;
     let requireManualDestroy = false;
     if (typeof opts !== 'number') {
-      trigger = opts.triggerAsyncId === undefined ? executionAsyncId() : opts.triggerAsyncId;
+      trigger = opts.triggerAsyncId === undefined ?
+        getDefaultTriggerAsyncId() : opts.triggerAsyncId;
       requireManualDestroy = !!opts.requireManualDestroy;
     }
     if (!NumberIsSafeInteger(trigger) || trigger < -1) {
@@ -119,15 +124,16 @@ class AsyncResource {
 
   runInAsyncScope(fn, thisArg, ...args) {
     const id = this[async_id_symbol];
-    enterScope(id, this[trigger_async_id_symbol], this);
-    emitBefore(id);
+    const isWatched = watch.isOn;
+    if (isWatched) emitBefore(id, this[trigger_async_id_symbol], this);
+    else pushAsyncContext(id, this[trigger_async_id_symbol], this);
     const prior = AsyncContextFrame.exchange(this[kFrame]);
     try {
       return ReflectApply(fn, thisArg, args);
     } finally {
       AsyncContextFrame.set(prior);
-      emitAfter(id);
-      leaveScope();
+      if (isWatched) emitAfter(id);
+      else popAsyncContext(undefined);
     }
   }
 
@@ -190,6 +196,6 @@ module.exports = {
   executionAsyncId,
   triggerAsyncId,
   executionAsyncResource,
-  asyncWrapProviders: ObjectFreeze({ __proto__: null, NONE: 0 }),
+  asyncWrapProviders: require('internal/async_hooks/providers').Providers,
   AsyncResource,
 };

@@ -11,6 +11,7 @@ const lookups = require('internal/dns/lookup');
 const {
   codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_MISSING_ARGS },
 } = require('internal/errors');
+const { setImmediateAs } = require('internal/timers');
 const { validateFunction, validatePort, validateString } = require('internal/validators');
 
 function answer(callback, hostname, query) {
@@ -45,7 +46,7 @@ function lookup(hostname, options, callback) {
     return {};
   }
   const request = { callback, family: query.family, hostname };
-  setImmediate(answer, callback, hostname, query);
+  setImmediateAs('GETADDRINFOREQWRAP', answer, [callback, hostname, query]);
   return request;
 }
 ObjectDefineProperty(lookup, customPromisifyArgs, {
@@ -63,7 +64,7 @@ function lookupService(address, port, callback) {
   if (isIP(address) === 0) throw new ERR_INVALID_ARG_VALUE('address', address);
   validatePort(port);
   validateFunction(callback, 'callback');
-  setImmediate(answerService, callback, address, +port);
+  setImmediateAs('GETNAMEINFOREQWRAP', answerService, [callback, address, +port]);
   return { callback, hostname: address, port: +port };
 }
 ObjectDefineProperty(lookupService, customPromisifyArgs, {

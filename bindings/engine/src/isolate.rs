@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::delivery::Delivery;
+use crate::library_code::{self, LibraryCode};
 use crate::op::Binding;
 use crate::page;
 use crate::realm::{self, Ending, ROOTS_COUNT, Realm, Root};
@@ -19,6 +20,8 @@ pub struct IsolateOptions {
     /// A start-up snapshot made by [`crate::snapshot::create`] with the same bindings.
     pub snapshot: Option<&'static [u8]>,
     pub limits: IsolateLimits,
+    /// A rehearsal: [`Isolate::library_code`] will be asked for.
+    pub keep_library_code: bool,
 }
 
 /// Bounds of an isolate's memory in bytes; None: V8's default for this machine.
@@ -73,8 +76,11 @@ impl<N: 'static> Isolate<N> {
     /// # Errors
     /// The text of the exception that the library threw while it booted.
     pub fn new(options: IsolateOptions, natives: N) -> Result<Isolate<N>, String> {
-        let realm = Realm::new(options.sources);
+        let realm = Realm::new(options.sources, options.bindings);
         realm::install(&realm);
+        if options.keep_library_code {
+            realm.compiled.replace(Some(Default::default()));
+        }
         let natives = Box::into_raw(Box::new(natives));
         realm.natives.set(natives.cast());
         let references = external_references(options.bindings, &realm.sources);
@@ -99,7 +105,7 @@ impl<N: 'static> Isolate<N> {
             if revive {
                 revive_roots(scope, &realm);
             } else {
-                boot::run(scope, &realm, options.bindings)?;
+                boot::run(scope, &realm)?;
             }
             v8::Global::new(scope, context)
         };
@@ -146,11 +152,23 @@ impl<N: 'static> Isolate<N> {
         self.realm.ending.get()
     }
 
+    /// What V8 has compiled of the library, for `LibraryFile::new`. Empty unless it was kept.
+    pub fn library_code(&mut self) -> LibraryCode {
+        let context = self.context.clone().expect("the isolate lives until drop");
+        let v8 = self.v8.as_mut().expect("the isolate lives until drop");
+        v8::scope!(let scope, v8);
+        let context = v8::Local::new(scope, context);
+        let scope = &mut v8::ContextScope::new(scope, context);
+        library_code::collect(scope, &self.realm.sources)
+    }
+
     /// Runs `start(runtime)`: the main program, up to its first return to the loop.
     pub fn start(&mut self, runtime: Js) -> Result<(), Ending> {
         self.enter(|scope, realm| {
             let argument = runtime.into_js(scope);
-            call_root(scope, realm, Root::Start, &[argument]).map(|_| ())
+            call_root(scope, realm, Root::Start, &[argument])?;
+            // Once more, and whatever became of the program's first part: Node does so.
+            settle(scope, realm)
         })
     }
 
@@ -259,6 +277,7 @@ impl<N: 'static> Drop for Isolate<N> {
         self.realm.roots.borrow_mut().clear();
         self.realm.modules.borrow_mut().clear();
         *self.realm.interrupted.borrow_mut() = None;
+        builtin::close_serializers();
         self.context = None;
         builtin::arm_termination(None);
         self.v8 = None;
@@ -291,6 +310,9 @@ pub(crate) fn external_references(
         v8::ExternalReference { pointer }
     });
     let mut references: Vec<v8::ExternalReference> = texts.collect();
+    references.push(v8::ExternalReference {
+        pointer: builtin::lazy::getter() as *mut std::ffi::c_void,
+    });
     for (_, functions) in builtin::tables() {
         references.extend(functions.iter().map(|entry| v8::ExternalReference {
             function: entry.callback,
@@ -336,7 +358,11 @@ fn call_root<'s>(
     arguments: &[v8::Local<'s, v8::Value>],
 ) -> Result<Option<v8::Local<'s, v8::Value>>, Ending> {
     let result = call_guarded(scope, realm, root, arguments)?;
-    settle(scope, realm)?;
+    // As in Node, what a failed callback scheduled waits for the end of the next one: the handler
+    // of uncaught exceptions makes an immediate, so there is a next one.
+    if result.is_some() {
+        settle(scope, realm)?;
+    }
     Ok(result)
 }
 
@@ -383,24 +409,23 @@ fn call_until_done<'s>(
     }
 }
 
-/// nextTicks and microtasks, until none is left.
+/// nextTicks and microtasks, until none is left or one throws: the others wait for the end of the
+/// next callback.
 fn settle(scope: &mut v8::PinScope, realm: &Realm) -> Result<(), Ending> {
-    loop {
-        if realm.page.get(page::TICKS) == 0 && realm.page.get(page::REJECTIONS) == 0 {
-            v8::tc_scope!(let catch, scope);
-            catch.perform_microtask_checkpoint();
-            if let Some(ending) = realm.ending.get() {
-                return Err(ending);
-            }
-            if catch.has_terminated() {
-                return Err(heap::ending_of_termination(realm));
-            }
+    if realm.page.get(page::TICKS) == 0 && realm.page.get(page::REJECTIONS) == 0 {
+        v8::tc_scope!(let catch, scope);
+        catch.perform_microtask_checkpoint();
+        if let Some(ending) = realm.ending.get() {
+            return Err(ending);
         }
-        if realm.page.get(page::TICKS) == 0 && realm.page.get(page::REJECTIONS) == 0 {
-            return Ok(());
+        if catch.has_terminated() {
+            return Err(heap::ending_of_termination(realm));
         }
+    }
+    if realm.page.get(page::TICKS) != 0 || realm.page.get(page::REJECTIONS) != 0 {
         call_guarded(scope, realm, Root::ProcessTicks, &[])?;
     }
+    Ok(())
 }
 
 fn deliver_page<'s>(
@@ -416,5 +441,10 @@ fn deliver_page<'s>(
     let count: v8::Local<v8::Value> = v8::Integer::new(scope, entries.len() as i32).into();
     let values: v8::Local<v8::Value> = v8::Array::new_with_elements(scope, values).into();
     // After an uncaught exception that was handled it goes on behind the entry that threw.
-    call_until_done(scope, realm, Root::Deliver, &[count, values]).map(|_| ())
+    while call_root(scope, realm, Root::Deliver, &[count, values])?.is_none() {
+        if realm.page.get(page::CURSOR) as usize >= entries.len() {
+            break;
+        }
+    }
+    Ok(())
 }

@@ -23,7 +23,7 @@ const KEEP_POSITION = -1;
 // Bound on first use: the bindings have no business in the start-up snapshot.
 let ops;
 let ring;
-let setImmediate;
+let setImmediateAs;
 
 function blocking() {
   ops ??= internalBinding('fs_ops');
@@ -81,6 +81,11 @@ class FiguresAnswer {
     this.done(new Float64Array(buffer, byteOffset, FIGURES));
   }
 }
+
+Answer.prototype.asyncType = 'FSREQCALLBACK';
+ValueAnswer.prototype.asyncType = 'FSREQCALLBACK';
+BytesAnswer.prototype.asyncType = 'FSREQCALLBACK';
+FiguresAnswer.prototype.asyncType = 'FSREQCALLBACK';
 
 const answered = (done) => allocateTicket(new Answer(done));
 
@@ -160,9 +165,9 @@ const later = {
 };
 
 function readNothing(fd, done) {
-  setImmediate ??= require('timers').setImmediate;
+  setImmediateAs ??= require('internal/timers').setImmediateAs;
   const nothing = Buffer.alloc(0);
-  setImmediate(() => {
+  setImmediateAs('FSREQCALLBACK', () => {
     const answer = now.readInto(fd, nothing, 0, 0, KEEP_POSITION);
     done(answer < 0 ? answer : nothing);
   });
@@ -171,9 +176,9 @@ function readNothing(fd, done) {
 /** The plain call, but not before the caller's turn is over. */
 function deferred(call) {
   return (...args) => {
-    setImmediate ??= require('timers').setImmediate;
+    setImmediateAs ??= require('internal/timers').setImmediateAs;
     const done = args.pop();
-    setImmediate(() => done(ReflectApply(call, undefined, args)));
+    setImmediateAs('FSREQCALLBACK', () => done(ReflectApply(call, undefined, args)));
   };
 }
 

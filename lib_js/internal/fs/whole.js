@@ -9,6 +9,7 @@ const { Buffer } = require('buffer');
 const { AbortError, aggregateTwoErrors, codes: { ERR_FS_FILE_TOO_LARGE } } =
   require('internal/errors');
 const { bareError } = require('internal/fs/error');
+const { watch } = require('internal/async_hooks');
 const { KEEP_POSITION, later, now } = require('internal/fs/ops');
 const { regularSize } = require('internal/fs/stats');
 
@@ -34,8 +35,13 @@ class WholeRead {
   }
 
   start() {
-    // A plain call: the file is open, so no path has to be walked that could make it wait.
-    const figures = now.fstat(this.fd);
+    // A plain call: the file is open, so no path has to be walked that could make it wait. Hooks
+    // are told of the request that Node makes.
+    if (watch.isOn) later.fstat(this.fd, (figures) => this.onFigures(figures));
+    else this.onFigures(now.fstat(this.fd));
+  }
+
+  onFigures(figures) {
     if (typeof figures === 'number') {
       this.done(bareError(figures, 'fstat'));
       return;

@@ -85,6 +85,7 @@ function onFree(socket, options) {
   if (waiting?.length) {
     const req = waiting.shift();
     const prior = exchangeFrame(req[kRequestFrame]);
+    socket._handle?.asyncReset?.();
     setRequestSocket(this, req, socket);
     setFrame(prior);
     if (waiting.length === 0) delete this.requests[name];
@@ -105,6 +106,7 @@ function onFree(socket, options) {
   this.freeSockets[name] = free;
   socket._httpMessage = null;
   this.removeSocket(socket, options);
+  if (socket._handle) socket._handle.isIdle = true;
   socket.once('error', onFreeSocketError);
   guardFree(socket);
   free.push(socket);
@@ -183,6 +185,7 @@ Agent.prototype.addRequest = function addRequest(req, options, port, localAddres
         socket.writableHighWaterMark !== options.highWaterMark) {
       socket._writableState.highWaterMark = options.highWaterMark;
     }
+    socket._handle?.asyncReset?.();
     this.reuseSocket(socket, req);
     setRequestSocket(this, req, socket);
     this.sockets[name].push(socket);

@@ -2,6 +2,9 @@
 
 // A socket while it carries a request: its parser, the response, and giving it back to the agent.
 
+const { current: currentFrame } = require('internal/async_context_frame');
+const { watch } = require('internal/async_hooks');
+const { HTTPClientAsyncResource } = require('internal/http/async_resources');
 const { Parser, RESPONSE } = require('internal/http/parser');
 const { IncomingMessage, endBody, pushBody, readStart, readStop, setHead } =
   require('internal/http/incoming');
@@ -134,6 +137,8 @@ function attachParser(req, socket) {
     RESPONSE, receiver, req.maxHeaderSize || getOptionValue('--max-http-header-size'),
     lenientFlags(req.httpValidation, req.insecureHTTPParser));
   parser.setRequestMethod(req.method);
+  parser.frame = currentFrame();
+  if (watch.isOn) parser.watch(new HTTPClientAsyncResource(req));
   receiver.parser = parser;
   req.socket = socket;
   parser.socket = socket;

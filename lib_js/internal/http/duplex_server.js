@@ -5,6 +5,8 @@
 
 const { setHead, pushBody, endBody, readStart, readStop, release, abortMessage } =
   require('internal/http/incoming');
+const { watch } = require('internal/async_hooks');
+const { HTTPServerAsyncResource } = require('internal/http/async_resources');
 const { Parser, REQUEST } = require('internal/http/parser');
 const { lenientFlags } = require('internal/http/lenience');
 const {
@@ -68,6 +70,9 @@ class DuplexConnection {
       REQUEST, this, server.maxHeaderSize || headerBytesMax(),
       lenientFlags(server.httpValidation, server.insecureHTTPParser));
     this.parser.socket = socket;
+    if (watch.isOn) {
+      this.parser.watch(new HTTPServerAsyncResource(this), socket._handle?.getAsyncId?.());
+    }
     socket.parser = this.parser;
     this.dataListener = (bytes) => this.data(bytes);
     this.endListener = () => this.inputEnded();

@@ -45,6 +45,10 @@ const {
   codes: { ERR_STREAM_WRITE_AFTER_END },
 } = require('internal/errors');
 
+const { watch } = require('internal/async_hooks');
+const { Request, destroyResource, idOf, initResource } = require('internal/async_hooks/resources');
+const { HTTPServerAsyncResource } = require('internal/http/async_resources');
+
 const native = internalBinding('http');
 const { methods } = native;
 
@@ -109,6 +113,15 @@ class Lane {
     this.requestsCount = 0;
     this.waiting = null; // Responses whose bytes are not with the kernel yet.
     this.callbacks = null; // Of write().
+    this.message = null; // The async resource of its requests, while somebody watches.
+    if (watch.isOn) this.watch(server);
+  }
+
+  /** Hooks see a connection, and a parser of its requests. */
+  watch(server) {
+    const id = initResource(this, 'TCPWRAP', server._handle?.getAsyncId());
+    this.message = new HTTPServerAsyncResource(this);
+    initResource(this.message, 'HTTPINCOMINGMESSAGE', id);
   }
 
   get socket() {
@@ -342,6 +355,10 @@ class Lane {
       if (this.facade._httpMessage === res) this.facade._httpMessage = null;
       if (res._last) this.facade.destroySoon();
     }
+    if (this.message !== null && res._last) {
+      // Native ends the connection; Node's hooks see that as a request.
+      destroyResource(new Request('SHUTDOWNWRAP', idOf(this)));
+    }
     res[kLane] = null;
     res[kWritableFinished] = true;
     if (isWatched(res)) {
@@ -406,6 +423,7 @@ class Lane {
     // A program that watches for errors learns of resets, too.
     if (status < 0 && server.listenerCount('clientError') !== 0) makeFacade(this);
     this.isOpen = false;
+    this.unwatch();
     const { req, res, facade, waiting } = this;
     const isUnanswered = res !== null && res[kLane] === this && !res[kWritableFinished];
     if (facade !== null) {
@@ -421,6 +439,14 @@ class Lane {
       server._connections--;
       server._emitCloseIfDrained();
     }
+  }
+
+  /** What hooks know of the connection is over. */
+  unwatch() {
+    if (this.message === null) return;
+    destroyResource(this.message);
+    destroyResource(this);
+    this.message = null;
   }
 
   /** Entry 5: the close that JavaScript asked for is done. */

@@ -10,6 +10,8 @@ const { endBody } = require('internal/http/incoming');
 const { find, put, take } = require('internal/net/handle');
 const kinds = require('internal/net/kinds');
 const { registerKind } = require('boot/turn');
+const { watch } = require('internal/async_hooks');
+const { enter, leave } = require('internal/async_hooks/resources');
 const { set: setFrame } = require('internal/async_context_frame');
 const { Buffer } = require('buffer');
 const { FastBuffer } = require('internal/buffer');
@@ -21,8 +23,22 @@ function onRequest(number, flags, length, head) {
   const lane = find(number);
   if (lane === undefined) return;
   if (lane.frame !== undefined) setFrame(lane.frame);
-  lane.request(flags, length, head);
+  if (watch.isOn) callWatched(lane, () => lane.request(flags, length, head));
+  else lane.request(flags, length, head);
   setFrame(undefined);
+}
+
+/** In the scopes that Node has: the connection's, and that of its requests in it. */
+function callWatched(lane, call) {
+  const outer = enter(lane);
+  if (lane.message === null) {
+    call();
+  } else {
+    const inner = enter(lane.message);
+    call();
+    leave(inner);
+  }
+  leave(outer);
 }
 
 function receiver(receive) {
@@ -30,7 +46,8 @@ function receiver(receive) {
     const lane = find(number);
     if (lane === undefined) return;
     if (lane.frame !== undefined) setFrame(lane.frame);
-    receive(lane, a, value, b);
+    if (watch.isOn) callWatched(lane, () => receive(lane, a, value, b));
+    else receive(lane, a, value, b);
     setFrame(undefined);
   };
 }
@@ -45,7 +62,13 @@ function onAccept(number, listenerNumber) {
   const lane = new Lane(number, server, listener.frame);
   put(number, lane);
   if (lane.frame !== undefined) setFrame(lane.frame);
-  server._onlane(lane);
+  if (watch.isOn) {
+    const id = enter(listener);
+    server._onlane(lane);
+    leave(id);
+  } else {
+    server._onlane(lane);
+  }
   setFrame(undefined);
 }
 

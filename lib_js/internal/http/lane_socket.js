@@ -10,6 +10,8 @@ const { acceptedSocket } = require('internal/net/server');
 const { Buffer } = require('buffer');
 const { FastBuffer } = require('internal/buffer');
 
+const { idOf } = require('internal/async_hooks/resources');
+
 const native = internalBinding('http');
 
 const BODY_LATIN1 = 16;
@@ -29,6 +31,7 @@ class LaneHandle {
     this.onshutdown = null;
   }
 
+  getAsyncId() { return idOf(this.lane); }
   get fd() { return native.fd(this.number); }
   getsockname(out) { return fillName(out, native.sockName(this.number)); }
   getpeername(out) { return fillName(out, native.peerName(this.number)); }
@@ -152,6 +155,7 @@ function leaveLane(lane) {
   if (number < 0) return null; // Over already: its last entry is on the way.
   take(lane.number);
   lane.isOpen = false;
+  lane.unwatch();
   const handle = new StreamHandle(number, false);
   handle.frame = lane.frame;
   handle.owner = socket;

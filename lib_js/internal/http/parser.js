@@ -4,6 +4,10 @@
 
 const { FastBuffer } = require('internal/buffer');
 const native = internalBinding('http_parser');
+const { exchange: exchangeFrame, set: setFrame } = require('internal/async_context_frame');
+const { watch } = require('internal/async_hooks');
+const { destroyResource, enter, initResource, leave } =
+  require('internal/async_hooks/resources');
 const { makeError } = require('internal/http/parse_error');
 const { methods } = internalBinding('http');
 
@@ -39,6 +43,8 @@ class Parser {
     this.number = -1;
     this.receiver = null;
     this.isTaken = false;
+    this.frame = undefined; // The async context of what it tells, unless the socket's.
+    this.resource = null; // What hooks see, while somebody watches.
     this.failure = -1; // Index of the error that ended the parsing.
     // Fields that Node's users know.
     this.socket = null;
@@ -59,12 +65,21 @@ class Parser {
   free() {
     if (this.number === -1) return;
     native.free(this.number);
+    if (this.resource !== null) destroyResource(this.resource);
+    this.resource = null;
+    this.frame = undefined;
     this.number = -1;
     this.receiver = null;
     this.socket = null;
     this.incoming = null;
     this.outgoing = null;
     if (parsers.idle.length < parsers.max) parsers.idle.push(this);
+  }
+
+  /** Hooks are told of the message that this parser works on. */
+  watch(resource, trigger) {
+    this.resource = resource;
+    initResource(resource, resource.type, trigger);
   }
 
   setRequestMethod(method) {
@@ -95,6 +110,21 @@ class Parser {
 
   /** @returns {Error | undefined} */
   dispatch(events, bytes) {
+    const prior = this.frame === undefined ? undefined : exchangeFrame(this.frame);
+    const isFramed = this.frame !== undefined;
+    let error;
+    if (!watch.isOn || this.resource === null) {
+      error = this.tell(events, bytes);
+    } else {
+      const id = enter(this.resource);
+      error = this.tell(events, bytes);
+      leave(id);
+    }
+    if (isFramed) setFrame(prior);
+    return error;
+  }
+
+  tell(events, bytes) {
     const { number, receiver } = this;
     const end = events.length - 1;
     for (let i = 0; i < end && this.number === number;) {

@@ -29,6 +29,8 @@ const {
 } = require('internal/validators');
 const { clearTimeout, setTimeout } = require('timers');
 
+const { watch, defaultTriggerAsyncIdScope } = require('internal/async_hooks');
+
 const native = internalBinding('tcp_wrap');
 
 const ECANCELED = -125;
@@ -102,6 +104,9 @@ function startAttempt(socket, target) {
   if (number >= 0) {
     const handle = socket._handle;
     handle.open(number);
+    if (watch.isOn) {
+      handle.watchRequest('connect', handle.isPipe ? 'PIPECONNECTWRAP' : 'TCPCONNECTWRAP');
+    }
     return handle;
   }
   if (target.localAddress) {
@@ -245,6 +250,11 @@ function alternateFamilies(socket, addresses, host) {
 
 // --- Hosts
 
+/** The async id of the socket's handle, while somebody asks for ids. */
+function idOf(socket) {
+  return watch.isOn ? socket._handle.getAsyncId() : undefined;
+}
+
 function destroyNT(socket, error) {
   socket.destroy(error);
 }
@@ -290,7 +300,7 @@ function connectToHost(socket, options) {
 
   const literal = isIP(host);
   if (literal) {
-    process.nextTick(() => {
+    defaultTriggerAsyncIdScope(idOf(socket), process.nextTick, () => {
       if (socket.connecting) connectTo(socket, host, port, literal, localAddress, localPort);
     });
     return;
@@ -306,7 +316,7 @@ function connectToHost(socket, options) {
   socket._host = host;
   if (anyFamily && !localAddress && autoSelectFamily) {
     query.all = true;
-    lookup(host, query, (error, addresses) => {
+    defaultTriggerAsyncIdScope(idOf(socket), lookup, host, query, (error, addresses) => {
       if (!socket.connecting) return;
       if (error) {
         socket.emit('lookup', error, undefined, undefined, host);
@@ -318,7 +328,7 @@ function connectToHost(socket, options) {
     });
     return;
   }
-  lookup(host, query, (error, address, addressFamily) => {
+  defaultTriggerAsyncIdScope(idOf(socket), lookup, host, query, (error, address, addressFamily) => {
     socket.emit('lookup', error, address, addressFamily, host);
     if (!socket.connecting) return;
     error ||= checkAddress(address, addressFamily, options);

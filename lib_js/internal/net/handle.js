@@ -12,6 +12,11 @@ const {
   shutdown: KIND_SHUTDOWN,
 } = require('internal/net/kinds');
 const { registerKind } = require('boot/turn');
+const {
+  watch,
+  symbols: { async_id_symbol, resource_symbol },
+} = require('internal/async_hooks');
+const resources = require('internal/async_hooks/resources');
 const { current: currentFrame, set: setFrame } = require('internal/async_context_frame');
 const native = internalBinding('tcp_wrap');
 
@@ -87,6 +92,10 @@ class Handle {
     if (number !== UNOPENED) put(number, this);
   }
 
+  getAsyncId() {
+    return resources.idOf(this);
+  }
+
   /** Gives a handle that was made ahead its native thing. */
   open(number) {
     this.number = number;
@@ -120,6 +129,8 @@ class Handle {
     if (this.closing) return;
     this.closing = true;
     if (typeof callback === 'function') this.onclosed = callback;
+    // Nothing more will be called in its scope.
+    if (watch.isOn && this.onclosed === null) resources.destroyResource(this);
     if (this.number === UNOPENED) setImmediate(runClosed, this);
     else native.close(this.number);
   }
@@ -127,7 +138,28 @@ class Handle {
   handleClosed() {
     const callback = this.onclosed;
     this.onclosed = null;
-    if (callback !== null) callback();
+    if (callback === null) return;
+    if (!watch.isOn) {
+      callback();
+      return;
+    }
+    callWatched(this, callback);
+    resources.destroyResource(this);
+  }
+}
+
+/** Calls back in the scope of a handle. */
+function callWatched(handle, callback, argument) {
+  const id = resources.enter(handle);
+  callback(argument);
+  resources.leave(id);
+}
+
+/** What hooks see as the resource of a handle that serves again. */
+class ReusedHandle {
+  constructor(type, handle) {
+    this.type = type;
+    this.handle = handle;
   }
 }
 
@@ -136,6 +168,7 @@ class Listener extends Handle {
   constructor(number, isPipe) {
     super(number);
     this.isPipe = isPipe;
+    if (watch.isOn) resources.initResource(this, isPipe ? 'PIPESERVERWRAP' : 'TCPSERVERWRAP');
   }
 
   fchmod(mode) {
@@ -144,7 +177,12 @@ class Listener extends Handle {
 
   handleAccept(number) {
     const owner = this.owner;
-    if (owner !== null) owner._onaccept(this, number);
+    if (owner === null) return;
+    if (!watch.isOn) {
+      owner._onaccept(this, number);
+      return;
+    }
+    callWatched(this, () => owner._onaccept(this, number));
   }
 }
 
@@ -158,6 +196,37 @@ class StreamHandle extends Handle {
     this.ondrained = null;
     this.onshutdown = null;
     this.onconnect = null;
+    this.isIdle = false; // In the pool of an http agent.
+    this.requests = null; // Async resources of what is under way; only while somebody watches.
+    if (watch.isOn) resources.initResource(this, isPipe ? 'PIPEWRAP' : 'TCPWRAP');
+  }
+
+  /** Something was asked of the kernel; hooks see it as a resource of its own. */
+  watchRequest(name, type) {
+    const request = new resources.Request(type, this.getAsyncId());
+    this.requests ??= { __proto__: null };
+    this.requests[name] = request;
+  }
+
+  /** The answer to what watchRequest() told of. */
+  answerWatched(name, callback, status) {
+    const request = this.requests?.[name];
+    if (request === undefined) {
+      callWatched(this, callback, status);
+      return;
+    }
+    this.requests[name] = undefined;
+    resources.callRequest(request, () => callback(status));
+  }
+
+  /** A new user of the same connection is a new resource. */
+  asyncReset() {
+    this.isIdle = false;
+    if (!watch.isOn) return;
+    resources.destroyResource(this);
+    const resource = new ReusedHandle(this.isPipe ? 'PIPEWRAP' : 'TCPWRAP', this);
+    this[async_id_symbol] = resources.initResource(resource, resource.type);
+    this[resource_symbol] = resource;
   }
 
   getpeername(out) {
@@ -189,6 +258,7 @@ class StreamHandle extends Handle {
   whenDrained(callback) {
     if (this.ondrained !== null) return EALREADY;
     this.ondrained = callback;
+    if (watch.isOn) this.watchRequest('write', 'WRITEWRAP');
     native.wantDrain(this.number);
     return 0;
   }
@@ -196,7 +266,10 @@ class StreamHandle extends Handle {
   shutdown(callback) {
     if (this.closing) return EBADF;
     const error = native.shutdown(this.number);
-    if (error >= 0) this.onshutdown = callback;
+    if (error >= 0) {
+      this.onshutdown = callback;
+      if (watch.isOn) this.watchRequest('shutdown', 'SHUTDOWNWRAP');
+    }
     return error;
   }
 
@@ -227,14 +300,20 @@ class StreamHandle extends Handle {
   handleRead(count, bytes) {
     const owner = this.owner;
     if (count > 0) this.bytesRead += count;
-    if (owner !== null && !this.closing) owner._onread(this, count, bytes);
+    if (owner === null || this.closing) return;
+    if (!watch.isOn) {
+      owner._onread(this, count, bytes);
+      return;
+    }
+    callWatched(this, () => owner._onread(this, count, bytes));
   }
 
   handleDrained(status) {
     const callback = this.ondrained;
     if (callback !== null) {
       this.ondrained = null;
-      callback(status);
+      if (watch.isOn) this.answerWatched('write', callback, status);
+      else callback(status);
     } else if (status < 0 && this.owner !== null && !this.closing) {
       this.owner._onwriteerror(this, status);
     }
@@ -243,13 +322,17 @@ class StreamHandle extends Handle {
   handleShutdown(status) {
     const callback = this.onshutdown;
     this.onshutdown = null;
-    if (callback !== null) callback(status);
+    if (callback === null) return;
+    if (watch.isOn) this.answerWatched('shutdown', callback, status);
+    else callback(status);
   }
 
   handleConnect(status) {
     const callback = this.onconnect;
     this.onconnect = null;
-    if (callback !== null && !this.closing) callback(status);
+    if (callback === null || this.closing) return;
+    if (watch.isOn) this.answerWatched('connect', callback, status);
+    else callback(status);
   }
 }
 

@@ -11,6 +11,7 @@ const {
 } = primordials;
 
 const EventEmitter = require('events');
+const { openChannels } = require('internal/net/channels');
 const { isIP, parseIPv6 } = require('internal/net');
 const { Listener, StreamHandle, unixError } = require('internal/net/handle');
 const { Socket, kKeepAlive, kKeepAliveDelay, kNoDelay } = require('internal/net/socket');
@@ -27,6 +28,9 @@ const {
   },
 } = require('internal/errors');
 const { validateAbortSignal, validateNumber, validatePort } = require('internal/validators');
+
+const { watch, symbols: { async_id_symbol } } = require('internal/async_hooks');
+const { triggeredBy } = require('internal/async_hooks/resources');
 
 const native = internalBinding('tcp_wrap');
 
@@ -86,6 +90,11 @@ ObjectSetPrototypeOf(Server, EventEmitter);
 Server.prototype[kLaneFlag] = function() { return 0; };
 Server.prototype[kOnListener] = function(listener) {};
 
+ObjectDefineProperty(Server.prototype, async_id_symbol, {
+  __proto__: null,
+  get() { return this._handle?.getAsyncId() ?? -1; },
+});
+
 // --- Listening
 
 function emitErrorNT(server, error) {
@@ -93,7 +102,10 @@ function emitErrorNT(server, error) {
 }
 
 function emitListeningNT(server) {
-  if (server._handle) server.emit('listening');
+  if (!server._handle) return;
+  const { serverListen } = openChannels();
+  if (serverListen.hasSubscribers) serverListen.asyncEnd.publish({ server });
+  server.emit('listening');
 }
 
 /** The flags of an options object that native knows. */
@@ -129,6 +141,8 @@ function startListening(server, where, backlog, flags) {
       const error = where.fd !== undefined ?
         new UVExceptionWithHostPort(number, 'listen', null, null) :
         new UVExceptionWithHostPort(number, 'listen', address, port);
+      const { serverListen } = openChannels();
+      if (serverListen.hasSubscribers) serverListen.error.publish({ server, error });
       process.nextTick(emitErrorNT, server, error);
       return;
     }
@@ -141,7 +155,8 @@ function startListening(server, where, backlog, flags) {
   server._connectionKey = where.path !== undefined ?
     `-1:${where.path}:-1` : `${family}:${address}:${port}`;
   if (server._unref) server.unref();
-  process.nextTick(emitListeningNT, server);
+  if (watch.isOn) triggeredBy(listener, () => process.nextTick(emitListeningNT, server));
+  else process.nextTick(emitListeningNT, server);
 }
 
 function closeOnAbort(server, signal) {
@@ -202,6 +217,8 @@ Server.prototype.listen = function(...args) {
     toNumber(args.length > 2 && args[2]);
   options = options._handle || options.handle || options;
   this._listeningId++;
+  const { serverListen } = openChannels();
+  if (serverListen.hasSubscribers) serverListen.asyncStart.publish({ server: this, options });
   if (options instanceof Listener) {
     this._handle = options;
     startListening(this, {}, backlogArgument, 0);
@@ -325,7 +342,9 @@ Server.prototype._onaccept = function(listener, number) {
     this.emit('error', new ErrnoException(number, 'accept'));
     return;
   }
-  const handle = new StreamHandle(number, listener.isPipe);
+  const handle = watch.isOn ?
+    triggeredBy(listener, () => new StreamHandle(number, listener.isPipe)) :
+    new StreamHandle(number, listener.isPipe);
   handle.frame = listener.frame;
   if (isRefused(this, handle, listener.isPipe)) {
     handle.close();
@@ -334,6 +353,8 @@ Server.prototype._onaccept = function(listener, number) {
   const socket = acceptedSocket(this, handle);
   this._connections++;
   this.emit('connection', socket);
+  const { serverSocket } = openChannels();
+  if (serverSocket.hasSubscribers) serverSocket.publish({ socket });
 };
 
 Server.prototype.getConnections = function(callback) {

@@ -34,7 +34,10 @@ const {
   validateNumber,
 } = require('internal/validators');
 const { clearTimeout } = require('timers');
+const { openChannels } = require('internal/net/channels');
 const { getTimerDuration, kTimeout: kTimer, setUnrefTimeout } = require('internal/timers');
+
+const { symbols: { async_id_symbol } } = require('internal/async_hooks');
 
 const native = internalBinding('tcp_wrap');
 
@@ -173,6 +176,14 @@ function takeUserBuffer(socket, onread) {
   }
   socket[kUserRead] = onread.callback;
 }
+
+ObjectDefineProperty(Socket.prototype, async_id_symbol, {
+  __proto__: null,
+  get() {
+    const handle = this[kHandle];
+    return handle && !handle.isIdle && handle.getAsyncId ? handle.getAsyncId() : -1;
+  },
+});
 
 /** Ties a fresh handle to its socket. */
 function ownHandle(socket) {
@@ -721,6 +732,8 @@ Socket.prototype.connect = function(...args) {
   const normalized = Array.isArray(args[0]) && args[0][kNormalized] ?
     args[0] : normalizeArguments(args);
   const { 0: options, 1: callback } = normalized;
+  const { clientSocket } = openChannels();
+  if (clientSocket.hasSubscribers) clientSocket.publish({ socket: this });
   if (callback !== null) this.once('connect', callback);
   if (this._parent?.connecting) return this;
   if (options.port === undefined && options.path == null) {

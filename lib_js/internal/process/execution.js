@@ -16,7 +16,7 @@ const { codes: {
   ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET,
 } } = require('internal/errors');
 const { getOptionValue } = require('internal/options');
-const { pathToFileURL } = require('internal/url');
+const lazyURL = require('internal/util/lazy').getLazy(() => require('internal/url'));
 const path = require('path');
 
 const EXIT_UNCAUGHT = 1;
@@ -37,7 +37,7 @@ let evalCount = 0;
 
 function runAsModule(source, print) {
   if (print) throw new ERR_EVAL_ESM_CANNOT_PRINT();
-  const url = `${pathToFileURL(`${process.cwd()}/`)}[eval${++evalCount}]`;
+  const url = `${lazyURL().pathToFileURL(`${process.cwd()}/`)}[eval${++evalCount}]`;
   const { runEntryPointWithESMLoader } = require('internal/modules/run_main');
   runEntryPointWithESMLoader((loader) => loader.eval(source, url, true));
 }
@@ -63,7 +63,10 @@ function runAsScript(name, source, print) {
   const { compileScript, runScript } = internalBinding('contextify');
   const { importFrom, registerImporter } = require('internal/modules/esm/utils');
   const symbol = Symbol(name);
-  registerImporter(symbol, importFrom(pathToFileURL(module.filename).href));
+  registerImporter(symbol, (specifier, attributes, phase) => {
+    const { href } = lazyURL().pathToFileURL(module.filename);
+    return importFrom(href)(specifier, attributes, phase);
+  });
   const run = () => {
     const { script } = compileScript(source, name, 0, 0, symbol);
     // Until now RegExp.$1 is the library's.
@@ -125,9 +128,9 @@ function compileOnly(source, filename) {
   if (filename !== '[stdin]') {
     const { defaultResolve } = require('internal/modules/esm/resolve');
     const { defaultGetFormat } = require('internal/modules/esm/get_format');
-    const { url } = defaultResolve(
-      pathToFileURL(filename).href, { parentURL: pathToFileURL(filename).href });
-    const { URL } = require('internal/url');
+    const { URL, pathToFileURL } = lazyURL();
+    const { href } = pathToFileURL(filename);
+    const { url } = defaultResolve(href, { parentURL: href });
     format = defaultGetFormat(new URL(url));
   }
   if (format === 'module' || (format == null && containsModuleSyntax(source, filename))) {
@@ -206,6 +209,7 @@ function onGlobalUncaughtException(error, fromPromise, place) {
   }
   // The loop turns once more, so that ticks scheduled before the throw run.
   require('timers').setImmediate(noop);
+  require('internal/async_hooks').unwindScopes();
   return true;
 }
 
@@ -213,6 +217,7 @@ function onGlobalUncaughtException(error, fromPromise, place) {
 
 /** The loop has run dry. Native asks afterwards whether there is new work. */
 function emitBeforeExit() {
+  require('internal/async_hooks').tellDestroyed();
   process.emit('beforeExit', process.exitCode || 0);
 }
 

@@ -14,6 +14,11 @@ const {
 const { triggerUncaughtException, noSideEffectsToString } = internalBinding('errors');
 const { isErrorStackTraceLimitWritable } = require('internal/errors');
 const FixedQueue = require('internal/fixed_queue');
+const {
+  pushAsyncContext,
+  popAsyncContext,
+  symbols: { async_id_symbol, trigger_async_id_symbol },
+} = require('internal/async_hooks');
 const AsyncContextFrame = require('internal/async_context_frame');
 
 const REJECTIONS = 4098; // Page word; see boot/turn.js.
@@ -103,10 +108,13 @@ function processPromiseRejections() {
     rejection.warned = true;
     const prior = AsyncContextFrame.exchange(rejection.frame);
     let completed = false;
+    const id = promise[async_id_symbol];
+    if (id !== undefined) pushAsyncContext(id, promise[trigger_async_id_symbol], promise);
     try {
       settle(promise, rejection);
       completed = true;
     } finally {
+      if (id !== undefined) popAsyncContext(id);
       AsyncContextFrame.set(prior);
       if (!completed) putBack(batch, promise);
     }

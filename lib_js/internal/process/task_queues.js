@@ -12,6 +12,21 @@ const { triggerUncaughtException } = internalBinding('errors');
 const { validateFunction } = require('internal/validators');
 const FixedQueue = require('internal/fixed_queue');
 const AsyncContextFrame = require('internal/async_context_frame');
+const {
+  watch,
+  newAsyncId,
+  getDefaultTriggerAsyncId,
+  emitInit,
+  emitBefore,
+  emitAfter,
+  emitDestroy,
+  enabledHooksExist,
+  enterBase,
+  leaveBase,
+  pushAsyncContext,
+  popAsyncContext,
+  symbols: { async_id_symbol, trigger_async_id_symbol },
+} = require('internal/async_hooks');
 const { processPromiseRejections, startRejections } = require('internal/process/promises');
 
 const { current: currentFrame, exchange: exchangeFrame, set: setFrame } = AsyncContextFrame;
@@ -30,6 +45,8 @@ class Tick {
     this.second = second;
     this.rest = rest; // All arguments, when there are more than two.
     this.frame = currentFrame();
+    this[async_id_symbol] = newAsyncId();
+    this[trigger_async_id_symbol] = getDefaultTriggerAsyncId();
   }
 }
 
@@ -44,7 +61,11 @@ function nextTick(callback) {
     for (let i = 1; i <= argsCount; i++) rest.push(arguments[i]);
   }
   page[TICK] = 1;
-  queue.push(new Tick(callback, argsCount, arguments[1], arguments[2], rest));
+  const tick = new Tick(callback, argsCount, arguments[1], arguments[2], rest);
+  if (watch.init !== 0) {
+    emitInit(tick[async_id_symbol], 'TickObject', tick[trigger_async_id_symbol], tick);
+  }
+  queue.push(tick);
 }
 
 function runTick(tick) {
@@ -57,18 +78,42 @@ function runTick(tick) {
   }
 }
 
+function runWatchedTick(tick) {
+  const id = tick[async_id_symbol];
+  emitBefore(id, tick[trigger_async_id_symbol], tick);
+  try {
+    runTick(tick);
+  } finally {
+    if (watch.destroy !== 0) emitDestroy(id);
+  }
+  emitAfter(id);
+}
+
 function processTicksAndRejections() {
   let tick;
   do {
     while ((tick = queue.shift()) !== null) {
       const prior = exchangeFrame(tick.frame);
-      runTick(tick);
+      if (watch.isOn) {
+        runWatchedTick(tick);
+      } else {
+        enterBase(tick[async_id_symbol], tick[trigger_async_id_symbol], tick);
+        runTick(tick);
+        leaveBase();
+      }
       setFrame(prior);
     }
     runMicrotasks();
   } while (!queue.isEmpty() || (page[REJECTIONS] !== 0 && processPromiseRejections()));
   page[TICK] = 0;
   page[REJECTIONS] = 0;
+}
+
+// process._tickCallback(): a program drains the queues itself, within a callback.
+function tickCallback() {
+  pushAsyncContext(0, 0, undefined);
+  processTicksAndRejections();
+  popAsyncContext(undefined);
 }
 
 function runNextTicks() {
@@ -82,7 +127,26 @@ function runNextTicks() {
 function queueMicrotask(callback) {
   validateFunction(callback, 'callback');
   const frame = currentFrame();
+  if (enabledHooksExist()) {
+    queueWatchedMicrotask(callback);
+    return;
+  }
   enqueueMicrotask(frame === undefined ? callback : () => runMicrotaskIn(frame, callback));
+}
+
+function queueWatchedMicrotask(callback) {
+  const { AsyncResource } = require('async_hooks');
+  const resource = new AsyncResource('Microtask', { requireManualDestroy: true });
+  resource.callback = callback;
+  enqueueMicrotask(() => {
+    resource.runInAsyncScope(() => {
+      try {
+        callback();
+      } finally {
+        resource.emitDestroy();
+      }
+    });
+  });
 }
 
 function runMicrotaskIn(frame, callback) {
@@ -112,6 +176,7 @@ module.exports = {
   nextTick,
   queueMicrotask,
   runNextTicks,
+  tickCallback,
   processTicksAndRejections,
   startTaskQueues,
 };

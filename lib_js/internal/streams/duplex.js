@@ -12,7 +12,6 @@ const Readable = require('internal/streams/readable');
 const Writable = require('internal/streams/writable');
 const { construct } = require('internal/streams/destroy');
 const { kOnConstructed } = require('internal/streams/utils');
-const { codes: { ERR_METHOD_NOT_IMPLEMENTED } } = require('internal/errors');
 
 const { ReadableState } = Readable;
 const { WritableState } = Writable;
@@ -111,12 +110,16 @@ ObjectDefineProperties(Duplex.prototype, {
   },
 });
 
+function webAdapters() {
+  return require('internal/webstreams/adapters');
+}
+
 Duplex.fromWeb = function(pair, options) {
-  throw new ERR_METHOD_NOT_IMPLEMENTED('Duplex.fromWeb()'); // Web streams are not built yet.
+  return webAdapters().newStreamDuplexFromReadableWritablePair(pair, options);
 };
 
 Duplex.toWeb = function(duplex, options) {
-  throw new ERR_METHOD_NOT_IMPLEMENTED('Duplex.toWeb()'); // Web streams are not built yet.
+  return webAdapters().newReadableWritablePairFromDuplex(duplex, options);
 };
 
 Duplex.from = function(body) {

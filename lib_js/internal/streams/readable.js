@@ -725,12 +725,16 @@ Readable.from = function(iterable, opts) {
   return require('internal/streams/from')(Readable, iterable, opts);
 };
 
+function webAdapters() {
+  return require('internal/webstreams/adapters');
+}
+
 Readable.fromWeb = function(readableStream, options) {
-  throw new ERR_METHOD_NOT_IMPLEMENTED('Readable.fromWeb()'); // Web streams are not built yet.
+  return webAdapters().newStreamReadableFromReadableStream(readableStream, options);
 };
 
 Readable.toWeb = function(streamReadable, options) {
-  throw new ERR_METHOD_NOT_IMPLEMENTED('Readable.toWeb()'); // Web streams are not built yet.
+  return webAdapters().newReadableStreamFromStreamReadable(streamReadable, options);
 };
 
 Readable.wrap = function(src, options) {

@@ -647,10 +647,14 @@ ObjectDefineProperties(Writable.prototype, {
   },
 });
 
+function webAdapters() {
+  return require('internal/webstreams/adapters');
+}
+
 Writable.fromWeb = function(writableStream, options) {
-  throw new ERR_METHOD_NOT_IMPLEMENTED('Writable.fromWeb()'); // Web streams are not built yet.
+  return webAdapters().newStreamWritableFromWritableStream(writableStream, options);
 };
 
 Writable.toWeb = function(streamWritable) {
-  throw new ERR_METHOD_NOT_IMPLEMENTED('Writable.toWeb()'); // Web streams are not built yet.
+  return webAdapters().newWritableStreamFromStreamWritable(streamWritable);
 };

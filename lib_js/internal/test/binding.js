@@ -10,7 +10,16 @@ const { filterOwnProperties } = require('internal/util');
 /** Bindings of Node's that coring has under another name. */
 const elsewhere = {
   __proto__: null,
+  async_wrap: () => ({
+    getPromiseHooks: require('internal/async_hooks/promises').getPromiseHooks,
+    queueDestroyAsyncId: require('internal/async_hooks').emitDestroy,
+    Providers: require('internal/async_hooks/providers').Providers,
+  }),
   timers: () => ({ getLibuvNow: internalBinding('turn').updateNow }),
+  worker: () => ({
+    ...internalBinding('worker'),
+    getEnvMessagePort: () => require('internal/worker/self').port,
+  }),
   uv: () => require('internal/errno'),
 };
 

@@ -4,6 +4,7 @@
 // listener that stops or closes its port leaves the rest where it is.
 
 const {
+  ArrayPrototypePush,
   FunctionPrototypeCall,
   ObjectAssign,
   ObjectDefineProperties,
@@ -36,6 +37,7 @@ const {
 const { Event } = require('internal/events/event');
 const { customInspectSymbol: kInspect, kEnumerableProperty } = require('internal/util');
 const { registerKind, settle } = require('boot/turn');
+const { defineLazyProperties } = require('internal/util/lazy');
 const AsyncContextFrame = require('internal/async_context_frame');
 const {
   PORT,
@@ -53,6 +55,12 @@ const { refAdd } = internalBinding('turn');
 const ENTRY_PORT = 28;
 const NONE = -1; // Instead of a handle: the port is closed or has moved.
 const CLOSED = -1; // Instead of a message: the other end is closed.
+
+// A port closes at the end of the turn: until then it delivers what it has.
+const OPEN = 0;
+const CLOSING = 1;
+const TELLING = 2; // Its listeners hear 'close'.
+const GONE = 3;
 
 const kHybridDispatch = SymbolFor('nodejs.internal.kHybridDispatch');
 const kCurrentlyReceivingPorts = SymbolFor('nodejs.internal.kCurrentlyReceivingPorts');
@@ -77,23 +85,48 @@ function optionsError(message) {
   return worded(new ERR_INVALID_ARG_TYPE('transferList', 'Array', undefined), message);
 }
 
+function isObject(value) {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** The items of an iterable; undefined for what is none. */
+function toList(iterable) {
+  if (!isObject(iterable)) return undefined;
+  const method = iterable[SymbolIterator];
+  if (typeof method !== 'function') return undefined;
+  const iterator = FunctionPrototypeCall(method, iterable);
+  if (!isObject(iterator)) return undefined;
+  const { next } = iterator;
+  if (typeof next !== 'function') return undefined;
+  const list = [];
+  for (;;) {
+    const result = FunctionPrototypeCall(next, iterator);
+    if (!isObject(result)) return undefined;
+    if (result.done) return list;
+    ArrayPrototypePush(list, result.value);
+  }
+}
+
 /** The second argument of postMessage(): a list, or an object with one. */
 function toTransferList(options) {
   if (options === undefined || options === null) return undefined;
-  if (typeof options !== 'object' && typeof options !== 'function') {
+  if (!isObject(options)) {
     throw optionsError('Optional transferList argument must be an iterable');
   }
-  if (typeof options[SymbolIterator] === 'function') return [...options];
+  const list = toList(options);
+  if (list !== undefined) return list;
   const { transfer } = options;
-  if (transfer === undefined || transfer === null) return undefined;
-  if (typeof transfer[SymbolIterator] !== 'function') {
+  if (transfer === undefined) return undefined;
+  const transferList = toList(transfer);
+  if (transferList === undefined) {
     throw optionsError('Optional options.transfer argument must be an iterable');
   }
-  return [...transfer];
+  return transferList;
 }
 
 class Port extends NodeEventTarget {
   #handle;
+  #state = OPEN;
   #isReferenced = false;
   #frame = AsyncContextFrame.current();
 
@@ -119,25 +152,23 @@ class Port extends NodeEventTarget {
 
   close(callback) {
     if (typeof callback === 'function') this.once('close', callback);
-    if (this.#handle === NONE) return;
-    native.portClose(this.#handle);
     this.#leave();
   }
 
   ref() {
-    if (this.#handle === NONE || this.#isReferenced) return;
+    if (this.#state !== OPEN || this.#isReferenced) return;
     this.#isReferenced = true;
     refAdd(1);
   }
 
   unref() {
-    if (!this.#isReferenced) return;
+    if (this.#state !== OPEN || !this.#isReferenced) return;
     this.#isReferenced = false;
     refAdd(-1);
   }
 
   hasRef() {
-    return this.#handle === NONE ? undefined : this.#isReferenced;
+    return this.#state === GONE ? undefined : this.#isReferenced;
   }
 
   [kNewListener](size, type, listener, once, capture, passive, weak) {
@@ -161,6 +192,8 @@ class Port extends NodeEventTarget {
 
   [kTransfer]() {
     const goods = native.portDetach(this.#handle);
+    ports.delete(this.#handle);
+    this.#handle = NONE;
     this.#leave();
     return { data: undefined, deserializeInfo: PORT, goods };
   }
@@ -176,13 +209,25 @@ class Port extends NodeEventTarget {
     return ObjectAssign({ __proto__: MessagePort.prototype }, state, this);
   }
 
-  /** The handle is gone; 'close' is told when what runs now has ended. */
+  /** Closes at the end of the turn; the loop waits for that. */
   #leave() {
-    this.unref();
-    ports.delete(this.#handle);
-    this.#handle = NONE;
-    // Node's closes its handle at the end of the turn, and the loop waits for that.
-    require('timers').setImmediate(() => this.dispatchEvent(new Event('close', trusted)));
+    if (this.#state !== OPEN) return;
+    this.#state = CLOSING;
+    require('timers').setImmediate(() => {
+      if (this.#handle !== NONE) {
+        native.portClose(this.#handle);
+        ports.delete(this.#handle);
+        this.#handle = NONE;
+      }
+      if (this.#isReferenced) refAdd(-1);
+      this.#isReferenced = false;
+      this.#state = TELLING;
+      try {
+        this.dispatchEvent(new Event('close', trusted));
+      } finally {
+        this.#state = GONE;
+      }
+    });
   }
 
   static isPort(value) {
@@ -205,7 +250,7 @@ class Port extends NodeEventTarget {
       port.close();
       return undefined;
     }
-    if (port.#handle === NONE) {
+    if (port.#state !== OPEN) {
       native.discard(number);
       return undefined;
     }
@@ -304,7 +349,6 @@ ObjectDefineProperties(MessagePort.prototype, {
 });
 defineEventHandler(MessagePort.prototype, 'message');
 defineEventHandler(MessagePort.prototype, 'messageerror');
-defineEventHandler(MessagePort.prototype, 'close');
 
 function createPort(handle) {
   return new Port(toHandle(handle));
@@ -446,3 +490,8 @@ module.exports = {
   receivePort,
   setupPortReferencing,
 };
+
+// Node keeps these here; programs without workers do without them.
+defineLazyProperties(module.exports, 'internal/worker/stdio', [
+  'ReadableWorkerStdio', 'WritableWorkerStdio', 'kStdioWantsMoreDataCallback', 'messageTypes',
+]);
