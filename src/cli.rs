@@ -8,8 +8,9 @@
 //! - short options stand alone (`-pe` is an alias, not a bundle);
 //! - a word that no row knows goes to V8, and if V8 does not know it, it is a bad option.
 
-use crate::options_table::{ALIASES, Kind, OPTIONS, OptionSpec};
 use std::collections::VecDeque;
+
+use coring_bindings::options::{ALIASES, IMPLIED, Kind, OPTIONS, OptionSpec};
 
 /// How many cores to run on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,20 +36,28 @@ pub enum Print {
     Version,
     Help,
     V8Options,
+    CompletionBash,
 }
 
-/// Messages without the program's name; exit code 9.
+/// Messages without the program's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CliError {
     pub messages: Vec<String>,
+    pub exit_code: i32,
 }
 
 impl CliError {
-    pub const EXIT_CODE: i32 = 9;
+    /// Node's code for a bad command line.
+    pub const BAD_ARGUMENTS: i32 = 9;
 
     fn one(message: String) -> Self {
+        CliError::new(vec![message])
+    }
+
+    pub fn new(messages: Vec<String>) -> Self {
         CliError {
-            messages: vec![message],
+            messages,
+            exit_code: CliError::BAD_ARGUMENTS,
         }
     }
 
@@ -78,15 +87,13 @@ pub struct Cli {
 }
 
 impl Cli {
-    /// Every option with its value, under the name that JavaScript uses, and `envFiles`.
-    pub fn options(&self) -> Vec<(String, Value)> {
+    /// The options whose value is not their default: JavaScript knows the defaults.
+    pub fn changed_options(&self) -> Vec<(&'static str, Value)> {
         let named = OPTIONS.iter().zip(&self.values);
-        let mut options: Vec<(String, Value)> = named
-            .filter(|(spec, _)| !matches!(spec.kind, Kind::Accept | Kind::Print))
-            .map(|(spec, value)| (camel_case(spec.name), value.clone()))
-            .collect();
-        options.push(("envFiles".to_string(), Value::List(self.env_files.clone())));
-        options
+        named
+            .filter(|(spec, value)| **value != default_value(spec))
+            .map(|(spec, value)| (spec.name, value.clone()))
+            .collect()
     }
 
     /// The value of a row by its name in the table.
@@ -98,11 +105,11 @@ impl Cli {
         &self.values[index]
     }
 
-    fn is_on(&self, name: &str) -> bool {
+    pub fn is_on(&self, name: &str) -> bool {
         *self.get(name) == Value::Boolean(true)
     }
 
-    fn text(&self, name: &str) -> &str {
+    pub fn text(&self, name: &str) -> &str {
         match self.get(name) {
             Value::Text(text) => text,
             Value::Absent | Value::Boolean(_) | Value::Integer(_) | Value::List(_) => "",
@@ -147,7 +154,7 @@ pub fn parse(
     cli.exec_argv = exec_argv(arguments, rest.len());
     cli.arguments = rest.into();
     cli.jobs = parse_jobs(cli.text("--jobs"))?;
-    check(&cli)?;
+    crate::cli_check::check(&cli)?;
     Ok(cli)
 }
 
@@ -220,7 +227,7 @@ fn read_words(
     if refused.is_empty() {
         Ok(words)
     } else {
-        Err(CliError { messages: refused })
+        Err(CliError::new(refused))
     }
 }
 
@@ -314,19 +321,14 @@ fn lookup(word: &Word) -> Result<Option<(usize, &'static OptionSpec)>, CliError>
     if word.name == "-p" {
         return Ok(by_name("--print"));
     }
-    let base = word.name.strip_prefix("--").unwrap_or(&word.name);
-    let negative = by_name(&format!("--no-{base}"));
     let Some(found) = by_name(&word.name) else {
-        // `--x` of a row `--no-x`, or an Accept row that has no positive form.
-        return Ok(negative.filter(|(_, spec)| spec.kind != Kind::Accept || word.negated));
+        return Ok(None);
     };
-    if word.negated && found.1.kind == Kind::Accept {
+    let spec = found.1;
+    if word.negated && spec.v8 {
         return Ok(None);
     }
-    if word.negated && found.1.v8 {
-        return Ok(None);
-    }
-    if word.negated && found.1.kind != Kind::Boolean {
+    if word.negated && !spec.is_boolean() && spec.kind != Kind::Print {
         let message = "is an invalid negation because it is not a boolean option";
         return Err(CliError::one(format!("{} {message}", word.original())));
     }
@@ -341,28 +343,27 @@ fn apply(
     word: &Word,
     words: &mut VecDeque<String>,
 ) -> Result<(), CliError> {
+    // What is wrong with the word itself is told first.
+    if let (Some(reason), false) = (spec.unbuilt, word.negated) {
+        if !spec.is_boolean() {
+            argument(word, words)?;
+        }
+        let message = format!("{} is not available: {reason}", word.typed);
+        return Err(CliError::one(message));
+    }
     let value = match spec.kind {
-        Kind::Accept => return Ok(()),
+        Kind::NoOp => return Ok(()),
         Kind::Print => {
-            let print = match spec.name {
-                "--version" => Print::Version,
-                "--help" => Print::Help,
-                _ => Print::V8Options,
-            };
-            // Node looks for --version first, then for --help.
-            if cli.print != Some(Print::Version) && cli.print != Some(Print::Help)
-                || print == Print::Version
-            {
-                cli.print = Some(print);
+            if !word.negated {
+                note_print(cli, spec.name);
             }
             return Ok(());
         }
-        Kind::Boolean => Value::Boolean(!word.negated),
-        Kind::BooleanNegatable => Value::Boolean(word.negated),
+        Kind::Off | Kind::On => Value::Boolean(!word.negated),
         Kind::Integer(_) if spec.v8 => Value::Integer(leading_integer(word.value.as_deref())),
         Kind::Integer(_) => Value::Integer(leading_integer(Some(&argument(word, words)?))),
-        Kind::String | Kind::Choice(_) => Value::Text(argument(word, words)?),
-        Kind::StringList => {
+        Kind::Text | Kind::Choice(_) => Value::Text(argument(word, words)?),
+        Kind::List => {
             let item = argument(word, words)?;
             match spec.name {
                 "--env-file" => cli.env_files.push(format!("={item}")),
@@ -370,14 +371,35 @@ fn apply(
                 _ => {}
             }
             let Value::List(list) = &mut cli.values[index] else {
-                unreachable!("a StringList row starts as a list");
+                unreachable!("a List row starts as a list");
             };
             list.push(item);
             return Ok(());
         }
     };
     cli.values[index] = value;
+    if !word.negated {
+        for (_, implied) in IMPLIED.iter().filter(|(name, _)| *name == spec.name) {
+            set(cli, implied, Value::Boolean(true));
+        }
+    }
     Ok(())
+}
+
+/// Node looks for --version first, then for --help, and so on in this order.
+fn note_print(cli: &mut Cli, name: &str) {
+    let order = [
+        ("--version", Print::Version),
+        ("--help", Print::Help),
+        ("--completion-bash", Print::CompletionBash),
+        ("--v8-options", Print::V8Options),
+    ];
+    let place = |wanted: Print| order.iter().position(|(_, print)| *print == wanted);
+    let found = order.iter().position(|(known, _)| *known == name);
+    let found = found.expect("every Print row stands in the order");
+    if cli.print.is_none_or(|print| place(print) > Some(found)) {
+        cli.print = Some(order[found].1);
+    }
 }
 
 /// The value of an option that needs one: after `=`, or the next word.
@@ -425,12 +447,13 @@ fn set(cli: &mut Cli, name: &str, value: Value) {
 
 fn default_value(spec: &OptionSpec) -> Value {
     match spec.kind {
-        Kind::Boolean | Kind::BooleanNegatable => Value::Boolean(false),
+        Kind::Off => Value::Boolean(false),
+        Kind::On => Value::Boolean(true),
         Kind::Integer(default) => Value::Integer(default),
-        Kind::String | Kind::Choice(_) if spec.name == "--eval" => Value::Absent,
-        Kind::String | Kind::Choice(_) => Value::Text(String::new()),
-        Kind::StringList => Value::List(Vec::new()),
-        Kind::Accept | Kind::Print => Value::Absent,
+        Kind::Text if spec.name == "--eval" => Value::Absent,
+        Kind::Text | Kind::Choice(_) => Value::Text(String::new()),
+        Kind::List => Value::List(Vec::new()),
+        Kind::NoOp | Kind::Print => Value::Absent,
     }
 }
 
@@ -455,47 +478,6 @@ fn parse_jobs(text: &str) -> Result<Jobs, CliError> {
         Ok(_) | Err(_) => Err(CliError::one(
             "--jobs must be a number from 1 or 'auto'".to_string(),
         )),
-    }
-}
-
-/// What is wrong only as a whole.
-fn check(cli: &Cli) -> Result<(), CliError> {
-    let mut messages = Vec::new();
-    for spec in OPTIONS {
-        let Kind::Choice(words) = spec.kind else {
-            continue;
-        };
-        let given = cli.text(spec.name);
-        if given.is_empty() || words.contains(&given) {
-            continue;
-        }
-        messages.push(match spec.name {
-            "--input-type" => {
-                "--input-type must be \"module\",\"commonjs\", \"module-typescript\" or \
-                 \"commonjs-typescript\""
-                    .to_string()
-            }
-            "--disable-proto" => "invalid mode passed to --disable-proto".to_string(),
-            name => format!("invalid value for {name}"),
-        });
-    }
-    let tracing = cli.text("--trace-require-module");
-    if !matches!(tracing, "" | "all" | "no-node-modules") {
-        messages.push("invalid value for --trace-require-module".to_string());
-    }
-    if cli.is_on("--check") && *cli.get("--eval") != Value::Absent {
-        messages.push("either --check or --eval can be used, not both".to_string());
-    }
-    let has_eval = *cli.get("--eval") != Value::Absent;
-    for (option, given) in [("check", cli.is_on("--check")), ("eval", has_eval)] {
-        if cli.is_on("--test") && given {
-            messages.push(format!("either --test or --{option} can be used, not both"));
-        }
-    }
-    if messages.is_empty() {
-        Ok(())
-    } else {
-        Err(CliError { messages })
     }
 }
 
@@ -531,80 +513,6 @@ fn split_node_options(text: &str) -> Result<Vec<String>, CliError> {
         return Err(CliError::one(message.to_string()));
     }
     Ok(words)
-}
-
-/// `--no-warnings` to `noWarnings`.
-pub fn camel_case(name: &str) -> String {
-    let mut result = String::new();
-    for (index, part) in name.trim_start_matches('-').split('-').enumerate() {
-        let mut letters = part.chars();
-        match letters.next() {
-            Some(first) if index > 0 => result.extend(first.to_uppercase()),
-            Some(first) => result.push(first),
-            None => {}
-        }
-        result.push_str(letters.as_str());
-    }
-    result
-}
-
-/// Every spelling that NODE_OPTIONS may hold, for process.allowedNodeEnvironmentFlags.
-pub fn node_options_flags() -> Vec<String> {
-    let mut flags = Vec::new();
-    for spec in OPTIONS.iter().filter(|spec| spec.env_allowed) {
-        let negated = match spec.kind {
-            Kind::Boolean if !spec.v8 => Some(format!("--no-{}", &spec.name[2..])),
-            Kind::BooleanNegatable => Some(format!("--{}", &spec.name["--no-".len()..])),
-            Kind::Boolean | Kind::Integer(_) | Kind::String | Kind::Choice(_) => None,
-            Kind::StringList | Kind::Accept | Kind::Print => None,
-        };
-        flags.push(spec.name.to_string());
-        flags.extend(negated);
-        flags.extend(spec.short.map(str::to_string));
-    }
-    flags
-}
-
-/// The text of `--help`.
-pub fn help() -> String {
-    let mut text = String::from(
-        "Usage: coring [options] [ script.js ] [arguments]\n\nOptions:\n\
-         \x20 -                           script read from stdin (default without a file)\n\
-         \x20 --                          indicate the end of options\n",
-    );
-    for spec in OPTIONS {
-        let names = match spec.short {
-            Some(short) => format!("{short}, {}", spec.name),
-            None => spec.name.to_string(),
-        };
-        let value = match spec.kind {
-            Kind::Integer(_) | Kind::String | Kind::Choice(_) | Kind::StringList => "=...",
-            Kind::Boolean | Kind::BooleanNegatable | Kind::Accept | Kind::Print => "",
-        };
-        let left = format!("  {names}{value}");
-        let gap = if left.len() < 30 {
-            ""
-        } else {
-            "\n                              "
-        };
-        let effect = if spec.kind == Kind::Accept {
-            "no effect: "
-        } else {
-            ""
-        };
-        text.push_str(&format!("{left:<30}{gap}{effect}{}\n", spec.help));
-    }
-    text.push_str(
-        "\nEnvironment variables:\n\
-         \x20 NODE_DEBUG                  ','-separated list of modules that print debug output\n\
-         \x20 NODE_NO_WARNINGS            set to 1 to silence process warnings\n\
-         \x20 NODE_OPTIONS                options as on the command line\n\
-         \x20 NODE_PATH                   ':'-separated directories prefixed to the module path\n\
-         \x20 NODE_PENDING_DEPRECATION    set to 1 to emit pending deprecation warnings\n\
-         \x20 NODE_PRESERVE_SYMLINKS      set to 1 to preserve symbolic links\n\
-         \x20 NODE_REDIRECT_WARNINGS      write warnings to this path instead of stderr\n",
-    );
-    text
 }
 
 #[cfg(test)]

@@ -127,13 +127,13 @@ fn values() {
             "--trace-warnings",
             Value::Boolean(false),
         ),
-        (&["--no-warnings"], "--no-warnings", Value::Boolean(true)),
+        (&["--no-warnings"], "--warnings", Value::Boolean(false)),
         (
             &["--no-warnings", "--warnings"],
-            "--no-warnings",
-            Value::Boolean(false),
+            "--warnings",
+            Value::Boolean(true),
         ),
-        (&["--warnings=1"], "--no-warnings", Value::Boolean(false)),
+        (&["--warnings=1"], "--warnings", Value::Boolean(true)),
         (&["-r", "a", "--require=b"], "--require", list(&["a", "b"])),
         (
             &["-C", "a", "--conditions=b"],
@@ -158,13 +158,13 @@ fn values() {
         ),
         (
             &["--no-experimental-require-module"],
-            "--no-require-module",
-            Value::Boolean(true),
+            "--require-module",
+            Value::Boolean(false),
         ),
         (
             &["--enable-network-family-autoselection"],
-            "--no-network-family-autoselection",
-            Value::Boolean(false),
+            "--network-family-autoselection",
+            Value::Boolean(true),
         ),
         (&["-c", "a.js"], "--check", Value::Boolean(true)),
     ];
@@ -186,14 +186,26 @@ fn errors() {
         (&["-p", "-1"], "bad option: -1"),
         (&["-é"], "bad option: -é"),
         (&["-C=c"], "bad option: -C=c"),
-        (&["--permission"], "bad option: --permission"),
         (
-            &["--no-async-context-frame"],
-            "bad option: --no-async-context-frame",
+            &["--inspect=0", "a.js"],
+            "--inspect is not available: there is no inspector",
         ),
         (
-            &["--verify-base-objects"],
-            "bad option: --verify-base-objects",
+            &["--no-napi-modules"],
+            "--no-napi-modules is an invalid negation because it is not a boolean option",
+        ),
+        (
+            &["--use-openssl-ca", "--use-bundled-ca"],
+            "either --use-openssl-ca or --use-bundled-ca can be used, not both",
+        ),
+        (&["--secure-heap=3"], "--secure-heap must be a power of 2"),
+        (
+            &["--max-old-space-size-percentage=101"],
+            "--max-old-space-size-percentage must be greater than 0 and up to 100. Got: 101",
+        ),
+        (
+            &["--security-revert=CVE-1"],
+            "Error: Attempt to revert an unknown CVE [CVE-1]",
         ),
         (&["-e"], "-e requires an argument"),
         (&["-r"], "-r requires an argument"),
@@ -228,9 +240,7 @@ fn errors() {
         bad(&["--a", "--b", "x"]),
         ["bad option: --a", "bad option: --b"]
     );
-    let error = CliError {
-        messages: vec!["bad option: --foo".to_string()],
-    };
+    let error = CliError::new(vec!["bad option: --foo".to_string()]);
     assert_eq!(error.text("coring"), "coring: bad option: --foo\n");
 }
 
@@ -305,13 +315,14 @@ fn switches_jobs_and_prints() {
 
 #[test]
 fn flags_for_node_options() {
-    let flags = node_options_flags();
+    let flags = coring_bindings::options::environment_spellings();
     for flag in [
         "--require",
         "-r",
         "--warnings",
         "--no-warnings",
         "--expose-gc",
+        "--loader",
     ] {
         assert!(flags.iter().any(|known| known == flag), "{flag}");
         let with_value = format!("{flag} x");
@@ -320,11 +331,8 @@ fn flags_for_node_options() {
             "{flag}"
         );
     }
-    assert!(
-        !flags
-            .iter()
-            .any(|flag| flag == "--eval" || flag == "--no-expose-gc")
-    );
+    let absent = ["--eval", "--no-expose-gc", "--inspect", "--debug-port"];
+    assert!(!flags.iter().any(|flag| absent.contains(&flag.as_str())));
 }
 
 #[test]
@@ -339,22 +347,28 @@ fn env_files_keep_their_order() {
 }
 
 #[test]
-fn javascript_names() {
-    let cli = good(&["-e", "1"]);
-    let names: Vec<String> = cli.options().into_iter().map(|(name, _)| name).collect();
-    for name in [
-        "eval",
-        "noDeprecation",
-        "preserveSymlinksMain",
-        "maxHttpHeaderSize",
-        "envFile",
-    ] {
-        assert!(names.iter().any(|known| known == name), "{name}");
-    }
+fn only_changed_options_are_told() {
+    let words = [
+        "-e",
+        "1",
+        "--no-deprecation",
+        "--no-trace-warnings",
+        "--title=t",
+    ];
+    let changed = good(&words).changed_options();
+    let deprecation = ("--deprecation", Value::Boolean(false));
+    let rest = [("--eval", text("1")), ("--title", text("t"))];
+    assert_eq!(changed[0], deprecation);
+    assert_eq!(changed[1..], rest);
     assert!(
-        !names
-            .iter()
-            .any(|name| name == "version" || name == "napiModules")
+        crate::cli_print::help()
+            .lines()
+            .all(|line| line.len() < 120)
     );
-    assert!(help().lines().all(|line| line.len() < 120));
+}
+
+#[test]
+fn implied_options() {
+    let cli = good(&["--report-signal=SIGINT"]);
+    assert_eq!(cli.get("--report-on-signal"), &Value::Boolean(true));
 }

@@ -4,10 +4,12 @@
 #![forbid(unsafe_code)]
 
 mod cli;
+mod cli_check;
+mod cli_print;
 mod core;
+mod env_files;
 mod fleet;
 mod library;
-mod options_table;
 mod runtime;
 mod turn;
 mod worker;
@@ -17,6 +19,9 @@ use std::process::ExitCode;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+/// Environment variables from files.
+use runtime::Variables;
+
 /// Threads that V8 may use beside the cores' own, for compiling and collecting garbage.
 const V8_HELPER_THREADS: u32 = 2;
 
@@ -24,13 +29,11 @@ fn main() -> ExitCode {
     let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let argv0 = words.next().unwrap_or_else(|| "coring".to_owned());
     let arguments: Vec<String> = words.collect();
-    let environment = |name: &str| std::env::var(name).ok();
-    let is_v8_option = |word: &str| coring_engine::set_flags(&[word.to_owned()]).is_empty();
-    let cli = match cli::parse(&arguments, &environment, &is_v8_option) {
-        Ok(cli) => cli,
+    let (cli, variables) = match read_command_line(&arguments) {
+        Ok(read) => read,
         Err(error) => {
             eprint!("{}", error.text(&argv0));
-            return code(cli::CliError::EXIT_CODE);
+            return code(error.exit_code);
         }
     };
     match cli.print {
@@ -39,7 +42,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Some(cli::Print::Help) => {
-            print!("{}", cli::help());
+            print!("{}", cli_print::help());
             return ExitCode::SUCCESS;
         }
         Some(cli::Print::V8Options) => {
@@ -47,31 +50,72 @@ fn main() -> ExitCode {
             coring_engine::set_flags(&["--help".to_owned()]);
             return ExitCode::SUCCESS;
         }
+        Some(cli::Print::CompletionBash) => {
+            print!("{}", cli_print::completion_bash());
+            return ExitCode::SUCCESS;
+        }
         None => {}
     }
     coring_uring::sync::signal::ignore_broken_pipe();
-    start_v8(&cli.v8_flags);
+    start_v8(&cli);
+    if let Some(zone) = variables.get("TZ") {
+        coring_engine::set_time_zone(zone);
+    }
     let cores = match cli.jobs {
         cli::Jobs::Count(count) => fleet::cores_by_count(count as usize),
         cli::Jobs::Auto => fleet::cores_by_machine(),
     };
-    let program = runtime::Program::new(argv0, cli, cores);
+    let program = runtime::Program::new(argv0, cli, variables, cores);
     code(fleet::run(program))
+}
+
+/// The command line, and the variables of its --env-files; NODE_OPTIONS may stand in one of those.
+fn read_command_line(arguments: &[String]) -> Result<(cli::Cli, Variables), cli::CliError> {
+    let given = |name: &str| std::env::var(name).ok();
+    let is_v8_option = |word: &str| coring_engine::set_flags(&[word.to_owned()]).is_empty();
+    let cli = cli::parse(arguments, &given, &is_v8_option)?;
+    if cli.env_files.is_empty() {
+        return Ok((cli, Variables::new()));
+    }
+    let mut variables = env_files::read(&cli.env_files)?;
+    // What is in the environment already wins over the files.
+    variables.retain(|name, _| std::env::var_os(name).is_none());
+    let all = |name: &str| variables.get(name).cloned().or_else(|| given(name));
+    let cli = cli::parse(arguments, &all, &is_v8_option)?;
+    Ok((cli, variables))
 }
 
 /// V8's helper threads must not take the program's signals: they inherit a mask that blocks all
 /// that a program can listen to; this thread takes them again.
-fn start_v8(flags: &[String]) {
+fn start_v8(cli: &cli::Cli) {
     const SYNCHRONOUS: [i32; 8] = [4, 5, 7, 8, 9, 11, 19, 27];
     let signals: Vec<i32> = (1..32)
         .filter(|signal| !SYNCHRONOUS.contains(signal))
         .collect();
     // Without the mask only the choice of thread is worse; there is nothing to tell the user.
     let blocked = coring_uring::sync::signal::block(&signals).is_ok();
-    coring_engine::start(flags, V8_HELPER_THREADS);
+    let mut flags = cli.v8_flags.clone();
+    flags.extend(heap_flag(cli));
+    let threads = match cli.get("--v8-pool-size") {
+        cli::Value::Integer(count) => u32::try_from(*count).unwrap_or(V8_HELPER_THREADS),
+        _ => V8_HELPER_THREADS,
+    };
+    coring_engine::start(&flags, threads);
     if blocked {
         let _ = coring_uring::sync::signal::unblock(&signals);
     }
+}
+
+/// --max-old-space-size-percentage, in V8's unit.
+fn heap_flag(cli: &cli::Cli) -> Option<String> {
+    let percent = cli_check::percentage(cli.text("--max-old-space-size-percentage"))?;
+    let memory = coring_uring::sync::host::memory();
+    let usable = match memory.constrained {
+        0 => memory.total,
+        constrained => constrained.min(memory.total),
+    };
+    let megabytes = (usable as f64 / f64::from(1 << 20) * percent / 100.0) as u64;
+    Some(format!("--max-old-space-size={megabytes}"))
 }
 
 /// Exit codes are a byte to the kernel.

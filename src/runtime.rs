@@ -1,12 +1,16 @@
 //! What the program was started with, as `boot/start.js` gets it on every core.
 
+use std::collections::BTreeMap;
+
 use coring_engine::Js;
 use coring_uring::sync::clock;
 
-use crate::cli::{Cli, Value, node_options_flags};
+use crate::cli::{Cli, Value};
 
 /// The Node.js release whose behaviour coring has.
 pub const NODE_VERSION: &str = "v24.21.0";
+
+pub type Variables = BTreeMap<String, String>;
 
 /// One start of coring: shared by its cores, never changed.
 #[derive(Clone)]
@@ -14,12 +18,14 @@ pub struct Program {
     pub argv0: String,
     pub exec_path: String,
     pub cli: Cli,
+    /// Environment variables from --env-file.
+    pub variables: Variables,
     pub cores: Vec<usize>,
 }
 
 impl Program {
     /// `cores`: the processors to run on, one core on each.
-    pub fn new(argv0: String, cli: Cli, cores: Vec<usize>) -> Program {
+    pub fn new(argv0: String, cli: Cli, variables: Variables, cores: Vec<usize>) -> Program {
         let exec_path = std::env::current_exe().map_or_else(
             |_| argv0.clone(),
             |path| path.to_string_lossy().into_owned(),
@@ -28,6 +34,7 @@ impl Program {
             argv0,
             exec_path,
             cli,
+            variables,
             cores,
         }
     }
@@ -46,28 +53,20 @@ impl Program {
 
     fn fields(&self, core: usize, cli: &Cli) -> Vec<(String, Js)> {
         let mut argv = vec![Js::from(self.exec_path.as_str())];
-        argv.extend(
-            cli.arguments
-                .iter()
-                .map(|word| Js::from(word.as_str())),
-        );
+        argv.extend(cli.arguments.iter().map(|word| Js::from(word.as_str())));
         let exec_argv = cli
             .exec_argv
             .iter()
             .map(|word| Js::from(word.as_str()))
             .collect();
-        let options = cli.options().into_iter();
-        let options = options.map(|(name, value)| (name, option_value(&value)));
+        let options = cli.changed_options().into_iter();
+        let options = options.map(|(name, value)| (name.to_owned(), option_value(&value)));
         let fields = [
             ("argv", Js::List(argv)),
             ("argv0", Js::from(self.argv0.as_str())),
             ("execPath", Js::from(self.exec_path.as_str())),
             ("execArgv", Js::List(exec_argv)),
             ("options", Js::Object(options.collect())),
-            (
-                "allowedFlags",
-                Js::List(node_options_flags().into_iter().map(Js::Text).collect()),
-            ),
             ("hrtimeOrigin", Js::Number(clock::monotonic() as f64)),
             ("timeOriginMs", Js::Number(clock::realtime() as f64 / 1e6)),
             ("core", Js::from(core as u32)),

@@ -11,9 +11,9 @@ use coring_uring::{Ring, RingOptions, sync};
 
 use crate::cli::{self, Cli};
 use crate::core;
-use crate::options_table::{Kind, OPTIONS};
 use crate::runtime::Program;
 use crate::turn;
+use coring_bindings::options::{Kind, OPTIONS};
 
 /// Stack of a worker's JavaScript unless `resourceLimits.stackSizeMb` says otherwise, as in Node.
 const STACK_MB: f64 = 4.0;
@@ -113,7 +113,11 @@ fn limits(start: &Start) -> IsolateLimits {
         old_bytes_max: bytes(start.limits.old_mb),
         young_bytes_max: bytes(start.limits.young_mb),
         code_bytes_max: bytes(start.limits.code_mb),
-        stack_bytes_max: Some(stack_bytes.saturating_sub(STACK_RESERVE_BYTES).max(64 << 10)),
+        stack_bytes_max: Some(
+            stack_bytes
+                .saturating_sub(STACK_RESERVE_BYTES)
+                .max(64 << 10),
+        ),
     }
 }
 

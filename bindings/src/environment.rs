@@ -26,6 +26,13 @@ impl Environment {
         Environment(Mutex::new(variables.collect()))
     }
 
+    /// The process's own variables and these.
+    pub fn with(variables: BTreeMap<String, String>) -> Environment {
+        let environment = Environment::default();
+        environment.lock().extend(variables);
+        environment
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
         self.0
             .lock()

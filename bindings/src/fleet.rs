@@ -2,9 +2,10 @@
 //! each receives messages. Locks here are taken at start and when a message is sent, never on a
 //! request's way.
 
+use std::collections::BTreeMap;
 use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use coring_uring::Post;
 
@@ -28,8 +29,14 @@ pub struct Fleet {
 }
 
 impl Fleet {
-    pub fn new(cores_count: usize, process: Arc<Process>) -> Fleet {
-        Fleet::over(cores_count, process, Arc::default())
+    /// `variables` join the environment that the process was started with.
+    pub fn new(
+        cores_count: usize,
+        process: Arc<Process>,
+        variables: BTreeMap<String, String>,
+    ) -> Fleet {
+        let environment = Arc::new(Environment::with(variables));
+        Fleet::over(cores_count, process, environment)
     }
 
     /// A worker is a fleet of one: it shares no ports and no signals with its maker.

@@ -4,53 +4,67 @@
 use std::ffi::{CStr, CString};
 
 use coring_engine::{Bytes, Data, Js, ops};
+use coring_uring::sync::file::DirectoryEntry;
 use coring_uring::{Errno, Fd, FileStat, sync};
 
 use crate::Natives;
 
 ops! { fs_ops(Natives) {
-    slow open(path: String, flags: i32, mode: u32);
+    slow open(path: Data, flags: i32, mode: u32);
     slow close(fd: i32);
     slow read(fd: i32, bytes: Bytes, offset: u32, length: u32, position: i64);
     slow write(fd: i32, bytes: Bytes, offset: u32, length: u32, position: i64);
     slow fstat(fd: i32, into: Bytes);
-    slow stat(path: String, into: Bytes);
-    slow lstat(path: String, into: Bytes);
-    slow internalModuleStat(path: String);
+    slow stat(path: Data, into: Bytes);
+    slow lstat(path: Data, into: Bytes);
+    slow internalModuleStat(path: Data);
     slow readFileUtf8(path: Data, fd: i32);
-    slow readFile(path: String);
+    slow readFile(path: Data);
     slow readFileFd(fd: i32);
-    slow realpath(path: String);
-    slow readdir(path: String);
-    slow readlink(path: String);
-    slow mkdir(path: String, mode: u32);
-    slow rmdir(path: String);
-    slow unlink(path: String);
-    slow rename(from: String, to: String);
-    slow symlink(target: String, path: String);
-    slow link(from: String, to: String);
-    slow chmod(path: String, mode: u32);
+    slow realpath(path: Data, as_bytes: bool);
+    slow readdir(path: Data, as_bytes: bool);
+    slow readlink(path: Data, as_bytes: bool);
+    slow mkdir(path: Data, mode: u32);
+    slow rmdir(path: Data);
+    slow unlink(path: Data);
+    slow rename(from: Data, to: Data);
+    slow symlink(target: Data, path: Data);
+    slow link(from: Data, to: Data);
+    slow chmod(path: Data, mode: u32);
     slow fchmod(fd: i32, mode: u32);
-    slow access(path: String, mode: i32);
-    slow utimes(path: String, access_s: f64, modified_s: f64);
+    slow chown(path: Data, user: u32, group: u32, follow: bool);
+    slow fchown(fd: i32, user: u32, group: u32);
+    slow access(path: Data, mode: i32);
+    slow utimes(path: Data, access_s: f64, modified_s: f64, follow: bool);
+    slow futimes(fd: i32, access_s: f64, modified_s: f64);
+    slow statfs(path: Data);
     slow ftruncate(fd: i32, length: i64);
     slow fsync(fd: i32);
     slow fdatasync(fd: i32);
-    slow mkdtemp(prefix: String);
-    slow copyFile(from: String, to: String, mode: i32);
-    slow writeFile(path: String, data: Data, flags: i32, mode: u32);
+    slow mkdtemp(prefix: Data, as_bytes: bool);
+    slow copyFile(from: Data, to: Data, mode: i32);
+    slow writeFile(path: Data, data: Data, flags: i32, mode: u32);
 } }
 
-/// Runs `act` with the path for the kernel; a path with a NUL inside names nothing.
-pub(crate) fn with_path(path: &str, act: impl FnOnce(&CStr) -> i32) -> i32 {
-    CString::new(path).map_or_else(|_| Errno::EINVAL.result(), |path| act(&path))
+/// A path for the kernel: text, or bytes as they are. One with a NUL inside names nothing.
+pub(crate) fn kernel_path(path: &Data) -> Result<CString, Errno> {
+    let path = match path {
+        Data::None => CString::new(""),
+        Data::Bytes(bytes) => CString::new(bytes.as_slice()),
+        Data::Text(text) => text.with_utf8(|bytes| CString::new(bytes)),
+    };
+    path.map_err(|_| Errno::EINVAL)
 }
 
-fn with_path_js(path: &str, act: impl FnOnce(&CStr) -> Js) -> Js {
-    CString::new(path).map_or_else(|_| Js::from(Errno::EINVAL.result()), |path| act(&path))
+pub(crate) fn with_path(path: &Data, act: impl FnOnce(&CStr) -> i32) -> i32 {
+    kernel_path(path).map_or_else(Errno::result, |path| act(&path))
 }
 
-fn with_paths(from: &str, to: &str, act: impl FnOnce(&CStr, &CStr) -> i32) -> i32 {
+fn with_path_js(path: &Data, act: impl FnOnce(&CStr) -> Js) -> Js {
+    kernel_path(path).map_or_else(|errno| Js::from(errno.result()), |path| act(&path))
+}
+
+fn with_paths(from: &Data, to: &Data, act: impl FnOnce(&CStr, &CStr) -> i32) -> i32 {
     with_path(from, |from| with_path(to, |to| act(from, to)))
 }
 
@@ -78,7 +92,16 @@ fn utf8(bytes: Vec<u8>) -> Js {
     Js::Text(String::from_utf8_lossy(&bytes).into_owned())
 }
 
-fn open(_: &mut Natives, path: String, flags: i32, mode: u32) -> i32 {
+/// A name that the file system gave: as it is, or as text.
+pub(crate) fn name(bytes: Vec<u8>, as_bytes: bool) -> Js {
+    if as_bytes {
+        Js::Bytes(bytes)
+    } else {
+        utf8(bytes)
+    }
+}
+
+fn open(_: &mut Natives, path: Data, flags: i32, mode: u32) -> i32 {
     with_path(&path, |path| {
         sync::file::open(path, flags, mode).map_or_else(|errno| errno.result(), Fd::raw)
     })
@@ -126,16 +149,16 @@ fn fstat(_: &mut Natives, fd: i32, into: Bytes) -> i32 {
     with_fd(fd, |fd| put_stat(sync::file::fstat(fd), into))
 }
 
-fn stat(_: &mut Natives, path: String, into: Bytes) -> i32 {
+fn stat(_: &mut Natives, path: Data, into: Bytes) -> i32 {
     with_path(&path, |path| put_stat(sync::file::stat(path), into))
 }
 
-fn lstat(_: &mut Natives, path: String, into: Bytes) -> i32 {
+fn lstat(_: &mut Natives, path: Data, into: Bytes) -> i32 {
     with_path(&path, |path| put_stat(sync::file::lstat(path), into))
 }
 
 #[allow(non_snake_case)]
-fn internalModuleStat(_: &mut Natives, path: String) -> i32 {
+fn internalModuleStat(_: &mut Natives, path: Data) -> i32 {
     with_path(&path, sync::file::kind_of)
 }
 
@@ -143,8 +166,8 @@ fn internalModuleStat(_: &mut Natives, path: String) -> i32 {
 #[allow(non_snake_case)]
 fn readFileUtf8(natives: &mut Natives, path: Data, fd: i32) -> Js {
     let bytes = match path {
-        Data::Text(path) => readFile(natives, path.to_string()),
-        Data::None | Data::Bytes(_) => readFileFd(natives, fd),
+        Data::None => readFileFd(natives, fd),
+        path => readFile(natives, path),
     };
     match bytes {
         Js::Bytes(bytes) => match String::from_utf8(bytes) {
@@ -156,7 +179,7 @@ fn readFileUtf8(natives: &mut Natives, path: Data, fd: i32) -> Js {
 }
 
 #[allow(non_snake_case)]
-fn readFile(_: &mut Natives, path: String) -> Js {
+fn readFile(_: &mut Natives, path: Data) -> Js {
     with_path_js(&path, |path| js(sync::file::read_whole(path)))
 }
 
@@ -168,56 +191,58 @@ fn readFileFd(_: &mut Natives, fd: i32) -> Js {
     js(sync::file::read_whole_fd(Fd::new(fd)))
 }
 
-fn realpath(_: &mut Natives, path: String) -> Js {
-    with_path_js(&path, |path| js(sync::file::real_path(path).map(utf8)))
+fn realpath(_: &mut Natives, path: Data, as_bytes: bool) -> Js {
+    let named = |bytes| name(bytes, as_bytes);
+    with_path_js(&path, |path| js(sync::file::real_path(path).map(named)))
 }
 
 /// [names, kinds] with kinds as UV_DIRENT_*.
-fn readdir(_: &mut Natives, path: String) -> Js {
+fn readdir(_: &mut Natives, path: Data, as_bytes: bool) -> Js {
     with_path_js(&path, |path| match sync::file::read_directory(path) {
-        Ok(entries) => {
-            let kinds = entries
-                .iter()
-                .map(|entry| Js::from(u32::from(entry.kind)))
-                .collect();
-            let names = entries.into_iter().map(|entry| utf8(entry.name)).collect();
-            Js::List(vec![Js::List(names), Js::List(kinds)])
-        }
+        Ok(entries) => names_and_kinds(entries, as_bytes),
         Err(errno) => Js::from(errno.result()),
     })
 }
 
-fn readlink(_: &mut Natives, path: String) -> Js {
-    with_path_js(&path, |path| js(sync::file::read_link(path).map(utf8)))
+pub(crate) fn names_and_kinds(entries: Vec<DirectoryEntry>, as_bytes: bool) -> Js {
+    let kind = |entry: &DirectoryEntry| Js::from(u32::from(entry.kind));
+    let kinds = entries.iter().map(kind).collect();
+    let names = entries.into_iter().map(|entry| name(entry.name, as_bytes));
+    Js::List(vec![Js::List(names.collect()), Js::List(kinds)])
 }
 
-fn mkdir(_: &mut Natives, path: String, mode: u32) -> i32 {
+fn readlink(_: &mut Natives, path: Data, as_bytes: bool) -> Js {
+    let named = |bytes| name(bytes, as_bytes);
+    with_path_js(&path, |path| js(sync::file::read_link(path).map(named)))
+}
+
+fn mkdir(_: &mut Natives, path: Data, mode: u32) -> i32 {
     with_path(&path, |path| code(sync::file::make_directory(path, mode)))
 }
 
-fn rmdir(_: &mut Natives, path: String) -> i32 {
+fn rmdir(_: &mut Natives, path: Data) -> i32 {
     with_path(&path, |path| code(sync::file::remove_directory(path)))
 }
 
-fn unlink(_: &mut Natives, path: String) -> i32 {
+fn unlink(_: &mut Natives, path: Data) -> i32 {
     with_path(&path, |path| code(sync::file::unlink(path)))
 }
 
-fn rename(_: &mut Natives, from: String, to: String) -> i32 {
+fn rename(_: &mut Natives, from: Data, to: Data) -> i32 {
     with_paths(&from, &to, |from, to| code(sync::file::rename(from, to)))
 }
 
-fn symlink(_: &mut Natives, target: String, path: String) -> i32 {
+fn symlink(_: &mut Natives, target: Data, path: Data) -> i32 {
     with_paths(&target, &path, |target, path| {
         code(sync::file::symlink(target, path))
     })
 }
 
-fn link(_: &mut Natives, from: String, to: String) -> i32 {
+fn link(_: &mut Natives, from: Data, to: Data) -> i32 {
     with_paths(&from, &to, |from, to| code(sync::file::link(from, to)))
 }
 
-fn chmod(_: &mut Natives, path: String, mode: u32) -> i32 {
+fn chmod(_: &mut Natives, path: Data, mode: u32) -> i32 {
     with_path(&path, |path| code(sync::file::change_mode(path, mode)))
 }
 
@@ -225,13 +250,37 @@ fn fchmod(_: &mut Natives, fd: i32, mode: u32) -> i32 {
     with_fd(fd, |fd| code(sync::file::change_mode_fd(fd, mode)))
 }
 
-fn access(_: &mut Natives, path: String, mode: i32) -> i32 {
+fn access(_: &mut Natives, path: Data, mode: i32) -> i32 {
     with_path(&path, |path| code(sync::file::access(path, mode)))
 }
 
-fn utimes(_: &mut Natives, path: String, access_s: f64, modified_s: f64) -> i32 {
+fn chown(_: &mut Natives, path: Data, user: u32, group: u32, follow: bool) -> i32 {
     with_path(&path, |path| {
-        code(sync::file::set_times(path, access_s, modified_s, true))
+        code(sync::file::change_owner(path, user, group, follow))
+    })
+}
+
+fn fchown(_: &mut Natives, fd: i32, user: u32, group: u32) -> i32 {
+    with_fd(fd, |fd| code(sync::file::change_owner_fd(fd, user, group)))
+}
+
+fn utimes(_: &mut Natives, path: Data, access_s: f64, modified_s: f64, follow: bool) -> i32 {
+    with_path(&path, |path| {
+        code(sync::file::set_times(path, access_s, modified_s, follow))
+    })
+}
+
+fn futimes(_: &mut Natives, fd: i32, access_s: f64, modified_s: f64) -> i32 {
+    with_fd(fd, |fd| {
+        code(sync::file::set_times_fd(fd, access_s, modified_s))
+    })
+}
+
+/// BigInts, as blocks of large file systems do not fit a double.
+fn statfs(_: &mut Natives, path: Data) -> Js {
+    let big = |figure: u64| Js::BigInt(figure as i64);
+    with_path_js(&path, |path| {
+        js(sync::file::file_system(path).map(|facts| Js::List(facts.map(big).to_vec())))
     })
 }
 
@@ -249,21 +298,22 @@ fn fdatasync(_: &mut Natives, fd: i32) -> i32 {
     with_fd(fd, |fd| code(sync::file::sync_data(fd)))
 }
 
-fn mkdtemp(_: &mut Natives, prefix: String) -> Js {
+fn mkdtemp(_: &mut Natives, prefix: Data, as_bytes: bool) -> Js {
+    let named = |bytes| name(bytes, as_bytes);
     with_path_js(&prefix, |prefix| {
-        js(sync::file::make_temporary_directory(prefix).map(utf8))
+        js(sync::file::make_temporary_directory(prefix).map(named))
     })
 }
 
 #[allow(non_snake_case)]
-fn copyFile(_: &mut Natives, from: String, to: String, mode: i32) -> i32 {
+fn copyFile(_: &mut Natives, from: Data, to: Data, mode: i32) -> i32 {
     with_paths(&from, &to, |from, to| {
         code(sync::file::copy(from, to, mode))
     })
 }
 
 #[allow(non_snake_case)]
-fn writeFile(_: &mut Natives, path: String, data: Data, flags: i32, mode: u32) -> i32 {
+fn writeFile(_: &mut Natives, path: Data, data: Data, flags: i32, mode: u32) -> i32 {
     with_path(&path, |path| {
         let fd = match sync::file::open(path, flags, mode) {
             Ok(fd) => fd,

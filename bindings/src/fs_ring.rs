@@ -1,37 +1,42 @@
 //! Binding `fs_ring`: file operations that complete through the ring. Every op takes a ticket
 //! and answers with entry 20: the result (>= 0 or -errno) and, where said, a value.
 
-use std::ffi::CString;
-
 use coring_engine::{Data, Delivery, ops};
 use coring_uring::{Completion, Errno, Fd, Op, Payload, Token};
 
 use crate::Natives;
+use crate::fs_ops::kernel_path;
 use crate::kinds::{entry, token};
 
 ops! { fs_ring(Natives) {
     /// result: the descriptor.
-    slow open(path: String, flags: i32, mode: u32, ticket: u32);
+    slow open(path: Data, flags: i32, mode: u32, ticket: u32);
     /// result: bytes; value: a Buffer of exactly those.
     slow read(fd: i32, length: u32, position: i64, ticket: u32);
     /// result: bytes, all of them.
     slow write(fd: i32, data: Data, position: i64, ticket: u32);
+    /// As read, of a descriptor that may have nothing for ever: the program may end meanwhile.
+    slow readIdle(fd: i32, length: u32, ticket: u32);
     slow close(fd: i32, ticket: u32);
     slow fsync(fd: i32, data_only: bool, ticket: u32);
     /// value: 18 doubles in the order of fs_ops.stat.
-    slow stat(path: String, follow: bool, ticket: u32);
+    slow stat(path: Data, follow: bool, ticket: u32);
     slow fstat(fd: i32, ticket: u32);
-    slow unlink(path: String, ticket: u32);
-    slow mkdir(path: String, mode: u32, ticket: u32);
-    slow rmdir(path: String, ticket: u32);
-    slow rename(from: String, to: String, ticket: u32);
-    slow symlink(target: String, path: String, ticket: u32);
-    slow link(from: String, to: String, ticket: u32);
+    slow unlink(path: Data, ticket: u32);
+    slow mkdir(path: Data, mode: u32, ticket: u32);
+    slow rmdir(path: Data, ticket: u32);
+    slow rename(from: Data, to: Data, ticket: u32);
+    slow symlink(target: Data, path: Data, ticket: u32);
+    slow link(from: Data, to: Data, ticket: u32);
     slow ftruncate(fd: i32, length: i64, ticket: u32);
 } }
 
 /// Tokens have 24 bits for the ticket.
 const TICKETS_MAX: u32 = 1 << 24;
+
+/// Generations of tokens: whether the operation keeps the program running.
+const BUSY: u32 = 0;
+const IDLE: u32 = 1;
 
 impl Natives {
     fn submit_ticket(&mut self, ticket: u32, op: Result<Op, Errno>) {
@@ -39,7 +44,8 @@ impl Natives {
         match op {
             Ok(op) => {
                 self.tickets_count += 1;
-                self.ring.submit(op, Token::new(token::TICKET, ticket, 0));
+                self.ring
+                    .submit(op, Token::new(token::TICKET, ticket, BUSY));
             }
             Err(errno) => {
                 self.answers
@@ -49,7 +55,9 @@ impl Natives {
     }
 
     pub(crate) fn on_ticket(&mut self, completion: Completion, out: &mut Delivery) {
-        self.tickets_count -= 1;
+        if completion.token.generation() == BUSY {
+            self.tickets_count -= 1;
+        }
         let ticket = completion.token.index() as i32;
         let result = completion.result;
         match completion.payload {
@@ -69,10 +77,6 @@ impl Natives {
     }
 }
 
-fn path(path: String) -> Result<CString, Errno> {
-    CString::new(path).map_err(|_| Errno::EINVAL)
-}
-
 fn descriptor(fd: i32) -> Result<Fd, Errno> {
     if fd < 0 {
         Err(Errno::EBADF)
@@ -81,8 +85,8 @@ fn descriptor(fd: i32) -> Result<Fd, Errno> {
     }
 }
 
-fn open(natives: &mut Natives, name: String, flags: i32, mode: u32, ticket: u32) {
-    let op = path(name).map(|path| Op::OpenAt { path, flags, mode });
+fn open(natives: &mut Natives, name: Data, flags: i32, mode: u32, ticket: u32) {
+    let op = kernel_path(&name).map(|path| Op::OpenAt { path, flags, mode });
     natives.submit_ticket(ticket, op);
 }
 
@@ -100,6 +104,21 @@ fn read(natives: &mut Natives, fd: i32, length: u32, position: i64, ticket: u32)
         }
     });
     natives.submit_ticket(ticket, op);
+}
+
+#[allow(non_snake_case)]
+fn readIdle(natives: &mut Natives, fd: i32, length: u32, ticket: u32) {
+    assert!(ticket < TICKETS_MAX, "lib_js hands out tickets densely");
+    let buffer = Vec::with_capacity(length as usize);
+    let fd = Fd::new(fd.max(0));
+    let op = Op::Read {
+        fd,
+        buffer,
+        offset: None,
+    };
+    natives
+        .ring
+        .submit(op, Token::new(token::TICKET, ticket, IDLE));
 }
 
 fn write(natives: &mut Natives, fd: i32, data: Data, position: i64, ticket: u32) {
@@ -122,51 +141,60 @@ fn fsync(natives: &mut Natives, fd: i32, data_only: bool, ticket: u32) {
     natives.submit_ticket(ticket, descriptor(fd).map(|fd| Op::Fsync { fd, data_only }));
 }
 
-fn stat(natives: &mut Natives, name: String, follow: bool, ticket: u32) {
-    natives.submit_ticket(ticket, path(name).map(|path| Op::Statx { path, follow }));
+fn stat(natives: &mut Natives, name: Data, follow: bool, ticket: u32) {
+    natives.submit_ticket(
+        ticket,
+        kernel_path(&name).map(|path| Op::Statx { path, follow }),
+    );
 }
 
 fn fstat(natives: &mut Natives, fd: i32, ticket: u32) {
     natives.submit_ticket(ticket, descriptor(fd).map(|fd| Op::FileStatx { fd }));
 }
 
-fn unlink(natives: &mut Natives, name: String, ticket: u32) {
-    natives.submit_ticket(ticket, path(name).map(|path| Op::Unlink { path }));
+fn unlink(natives: &mut Natives, name: Data, ticket: u32) {
+    natives.submit_ticket(ticket, kernel_path(&name).map(|path| Op::Unlink { path }));
 }
 
-fn mkdir(natives: &mut Natives, name: String, mode: u32, ticket: u32) {
-    natives.submit_ticket(ticket, path(name).map(|path| Op::MakeDir { path, mode }));
+fn mkdir(natives: &mut Natives, name: Data, mode: u32, ticket: u32) {
+    natives.submit_ticket(
+        ticket,
+        kernel_path(&name).map(|path| Op::MakeDir { path, mode }),
+    );
 }
 
-fn rmdir(natives: &mut Natives, name: String, ticket: u32) {
-    natives.submit_ticket(ticket, path(name).map(|path| Op::RemoveDir { path }));
+fn rmdir(natives: &mut Natives, name: Data, ticket: u32) {
+    natives.submit_ticket(
+        ticket,
+        kernel_path(&name).map(|path| Op::RemoveDir { path }),
+    );
 }
 
-fn rename(natives: &mut Natives, from: String, to: String, ticket: u32) {
-    let op = path(from).and_then(|from| {
+fn rename(natives: &mut Natives, from: Data, to: Data, ticket: u32) {
+    let op = kernel_path(&from).and_then(|from| {
         Ok(Op::Rename {
             from,
-            to: path(to)?,
+            to: kernel_path(&to)?,
         })
     });
     natives.submit_ticket(ticket, op);
 }
 
-fn symlink(natives: &mut Natives, target: String, name: String, ticket: u32) {
-    let op = path(target).and_then(|target| {
+fn symlink(natives: &mut Natives, target: Data, name: Data, ticket: u32) {
+    let op = kernel_path(&target).and_then(|target| {
         Ok(Op::Symlink {
             target,
-            path: path(name)?,
+            path: kernel_path(&name)?,
         })
     });
     natives.submit_ticket(ticket, op);
 }
 
-fn link(natives: &mut Natives, from: String, to: String, ticket: u32) {
-    let op = path(from).and_then(|from| {
+fn link(natives: &mut Natives, from: Data, to: Data, ticket: u32) {
+    let op = kernel_path(&from).and_then(|from| {
         Ok(Op::Link {
             from,
-            to: path(to)?,
+            to: kernel_path(&to)?,
         })
     });
     natives.submit_ticket(ticket, op);

@@ -67,7 +67,10 @@ impl Natives {
 
     /// Tells the owner of a port or worker; this thread tells itself without the kernel.
     pub(crate) fn tell(&mut self, inbox: &Arc<Inbox>, note: Note) {
-        let is_own = self.inbox.as_ref().is_some_and(|own| Arc::ptr_eq(own, inbox));
+        let is_own = self
+            .inbox
+            .as_ref()
+            .is_some_and(|own| Arc::ptr_eq(own, inbox));
         match is_own {
             true => self.notes.push(note),
             false => inbox.leave(note),

@@ -6,18 +6,23 @@
 
 mod channel_wrap;
 mod clock;
+mod config;
 mod constants;
 mod deadlines;
 mod deliver;
+pub mod dotenv;
 mod environment;
 mod fleet;
+mod fs_dir;
 mod fs_ops;
 mod fs_ring;
+mod fs_watch;
 mod http;
 mod inbox;
 mod kinds;
 mod lexer;
 mod limits;
+pub mod options;
 mod os;
 mod ports;
 mod process_ops;
@@ -35,6 +40,7 @@ use std::sync::Arc;
 
 use coring_codec::date::DateCache;
 use coring_engine::Binding;
+use coring_uring::sync::file::Directory;
 use coring_uring::{Completion, Errno, Mailbox, Ring, Shutdown, Token, Wait};
 
 pub use fleet::Fleet;
@@ -60,12 +66,17 @@ pub const BINDINGS: &[Binding] = &[
     channel_wrap::BINDING,
     fs_ops::BINDING,
     fs_ring::BINDING,
+    fs_dir::BINDING,
+    fs_watch::BINDING,
     os::BINDING,
     url::BINDING,
     lexer::BINDING,
     constants::BINDING,
     ports::BINDING,
     worker::BINDING,
+    options::BINDING,
+    dotenv::BINDING,
+    config::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -104,6 +115,8 @@ pub struct Natives {
     /// This core's index in the fleet.
     pub(crate) core: usize,
     pub(crate) listens_count: usize,
+    /// Directories that programs read in steps.
+    pub(crate) directories: Slots<Directory>,
     /// File operations in flight.
     pub(crate) tickets_count: usize,
     pub(crate) environment: Arc<Environment>,
@@ -150,6 +163,7 @@ impl Natives {
             fleet,
             core,
             listens_count: 0,
+            directories: Slots::default(),
             tickets_count: 0,
         }
     }

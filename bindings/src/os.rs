@@ -7,6 +7,8 @@ use crate::Natives;
 
 ops! { os(Natives) {
     slow getHostname();
+    /// Version of the C library.
+    slow getLibraryVersion();
     slow getOSInformation();
     slow getHomeDirectory();
     slow getLoadAvg();
@@ -27,6 +29,11 @@ fn utf8(bytes: &[u8]) -> Js {
 
 fn failed(errno: Errno) -> Js {
     Js::from(errno.result())
+}
+
+#[allow(non_snake_case)]
+fn getLibraryVersion(_: &mut Natives) -> Js {
+    utf8(&sync::host::library_version())
 }
 
 #[allow(non_snake_case)]

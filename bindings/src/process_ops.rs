@@ -1,5 +1,7 @@
 //! Binding `process_ops`: the process as the program sees it.
 
+use std::ffi::{CString, NulError};
+
 use coring_engine::{Data, Js, ops};
 use coring_uring::sync::terminal::RawMode;
 use coring_uring::{Errno, Fd, sync};
@@ -9,7 +11,7 @@ use crate::Natives;
 ops! { process_ops(Natives) {
     constants = constants;
     slow cwd();
-    slow chdir(path: String);
+    slow chdir(path: Data);
     slow umask(mask: i32);
     slow uptime();
     /// Monotonic clock: ns in two doubles, seconds and the rest.
@@ -30,6 +32,12 @@ ops! { process_ops(Natives) {
     slow seteuid(id: u32);
     slow setgid(id: u32);
     slow setegid(id: u32);
+    slow setgroups(groups: Vec<u32>);
+    slow initgroups(user: Data, group: u32);
+    /// Returns only when it fails.
+    slow execve(path: Data, arguments: Vec<String>, environment: Vec<String>);
+    /// [soft, hard] of a getrlimit(2) resource; -1 for unlimited.
+    slow resourceLimits(resource: u32);
     slow setTitle(title: String);
     slow reallyExit(code: i32);
     slow abort();
@@ -76,7 +84,7 @@ fn cwd(_: &mut Natives) -> Js {
     text(sync::process::working_directory())
 }
 
-fn chdir(_: &mut Natives, path: String) -> i32 {
+fn chdir(_: &mut Natives, path: Data) -> i32 {
     crate::fs_ops::with_path(&path, |path| code(sync::process::change_directory(path)))
 }
 
@@ -169,6 +177,42 @@ fn setegid(_: &mut Natives, id: u32) -> i32 {
     code(sync::process::set_effective_group_id(id))
 }
 
+fn setgroups(_: &mut Natives, groups: Vec<u32>) -> i32 {
+    code(sync::process::set_groups(&groups))
+}
+
+fn initgroups(_: &mut Natives, user: Data, group: u32) -> i32 {
+    crate::fs_ops::with_path(&user, |user| code(sync::process::init_groups(user, group)))
+}
+
+fn execve(
+    natives: &mut Natives,
+    path: Data,
+    arguments: Vec<String>,
+    environment: Vec<String>,
+) -> i32 {
+    let terminated = |texts: Vec<String>| -> Result<Vec<CString>, NulError> {
+        texts.into_iter().map(CString::new).collect()
+    };
+    let (Ok(arguments), Ok(environment)) = (terminated(arguments), terminated(environment)) else {
+        return Errno::EINVAL.result();
+    };
+    natives.send_leftovers();
+    sync::terminal::restore_all();
+    crate::fs_ops::with_path(&path, |path| {
+        sync::process::execute(path, &arguments, &environment).result()
+    })
+}
+
+#[allow(non_snake_case)]
+fn resourceLimits(_: &mut Natives, resource: u32) -> Js {
+    let number = |limit: Option<u64>| limit.map_or(-1.0, |value| value as f64);
+    match sync::process::limits(resource) {
+        Ok((soft, hard)) => Js::Doubles(vec![number(soft), number(hard)]),
+        Err(errno) => Js::from(errno.result()),
+    }
+}
+
 #[allow(non_snake_case)]
 fn setTitle(_: &mut Natives, title: String) {
     sync::process::set_title(title.as_bytes());
@@ -258,7 +302,8 @@ fn envDelete(natives: &mut Natives, name: String) {
 #[allow(non_snake_case)]
 fn envKeys(natives: &mut Natives) -> Js {
     Js::List(
-        natives.environment
+        natives
+            .environment
             .names()
             .into_iter()
             .map(Js::Text)

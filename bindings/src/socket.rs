@@ -86,6 +86,8 @@ pub struct Socket {
     pub farewell: Farewell,
     /// Is this a socket in the kernel's sense (a pipe is not)?
     pub is_socket: bool,
+    /// A pipe that has a name: it is polled, then read.
+    pub is_fifo: bool,
     pub bytes_read: u64,
     pub bytes_written: u64,
 }
@@ -125,6 +127,7 @@ impl Socket {
             closing: Closing::Open,
             farewell: Farewell::Closed,
             is_socket: true,
+            is_fifo: false,
             bytes_read: 0,
             bytes_written: 0,
         }

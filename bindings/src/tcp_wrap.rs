@@ -280,6 +280,7 @@ fn openFd(natives: &mut Natives, fd: i32) -> i32 {
     };
     let mut socket = Socket::new(fd, Role::Stream);
     socket.is_socket = is_socket;
+    socket.is_fifo = !is_socket && sync::file::is_fifo(fd);
     answer(natives.adopt(socket).map(Handle::to_js))
 }
 

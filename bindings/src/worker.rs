@@ -240,7 +240,11 @@ fn refusedOptions(
 
 #[allow(non_snake_case)]
 fn nextThreadId(natives: &mut Natives) -> u32 {
-    natives.process.threads_count.fetch_add(1, Ordering::Relaxed) + 1
+    natives
+        .process
+        .threads_count
+        .fetch_add(1, Ordering::Relaxed)
+        + 1
 }
 
 fn start(
@@ -369,7 +373,9 @@ fn takePort(natives: &mut Natives) -> Parcel {
 impl Natives {
     /// Whether this thread is a worker that shall end.
     pub fn is_stopping(&self) -> bool {
-        self.control.as_ref().is_some_and(|control| control.is_stopping())
+        self.control
+            .as_ref()
+            .is_some_and(|control| control.is_stopping())
     }
 
     /// Makes this thread reachable for its maker.

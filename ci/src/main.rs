@@ -6,6 +6,7 @@
 
 mod js_tests;
 mod mask;
+mod node;
 mod rust_tests;
 mod smoke;
 mod steps;
@@ -16,7 +17,7 @@ use std::process::ExitCode;
 use steps::{Tally, cargo, check};
 
 const HELP: &str = "\
-cargo ci                    everything, in this order: fmt tidy clippy build test js smoke
+cargo ci                    everything, in this order: fmt tidy clippy build test js smoke node
 cargo ci --fail-fast        the same, but stop at the first step that fails
 cargo ci fmt [--write]      formatting of the Rust code
 cargo ci tidy [--tighten]   the rules of ci/STYLE.md; --tighten lowers ci/unsafe.txt
@@ -25,12 +26,15 @@ cargo ci build              the release build of coring
 cargo ci test               Rust tests of the workspace
 cargo ci js [PART OF PATH]  JavaScript tests, lib_js/**/*.test.js
 cargo ci smoke              examples/hello.js answers
+cargo ci node ...           Node's own tests (`cargo ci node --help`)
 cargo ci bench ROOM         one benchmark of benches/
 cargo ci perf SCENARIO ...  one load scenario of perf/ (perf/README.md)
 cargo ci help               this text";
 
 /// The steps of a whole run. The cheap and likely failures come first.
-const EVERYTHING: &[&str] = &["fmt", "tidy", "clippy", "build", "test", "js", "smoke"];
+const EVERYTHING: &[&str] = &[
+    "fmt", "tidy", "clippy", "build", "test", "js", "smoke", "node",
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -43,6 +47,14 @@ fn main() -> ExitCode {
         println!("{HELP}");
         return ExitCode::SUCCESS;
     }
+    if name == "node"
+        && rest
+            .iter()
+            .any(|word| matches!(word.as_str(), "--help" | "-h"))
+    {
+        println!("{}", node::HELP);
+        return ExitCode::SUCCESS;
+    }
     if !EVERYTHING.contains(&name) && !matches!(name, "bench" | "perf") {
         eprintln!("cargo ci: no part `{name}`\n{HELP}");
         return ExitCode::from(2);
@@ -53,7 +65,10 @@ fn main() -> ExitCode {
 fn everything(root: &Path, fail_fast: bool) -> ExitCode {
     let mut sum = Tally::default();
     for name in EVERYTHING {
-        let tally = steps::timed(name, || step(root, name, &[]));
+        let tally = steps::timed(name, || match *name {
+            "node" => node::ratchet(root),
+            name => step(root, name, &[]),
+        });
         sum.add(tally);
         if fail_fast && tally.failed > 0 {
             break;
@@ -85,6 +100,7 @@ fn step(root: &Path, name: &str, rest: &[String]) -> Tally {
         "test" => rust_tests::run(root),
         "js" => js_tests::run(root, rest),
         "smoke" => smoke::run(root),
+        "node" => node::run(root, rest),
         "bench" => forward(root, &["bench", "--bench"], rest),
         "perf" => forward(
             root,

@@ -20,7 +20,7 @@ const {
 const EventEmitter = require('events');
 const { ERR_METHOD_NOT_IMPLEMENTED } = require('internal/errors').codes;
 const { validateInteger } = require('internal/validators');
-const { getOptionValue } = require('internal/options');
+const { getEnvironmentSpellings, getOptionValue } = require('internal/options');
 const perThread = require('internal/process/per_thread');
 const ownState = require('internal/process/own_state');
 const usage = require('internal/process/usage');
@@ -86,6 +86,8 @@ const CONFIG = {
 
 // Native functions in Node: no constructors, so methods here.
 const natives = {
+  _debugEnd() {},
+  _debugProcess() { throw new ERR_METHOD_NOT_IMPLEMENTED('process._debugProcess()'); },
   abort() { ops.abort(); },
   availableMemory() { return ops.availableMemory(); },
   constrainedMemory() { return ops.constrainedMemory(); },
@@ -193,6 +195,11 @@ function addMethods() {
   });
   process.dlopen = natives.dlopen;
   process.uptime = natives.uptime;
+  process._debugProcess = natives._debugProcess;
+  process._debugEnd = natives._debugEnd;
+  process._startProfilerIdleNotifier = () => {};
+  process._stopProfilerIdleNotifier = () => {};
+  process._linkedBinding = perThread._linkedBinding;
   process.reallyExit = perThread.reallyExit;
   process._kill = perThread._kill;
   process.loadEnvFile = perThread.loadEnvFile;
@@ -203,6 +210,7 @@ function addMethods() {
   process.constrainedMemory = natives.constrainedMemory;
   process.availableMemory = natives.availableMemory;
   process.kill = perThread.kill;
+  process.execve = perThread.execve;
   process.exit = perThread.exit;
   process.ref = perThread.ref;
   process.unref = perThread.unref;
@@ -221,6 +229,18 @@ function addMethods() {
   process.getgid = ownState.getgid;
   process.getegid = ownState.getegid;
   process.getgroups = ownState.getgroups;
+  addActivity();
+}
+
+/** Loaded when first called: rarely asked for. */
+function addActivity() {
+  const active = (name) => ({
+    [name]() { return require('internal/process/active')[name](); },
+  }[name]);
+  process._getActiveHandles = active('_getActiveHandles');
+  process._getActiveRequests = active('_getActiveRequests');
+  process.getActiveResourcesInfo = active('getActiveResourcesInfo');
+  defineAccessor('report', () => require('internal/process/report').report);
 }
 
 function addFeatures() {
@@ -234,10 +254,10 @@ function addFeatures() {
     tls_ocsp: false,
     tls: false,
     openssl_is_boringssl: false,
-    cached_builtins: true,
+    get cached_builtins() { return true; },
     get require_module() { return getOptionValue('--require-module') ?? true; },
-    quic: false,
-    typescript: false,
+    get quic() { return false; },
+    get typescript() { return false; },
   };
   defineConstant('features', features);
 }
@@ -267,6 +287,8 @@ function addLibrary() {
   process.cwd = ownState.cwd;
   process.setegid = ownState.setegid;
   process.seteuid = ownState.seteuid;
+  process.initgroups = ownState.initgroups;
+  process.setgroups = ownState.setgroups;
   process.setgid = ownState.setgid;
   process.setuid = ownState.setuid;
   process.on('newListener', startListeningIfSignal);
@@ -283,11 +305,14 @@ addLibrary();
 /**
  * What only a running process knows.
  * @param {{argv: string[], argv0: string, execArgv: string[], execPath: string,
- *          allowedFlags?: string[]}} runtime
+ *          }} runtime
  */
 function patchProcess(runtime) {
   const { createEnv } = require('internal/process/env');
   process.env = createEnv();
+  if (getOptionValue('--trace-env')) {
+    process.env = require('internal/process/env_trace').traced(process.env);
+  }
   let title = getOptionValue('--title') || runtime.argv0;
   if (getOptionValue('--title')) ops.setTitle(title);
   ObjectDefineProperties(process, {
@@ -310,12 +335,10 @@ function patchProcess(runtime) {
   process.debugPort = DEBUG_PORT;
   defineConstant('argv0', runtime.argv0);
   ObjectDefineProperty(process, 'pid', { __proto__: null, writable: false });
-  if (runtime.allowedFlags !== undefined) {
-    defineLazy('allowedNodeEnvironmentFlags', () => {
-      const { createAllowedFlags } = require('internal/process/allowed_flags');
-      return createAllowedFlags(runtime.allowedFlags);
-    });
-  }
+  defineLazy('allowedNodeEnvironmentFlags', () => {
+    const { createAllowedFlags } = require('internal/process/allowed_flags');
+    return createAllowedFlags(getEnvironmentSpellings());
+  });
 }
 
 module.exports = { patchProcess };

@@ -5,11 +5,9 @@
 
 const {
   ArrayPrototypeForEach,
-  ObjectAssign,
   ObjectDefineProperty,
   ObjectPrototype,
   RegExpPrototypeExec,
-  StringPrototypeSlice,
   globalThis,
 } = primordials;
 
@@ -19,7 +17,7 @@ const { BuiltinModule } = require('internal/bootstrap/realm');
 const {
   emitBeforeExit,
   emitExit,
-  onGlobalUncaughtException,
+  onUncaught,
 } = require('internal/process/execution');
 
 const FD_TTY = 3;
@@ -40,33 +38,6 @@ const OPTION_ALIASES = [
 function fail(message, code) {
   internalBinding('process_ops').writeSync(2, `coring: ${message}\n`);
   internalBinding('process_ops').reallyExit(code);
-}
-
-/**
- * --env-file and --env-file-if-exists, in the order given: `=path` must exist,
- * `?path` may be missing. A later file wins over an earlier one, and what is in
- * the environment already wins over both.
- */
-function loadEnvFiles(files) {
-  if (files === undefined || files.length === 0) return;
-  const { parseEnv } = require('internal/dotenv');
-  const { readFileUtf8 } = internalBinding('fs_ops');
-  const entries = { __proto__: null };
-  ArrayPrototypeForEach(files, (file) => {
-    const path = StringPrototypeSlice(file, 1);
-    const text = readFileUtf8(path);
-    if (typeof text === 'string') {
-      ObjectAssign(entries, parseEnv(text));
-    } else if (file[0] === '?') {
-      const { writeSync } = internalBinding('process_ops');
-      writeSync(2, `${path} not found. Continuing without it.\n`);
-    } else {
-      fail(`${path}: not found`, 9);
-    }
-  });
-  for (const name in entries) {
-    if (process.env[name] === undefined) process.env[name] = entries[name];
-  }
 }
 
 function defineOptionAliases() {
@@ -135,17 +106,35 @@ function initializeLoaders() {
   }
 }
 
+/** Options that make the process listen to a signal. */
+function setUpSignals() {
+  if (getOptionValue('--report-on-signal')) require('internal/process/report').listen();
+  const signal = getOptionValue('--heapsnapshot-signal');
+  if (signal === '') return;
+  require('internal/validators').validateSignalName(signal);
+  process.on(signal, () => require('v8').writeHeapSnapshot());
+}
+
+/** --permission, and what is wrong without it. */
+function setUpPermission(main) {
+  if (getOptionValue('--permission') || getOptionValue('--permission-audit')) {
+    require('internal/process/permission').initializePermission(main);
+  } else if (getOptionValue('--allow-fs-read').length > 0 ||
+             getOptionValue('--allow-fs-write').length > 0) {
+    require('internal/process/permission').checkOptionsWithoutModel();
+  }
+}
+
 /** Brings the process to where the user's first line could run. */
 function prepare(runtime) {
   setOptions(runtime.options);
   require('boot/process').patchProcess(runtime);
   require('boot/turn').startTurns({
-    uncaught: onGlobalUncaughtException,
+    uncaught: onUncaught,
     beforeExit: emitBeforeExit,
     exit: emitExit,
   });
   require('internal/perf/clock').setTimeOrigin(runtime.hrtimeOrigin, runtime.timeOriginMs);
-  loadEnvFiles(runtime.options.envFiles);
   defineOptionAliases();
   adjustGlobals();
   setUpWarnings();
@@ -184,9 +173,11 @@ function start(runtime) {
     return undefined;
   }
   const { argv } = runtime;
-  const hasEval = typeof runtime.options.eval === 'string';
-  const hasFile = !hasEval && argv.length > 1 && argv[1] !== '' && argv[1] !== '-';
   prepare(runtime);
+  const script = getOptionValue('--run');
+  if (script) require('internal/process/run_script').runScript(script, argv.slice(1));
+  const hasEval = getOptionValue('--eval') !== undefined;
+  const hasFile = !hasEval && argv.length > 1 && argv[1] !== '' && argv[1] !== '-';
   const checkOnly = !hasEval && getOptionValue('--check');
   const isTestRunner = getOptionValue('--test');
   if (!hasEval && !hasFile && !checkOnly && !isTestRunner && argv[1] !== '-' &&
@@ -195,6 +186,8 @@ function start(runtime) {
   }
   const isEntryUrl = hasFile && getOptionValue('--entry-url');
   const main = hasFile && !isEntryUrl && !isTestRunner ? expandMainPath() : argv[1];
+  setUpPermission(hasFile ? main : undefined);
+  setUpSignals();
   joinParent();
   initializeLoaders();
   // User code must not see what the library last matched through RegExp.$1.

@@ -101,6 +101,11 @@ function releaseTicket(ticket) {
   freeTickets.push(ticket);
 }
 
+/** Those who wait for an answer, for process._getActiveRequests(). */
+function ticketOwners() {
+  return owners.filter((owner) => owner !== undefined);
+}
+
 function answerTicket(ticket, result, b, value) {
   const owner = owners[ticket];
   const frame = frames[ticket];
@@ -144,5 +149,6 @@ module.exports = {
   allocateTicket,
   releaseTicket,
   settle,
+  ticketOwners,
   startTurns,
 };

@@ -5,13 +5,13 @@
 const { ObjectDefineProperty, ObjectFreeze } = primordials;
 
 // dlfcn.h
-const dlopen = {
+const dlopen = ObjectFreeze({
   __proto__: null,
   RTLD_LAZY: 1, RTLD_NOW: 2, RTLD_GLOBAL: 256, RTLD_LOCAL: 0, RTLD_DEEPBIND: 8,
-};
+});
 
 // asm-generic/errno.h; positive here, as in Node
-const errno = {
+const errno = ObjectFreeze({
   __proto__: null,
   E2BIG: 7, EACCES: 13, EADDRINUSE: 98, EADDRNOTAVAIL: 99, EAFNOSUPPORT: 97, EAGAIN: 11,
   EALREADY: 114, EBADF: 9, EBADMSG: 74, EBUSY: 16, ECANCELED: 125, ECHILD: 10,
@@ -26,7 +26,7 @@ const errno = {
   EPERM: 1, EPIPE: 32, EPROTO: 71, EPROTONOSUPPORT: 93, EPROTOTYPE: 91, ERANGE: 34, EROFS: 30,
   ESPIPE: 29, ESRCH: 3, ESTALE: 116, ETIME: 62, ETIMEDOUT: 110, ETXTBSY: 26, EWOULDBLOCK: 11,
   EXDEV: 18,
-};
+});
 
 // signal(7)
 const signals = ObjectFreeze({
@@ -39,11 +39,11 @@ const signals = ObjectFreeze({
 });
 
 // Node's names for nice values
-const priority = {
+const priority = ObjectFreeze({
   __proto__: null,
   PRIORITY_LOW: 19, PRIORITY_BELOW_NORMAL: 10, PRIORITY_NORMAL: 0, PRIORITY_ABOVE_NORMAL: -7,
   PRIORITY_HIGH: -14, PRIORITY_HIGHEST: -20,
-};
+});
 
 // UV_UDP_REUSEADDR comes first and is the only one that cannot be changed.
 const constants = ObjectDefineProperty({ __proto__: null }, 'UV_UDP_REUSEADDR', {

@@ -1,59 +1,68 @@
 'use strict';
-// The command line as JavaScript asks for it: getOptionValue('--name').
-// Native parses argv and NODE_OPTIONS once (src/cli.rs) and hands start() one
-// object with every option of src/options_table.rs under its camelCase name.
+// The command line as JavaScript asks for it: getOptionValue('--name'). Native parses argv and
+// NODE_OPTIONS once (src/cli.rs) and hands start() the options that are not at their default;
+// the defaults are those of the table in bindings/src/options, kept in the snapshot.
 
 const {
-  ObjectPrototypeHasOwnProperty,
-  RegExpPrototypeSymbolReplace,
-  SafeMap,
+  ArrayIsArray,
+  ArrayPrototypeForEach,
+  ArrayPrototypePush,
+  ObjectKeys,
+  ObjectSetPrototypeOf,
   StringPrototypeSlice,
   StringPrototypeStartsWith,
-  StringPrototypeToUpperCase,
 } = primordials;
 
+const { defaults, environment } = internalBinding('options');
+
+ObjectSetPrototypeOf(defaults, null);
+
 /** While the snapshot is built no option is set. */
-let options = { __proto__: null };
+let changed = { __proto__: null };
 
-/** '--no-deprecation' -> 'noDeprecation' */
-const keys = new SafeMap();
-function keyOf(name) {
-  let key = keys.get(name);
-  if (key === undefined) {
-    key = RegExpPrototypeSymbolReplace(/-(.)/g, StringPrototypeSlice(name, 2),
-                                       (_, letter) => StringPrototypeToUpperCase(letter));
-    keys.set(name, key);
-  }
-  return key;
-}
-
-function has(key) {
-  return ObjectPrototypeHasOwnProperty(options, key);
+function valueOf(name) {
+  const value = changed[name];
+  return value === undefined ? defaults[name] : value;
 }
 
 /**
- * The value of an option, or of its negation: '--warnings' is the opposite of
- * '--no-warnings' whichever of the two the table holds. An option that coring
- * does not have reads as undefined.
+ * The value of an option, or of its negation: '--no-warnings' is the opposite of '--warnings'. An
+ * option that coring does not have reads as undefined.
  * @param {string} name with its two dashes
  */
 function getOptionValue(name) {
-  const key = keyOf(name);
-  if (has(key)) return options[key];
-  if (StringPrototypeStartsWith(name, '--no-')) {
-    const positive = keyOf(`--${StringPrototypeSlice(name, 5)}`);
-    return has(positive) ? !options[positive] : undefined;
-  }
-  const negative = keyOf(`--no-${StringPrototypeSlice(name, 2)}`);
-  return has(negative) ? !options[negative] : undefined;
+  const value = valueOf(name);
+  if (value !== undefined || !StringPrototypeStartsWith(name, '--no-')) return value;
+  const positive = valueOf(`--${StringPrototypeSlice(name, 5)}`);
+  return positive === undefined ? undefined : !positive;
 }
 
 /** Called once, by boot/start.js. */
-function setOptions(parsed) {
-  options = parsed;
+function setOptions(options) {
+  changed = ObjectSetPrototypeOf(options, null);
+}
+
+/** Every spelling that NODE_OPTIONS may hold. */
+function getEnvironmentSpellings() {
+  return environment;
+}
+
+/** The options that are not at their default, as words for another command line. */
+function getOptionsAsFlagsFromBinding() {
+  const flags = [];
+  ArrayPrototypeForEach(ObjectKeys(changed), (name) => {
+    const value = changed[name];
+    if (value === true) ArrayPrototypePush(flags, name);
+    else if (value === false) ArrayPrototypePush(flags, `--no-${StringPrototypeSlice(name, 2)}`);
+    else if (!ArrayIsArray(value)) ArrayPrototypePush(flags, `${name}=${value}`);
+    else ArrayPrototypeForEach(value, (item) => ArrayPrototypePush(flags, `${name}=${item}`));
+  });
+  return flags;
 }
 
 module.exports = {
+  getEnvironmentSpellings,
   getOptionValue,
+  getOptionsAsFlagsFromBinding,
   setOptions,
 };

@@ -555,6 +555,11 @@ function runImmediate(immediate) {
   setFrame(prior);
 }
 
+/** How many keep the program running, for process.getActiveResourcesInfo(). */
+function activeCounts() {
+  return { timers: refedTimersCount, immediates: refedImmediatesCount };
+}
+
 // Run time begins: called once by boot/turn.js.
 function startTimers(sharedPage) {
   page = sharedPage;
@@ -575,6 +580,7 @@ module.exports = {
   timerListQueue,
   insert,
   active,
+  activeCounts,
   unrefActive,
   clearTimer,
   clearTimerById,

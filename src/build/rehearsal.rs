@@ -8,7 +8,7 @@ use coring_bindings::{BINDINGS, Fleet, Natives, Process};
 use coring_engine::{Isolate, IsolateLimits, IsolateOptions, LibraryCode, Sources};
 use coring_uring::{Ring, RingOptions};
 
-use crate::runtime::Program;
+use crate::runtime::{Program, Variables};
 use crate::{cli, turn};
 
 /// Runs `coring -e CODE` and gives the library's compiled code.
@@ -23,7 +23,7 @@ pub fn run(
     let ring = Ring::new(RingOptions::default()).map_err(|error| error.to_string())?;
     let no_workers = |_| Err(io::ErrorKind::Unsupported.into());
     let process = Process::new(Box::new(no_workers), Box::new(|_, _| Vec::new()));
-    let natives = Natives::new(ring, Arc::new(Fleet::new(1, process)), 0);
+    let natives = Natives::new(ring, Arc::new(Fleet::new(1, process, Variables::new())), 0);
     let options = IsolateOptions {
         bindings: BINDINGS,
         sources,
@@ -34,7 +34,7 @@ pub fn run(
     let mut isolate = Isolate::new(options, natives)?;
     let words = ["-e".to_owned(), code.to_owned()];
     let cli = cli::parse(&words, &|_| None, &|_| false).map_err(|error| error.text("coring"))?;
-    let program = Program::new("coring".to_owned(), cli, vec![0]);
+    let program = Program::new("coring".to_owned(), cli, Variables::new(), vec![0]);
     match turn::run(&mut isolate, program.runtime(0)) {
         Ok(0) => Ok(isolate.library_code()),
         end => Err(format!("the rehearsal of {code:?} ended with {end:?}")),

@@ -15,8 +15,8 @@ mod rehearsal;
 #[path = "../cli.rs"]
 mod cli;
 #[allow(dead_code)]
-#[path = "../options_table.rs"]
-mod options_table;
+#[path = "../cli_check.rs"]
+mod cli_check;
 #[allow(dead_code)]
 #[path = "../runtime.rs"]
 mod runtime;

@@ -3,6 +3,9 @@
 use crate::realm::{self, Ending, Realm, Root};
 use crate::value::{ErrorClass, Throw, js_string};
 
+/// Node's exit code for a handler of uncaught exceptions that throws.
+const HANDLER_THREW: i32 = 7;
+
 /// Throws an error with Node's `code` property in the current scope.
 pub(crate) fn throw(scope: &mut v8::PinScope, throw: &Throw) {
     let message = js_string(scope, &throw.message);
@@ -77,10 +80,7 @@ pub(crate) fn decorated_key<'s>(scope: &v8::PinScope<'s, '_>) -> v8::Local<'s, v
     v8::Private::for_api(scope, Some(name))
 }
 
-fn is_decorated<'s>(
-    scope: &v8::PinScope<'s, '_>,
-    exception: v8::Local<'s, v8::Value>,
-) -> bool {
+fn is_decorated<'s>(scope: &v8::PinScope<'s, '_>, exception: v8::Local<'s, v8::Value>) -> bool {
     let key = decorated_key(scope);
     exception
         .try_cast::<v8::Object>()
@@ -220,15 +220,32 @@ pub(crate) fn uncaught(
         }
         None if catch.has_terminated() => Err(crate::heap::ending_of_termination(realm)),
         None => {
-            // Node's exit code 7: the handler of uncaught exceptions threw itself.
             let thrown = catch.exception();
             let message = catch.message();
+            catch.reset();
             if let Some(thrown) = thrown {
-                let text = describe(catch, thrown, message);
-                eprint!("{text}");
+                report_rethrown(catch, handler, thrown, message);
             }
-            Err(end(realm, Ending::Uncaught(7)))
+            Err(end(realm, Ending::Uncaught(HANDLER_THREW)))
         }
+    }
+}
+
+/// The handler of uncaught exceptions threw itself: the library prints that, and nobody is asked.
+fn report_rethrown(
+    scope: &mut v8::PinScope,
+    handler: v8::Local<v8::Function>,
+    thrown: v8::Local<v8::Value>,
+    message: Option<v8::Local<v8::Message>>,
+) {
+    let place = js_string(scope, &arrow(scope, message)).into();
+    let no = v8::Boolean::new(scope, false).into();
+    let yes = v8::Boolean::new(scope, true).into();
+    v8::tc_scope!(let catch, scope);
+    let receiver = v8::undefined(catch).into();
+    let printed = handler.call(catch, receiver, &[thrown, no, place, yes]);
+    if printed.is_none() && !catch.has_terminated() {
+        eprint!("{}", describe(catch, thrown, message));
     }
 }
 

@@ -7,9 +7,9 @@ use crate::library_code::{self, LibraryCode};
 use crate::op::Binding;
 use crate::page;
 use crate::realm::{self, Ending, ROOTS_COUNT, Realm, Root};
+use crate::remote::{self, Interrupted, Remote};
 use crate::sources::Sources;
 use crate::value::{FromJs, IntoJs, Js};
-use crate::remote::{self, Interrupted, Remote};
 use crate::{boot, builtin, error, heap, module, snapshot};
 
 /// How an isolate is made.
@@ -52,7 +52,9 @@ impl IsolateLimits {
         }
         if let Some(bytes) = self.stack_bytes_max {
             let here = 0u32;
-            let limit = std::ptr::from_ref(&here).cast_mut().wrapping_byte_sub(bytes);
+            let limit = std::ptr::from_ref(&here)
+                .cast_mut()
+                .wrapping_byte_sub(bytes);
             // SAFETY: the address is compared, never read; `stack_bytes_max` says that it lies in
             // this thread's stack, which outlives the isolate.
             params = unsafe { params.set_stack_limit(limit) };

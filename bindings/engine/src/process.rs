@@ -14,6 +14,12 @@ pub fn start(flags: &[String], helper_threads: u32) {
     v8::V8::initialize();
 }
 
+/// The zone that Date and Intl show, for isolates that are still to come.
+pub fn set_time_zone(name: &str) {
+    // An unknown name leaves the machine's zone.
+    let _ = v8::icu::set_default_time_zone(name);
+}
+
 /// Gives options to V8 and returns those it does not know.
 pub fn set_flags(flags: &[String]) -> Vec<String> {
     let mut arguments = vec!["coring".to_owned()];

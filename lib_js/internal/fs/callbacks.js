@@ -15,11 +15,11 @@ const { KEEP_POSITION, later, runLater } = require('internal/fs/ops');
 const { statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
 const {
-  bytesOf, coercedPath, constants, copyObject, decode, emitRecursiveRmdirWarning, encodeName,
-  encodedText, getOptions, getValidatedFd, getValidatedPath, isFd, nativePath, pathText,
-  positionOr, stringToFlags, toUnixTimestamp, validAccessMode, validCopyMode, validateBufferArray,
-  validateOffsetLengthRead, validateOffsetLengthWrite, validatePosition, validateRmOptions,
-  validateRmdirOptions, validateStringAfterArrayBufferView, warnOfPlaceholders,
+  bytesOf, coercedPath, constants, copyObject, decode, emitRecursiveRmdirWarning, encodedText,
+  encodeName, getOptions, getValidatedFd, getValidatedPath, isFd, positionOr,
+  stringToFlags, toUnixTimestamp, validAccessMode, validateBufferArray, validateOffsetLengthRead,
+  validateOffsetLengthWrite, validatePosition, validateRmdirOptions, validateRmOptions,
+  validateStringAfterArrayBufferView, validCopyMode, warnOfPlaceholders, templateOf, wantsBytes,
 } = require('internal/fs/utils');
 const whole = require('internal/fs/whole');
 const { customPromisifyArgs, kEmptyObject } = require('internal/util');
@@ -63,7 +63,7 @@ function access(path, mode, callback) {
     callback = mode;
     mode = F_OK;
   }
-  path = nativePath(path);
+  path = getValidatedPath(path);
   callback = checkCallback(callback);
   later.access(path, validAccessMode(mode), reply(callback, 'access', path));
 }
@@ -71,7 +71,7 @@ function access(path, mode, callback) {
 function exists(path, callback) {
   callback = checkCallback(callback);
   try {
-    path = nativePath(path);
+    path = getValidatedPath(path);
   } catch {
     callback(false);
     return;
@@ -89,7 +89,7 @@ ObjectDefineProperty(exists, SymbolFor('nodejs.util.promisify.custom'), {
 // ---- descriptors -------------------------------------------------------------------------------
 
 function open(path, flags, mode, callback) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   if (arguments.length < 3) {
     callback = flags;
     flags = 'r';
@@ -295,7 +295,7 @@ function truncate(path, len, callback) {
   validateInteger(len, 'len');
   len = len < 0 ? 0 : len;
   validateFunction(callback, 'cb');
-  path = nativePath(path);
+  path = getValidatedPath(path);
   later.open(path, constants.O_RDWR, 0o666, (fd) => {
     if (fd < 0) {
       callback(bareError(fd, 'open', path));
@@ -342,7 +342,7 @@ function readFile(path, options, callback) {
     return;
   }
   const flags = stringToFlags(options.flag, 'options.flag');
-  whole.readPath(nativePath(path), flags, signal, done);
+  whole.readPath(getValidatedPath(path), flags, signal, done);
 }
 
 function writeFile(path, data, options, callback) {
@@ -362,7 +362,7 @@ function writeFile(path, data, options, callback) {
     return;
   }
   if (isCalledOff(signal, callback)) return;
-  path = nativePath(path);
+  path = getValidatedPath(path);
   const flags = stringToFlags(flag);
   const mode = parseFileMode(options.mode, 'mode', 0o666);
   whole.writePath(path, flags, mode, data, signal, flush, (error) => callback(error));
@@ -382,8 +382,8 @@ function copyFile(src, dest, mode, callback) {
     callback = mode;
     mode = 0;
   }
-  src = nativePath(src, 'src');
-  dest = nativePath(dest, 'dest');
+  src = getValidatedPath(src, 'src');
+  dest = getValidatedPath(dest, 'dest');
   callback = checkCallback(callback);
   later.copyFile(src, dest, validCopyMode(mode), reply(callback, 'copyfile', src, dest));
 }
@@ -411,7 +411,7 @@ function lstat(path, options = { bigint: false }, callback) {
     options = kEmptyObject;
   }
   callback = checkCallback(callback);
-  path = nativePath(path);
+  path = getValidatedPath(path);
   later.lstat(path, replyWith(statsAs(options), callback, 'lstat', path));
 }
 
@@ -423,7 +423,7 @@ function stat(path, options = { bigint: false, throwIfNoEntry: true }, callback)
   // Only an object can ask for anything; what else it is does not matter.
   options = typeof options === 'object' ? getOptions(options) : kEmptyObject;
   callback = checkCallback(callback);
-  path = nativePath(path);
+  path = getValidatedPath(path);
   const { signal, throwIfNoEntry = true } = options;
   if (isCalledOff(signal, callback)) return;
   const tell = replyWith(statsAs(options), callback, 'stat', path);
@@ -434,7 +434,7 @@ function stat(path, options = { bigint: false, throwIfNoEntry: true }, callback)
 }
 
 function chmod(path, mode, callback) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   mode = parseFileMode(mode, 'mode');
   callback = checkCallback(callback);
   later.chmod(path, mode, reply(callback, 'chmod', path));
@@ -448,7 +448,7 @@ function fchmod(fd, mode, callback) {
 
 function utimes(path, atime, mtime, callback) {
   callback = checkCallback(callback);
-  path = nativePath(path);
+  path = getValidatedPath(path);
   const accessed = toUnixTimestamp(atime);
   const modified = toUnixTimestamp(mtime);
   later.utimes(path, accessed, modified, reply(callback, 'utime', path));
@@ -458,15 +458,15 @@ function utimes(path, atime, mtime, callback) {
 
 function rename(oldPath, newPath, callback) {
   callback = checkCallback(callback);
-  oldPath = nativePath(oldPath, 'oldPath');
-  newPath = nativePath(newPath, 'newPath');
+  oldPath = getValidatedPath(oldPath, 'oldPath');
+  newPath = getValidatedPath(newPath, 'newPath');
   later.rename(oldPath, newPath, reply(callback, 'rename', oldPath, newPath));
 }
 
 function link(existingPath, newPath, callback) {
   callback = checkCallback(callback);
-  existingPath = nativePath(existingPath, 'existingPath');
-  newPath = nativePath(newPath, 'newPath');
+  existingPath = getValidatedPath(existingPath, 'existingPath');
+  newPath = getValidatedPath(newPath, 'newPath');
   later.link(existingPath, newPath, reply(callback, 'link', existingPath, newPath));
 }
 
@@ -478,21 +478,22 @@ function symlink(target, path, type, callback) {
     validateOneOf(type, 'type', ['dir', 'file', 'junction', null, undefined]);
     callback = checkCallback(callback);
   }
-  target = nativePath(target, 'target');
-  path = nativePath(path);
+  target = getValidatedPath(target, 'target');
+  path = getValidatedPath(path);
   later.symlink(target, path, reply(callback, 'symlink', target, path));
 }
 
-function nameAs(options) {
-  const { encoding } = options;
-  return (name) => encodeName(name, encoding);
+/** Takes a name to the callback in the encoding that was asked for. */
+function replyName({ encoding }, callback, syscall, path) {
+  return replyWith((name) => encodeName(name, encoding), callback, syscall, path);
 }
 
 function readlink(path, options, callback) {
   callback = checkCallback(typeof options === 'function' ? options : callback);
   options = getOptions(options);
-  path = nativePath(path);
-  later.readlink(path, replyWith(nameAs(options), callback, 'readlink', path));
+  path = getValidatedPath(path);
+  later.readlink(path, wantsBytes(options.encoding),
+                 replyName(options, callback, 'readlink', path));
 }
 
 function realpath(path, options, callback) {
@@ -508,13 +509,14 @@ function realpath(path, options, callback) {
 realpath.native = (path, options, callback) => {
   callback = checkCallback(callback || options);
   options = getOptions(options);
-  path = nativePath(path);
-  later.realpath(path, replyWith(nameAs(options), callback, 'realpath', path));
+  path = getValidatedPath(path);
+  later.realpath(path, wantsBytes(options.encoding),
+                 replyName(options, callback, 'realpath', path));
 };
 
 function unlink(path, callback) {
   callback = checkCallback(callback);
-  path = nativePath(path);
+  path = getValidatedPath(path);
   later.unlink(path, reply(callback, 'unlink', path));
 }
 
@@ -535,7 +537,7 @@ function mkdir(path, options, callback) {
     if (options.mode !== undefined) mode = parseFileMode(options.mode, 'options.mode');
   }
   callback = checkCallback(callback);
-  path = nativePath(path);
+  path = getValidatedPath(path);
   if (!recursive) {
     later.mkdir(path, mode, reply(callback, 'mkdir', path));
     return;
@@ -555,15 +557,14 @@ function readdir(path, options, callback) {
   if (recursive != null) validateBoolean(recursive, 'options.recursive');
   if (recursive) {
     checkTreeRoot(path);
-    runLater(tree.listTree(path), (error, found) => {
+    runLater(tree.listTree(path, true, false), (error, found) => {
       if (error) callback(error);
       else callback(null, treeEntries(path, found, withFileTypes, encoding));
     });
     return;
   }
-  const text = pathText(path);
   const convert = (entries) => entriesOf(path, entries, withFileTypes, encoding);
-  later.readdir(text, replyWith(convert, callback, 'scandir', text));
+  later.readdir(path, wantsBytes(encoding), replyWith(convert, callback, 'scandir', path));
 }
 
 function rmdir(path, options, callback) {
@@ -572,7 +573,7 @@ function rmdir(path, options, callback) {
     options = undefined;
   }
   callback = checkCallback(callback);
-  path = nativePath(path);
+  path = getValidatedPath(path);
   if (!options?.recursive) {
     validateRmdirOptions(options);
     later.rmdir(path, reply(callback, 'rmdir', path));
@@ -591,7 +592,7 @@ function rm(path, options, callback) {
     callback = options;
     options = undefined;
   }
-  path = nativePath(path);
+  path = getValidatedPath(path);
   validateRmOptions(path, options, false, (error, checked) => {
     if (error) callback(error);
     else runLater(tree.removeTree(path, checked), (refusal) => callback(refusal));
@@ -601,9 +602,10 @@ function rm(path, options, callback) {
 function mkdtemp(prefix, options, callback) {
   callback = checkCallback(typeof options === 'function' ? options : callback);
   options = getOptions(options);
-  prefix = nativePath(prefix, 'prefix');
+  prefix = getValidatedPath(prefix, 'prefix');
   warnOfPlaceholders(prefix);
-  later.mkdtemp(prefix, replyWith(nameAs(options), callback, 'mkdtemp', `${prefix}XXXXXX`));
+  later.mkdtemp(prefix, wantsBytes(options.encoding),
+                replyName(options, callback, 'mkdtemp', templateOf(prefix)));
 }
 
 module.exports = {

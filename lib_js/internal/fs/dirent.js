@@ -83,11 +83,6 @@ function join(path, name) {
   return Buffer.concat([asBytes(path), Buffer.from(SLASH), asBytes(name)]);
 }
 
-function pathOf(path, name) {
-  const joined = join(path, name);
-  return typeof joined === 'string' ? joined : joined.utf8Slice();
-}
-
 function direntOfFigures(name, path, figures) {
   return new Dirent(name, path, direntKind(figures[MODE]));
 }
@@ -101,12 +96,12 @@ function getDirent(path, name, type, callback) {
     return undefined;
   }
   if (callback === undefined) {
-    const file = pathOf(path, name);
+    const file = join(path, name);
     return direntOfFigures(name, path, checked(now.lstat(file), 'lstat', file));
   }
   let file;
   try {
-    file = pathOf(path, name);
+    file = join(path, name);
   } catch (error) {
     callback(error);
     return undefined;
@@ -147,4 +142,4 @@ function getDirents(path, { 0: names, 1: kinds }, callback) {
   return undefined;
 }
 
-module.exports = { Dirent, DirentFromStats, getDirent, getDirents };
+module.exports = { Dirent, DirentFromStats, getDirent, getDirents, join };

@@ -4,11 +4,11 @@
 // returns the answer, `later` takes one more argument, done(answer), and returns at once.
 // An answer is a number >= 0 or a value; a negative errno if the kernel refused.
 //
-// What the ring has no operation for runs as a plain call in a turn of its own: readdir, readlink,
-// realpath, chmod, fchmod, utimes, access, copyFile, mkdtemp. On a local disk these take
-// microseconds; a lane of their own for slow file systems is later work.
+// What the ring has no operation for runs as a plain call in a turn of its own (DEFERRED below). On
+// a local disk these take microseconds; a lane of their own for slow file systems is later work.
 //
-// Paths are strings here. read gives a Buffer of the bytes that were there.
+// Paths are strings or bytes. Names come as text, or as bytes where `asBytes` says so. read gives a
+// Buffer of the bytes that were there.
 
 const {
   ArrayPrototypePush, Float64Array, FunctionPrototypeBind, ReflectApply, Uint8Array,
@@ -23,11 +23,17 @@ const KEEP_POSITION = -1;
 // Bound on first use: the bindings have no business in the start-up snapshot.
 let ops;
 let ring;
+let directories;
 let setImmediateAs;
 
 function blocking() {
   ops ??= internalBinding('fs_ops');
   return ops;
+}
+
+function openDirectories() {
+  directories ??= internalBinding('fs_dir');
+  return directories;
 }
 
 function queue() {
@@ -123,15 +129,27 @@ const now = {
   link: (from, to) => blocking().link(from, to),
   ftruncate: (fd, length) => blocking().ftruncate(fd, length),
   /** [names, kinds] */
-  readdir: (path) => blocking().readdir(path),
-  readlink: (path) => blocking().readlink(path),
-  realpath: (path) => blocking().realpath(path),
+  readdir: (path, asBytes) => blocking().readdir(path, asBytes),
+  readlink: (path, asBytes) => blocking().readlink(path, asBytes),
+  realpath: (path, asBytes) => blocking().realpath(path, asBytes),
   chmod: (path, mode) => blocking().chmod(path, mode),
   fchmod: (fd, mode) => blocking().fchmod(fd, mode),
-  utimes: (path, accessed, modified) => blocking().utimes(path, accessed, modified),
+  chown: (path, user, group) => blocking().chown(path, user, group, true),
+  lchown: (path, user, group) => blocking().chown(path, user, group, false),
+  fchown: (fd, user, group) => blocking().fchown(fd, user, group),
+  utimes: (path, accessed, modified) => blocking().utimes(path, accessed, modified, true),
+  lutimes: (path, accessed, modified) => blocking().utimes(path, accessed, modified, false),
+  futimes: (fd, accessed, modified) => blocking().futimes(fd, accessed, modified),
+  /** Eight BigInts. */
+  statfs: (path) => blocking().statfs(path),
   access: (path, mode) => blocking().access(path, mode),
   copyFile: (from, to, mode) => blocking().copyFile(from, to, mode),
-  mkdtemp: (prefix) => blocking().mkdtemp(prefix),
+  mkdtemp: (prefix, asBytes) => blocking().mkdtemp(prefix, asBytes),
+  /** A handle, which is no descriptor. */
+  openDirectory: (path) => openDirectories().open(path),
+  /** [names, kinds], fewer than asked for at the end */
+  readOpenDirectory: (handle, count, asBytes) => openDirectories().read(handle, count, asBytes),
+  closeDirectory: (handle) => openDirectories().close(handle),
   /** A whole file from its path; refusals do not say whether open or read failed. */
   readFile: (path) => blocking().readFile(path),
   readFileUtf8: (path) => blocking().readFileUtf8(path),
@@ -182,8 +200,9 @@ function deferred(call) {
   };
 }
 
-const DEFERRED = ['readdir', 'readlink', 'realpath', 'chmod', 'fchmod', 'utimes', 'access',
-                  'copyFile', 'mkdtemp'];
+const DEFERRED = ['readdir', 'readlink', 'realpath', 'chmod', 'fchmod', 'chown', 'lchown', 'fchown',
+                  'utimes', 'lutimes', 'futimes', 'statfs', 'access', 'copyFile', 'mkdtemp',
+                  'openDirectory', 'readOpenDirectory', 'closeDirectory'];
 for (let i = 0; i < DEFERRED.length; i++) later[DEFERRED[i]] = deferred(now[DEFERRED[i]]);
 
 /**
@@ -201,10 +220,10 @@ function runNow(steps) {
 
 /** As runNow, but between operations other work goes on. done(error, value) */
 function runLater(steps, done) {
-  function advance(answer) {
+  function advance(answer, thrown) {
     let step;
     try {
-      step = steps.next(answer);
+      step = thrown === undefined ? steps.next(answer) : steps.throw(thrown.error);
     } catch (error) {
       done(error);
       return;
@@ -228,6 +247,19 @@ now.pause = (ms) => {
 };
 later.pause = (ms, done) => {
   require('timers').setTimeout(FunctionPrototypeBind(done, undefined, 0), ms);
+};
+
+/** A question to the user as one of the steps: ['ask', fn, ...]; later it may be a promise. */
+now.ask = (fn, a, b) => fn(a, b);
+later.ask = async (fn, a, b, done) => {
+  let result;
+  try {
+    result = await fn(a, b);
+  } catch (error) {
+    done(undefined, { error });
+    return;
+  }
+  done(result);
 };
 
 module.exports = { KEEP_POSITION, later, now, runLater, runNow };

@@ -1,9 +1,8 @@
 'use strict';
 
-// fs.promises. Missing: chown, cp, glob, lchmod, lchown, lutimes, mkdtempDisposable, opendir,
-// statfs, watch.
+// fs.promises. What few programs use stands in modules of its own, loaded by the first call.
 
-const { aggregateTwoErrors } = require('internal/errors');
+const { aggregateTwoErrors, codes: { ERR_METHOD_NOT_IMPLEMENTED } } = require('internal/errors');
 const { answerOf, promiseOf, runAsync } = require('internal/fs/answer');
 const {
   FileHandle, kHandle, kRef, kUnref, writable, writeAll, writeOptions,
@@ -14,10 +13,11 @@ const { statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
 const {
   constants, copyObject, decode, emitRecursiveRmdirWarning, encodeName, getOptions,
-  getValidatedPath, nativePath, pathText, stringToFlags, toUnixTimestamp, validAccessMode,
-  validCopyMode, validateRmOptions, validateRmdirOptions, warnOfPlaceholders,
+  getValidatedPath, stringToFlags, toUnixTimestamp, validAccessMode,
+  validateRmdirOptions, validateRmOptions, validCopyMode, warnOfPlaceholders, templateOf, wantsBytes,
 } = require('internal/fs/utils');
 const whole = require('internal/fs/whole');
+const { kEmptyObject } = require('internal/util');
 const {
   parseFileMode, validateAbortSignal, validateBoolean, validateInteger, validateOneOf,
 } = require('internal/validators');
@@ -25,20 +25,20 @@ const {
 const { F_OK, O_RDWR } = constants;
 
 async function access(path, mode = F_OK) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   mode = validAccessMode(mode);
   await answerOf((done) => later.access(path, mode, done), 'access', path);
 }
 
 async function copyFile(src, dest, mode) {
-  src = nativePath(src, 'src');
-  dest = nativePath(dest, 'dest');
+  src = getValidatedPath(src, 'src');
+  dest = getValidatedPath(dest, 'dest');
   mode = validCopyMode(mode);
   await answerOf((done) => later.copyFile(src, dest, mode, done), 'copyfile', src, dest);
 }
 
 async function open(path, flags, mode) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   const flagsNumber = stringToFlags(flags);
   mode = parseFileMode(mode, 'mode', 0o666);
   return new FileHandle(
@@ -46,8 +46,8 @@ async function open(path, flags, mode) {
 }
 
 async function rename(oldPath, newPath) {
-  oldPath = nativePath(oldPath, 'oldPath');
-  newPath = nativePath(newPath, 'newPath');
+  oldPath = getValidatedPath(oldPath, 'oldPath');
+  newPath = getValidatedPath(newPath, 'newPath');
   await answerOf((done) => later.rename(oldPath, newPath, done), 'rename', oldPath, newPath);
 }
 
@@ -71,7 +71,7 @@ async function withDescriptor(path, flags, mode, work) {
 }
 
 async function truncate(path, len = 0) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   await withDescriptor(path, O_RDWR, 0o666, async (fd) => {
     validateInteger(len, 'len');
     await answerOf((done) => later.ftruncate(fd, len < 0 ? 0 : len, done), 'ftruncate');
@@ -79,13 +79,13 @@ async function truncate(path, len = 0) {
 }
 
 async function rm(path, options) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   const checked = await promiseOf((done) => validateRmOptions(path, options, false, done));
   await runAsync(tree.removeTree(path, checked));
 }
 
 async function rmdir(path, options) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   if (options?.recursive) {
     emitRecursiveRmdirWarning();
     options = validateRmdirOptions(options);
@@ -103,7 +103,7 @@ async function rmdir(path, options) {
 async function mkdir(path, options) {
   if (typeof options === 'number' || typeof options === 'string') options = { mode: options };
   const { recursive = false, mode: modeOption = 0o777 } = options || {};
-  path = nativePath(path);
+  path = getValidatedPath(path);
   validateBoolean(recursive, 'options.recursive');
   const mode = parseFileMode(modeOption, 'mode', 0o777);
   if (recursive) return runAsync(tree.makeDirectories(path, mode));
@@ -117,36 +117,42 @@ async function readdir(path, options) {
   const { recursive, withFileTypes, encoding } = options;
   if (recursive) {
     checkTreeRoot(path);
-    const found = await runAsync(tree.listTree(path));
+    const found = await runAsync(tree.listTree(path, !withFileTypes, true));
     return treeEntries(path, found, withFileTypes, encoding);
   }
-  const text = pathText(path);
-  const entries = await answerOf((done) => later.readdir(text, done), 'scandir', text);
+  const asBytes = wantsBytes(encoding);
+  const entries = await answerOf((done) => later.readdir(path, asBytes, done), 'scandir', path);
   return entriesOf(path, entries, withFileTypes, encoding);
+}
+
+/** The name that an operation gives, in the encoding that was asked for. */
+async function nameOf(operation, path, encoding, told) {
+  const asBytes = wantsBytes(encoding);
+  const name = await answerOf((done) => later[operation](path, asBytes, done), operation, told);
+  return encodeName(name, encoding);
 }
 
 async function readlink(path, options) {
   options = getOptions(options);
-  path = nativePath(path, 'oldPath');
-  const target = await answerOf((done) => later.readlink(path, done), 'readlink', path);
-  return encodeName(target, options.encoding);
+  path = getValidatedPath(path, 'oldPath');
+  return nameOf('readlink', path, options.encoding, path);
 }
 
 async function symlink(target, path, type) {
   validateOneOf(type, 'type', ['dir', 'file', 'junction', null, undefined]);
-  target = nativePath(target, 'target');
-  path = nativePath(path);
+  target = getValidatedPath(target, 'target');
+  path = getValidatedPath(path);
   await answerOf((done) => later.symlink(target, path, done), 'symlink', target, path);
 }
 
 async function lstat(path, options = { bigint: false }) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   const figures = await answerOf((done) => later.lstat(path, done), 'lstat', path);
   return statsOf(figures, options.bigint);
 }
 
 async function stat(path, options = { bigint: false, throwIfNoEntry: true }) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   const isBig = options.bigint;
   const { throwIfNoEntry = true } = options;
   let figures;
@@ -160,24 +166,24 @@ async function stat(path, options = { bigint: false, throwIfNoEntry: true }) {
 }
 
 async function link(existingPath, newPath) {
-  existingPath = nativePath(existingPath, 'existingPath');
-  newPath = nativePath(newPath, 'newPath');
+  existingPath = getValidatedPath(existingPath, 'existingPath');
+  newPath = getValidatedPath(newPath, 'newPath');
   await answerOf((done) => later.link(existingPath, newPath, done), 'link', existingPath, newPath);
 }
 
 async function unlink(path) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   await answerOf((done) => later.unlink(path, done), 'unlink', path);
 }
 
 async function chmod(path, mode) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   mode = parseFileMode(mode, 'mode');
   await answerOf((done) => later.chmod(path, mode, done), 'chmod', path);
 }
 
 async function utimes(path, atime, mtime) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   const accessed = toUnixTimestamp(atime);
   const modified = toUnixTimestamp(mtime);
   await answerOf((done) => later.utimes(path, accessed, modified, done), 'utime', path);
@@ -185,18 +191,15 @@ async function utimes(path, atime, mtime) {
 
 async function realpath(path, options) {
   options = getOptions(options);
-  path = nativePath(path);
-  const resolved = await answerOf((done) => later.realpath(path, done), 'realpath', path);
-  return encodeName(resolved, options.encoding);
+  path = getValidatedPath(path);
+  return nameOf('realpath', path, options.encoding, path);
 }
 
 async function mkdtemp(prefix, options) {
   options = getOptions(options);
-  prefix = nativePath(prefix, 'prefix');
+  prefix = getValidatedPath(prefix, 'prefix');
   warnOfPlaceholders(prefix);
-  const made = await answerOf(
-    (done) => later.mkdtemp(prefix, done), 'mkdtemp', `${prefix}XXXXXX`);
-  return encodeName(made, options.encoding);
+  return nameOf('mkdtemp', prefix, options.encoding, templateOf(prefix));
 }
 
 async function writeFile(path, data, options) {
@@ -206,7 +209,7 @@ async function writeFile(path, data, options) {
   if (path instanceof FileHandle) return path.writeFile(data, options);
   const { encoding, flush, signal } = options;
   if (signal?.aborted) throw whole.abortError(signal);
-  path = nativePath(path);
+  path = getValidatedPath(path);
   const flags = stringToFlags(options.flag || 'w');
   const mode = parseFileMode(options.mode, 'mode', 0o666);
   await withDescriptor(path, flags, mode, (fd) => writeAll(fd, data, signal, encoding, flush));
@@ -226,17 +229,65 @@ async function readFile(path, options) {
   if (path instanceof FileHandle) return path.readFile(options);
   const { signal } = options;
   if (signal?.aborted) throw whole.abortError(signal);
-  path = nativePath(path);
+  path = getValidatedPath(path);
   const flags = stringToFlags(flag);
   const bytes = await promiseOf((done) => whole.readPath(path, flags, signal, done));
   return decode(bytes, options.encoding);
+}
+
+// ---- elsewhere ---------------------------------------------------------------------------------
+
+async function cp(src, dest, options) {
+  return require('internal/fs/cp/cp').cpPromise(src, dest, options);
+}
+
+/** Not async: what it gives is iterated as it is. */
+function glob(pattern, options) {
+  return require('internal/fs/glob').globPromise(pattern, options);
+}
+
+function opendir(path, options, callback) {
+  return require('internal/fs/dir').opendirPromise(path, options);
+}
+
+async function statfs(path, options = { bigint: false }) {
+  return require('internal/fs/attributes').promises.statfs(path, options);
+}
+
+/** Linux cannot change the mode of a link. */
+async function lchmod(path, mode) {
+  throw new ERR_METHOD_NOT_IMPLEMENTED('lchmod()');
+}
+
+async function lchown(path, uid, gid) {
+  return require('internal/fs/attributes').promises.lchown(path, uid, gid);
+}
+
+async function chown(path, uid, gid) {
+  return require('internal/fs/attributes').promises.chown(path, uid, gid);
+}
+
+async function lutimes(path, atime, mtime) {
+  return require('internal/fs/attributes').promises.lutimes(path, atime, mtime);
+}
+
+async function mkdtempDisposable(prefix, options) {
+  return require('internal/fs/disposable').mkdtempDisposable(prefix, options);
+}
+
+/** An async generator, which watches from its first step on. */
+async function* _watch(filename, options = kEmptyObject) {
+  yield* require('internal/fs/watchers').watchAsync(filename, options);
 }
 
 module.exports = {
   exports: {
     access,
     copyFile,
+    cp,
+    glob,
     open,
+    opendir,
     rename,
     truncate,
     rm,
@@ -247,15 +298,22 @@ module.exports = {
     symlink,
     lstat,
     stat,
+    statfs,
     link,
     unlink,
     chmod,
+    lchmod,
+    lchown,
+    chown,
     utimes,
+    lutimes,
     realpath,
     mkdtemp,
+    mkdtempDisposable,
     writeFile,
     appendFile,
     readFile,
+    watch: _watch,
     constants,
   },
   FileHandle,

@@ -15,6 +15,7 @@ const {
 
 // Where native puts what.
 const MODE = 1;
+const INODE = 7;
 const ACCESSED = 10;
 const MODIFIED = 12;
 const CHANGED = 14;
@@ -147,9 +148,13 @@ function statsOf(f, isBig = false) {
 
 const SIZE = 8;
 
+function isRegular(figures) {
+  return (figures[MODE] & S_IFMT) === S_IFREG;
+}
+
 /** Size of a regular file; 0 for everything else, whose size says nothing. */
 function regularSize(figures) {
-  return (figures[MODE] & S_IFMT) === S_IFREG ? figures[SIZE] : 0;
+  return isRegular(figures) ? figures[SIZE] : 0;
 }
 
 function isDirectory(figures) {
@@ -157,11 +162,15 @@ function isDirectory(figures) {
 }
 
 module.exports = {
+  ACCESSED,
   BigIntStats,
   DeprecatedStats: deprecate(Stats, 'fs.Stats constructor is deprecated.', 'DEP0180'),
+  INODE,
   MODE,
+  MODIFIED,
   Stats,
   isDirectory,
+  isRegular,
   regularSize,
   statsOf,
 };

@@ -14,11 +14,11 @@ const { checkTreeRoot, entriesOf, treeEntries } = require('internal/fs/listing')
 const { statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
 const {
-  bytesOf, coercedPath, constants, copyObject, decode, emitRecursiveRmdirWarning, encodeName,
-  encodedText, getOptions, getValidatedFd, getValidatedPath, isFd, nativePath, pathText,
-  positionOr, stringToFlags, toUnixTimestamp, validAccessMode, validCopyMode, validateBufferArray,
-  validateOffsetLengthRead, validateOffsetLengthWrite, validatePosition, validateRmOptionsSync,
-  validateRmdirOptions, validateStringAfterArrayBufferView, warnOfPlaceholders,
+  bytesOf, coercedPath, constants, copyObject, decode, emitRecursiveRmdirWarning, encodedText,
+  encodeName, getOptions, getValidatedFd, getValidatedPath, isFd, positionOr,
+  stringToFlags, toUnixTimestamp, validAccessMode, validateBufferArray, validateOffsetLengthRead,
+  validateOffsetLengthWrite, validatePosition, validateRmdirOptions, validateRmOptionsSync,
+  validateStringAfterArrayBufferView, validCopyMode, warnOfPlaceholders, templateOf, wantsBytes,
 } = require('internal/fs/utils');
 const { kEmptyObject } = require('internal/util');
 const { isArrayBufferView } = require('internal/util/types');
@@ -45,7 +45,7 @@ function run(steps, caller) {
 }
 
 function accessSync(path, mode) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   checked(now.access(path, validAccessMode(mode)), 'access', path);
 }
 
@@ -53,7 +53,7 @@ let existsWarned = false;
 
 function existsSync(path) {
   try {
-    path = nativePath(path);
+    path = getValidatedPath(path);
   } catch (error) {
     if (error?.code === 'ERR_INVALID_ARG_TYPE' && !existsWarned) {
       existsWarned = true;
@@ -68,7 +68,7 @@ function existsSync(path) {
 // ---- descriptors -------------------------------------------------------------------------------
 
 function openSync(path, flags, mode) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   flags = stringToFlags(flags);
   return checked(now.open(path, flags, parseFileMode(mode, 'mode', 0o666)), 'open', path);
 }
@@ -213,7 +213,7 @@ function readFileSync(path, options) {
     const read = readDescriptor(path, encoding);
     return typeof read === 'string' ? read : decode(read, encoding);
   }
-  path = nativePath(path);
+  path = getValidatedPath(path);
   const flags = stringToFlags(options.flag, 'options.flag');
   if (flags === O_RDONLY) {
     const read = isUtf8(encoding) ? now.readFileUtf8(path) : now.readFile(path);
@@ -259,8 +259,8 @@ function appendFileSync(path, data, options) {
 }
 
 function copyFileSync(src, dest, mode) {
-  src = nativePath(src, 'src');
-  dest = nativePath(dest, 'dest');
+  src = getValidatedPath(src, 'src');
+  dest = getValidatedPath(dest, 'dest');
   checked(now.copyFile(src, dest, validCopyMode(mode)), 'copyfile', src, dest);
 }
 
@@ -282,17 +282,17 @@ function statOrNothing(syscall, path, { bigint = false, throwIfNoEntry = true },
 }
 
 function lstatSync(path, options = { bigint: false, throwIfNoEntry: true }) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   return statOrNothing('lstat', path, options, lstatSync);
 }
 
 function statSync(path, options = { bigint: false, throwIfNoEntry: true }) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   return statOrNothing('stat', path, options, statSync);
 }
 
 function chmodSync(path, mode) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   mode = parseFileMode(mode, 'mode');
   checked(now.chmod(path, mode), 'chmod', path);
 }
@@ -303,7 +303,7 @@ function fchmodSync(fd, mode) {
 }
 
 function utimesSync(path, atime, mtime) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   const accessed = toUnixTimestamp(atime);
   const modified = toUnixTimestamp(mtime);
   checked(now.utimes(path, accessed, modified), 'utime', path);
@@ -312,28 +312,33 @@ function utimesSync(path, atime, mtime) {
 // ---- names -------------------------------------------------------------------------------------
 
 function renameSync(oldPath, newPath) {
-  oldPath = nativePath(oldPath, 'oldPath');
-  newPath = nativePath(newPath, 'newPath');
+  oldPath = getValidatedPath(oldPath, 'oldPath');
+  newPath = getValidatedPath(newPath, 'newPath');
   checked(now.rename(oldPath, newPath), 'rename', oldPath, newPath);
 }
 
 function linkSync(existingPath, newPath) {
-  existingPath = nativePath(existingPath, 'existingPath');
-  newPath = nativePath(newPath, 'newPath');
+  existingPath = getValidatedPath(existingPath, 'existingPath');
+  newPath = getValidatedPath(newPath, 'newPath');
   checked(now.link(existingPath, newPath), 'link', existingPath, newPath);
 }
 
 function symlinkSync(target, path, type) {
   validateOneOf(type, 'type', ['dir', 'file', 'junction', null, undefined]);
-  target = nativePath(target, 'target');
-  path = nativePath(path);
+  target = getValidatedPath(target, 'target');
+  path = getValidatedPath(path);
   checked(now.symlink(target, path), 'symlink', target, path);
+}
+
+/** The name that an operation gives, in the encoding that was asked for. */
+function nameOf(operation, path, { encoding }, told) {
+  return encodeName(checked(now[operation](path, wantsBytes(encoding)), operation, told), encoding);
 }
 
 function readlinkSync(path, options) {
   options = getOptions(options);
-  path = nativePath(path);
-  return encodeName(checked(now.readlink(path), 'readlink', path), options.encoding);
+  path = getValidatedPath(path);
+  return nameOf('readlink', path, options, path);
 }
 
 function realpathSync(path, options) {
@@ -344,12 +349,12 @@ function realpathSync(path, options) {
 
 realpathSync.native = (path, options) => {
   options = getOptions(options);
-  path = nativePath(path);
-  return encodeName(checked(now.realpath(path), 'realpath', path), options.encoding);
+  path = getValidatedPath(path);
+  return nameOf('realpath', path, options, path);
 };
 
 function unlinkSync(path) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   checked(now.unlink(path), 'unlink', path);
 }
 
@@ -367,7 +372,7 @@ function mkdirSync(path, options) {
     }
     if (options.mode !== undefined) mode = parseFileMode(options.mode, 'options.mode');
   }
-  path = nativePath(path);
+  path = getValidatedPath(path);
   if (recursive) return run(tree.makeDirectories(path, mode), mkdirSync);
   checked(now.mkdir(path, mode), 'mkdir', path);
   return undefined;
@@ -379,16 +384,16 @@ function readdirSync(path, options) {
   if (options.recursive != null) validateBoolean(options.recursive, 'options.recursive');
   if (options.recursive) {
     checkTreeRoot(path);
-    const found = run(tree.listTree(path), readdirSync);
+    const found = run(tree.listTree(path, true, false), readdirSync);
     return treeEntries(path, found, options.withFileTypes, options.encoding);
   }
-  const text = pathText(path);
-  const entries = checked(now.readdir(text), 'scandir', text);
-  return entriesOf(path, entries, options.withFileTypes, options.encoding);
+  const { encoding, withFileTypes } = options;
+  const entries = checked(now.readdir(path, wantsBytes(encoding)), 'scandir', path);
+  return entriesOf(path, entries, withFileTypes, encoding);
 }
 
 function rmdirSync(path, options) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   if (options?.recursive) {
     emitRecursiveRmdirWarning();
     options = validateRmOptionsSync(path, { ...options, force: false }, true);
@@ -403,7 +408,7 @@ function rmdirSync(path, options) {
 }
 
 function rmSync(path, options) {
-  path = nativePath(path);
+  path = getValidatedPath(path);
   options = validateRmOptionsSync(path, options, false);
   const refuse = (errno) => bareError(errno, 'rm', path);
   run(tree.removeTree(path, options, refuse), rmSync);
@@ -411,9 +416,9 @@ function rmSync(path, options) {
 
 function mkdtempSync(prefix, options) {
   options = getOptions(options);
-  prefix = nativePath(prefix, 'prefix');
+  prefix = getValidatedPath(prefix, 'prefix');
   warnOfPlaceholders(prefix);
-  return encodeName(checked(now.mkdtemp(prefix), 'mkdtemp', `${prefix}XXXXXX`), options.encoding);
+  return nameOf('mkdtemp', prefix, options, templateOf(prefix));
 }
 
 module.exports = {

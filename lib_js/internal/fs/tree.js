@@ -8,9 +8,11 @@ const {
   StringPrototypeIndexOf, StringPrototypeLastIndexOf, StringPrototypeSlice,
 } = primordials;
 
+const { Buffer } = require('buffer');
 const { constants, direntKind } = require('internal/fs/constants');
 const { bareError, checked } = require('internal/fs/error');
 const { MODE, isDirectory } = require('internal/fs/stats');
+const { pathText } = require('internal/fs/utils');
 
 const { UV_DIRENT_DIR, UV_DIRENT_LINK, UV_DIRENT_UNKNOWN } = constants;
 
@@ -28,6 +30,7 @@ const EROFS = -30;
 const ENOTEMPTY = -39;
 
 const SLASH = 47;
+const SLASH_BYTES = Buffer.from('/');
 
 const isErrno = (answer) => typeof answer === 'number' && answer < 0;
 
@@ -50,6 +53,7 @@ const FINAL_REFUSALS = [EPERM, ENOMEM, EACCES, ENOTDIR, ENOSPC, EROFS];
 
 /** mkdir -p. @returns {string | undefined} the first directory that was not there before */
 function* makeDirectories(path, mode) {
+  if (typeof path !== 'string') path = pathText(path);
   const wanted = [withoutSlashes(path)];
   let first;
   let lastMissing;
@@ -81,23 +85,35 @@ function* makeDirectories(path, mode) {
 
 // ---- listing -----------------------------------------------------------------------------------
 
-/** @returns {[directory: string, name: string, kind: number][]} level by level */
-function* listTree(path) {
+/**
+ * @param {boolean} followsLinks  whether links to directories count as directories
+ * @param {boolean} lastFirst  whether the directory found last is read first, or level by level
+ * @returns {[directory: string, name: string, kind: number][]}
+ */
+function* listTree(path, followsLinks, lastFirst) {
   const waiting = [path];
   const found = [];
   while (waiting.length !== 0) {
-    const directory = ArrayPrototypeShift(waiting);
-    const { 0: names, 1: kinds } = checked(yield ['readdir', directory], 'scandir', directory);
+    const directory = lastFirst ? waiting.pop() : ArrayPrototypeShift(waiting);
+    const { 0: names, 1: kinds } = checked(yield ['readdir', directory, false],
+                                           'scandir', directory);
     for (let i = 0; i < names.length; i++) {
       const kind = kinds[i] === UV_DIRENT_UNKNOWN ?
         yield* kindOf(`${directory}/${names[i]}`) : kinds[i];
       ArrayPrototypePush(found, [directory, names[i], kind]);
-      if (kind === UV_DIRENT_DIR) {
-        ArrayPrototypePush(waiting, require('path').join(directory, names[i]));
+      const below = require('path').join(directory, names[i]);
+      if (kind === UV_DIRENT_DIR ||
+          (followsLinks && kind === UV_DIRENT_LINK && (yield* leadsToDirectory(below)))) {
+        ArrayPrototypePush(waiting, below);
       }
     }
   }
   return found;
+}
+
+function* leadsToDirectory(file) {
+  const figures = yield ['stat', file];
+  return !isErrno(figures) && isDirectory(figures);
 }
 
 function* kindOf(file) {
@@ -133,21 +149,23 @@ function* removeTree(path, options, refuse = bareError) {
     yield* removeName('unlink', path, options, refuse);
     return;
   }
-  // Each directory comes up twice: to be emptied, then, when its children are gone, to go.
-  const waiting = [[withoutSlashes(path), false]];
+  // Each directory comes up twice: to be emptied, then, when its children are gone, to go. Bytes,
+  // since names that are no UTF-8 must go as well.
+  const root = typeof path === 'string' ? Buffer.from(withoutSlashes(path)) : path;
+  const waiting = [[root, false]];
   while (waiting.length !== 0) {
     const { 0: directory, 1: isEmptied } = waiting.pop();
     if (isEmptied) {
       yield* removeName('rmdir', directory, options, refuse);
       continue;
     }
-    const entries = yield ['readdir', directory];
+    const entries = yield ['readdir', directory, true];
     if (entries === ENOENT) continue;
     if (isErrno(entries)) throw refuse(entries, 'scandir', directory);
     const { 0: names, 1: kinds } = entries;
     ArrayPrototypePush(waiting, [directory, true]);
     for (let i = 0; i < names.length; i++) {
-      const file = `${directory}/${names[i]}`;
+      const file = Buffer.concat([directory, SLASH_BYTES, names[i]]);
       const kind = kinds[i] === UV_DIRENT_UNKNOWN ? yield* kindOf(file) : kinds[i];
       if (kind === UV_DIRENT_DIR) ArrayPrototypePush(waiting, [file, false]);
       else yield* removeName('unlink', file, options, refuse);

@@ -167,15 +167,10 @@ function getValidatedPath(fileURLOrPath, propName = 'path') {
   return path;
 }
 
-/** The path as native takes it. */
+/** The path as text, for messages; bytes that are no UTF-8 cannot be told from it. */
 function pathText(path) {
   if (typeof path === 'string') return path;
   return Buffer.from(path.buffer, path.byteOffset, path.byteLength).utf8Slice();
-}
-
-/** Validates and gives the text in one step: what most functions need. */
-function nativePath(fileURLOrPath, propName = 'path') {
-  return pathText(getValidatedPath(fileURLOrPath, propName));
 }
 
 /** realpath alone takes anything for a path by its string. */
@@ -187,12 +182,16 @@ function coercedPath(path) {
   return path;
 }
 
+/** Whether names must come from native as bytes, to be given in this encoding. */
+function wantsBytes(encoding) {
+  return encoding !== undefined && encoding !== null && encoding !== '' &&
+    encoding !== 'utf8' && encoding !== 'utf-8';
+}
+
 /** A name from the file system as the user asked for it. */
 function encodeName(name, encoding) {
-  if (encoding === undefined || encoding === null || encoding === 'utf8' || encoding === '') {
-    return name;
-  }
-  const bytes = Buffer.from(name);
+  if (!wantsBytes(encoding)) return name;
+  const bytes = typeof name === 'string' ? Buffer.from(name) : name;
   return encoding === 'buffer' ? bytes : bytes.toString(encoding);
 }
 
@@ -329,7 +328,7 @@ function validateRmdirOptions(options, defaults = RMDIR_DEFAULTS) {
 
 function isDirectoryError(path) {
   return new ERR_FS_EISDIR({
-    code: 'EISDIR', message: 'is a directory', path, syscall: 'rm', errno: 21,
+    code: 'EISDIR', message: 'is a directory', path: pathText(path), syscall: 'rm', errno: 21,
   });
 }
 
@@ -342,7 +341,6 @@ function checkRmOptions(options) {
 /** callback(error, options): whether `path` may be removed with them. */
 function validateRmOptions(path, options, expectDir, callback) {
   options = checkRmOptions(options);
-  path = pathText(path);
   later.lstat(path, (answer) => {
     if (typeof answer === 'number') {
       const error = bareError(answer, 'lstat', path);
@@ -359,7 +357,6 @@ function validateRmOptions(path, options, expectDir, callback) {
 
 function validateRmOptionsSync(path, options, expectDir) {
   options = checkRmOptions(options);
-  path = pathText(path);
   if (!options.force || expectDir || !options.recursive) {
     const answer = now.lstat(path);
     if (answer === -2 && options.force && !expectDir) return options;
@@ -380,11 +377,16 @@ function emitRecursiveRmdirWarning() {
     'Use fs.rm(path, { recursive: true }) instead', 'DeprecationWarning', 'DEP0147');
 }
 
+/** What mkdtemp is told to have failed for. */
+function templateOf(prefix) {
+  return `${pathText(prefix)}XXXXXX`;
+}
+
 let placeholdersWarned = false;
 
 /** Some systems would replace these too. */
 function warnOfPlaceholders(prefix) {
-  if (placeholdersWarned || !StringPrototypeEndsWith(prefix, 'X')) return;
+  if (placeholdersWarned || !StringPrototypeEndsWith(pathText(prefix), 'X')) return;
   placeholdersWarned = true;
   process.emitWarning('mkdtemp() templates ending with X are not portable. ' +
                       'For details see: https://nodejs.org/api/fs.html');
@@ -411,10 +413,10 @@ module.exports = {
   getValidatedFd,
   getValidatedPath,
   isFd,
-  nativePath,
   pathText,
   stringToFlags,
   stringToSymlinkType,
+  templateOf,
   toUnixTimestamp,
   validateBufferArray,
   validateOffsetLengthRead,
@@ -425,4 +427,5 @@ module.exports = {
   validateRmOptionsSync,
   validateRmdirOptions,
   validateStringAfterArrayBufferView,
+  wantsBytes,
 };

@@ -59,6 +59,11 @@ function take(number) {
   return old;
 }
 
+/** All that is open, for process._getActiveHandles(). */
+function openHandles() {
+  return slots.filter((object) => object !== undefined);
+}
+
 const ENCODINGS = { __proto__: null, utf8: 0, latin1: 1, ucs2: 2 };
 
 function fillName(out, name) {
@@ -387,4 +392,15 @@ registerKind(KIND_CLOSED, (number) => {
   setFrame(undefined);
 });
 
-module.exports = { Handle, Listener, StreamHandle, UNOPENED, fillName, find, put, take, unixError };
+module.exports = {
+  Handle,
+  Listener,
+  StreamHandle,
+  UNOPENED,
+  fillName,
+  find,
+  openHandles,
+  put,
+  take,
+  unixError,
+};

@@ -6,7 +6,6 @@ const {
   StringPrototypeSlice,
 } = primordials;
 
-const { ERR_METHOD_NOT_IMPLEMENTED } = require('internal/errors').codes;
 const { validateString } = require('internal/validators');
 const { collapse, cutSuffix, formatParts, isPlain } = require('internal/path');
 
@@ -190,7 +189,7 @@ const posix = {
   },
 
   matchesGlob(path, pattern) {
-    throw new ERR_METHOD_NOT_IMPLEMENTED('path.matchesGlob()');
+    return require('internal/fs/glob').matchGlobPattern(path, pattern, false);
   },
 
   sep: '/',

@@ -15,7 +15,6 @@ const {
   StringPrototypeToUpperCase,
 } = primordials;
 
-const { ERR_METHOD_NOT_IMPLEMENTED } = require('internal/errors').codes;
 const { validateString } = require('internal/validators');
 const { collapse, cutSuffix, formatParts } = require('internal/path');
 
@@ -362,7 +361,7 @@ const win32 = {
   },
 
   matchesGlob(path, pattern) {
-    throw new ERR_METHOD_NOT_IMPLEMENTED('path.matchesGlob()');
+    return require('internal/fs/glob').matchGlobPattern(path, pattern, true);
   },
 
   sep: '\\',

@@ -15,6 +15,7 @@ const {
   ReflectHas,
   ReflectOwnKeys,
   SafeSet,
+  StringPrototypeSlice,
   TypeError,
 } = primordials;
 
@@ -46,12 +47,22 @@ function toText(value) {
   return `${value}`;
 }
 
+/** TZ takes effect at once, for Date and Intl. */
+function changeTimeZone(zone) {
+  const { redetect, set } = internalBinding('time_zone');
+  if (zone === undefined) redetect();
+  else set(zone[0] === ':' ? StringPrototypeSlice(zone, 1) : zone);
+}
+
 function assign(target, key, value) {
   warnOfCoercion(value);
   const name = toText(key);
   const text = toText(value);
   // Names that no environment can hold are dropped in silence, as by setenv(3).
-  if (internalBinding('process_ops').envSet(name, text)) target[name] = text;
+  if (internalBinding('process_ops').envSet(name, text)) {
+    target[name] = text;
+    if (name === 'TZ') changeTimeZone(text);
+  }
   return true;
 }
 
@@ -77,6 +88,7 @@ const traps = {
   deleteProperty(target, key) {
     if (typeof key === 'string' && ReflectDeleteProperty(target, key)) {
       internalBinding('process_ops').envDelete(key);
+      if (key === 'TZ') changeTimeZone(undefined);
     }
     return true;
   },

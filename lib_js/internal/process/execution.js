@@ -15,11 +15,14 @@ const { codes: {
   ERR_INVALID_ARG_TYPE,
   ERR_UNCAUGHT_EXCEPTION_CAPTURE_ALREADY_SET,
 } } = require('internal/errors');
+const { BuiltinModule } = require('internal/bootstrap/realm');
 const { getOptionValue } = require('internal/options');
 const lazyURL = require('internal/util/lazy').getLazy(() => require('internal/url'));
 const path = require('path');
 
 const EXIT_UNCAUGHT = 1;
+const EXIT_NO_HANDLER = 6;
+const EXIT_HANDLER_THREW = 7;
 const EXIT_UNSETTLED_AWAIT = 13;
 
 const noop = FunctionPrototype;
@@ -184,16 +187,58 @@ function callUncaughtExceptionCapture(error) {
   captureCallback(error);
 }
 
+function isLoaded(id) {
+  return BuiltinModule.map.get(id)?.loaded === true;
+}
+
+function report(error, place) {
+  require('internal/process/report_uncaught').reportUncaught(error, place);
+}
+
 /**
  * What native calls for an exception nobody caught: true when the program goes on, else the exit
- * code; the error is printed. Throws what a listener threw: native prints that, and exits with 7.
+ * code; the error is printed. Throws what a listener threw: native comes back with that as
+ * `isRethrown`, only to have it printed.
  */
-function onGlobalUncaughtException(error, fromPromise, place) {
+function onUncaught(error, fromPromise, place, isRethrown) {
+  if (isRethrown) {
+    report(error, place);
+    return EXIT_HANDLER_THREW;
+  }
+  const handle = process._fatalException;
+  if (typeof handle !== 'function') {
+    report(error, place);
+    return EXIT_NO_HANDLER;
+  }
+  if (captureCallback === null && getOptionValue('--abort-on-uncaught-exception')) {
+    report(error, place);
+    process.abort();
+  }
+  if (handle(error, fromPromise) !== false) return true;
+  report(error, place);
+  // An 'exit' listener that throws finds no code set.
+  return +(process.exitCode ?? EXIT_UNCAUGHT);
+}
+
+/** --report-uncaught-exception, or the same set by the program. */
+function reportException(error) {
+  if (!getOptionValue('--report-uncaught-exception') &&
+      !isLoaded('internal/process/report')) return;
+  try {
+    require('internal/process/report').reportException(error);
+  } catch {
+    // A report that fails must not hide what it is about.
+  }
+}
+
+/** process._fatalException: false when nobody took the error, and the program ends. */
+function onGlobalUncaughtException(error, fromPromise) {
   const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
   process.emit('uncaughtExceptionMonitor', error, origin);
   if (captureCallback !== null) {
     captureCallback(error);
   } else if (!process.emit('uncaughtException', error, origin)) {
+    reportException(error);
     try {
       if (!process._exiting) {
         process._exiting = true;
@@ -203,9 +248,7 @@ function onGlobalUncaughtException(error, fromPromise, place) {
     } catch {
       // The first error is the one to tell about.
     }
-    require('internal/process/report_uncaught').reportUncaught(error, place);
-    // An 'exit' listener that throws finds no code set.
-    return +(process.exitCode ?? EXIT_UNCAUGHT);
+    return false;
   }
   // The loop turns once more, so that ticks scheduled before the throw run.
   require('timers').setImmediate(noop);
@@ -251,6 +294,7 @@ module.exports = {
   emitExit,
   hasUncaughtExceptionCaptureCallback,
   onGlobalUncaughtException,
+  onUncaught,
   readStdin,
   runSource,
   runWorkerModule,

@@ -17,7 +17,9 @@ const {
   codes: { ERR_INVALID_ARG_TYPE, ERR_UNKNOWN_CREDENTIAL },
 } = require('internal/errors');
 const { getSystemErrorMessage, getSystemErrorName } = require('internal/util');
-const { parseFileMode, validateString, validateUint32 } = require('internal/validators');
+const {
+  parseFileMode, validateArray, validateString, validateUint32,
+} = require('internal/validators');
 
 const ops = internalBinding('process_ops');
 
@@ -78,16 +80,25 @@ function validateId(id) {
   else if (typeof id !== 'string') throw new ERR_INVALID_ARG_TYPE('id', ['number', 'string'], id);
 }
 
-/** The id of a name in /etc/passwd or /etc/group; both have it in the third field. */
-function idByName(file, name) {
+/** The first row of /etc/passwd or /etc/group that fits: name, password, id, and so on. */
+function findRow(file, fits) {
   const text = internalBinding('fs_ops').readFileUtf8(file, -1);
   if (typeof text !== 'string') return undefined;
   const lines = StringPrototypeSplit(text, '\n');
   for (let i = 0; i < lines.length; i++) {
     const fields = StringPrototypeSplit(lines[i], ':');
-    if (fields.length > 2 && fields[0] === name) return +fields[2];
+    if (fields.length > 2 && fits(fields)) return fields;
   }
   return undefined;
+}
+
+function idByName(file, name) {
+  const row = findRow(file, (fields) => fields[0] === name);
+  return row && +row[2];
+}
+
+function nameById(file, id) {
+  return findRow(file, (fields) => +fields[2] === id)?.[0];
 }
 
 function setId(set, syscall, kind, file, id) {
@@ -96,6 +107,36 @@ function setId(set, syscall, kind, file, id) {
   if (number === undefined) throw new ERR_UNKNOWN_CREDENTIAL(kind, id);
   const errno = set(number);
   if (errno < 0) throw credentialError(errno, syscall);
+}
+
+function validateName(id, name) {
+  if (typeof id === 'number') validateUint32(id, name);
+  else if (typeof id !== 'string') throw new ERR_INVALID_ARG_TYPE(name, ['number', 'string'], id);
+}
+
+function groupId(group) {
+  const id = typeof group === 'number' ? group : idByName('/etc/group', group);
+  if (id === undefined) throw new ERR_UNKNOWN_CREDENTIAL('Group', group);
+  return id;
+}
+
+function initgroups(user, extraGroup) {
+  validateName(user, 'user');
+  validateName(extraGroup, 'extraGroup');
+  const group = groupId(extraGroup);
+  const name = typeof user === 'number' ? nameById('/etc/passwd', user) : user;
+  if (name === undefined) throw new ERR_UNKNOWN_CREDENTIAL('User', user);
+  const errno = ops.initgroups(name, group);
+  if (errno < 0) throw credentialError(errno, 'initgroups');
+}
+
+function setgroups(groups) {
+  validateArray(groups, 'groups');
+  const ids = [];
+  for (let i = 0; i < groups.length; i++) validateName(groups[i], `groups[${i}]`);
+  for (let i = 0; i < groups.length; i++) ids[i] = groupId(groups[i]);
+  const errno = ops.setgroups(ids);
+  if (errno < 0) throw credentialError(errno, 'setgroups');
 }
 
 function getgroups() {
@@ -118,8 +159,10 @@ module.exports = {
   getgid: () => ops.getgid(),
   getgroups,
   getuid: () => ops.getuid(),
+  initgroups,
   setegid: (id) => setId(ops.setegid, 'setegid', 'Group', '/etc/group', id),
   seteuid: (id) => setId(ops.seteuid, 'seteuid', 'User', '/etc/passwd', id),
+  setgroups,
   setgid: (id) => setId(ops.setgid, 'setgid', 'Group', '/etc/group', id),
   setuid: (id) => setId(ops.setuid, 'setuid', 'User', '/etc/passwd', id),
   umask,

@@ -3,9 +3,13 @@
 // Methods of process that are the same on every core.
 
 const {
+  Error,
   FunctionPrototypeCall,
   ObjectKeys,
   ReflectApply,
+  StringPrototypeIncludes,
+  StringPrototypeIndexOf,
+  StringPrototypeSlice,
   SymbolFor,
 } = primordials;
 
@@ -13,9 +17,14 @@ const { signals } = require('internal/constants_os');
 const {
   ErrnoException,
   UVException,
-  codes: { ERR_INVALID_ARG_TYPE, ERR_UNKNOWN_SIGNAL },
+  genericNodeError,
+  codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_SIGNAL },
 } = require('internal/errors');
-const { validateBoolean } = require('internal/validators');
+const { emitExperimentalWarning, getSystemErrorName } = require('internal/util');
+const { getOptionValue } = require('internal/options');
+const {
+  validateArray, validateBoolean, validateObject, validateString,
+} = require('internal/validators');
 
 const ops = internalBinding('process_ops');
 
@@ -24,12 +33,21 @@ const kUnref = SymbolFor('nodejs.unref');
 
 let sourceMaps = false;
 
+/** --trace-exit: who ends the process. */
+function traceExit() {
+  const { stack } = new Error();
+  ops.writeSync(2, `(node:${process.pid}) WARNING: Exited the environment with code ` +
+    `${process.exitCode || 0}\n${StringPrototypeSlice(stack, StringPrototypeIndexOf(stack, '\n') +
+      1)}\n`);
+}
+
 function exit(code) {
   if (arguments.length !== 0) process.exitCode = code;
   if (!process._exiting) {
     process._exiting = true;
     process.emit('exit', process.exitCode || 0);
   }
+  if (getOptionValue('--trace-exit')) traceExit();
   // A listener may have changed it; reallyExit may have been replaced by one
   // that returns.
   process.reallyExit(process.exitCode || 0);
@@ -58,11 +76,23 @@ function _kill(pid, signal) {
   return ops.kill(pid, signal);
 }
 
+/** Bindings that an embedder would have linked in: there are none. */
+function _linkedBinding(module) {
+  const name = `${module}`;
+  if (getOptionValue('--permission')) {
+    require('internal/process/permission').check('addon', name);
+  }
+  throw genericNodeError(`No such binding was linked: ${name}`, { code: 'ERR_INVALID_MODULE' });
+}
+
 function loadEnvFile(path = undefined) {
   let file = '.env';
   if (path != null) {
     const { getValidatedPath } = require('internal/fs/utils');
     file = getValidatedPath(path);
+  }
+  if (getOptionValue('--permission')) {
+    require('internal/process/permission').check('fs.read', `${file}`);
   }
   const text = internalBinding('fs_ops').readFileUtf8(`${file}`, -1);
   if (typeof text !== 'string') {
@@ -74,6 +104,46 @@ function loadEnvFile(path = undefined) {
     // What is set already wins over the file.
     if (process.env[names[i]] === undefined) process.env[names[i]] = entries[names[i]];
   }
+}
+
+const REPLACED_TEXT = 'must be a string without null bytes';
+const REPLACED_ENV_TEXT =
+  'must be an object with string keys and values without null bytes';
+
+function isCString(value) {
+  return typeof value === 'string' && !StringPrototypeIncludes(value, '\0');
+}
+
+/** Goes on as another program: nothing of this one is left, not even its 'exit' listeners. */
+function execve(execPath, args = [], env = process.env) {
+  emitExperimentalWarning('process.execve');
+  validateString(execPath, 'execPath');
+  validateArray(args, 'args');
+  for (let i = 0; i < args.length; i++) {
+    if (!isCString(args[i])) throw new ERR_INVALID_ARG_VALUE(`args[${i}]`, args[i], REPLACED_TEXT);
+  }
+  validateObject(env, 'env');
+  const variables = [];
+  const names = ObjectKeys(env);
+  for (let i = 0; i < names.length; i++) {
+    if (!isCString(names[i]) || !isCString(env[names[i]])) {
+      throw new ERR_INVALID_ARG_VALUE('env', env, REPLACED_ENV_TEXT);
+    }
+    variables[i] = `${names[i]}=${env[names[i]]}`;
+  }
+  const { channel } = require('diagnostics_channel');
+  const executed = channel('process.execve');
+  if (executed.hasSubscribers) executed.publish({ execPath, args, env: variables });
+  if (getOptionValue('--permission')) {
+    require('internal/process/permission').check('child', execPath);
+  }
+  const errno = ops.execve(execPath, args, variables);
+  // The program has given up what it had: there is no way back.
+  const { stack } = new Error();
+  const code = getSystemErrorName(errno);
+  ops.writeSync(2, `process.execve failed with error code ${code}\n` +
+    `${StringPrototypeSlice(stack, StringPrototypeIndexOf(stack, '\n') + 1)}\n`);
+  ops.abort();
 }
 
 function ref(maybeRefable) {
@@ -103,8 +173,10 @@ function areSourceMapsEnabled() {
 
 module.exports = {
   _kill,
+  _linkedBinding,
   _rawDebug,
   areSourceMapsEnabled,
+  execve,
   exit,
   kill,
   loadEnvFile,

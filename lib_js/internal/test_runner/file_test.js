@@ -9,9 +9,8 @@ const {
   ArrayPrototypePushApply,
   ArrayPrototypeSome,
   ObjectAssign,
-  PromiseWithResolvers,
   RegExpPrototypeExec,
-  SafePromiseAllReturnVoid,
+  SafePromiseAll,
   SafeSet,
   String,
   StringPrototypeIndexOf,
@@ -216,18 +215,13 @@ function readLines(stream, onLine) {
   });
 }
 
-/** Resolves with [code, signal]; rejects when the process could not be started, or on abort. */
-function exitOf(child, signal) {
-  const { once } = require('events');
-  return once(child, 'exit', { __proto__: null, signal });
-}
-
 /** Runs one file; the promise settles when it has ended. */
 function runTestFile(path, options) {
   const test = options.root.createSubtest(FileTest, path, {
     __proto__: null, signal: options.signal,
   }, async ({ signal }) => {
     const { spawn } = require('child_process');
+    const { once } = require('events');
     const { finished } = require('internal/streams/end-of-stream');
     const child = spawn(process.execPath, argumentsFor(path, options), {
       __proto__: null,
@@ -243,12 +237,10 @@ function runTestFile(path, options) {
     });
     child.stdout.on('data', (chunk) => test.parseMessage(chunk));
     readLines(child.stderr, (line) => test.addErrorLine(line));
-    const { promise: outputEnd, resolve: endOutput, reject } = PromiseWithResolvers();
-    finished(child.stdout, { __proto__: null, signal }, (error) => (
-      error ? reject(error) : endOutput()));
-    const exit = exitOf(child, signal);
-    await SafePromiseAllReturnVoid([exit, outputEnd]);
-    const { 0: code, 1: signalName } = await exit;
+    const { 0: { 0: code, 1: signalName } } = await SafePromiseAll([
+      once(child, 'exit', { __proto__: null, signal }),
+      finished(child.stdout, { __proto__: null, signal }),
+    ]);
     if (code === 0 && signalName === null) return;
     throw failure ?? ObjectAssign(
       new ERR_TEST_FAILURE('test failed', test.failedSubtests ? kSubtestsFailed : kTestCodeFailure), {

@@ -1,6 +1,6 @@
 //! `errors`: hooks of V8's error machinery.
 
-use super::{Args, Entry, Return, entry};
+use super::{Args, Entry, Return, entry, put};
 use crate::realm::{self, Root};
 
 pub(crate) fn entries() -> Vec<Entry> {
@@ -8,6 +8,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry("setPrepareStackTraceCallback", 1, set_prepare_stack_trace),
         entry("triggerUncaughtException", 2, trigger_uncaught),
         entry("noSideEffectsToString", 1, no_side_effects_to_string),
+        entry("getErrorSourcePositions", 1, error_source_positions),
     ]
 }
 
@@ -24,6 +25,31 @@ fn trigger_uncaught<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Ret
     if crate::error::uncaught(scope, realm, exception, Some(message), from_promise).is_err() {
         scope.terminate_execution();
     }
+}
+
+/// { sourceLine, scriptResourceName, lineNumber, startColumn } of where an error was made.
+fn error_source_positions<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    args: Args<'s>,
+    mut rv: Return<'s>,
+) {
+    let message = v8::Exception::create_message(scope, args.get(0));
+    let (Some(source), Some(line)) = (
+        message.get_source_line(scope),
+        message.get_line_number(scope),
+    ) else {
+        return;
+    };
+    let name = message.get_script_resource_name(scope);
+    let name = name.unwrap_or_else(|| v8::undefined(scope).into());
+    let line = v8::Integer::new(scope, line as i32).into();
+    let column = v8::Integer::new(scope, message.get_start_column() as i32).into();
+    let place = v8::Object::new(scope);
+    put(scope, place, "sourceLine", source.into());
+    put(scope, place, "scriptResourceName", name);
+    put(scope, place, "lineNumber", line);
+    put(scope, place, "startColumn", column);
+    rv.set(place.into());
 }
 
 fn no_side_effects_to_string<'s>(

@@ -36,10 +36,7 @@ pub(crate) fn entries() -> Vec<Entry> {
     ]
 }
 
-pub(crate) fn throw_data_clone_error(
-    scope: &mut v8::PinScope,
-    message: v8::Local<v8::String>,
-) {
+pub(crate) fn throw_data_clone_error(scope: &mut v8::PinScope, message: v8::Local<v8::String>) {
     match realm::current().root_function(scope, Root::DataCloneError) {
         Some(make) => {
             let receiver = v8::undefined(scope).into();
@@ -121,14 +118,23 @@ impl v8::ValueSerializerImpl for Writer<'_> {
         object: v8::Local<'s, v8::Object>,
         serializer: &dyn v8::ValueSerializerHelper,
     ) -> Option<bool> {
-        let known = self.met.hosts.borrow().iter().position(|host| *host == object);
+        let known = self
+            .met
+            .hosts
+            .borrow()
+            .iter()
+            .position(|host| *host == object);
         if let Some(index) = known {
             serializer.write_uint32(index as u32);
             return Some(true);
         }
         let mode = self.mode_of(scope, object);
         if mode & CLONEABLE == 0 {
-            let text = if mode & TRANSFERABLE != 0 { UNLISTED } else { UNSUPPORTED };
+            let text = if mode & TRANSFERABLE != 0 {
+                UNLISTED
+            } else {
+                UNSUPPORTED
+            };
             refuse(scope, text);
             return None;
         }
@@ -226,7 +232,9 @@ fn write_message<'s>(
     loop {
         let next = met.hosts.borrow().get(message.hosts.len()).cloned();
         let Some(object) = next else { break };
-        message.hosts.push(write_host(scope, &serializer, pack, &object)?);
+        message
+            .hosts
+            .push(write_host(scope, &serializer, pack, &object)?);
     }
     message.bytes = serializer.release();
     for buffer in buffers {

@@ -11,6 +11,7 @@ mod heap_statistics;
 pub(crate) mod lazy;
 mod messaging;
 mod serdes;
+mod time_zone;
 mod turn;
 mod types;
 mod util;
@@ -59,6 +60,7 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
             merge(module::entries(), contextify::module_entries()),
         ),
         ("messaging", messaging::entries()),
+        ("time_zone", time_zone::entries()),
         ("v8", heap_statistics::entries()),
         ("serdes", serdes::entries()),
         (

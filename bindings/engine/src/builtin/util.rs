@@ -48,9 +48,7 @@ pub(super) fn put_constants<'s>(scope: &v8::PinScope<'s, '_>, binding: v8::Local
         ("kTransferable", 1),
         ("kCloneable", 2),
     ];
-    const SYMBOLS: [&str; 1] = [
-        "host_defined_option_symbol",
-    ];
+    const SYMBOLS: [&str; 1] = ["host_defined_option_symbol"];
     // Truly private: marks for the serialiser, which no proxy, frozen object or reflection of the
     // program's meets.
     const PRIVATE: [&str; 2] = [TRANSFER_MODE, "untransferable_object_private_symbol"];
@@ -263,7 +261,7 @@ fn is_inside_node_modules<'s>(
         let own = names
             .into_iter()
             .find(|name| !name.is_empty() && !name.starts_with("node:"));
-        own.is_some_and(|name| name.contains("/node_modules/"))
+        own.is_some_and(|name| name.replace('\\', "/").contains("/node_modules/"))
     });
     rv.set_bool(inside);
 }

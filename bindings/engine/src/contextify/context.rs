@@ -85,11 +85,7 @@ pub(crate) fn run_own_microtasks(scope: &mut v8::PinScope, context: v8::Local<v8
 }
 
 /// isContext(object)
-pub(super) fn is_context<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    args: Args<'s>,
-    mut rv: Return<'s>,
-) {
+pub(super) fn is_context<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     rv.set_bool(context_of(scope, args.get(0)).is_some());
 }
 

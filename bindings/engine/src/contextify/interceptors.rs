@@ -189,11 +189,23 @@ fn define<'s>(
     let undefined: v8::Local<v8::Value> = v8::undefined(scope).into();
     let mut wanted = if given.has_get() || given.has_set() {
         v8::PropertyDescriptor::new_from_get_set(
-            if given.has_get() { given.get() } else { undefined },
-            if given.has_set() { given.set() } else { undefined },
+            if given.has_get() {
+                given.get()
+            } else {
+                undefined
+            },
+            if given.has_set() {
+                given.set()
+            } else {
+                undefined
+            },
         )
     } else {
-        let value = if given.has_value() { given.value() } else { undefined };
+        let value = if given.has_value() {
+            given.value()
+        } else {
+            undefined
+        };
         match given.has_writable() {
             true => v8::PropertyDescriptor::new_from_value_writable(value, given.writable()),
             false => v8::PropertyDescriptor::new_from_value(value),

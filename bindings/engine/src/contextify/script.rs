@@ -25,8 +25,7 @@ pub(super) fn compile_script<'s>(
     let (mut source, options) = source_with_cache(code, &origin, cached.as_slice());
     v8::tc_scope!(let catch, scope);
     let reason = v8::script_compiler::NoCacheReason::NoReason;
-    let script =
-        v8::script_compiler::compile_unbound_script(catch, &mut source, options, reason);
+    let script = v8::script_compiler::compile_unbound_script(catch, &mut source, options, reason);
     let Some(script) = script else {
         error::decorate_caught(catch);
         catch.rethrow();
@@ -77,11 +76,7 @@ fn unbound_script<'s>(
 }
 
 /// runScript(script, contextified | null, timeout | -1, displayErrors)
-pub(super) fn run_script<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    args: Args<'s>,
-    mut rv: Return<'s>,
-) {
+pub(super) fn run_script<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let Some(script) = unbound_script(scope, args.get(0)) else {
         return;
     };

@@ -12,11 +12,7 @@ pub(super) fn set_import_dynamically<'s>(
     realm::current().set_root(scope, Root::ImportDynamically, args.get(0));
 }
 
-pub(super) fn set_import_meta<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    args: Args<'s>,
-    _: Return<'s>,
-) {
+pub(super) fn set_import_meta<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
     realm::current().set_root(scope, Root::ImportMeta, args.get(0));
 }
 

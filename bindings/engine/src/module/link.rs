@@ -104,11 +104,7 @@ fn resolve_source<'s>(
         let url = field::<v8::String>(scope, wrap, URL);
         let url = url.map_or_else(String::new, |url| url.to_rust_string_lossy(scope));
         let message = format!("Source phase import object is not defined for module '{url}'");
-        crate::error::throw_syntax_error(
-            scope,
-            "ERR_SOURCE_PHASE_NOT_DEFINED",
-            &message,
-        );
+        crate::error::throw_syntax_error(scope, "ERR_SOURCE_PHASE_NOT_DEFINED", &message);
     }
     source
 }

@@ -89,7 +89,11 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry("sourceMapURL", 1, ops::source_map_url),
         entry("url", 1, ops::url),
         entry("stalledAwait", 1, ops::stalled_await),
-        entry("setImportModuleDynamically", 1, hooks::set_import_dynamically),
+        entry(
+            "setImportModuleDynamically",
+            1,
+            hooks::set_import_dynamically,
+        ),
         entry("setInitializeImportMeta", 1, hooks::set_import_meta),
     ]
 }

@@ -126,11 +126,7 @@ pub(super) fn module_requests<'s>(
 }
 
 /// evaluate(wrap, timeout | undefined) -> promise
-pub(super) fn evaluate<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    args: Args<'s>,
-    mut rv: Return<'s>,
-) {
+pub(super) fn evaluate<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let Some((module, wrap)) = module_of(scope, args.get(0)) else {
         return;
     };
@@ -190,11 +186,7 @@ pub(super) fn module_error<'s>(
     }
 }
 
-pub(super) fn namespace<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    args: Args<'s>,
-    mut rv: Return<'s>,
-) {
+pub(super) fn namespace<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let Some((module, _)) = module_of(scope, args.get(0)) else {
         return;
     };

@@ -10,16 +10,20 @@ use std::path::Path;
 
 mod copy;
 mod directory;
+mod space;
 #[cfg(test)]
 mod tests;
 mod times;
+mod watch;
 
 pub use copy::copy;
 pub use directory::{
     Directory, DirectoryEntry, make_directory, make_temporary_directory, read_directory,
     remove_directory,
 };
+pub use space::file_system;
 pub use times::{set_times, set_times_fd};
+pub use watch::{add_watch, open_watch, remove_watch};
 
 /// First size of the buffer of a whole read when the file does not tell its own.
 const READ_STEP_BYTES: usize = 64 * 1024;
@@ -272,6 +276,12 @@ pub fn kind_of_fd(fd: Fd) -> FdKind {
         return FdKind::Terminal;
     }
     kind_by_mode(fd)
+}
+
+/// Is this a pipe of the file system, not one of pipe(2)?
+pub fn is_fifo(fd: Fd) -> bool {
+    let target = std::fs::read_link(format!("/proc/self/fd/{}", fd.raw()));
+    kind_by_mode(fd) == FdKind::Pipe && target.is_ok_and(|path| path.starts_with("/"))
 }
 
 /// As `kind_of_fd`, but a terminal passes for a file.

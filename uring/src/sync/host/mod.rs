@@ -52,6 +52,12 @@ pub fn name() -> Result<Vec<u8>, Errno> {
 }
 
 /// Load over one, five and fifteen minutes.
+/// Version of the C library, e.g. `2.36`.
+pub fn library_version() -> Vec<u8> {
+    // SAFETY: takes nothing and gives a text that stays for the process's life.
+    text(unsafe { libc::gnu_get_libc_version() })
+}
+
 pub fn load_average() -> [f64; 3] {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let mut fields = text.split(' ').map(|field| field.parse().unwrap_or(0.0));

@@ -4,7 +4,7 @@ use crate::completion::ChildExit;
 use crate::errno::{Checked, Errno};
 use crate::fd::Fd;
 use crate::sync::call;
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 use std::os::unix::ffi::OsStringExt;
 
 mod run;
@@ -217,6 +217,41 @@ pub(crate) fn memory_lock_limit() -> Option<u64> {
     let result = unsafe { libc::getrlimit(libc::RLIMIT_MEMLOCK, &raw mut limit) };
     result.checked().ok()?;
     (limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur)
+}
+
+/// Replaces this process by another program (execve(2)), which gets the standard descriptors.
+/// Returns only when it fails.
+pub fn execute(path: &CStr, arguments: &[CString], environment: &[CString]) -> Errno {
+    let pointers = |texts: &[CString]| -> Vec<*const libc::c_char> {
+        let ended = std::iter::once(std::ptr::null());
+        texts
+            .iter()
+            .map(|text| text.as_ptr())
+            .chain(ended)
+            .collect()
+    };
+    let (arguments, environment) = (pointers(arguments), pointers(environment));
+    for fd in 0..=2 {
+        // A closed descriptor stays closed.
+        let _ = call!(fcntl(fd, libc::F_SETFD, 0));
+    }
+    let failed = call!(execve(
+        path.as_ptr(),
+        arguments.as_ptr(),
+        environment.as_ptr()
+    ));
+    failed.expect_err("execve(2) returns only when it fails")
+}
+
+/// Soft and hard limit of a resource (getrlimit(2)); nothing for unlimited.
+pub fn limits(resource: u32) -> Result<(Option<u64>, Option<u64>), Errno> {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    call!(getrlimit(resource as _, &raw mut limit))?;
+    let finite = |value: u64| (value != libc::RLIM_INFINITY).then_some(value);
+    Ok((finite(limit.rlim_cur), finite(limit.rlim_max)))
 }
 
 /// Ends the process at once: no atexit handlers run, whose work (giving memory back, for one) the

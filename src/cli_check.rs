@@ -1,0 +1,117 @@
+//! What is wrong with a command line only as a whole: values outside their words, and options that
+//! exclude each other. In Node's words and order.
+
+use coring_bindings::options::{Kind, OPTIONS};
+
+use crate::cli::{Cli, CliError, Value};
+
+/// Node's code for a start that cannot go on.
+const STARTUP_FAILED: i32 = 12;
+
+pub fn check(cli: &Cli) -> Result<(), CliError> {
+    let mut messages = Vec::new();
+    if cli.is_on("--debug") || cli.is_on("--debug-brk") {
+        messages.push(
+            "[DEP0062]: `node --debug` and `node --debug-brk` are invalid. Please use \
+             `node --inspect` and `node --inspect-brk` instead."
+                .to_string(),
+        );
+    }
+    check_percentage(cli, &mut messages);
+    check_words(cli, &mut messages);
+    check_exclusions(cli, &mut messages);
+    check_secure_heap(cli, &mut messages);
+    if !messages.is_empty() {
+        return Err(CliError::new(messages));
+    }
+    let fatal = fatal_message(cli);
+    fatal.map_or(Ok(()), |message| {
+        Err(CliError {
+            messages: vec![message],
+            exit_code: STARTUP_FAILED,
+        })
+    })
+}
+
+fn check_percentage(cli: &Cli, messages: &mut Vec<String>) {
+    let given = cli.text("--max-old-space-size-percentage");
+    if !given.is_empty() && percentage(given).is_none() {
+        messages.push(format!(
+            "--max-old-space-size-percentage must be greater than 0 and up to 100. Got: {given}"
+        ));
+    }
+}
+
+/// A number above 0 and up to 100.
+pub fn percentage(text: &str) -> Option<f64> {
+    let number = text.parse::<f64>().ok()?;
+    (number > 0.0 && number <= 100.0).then_some(number)
+}
+
+fn check_words(cli: &Cli, messages: &mut Vec<String>) {
+    for spec in OPTIONS {
+        let Kind::Choice(words) = spec.kind else {
+            continue;
+        };
+        let given = cli.text(spec.name);
+        // --disable-proto has a code of its own; --test-isolation is checked by the test runner.
+        let elsewhere = ["--disable-proto", "--test-isolation"].contains(&spec.name);
+        if given.is_empty() || words.contains(&given) || elsewhere {
+            continue;
+        }
+        messages.push(match spec.name {
+            "--input-type" => {
+                "--input-type must be \"module\",\"commonjs\", \"module-typescript\" or \
+                 \"commonjs-typescript\""
+                    .to_string()
+            }
+            name => format!("invalid value for {name}"),
+        });
+    }
+}
+
+fn check_exclusions(cli: &Cli, messages: &mut Vec<String>) {
+    let has_eval = *cli.get("--eval") != Value::Absent;
+    let given = |name: &str| match name {
+        "--eval" => has_eval,
+        name => cli.is_on(name),
+    };
+    let pairs = [
+        ("--check", "--eval"),
+        ("--test", "--check"),
+        ("--test", "--eval"),
+        ("--use-openssl-ca", "--use-bundled-ca"),
+        ("--tls-min-v1.3", "--tls-max-v1.2"),
+    ];
+    for (one, other) in pairs {
+        if given(one) && given(other) {
+            messages.push(format!("either {one} or {other} can be used, not both"));
+        }
+    }
+}
+
+fn check_secure_heap(cli: &Cli, messages: &mut Vec<String>) {
+    let is_power = |name: &str| match cli.get(name) {
+        Value::Integer(number) => *number == 0 || number.unsigned_abs().is_power_of_two(),
+        _ => true,
+    };
+    if *cli.get("--secure-heap") == Value::Integer(0) {
+        return;
+    }
+    for name in ["--secure-heap", "--secure-heap-min"] {
+        if !is_power(name) {
+            messages.push(format!("{name} must be a power of 2"));
+        }
+    }
+}
+
+fn fatal_message(cli: &Cli) -> Option<String> {
+    if let Value::List(fixes) = cli.get("--security-revert")
+        && let Some(fix) = fixes.first()
+    {
+        return Some(format!("Error: Attempt to revert an unknown CVE [{fix}]"));
+    }
+    let mode = cli.text("--disable-proto");
+    (!matches!(mode, "" | "delete" | "throw"))
+        .then(|| "invalid mode passed to --disable-proto".to_string())
+}
