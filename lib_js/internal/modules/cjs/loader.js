@@ -717,6 +717,7 @@ Module.registerHooks = registerHooks;
 
 module.exports = {
   Module,
+  exportsOfNamespace,
   findLongestRegisteredExtension,
   initializeCJS,
   loadSource,

@@ -159,6 +159,10 @@ function takeExportsAtLoad(module) {
 
 /** Runs a CommonJS module for import; gives its exports. */
 function runCommonJS(url, filename, source, loaded, isMain) {
+  if (loaded.isLoadedByAsyncHooks && loaded.source != null) {
+    const { runHookedCommonJS } = require('internal/modules/esm/hooked_commonjs');
+    return runHookedCommonJS(url, filename, source, isMain);
+  }
   const cached = Module._cache[filename];
   if (cached !== undefined) return takeExportsAtLoad(cached);
   if (loaded.isResolvedByHooks || loaded.isLoadedByHooks) {
