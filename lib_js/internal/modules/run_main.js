@@ -26,6 +26,7 @@ function isForESMLoader(mainPath) {
   if ((getOptionValue('--experimental-loader') ?? []).length > 0) return true;
   if (!mainPath || StringPrototypeEndsWith(mainPath, '.cjs')) return false;
   if (StringPrototypeEndsWith(mainPath, '.mjs')) return true;
+  if (StringPrototypeEndsWith(mainPath, '.wasm')) return true;
   return getNearestParentPackageJSONType(mainPath) === 'module';
 }
 

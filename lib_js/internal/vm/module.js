@@ -60,7 +60,7 @@ const EVALUATED = 4;
 const ERRORED = 5;
 const STATUS_NAMES = ['unlinked', 'linking', 'linked', 'evaluating', 'evaluated', 'errored'];
 
-const PHASE_SOURCE = 1;
+const PHASE_SOURCE = 0;
 const PHASE_NAMES = { __proto__: null, [PHASE_SOURCE]: 'source', 2: 'evaluation' };
 
 const kLink = Symbol('kLink');

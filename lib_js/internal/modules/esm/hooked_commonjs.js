@@ -9,10 +9,12 @@ const {
   StringPrototypeStartsWith,
 } = primordials;
 
+const { codes: { ERR_REQUIRE_ESM } } = require('internal/errors');
 const { BuiltinModule } = require('internal/bootstrap/realm');
 const { Module, exportsOfNamespace, wrapModuleLoad } = require('internal/modules/cjs/loader');
 const { urlToFilename } = require('internal/modules/helpers');
 const { STATUS } = require('internal/modules/esm/module_job');
+const { getOptionValue } = require('internal/options');
 const { pathToFileURL } = require('internal/url');
 const { kEmptyObject, setOwnProperty } = require('internal/util');
 const { dirname, extname } = require('path');
@@ -38,6 +40,11 @@ function toURL(specifier, module) {
 function exportsOf(job) {
   const running = modules.get(job.url);
   if (running !== undefined && job.status === STATUS.EVALUATING) return running.exports;
+  const isOther = job.isCommonJS || job.type !== 'javascript' ||
+    StringPrototypeStartsWith(job.url, 'node:');
+  if (!isOther && getOptionValue('--require-module') === false) {
+    throw new ERR_REQUIRE_ESM(job.url, true);
+  }
   const namespace = job.runSync(undefined);
   if (job.type !== 'javascript' || StringPrototypeStartsWith(job.url, 'node:')) {
     return namespace.default;

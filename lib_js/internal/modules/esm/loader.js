@@ -33,7 +33,8 @@ const { getOptionValue } = require('internal/options');
 const { isURL, pathToFileURL } = require('internal/url');
 const { kEmptyObject } = require('internal/util');
 
-const PHASE_SOURCE = 1;
+const PHASE_SOURCE = 0;
+const PHASE_EVALUATION = 2;
 
 const CYCLE_ADVICE = ' A cycle involving require(esm) is not allowed to maintain invariants ' +
   'mandated by the ECMAScript specification. Try making at least part of the dependency in ' +
@@ -114,11 +115,13 @@ class ModuleLoader {
     if (parentURL !== undefined && typeof parentURL !== 'string') {
       return defaultResolve(specifier, context);
     }
+    if (this.#hookThread !== undefined) {
+      return this.#hookThread.resolve(specifier, parentURL, importAttributes);
+    }
     const key = `${parentURL}\0${importAttributes?.type}\0${specifier}`;
     let result = this.#resolved.get(key);
     if (result === undefined) {
-      result = this.#hookThread === undefined ? defaultResolve(specifier, context) :
-        this.#hookThread.resolve(specifier, parentURL, importAttributes);
+      result = defaultResolve(specifier, context);
       this.#resolved.set(key, result);
     }
     return result;
@@ -185,18 +188,24 @@ class ModuleLoader {
   }
 
   /** The job a request leads to; what it loads anew is appended to `created`. */
-  #requestJob(specifier, parentURL, attributes, isRequired, created) {
+  #requestJob(specifier, parentURL, attributes, isRequired, created, phase) {
     const resolved = this.resolve(specifier, parentURL, attributes);
     attributes = resolved.importAttributes ?? attributes;
     const known = this.#jobs.get(cacheKey(resolved.url, attributes.type));
     if (known !== undefined) {
+      if (known.isSourceOnly && phase !== PHASE_SOURCE) {
+        known.isSourceOnly = false;
+        ArrayPrototypePush(created, known);
+      }
       if (isRequired) {
         known.throwIfInCycle(`Cannot import Module ${specifier}`, urlToFilename(parentURL));
       }
       return known;
     }
     const importer = { __proto__: null, parentURL, specifier, isRequired };
-    return this.#createJob(resolved, attributes, importer, created);
+    const job = this.#createJob(resolved, attributes, importer, created);
+    job.isSourceOnly = phase === PHASE_SOURCE;
+    return job;
   }
 
   /** Loads and links everything below the jobs in `created`, which grows as it goes. */
@@ -206,12 +215,13 @@ class ModuleLoader {
     try {
       for (; index < created.length; index++) {
         const job = created[index];
+        if (job.isSourceOnly) continue;
         const requests = getModuleRequests(job.wrap) ?? [];
         const wraps = [];
         for (let i = 0; i < requests.length; i++) {
-          const { 0: specifier, 1: attributes } = requests[i];
+          const { 0: specifier, 1: attributes, 2: phase } = requests[i];
           const dependency = this.#requestJob(
-            `${specifier}`, job.url, attributes ?? kEmptyObject, isRequired, created);
+            `${specifier}`, job.url, attributes ?? kEmptyObject, isRequired, created, phase);
           ArrayPrototypePush(job.dependencies, dependency);
           ArrayPrototypePush(wraps, dependency.wrap);
         }
@@ -227,17 +237,17 @@ class ModuleLoader {
   }
 
   /** A linked job for a specifier. */
-  getOrCreateModuleJob(specifier, parentURL, attributes = kEmptyObject, isRequired = false) {
+  getOrCreateModuleJob(specifier, parentURL, attributes = kEmptyObject, isRequired = false, phase) {
     const created = [];
-    const job = this.#requestJob(specifier, parentURL, attributes, isRequired, created);
+    const job = this.#requestJob(specifier, parentURL, attributes, isRequired, created, phase);
     this.#linkAll(created, isRequired);
     return job;
   }
 
   /** A hook that never answers leaves import() without an answer, too. */
-  #jobForImport(specifier, parentURL, attributes) {
+  #jobForImport(specifier, parentURL, attributes, phase) {
     try {
-      return this.getOrCreateModuleJob(specifier, parentURL, attributes);
+      return this.getOrCreateModuleJob(specifier, parentURL, attributes, false, phase);
     } catch (error) {
       if (error?.code !== 'ERR_ASYNC_LOADER_REQUEST_NEVER_SETTLED') throw error;
       return new Promise(() => {});
@@ -254,18 +264,16 @@ class ModuleLoader {
    * import(): the namespace, once the module has run.
    * @param {boolean} [isEntryPoint]
    */
-  async import(specifier, parentURL, attributes = kEmptyObject, phase = 0, isEntryPoint = false) {
+  async import(specifier, parentURL, attributes = kEmptyObject, phase = PHASE_EVALUATION,
+               isEntryPoint = false) {
     specifier = `${specifier}`;
     return this.#traced(specifier, parentURL, async () => {
       if (this.hookChain !== undefined) {
         await this.hookChain.prepare(
           specifier, parentURL, attributes, (url) => this.#jobs.has(url));
       }
-      const job = await this.#jobForImport(specifier, parentURL, attributes);
-      if (phase === PHASE_SOURCE) {
-        const { SyntaxError } = primordials;
-        throw new SyntaxError(`Source phase import object is not defined for module '${job.url}'`);
-      }
+      const job = await this.#jobForImport(specifier, parentURL, attributes, phase);
+      if (phase === PHASE_SOURCE) return internalBinding('modules').getSource(job.wrap);
       if (isEntryPoint) entryPoint = job;
       await job.run();
       return job.namespace;

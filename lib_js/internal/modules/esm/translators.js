@@ -83,7 +83,10 @@ translators.set('json', (url, { source }) => {
   return defaultOnly(url, exports);
 });
 
-/** For load hooks: no file has this format by itself. */
+translators.set('wasm', (url, loaded) =>
+  require('internal/modules/esm/wasm').translateWasm(url, loaded));
+
+/** For load hooks, and for files with --experimental-import-text. */
 translators.set('text', (url, { source }) => {
   assertBufferSource(source, true, 'load');
   return defaultOnly(url, stringify(source));

@@ -8,7 +8,7 @@ const { HookChain } = require('internal/modules/esm/hook_chain');
 const { getOrInitializeCascadedLoader } = require('internal/modules/esm/loader');
 const { getOptionValue } = require('internal/options');
 const { getCWDURL } = require('internal/util');
-const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
+const { isArrayBuffer, isArrayBufferView } = require('internal/util/types');
 
 const threads = require('worker_threads');
 const { port, said } = threads.workerData;
@@ -31,7 +31,7 @@ function say(message, transferList) {
 function transferListOf(answer) {
   const source = answer?.source;
   const buffer = isArrayBufferView(source) ? source.buffer : source;
-  if (!isAnyArrayBuffer(buffer) || buffer.byteLength !== source.byteLength) return undefined;
+  if (!isArrayBuffer(buffer) || buffer.byteLength !== source.byteLength) return undefined;
   const { isMarkedAsUntransferable } = require('internal/buffer');
   return isMarkedAsUntransferable(buffer) ? undefined : [buffer];
 }
