@@ -281,8 +281,7 @@ impl<N: 'static> Isolate<N> {
 
 impl<N: 'static> Drop for Isolate<N> {
     fn drop(&mut self) {
-        self.realm.roots.borrow_mut().clear();
-        self.realm.modules.borrow_mut().clear();
+        self.realm.clear();
         *self.realm.interrupted.borrow_mut() = None;
         builtin::close_serializers();
         self.context = None;

@@ -140,6 +140,7 @@ function startWorker(runtime, prepare, initializeLoaders) {
         // The thread lives on by what its script starts.
         port.unref();
         if (!message.hasStdin) streams.stdin.push(null);
+        self.isInternalThread = message.isInternal;
         setUpProcess(message);
         initializeLoaders();
         port.postMessage({ type: messageTypes.UP_AND_RUNNING });

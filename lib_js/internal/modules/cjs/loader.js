@@ -719,6 +719,7 @@ Module.registerHooks = registerHooks;
 
 module.exports = {
   Module,
+  exportsOfNamespace,
   findLongestRegisteredExtension,
   initializeCJS,
   loadSource,
