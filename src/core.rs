@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use coring_bindings::{BINDINGS, Fleet, Natives};
-use coring_engine::{Ending, Isolate, IsolateOptions};
+use coring_engine::{Ending, Isolate, IsolateLimits, IsolateOptions};
 use coring_uring::{Ring, RingOptions};
 
 use crate::runtime::Program;
@@ -62,15 +62,25 @@ fn begin(program: &Program, fleet: &Arc<Fleet>, core: usize) -> Result<Isolate<N
     let ring = Ring::new(RingOptions::default()).map_err(|error| error.to_string())?;
     let mut natives = Natives::new(ring, fleet.clone(), core);
     if fleet.is_many() {
-        natives.open_mailbox()?;
+        natives
+            .open_mailbox()
+            .map_err(|errno| format!("cannot open the core's mailbox: {errno}"))?;
     }
+    let limits = IsolateLimits {
+        heap_bytes_max: heap_limit(program.cores.len()),
+        ..IsolateLimits::default()
+    };
+    boot(natives, limits)
+}
+
+/// An isolate with the library in it.
+pub fn boot(natives: Natives, limits: IsolateLimits) -> Result<Isolate<Natives>, String> {
     let (sources, snapshot) = library::choose();
-    let heap_bytes_max = heap_limit(program.cores.len());
     let options = IsolateOptions {
         bindings: BINDINGS,
         sources,
         snapshot,
-        heap_bytes_max,
+        limits,
     };
     Isolate::new(options, natives).map_err(|text| format!("the library does not boot:\n{text}"))
 }

@@ -12,6 +12,7 @@ use coring_uring::sync;
 
 use crate::core::{self, End};
 use crate::runtime::Program;
+use crate::worker;
 
 /// A core that dies this soon after its birth, this often in a row, is not rebuilt any more: the
 /// program itself fails at start.
@@ -48,7 +49,10 @@ const SIGNALS: [i32; 5] = [SIGHUP, SIGINT, SIGUSR2, SIGTERM, SIGWINCH];
 
 /// Runs the program on its cores; gives the exit code of the process.
 pub fn run(program: Program) -> i32 {
-    let fleet = Arc::new(Fleet::new(program.cores.len(), program.variables.clone()));
+    let program = Arc::new(program);
+    let process = worker::process(&program);
+    let variables = program.variables.clone();
+    let fleet = Arc::new(Fleet::new(program.cores.len(), process, variables));
     if !fleet.is_many() {
         return core::exit_code(core::live(&program, &fleet, 0, None));
     }
@@ -58,7 +62,6 @@ pub fn run(program: Program) -> i32 {
         return 1;
     }
     let living = Arc::new(AtomicUsize::new(program.cores.len()));
-    let program = Arc::new(program);
     for core in 0..program.cores.len() {
         let (program, fleet, living) = (program.clone(), fleet.clone(), living.clone());
         let body = move || {

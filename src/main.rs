@@ -12,6 +12,7 @@ mod fleet;
 mod library;
 mod runtime;
 mod turn;
+mod worker;
 
 use std::process::ExitCode;
 

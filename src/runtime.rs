@@ -42,20 +42,25 @@ impl Program {
 
     /// The argument of `start(runtime)`.
     pub fn runtime(&self, core: usize) -> Js {
+        Js::Object(self.fields(core, &self.cli))
+    }
+
+    /// The same for a worker, with what only a worker is told.
+    pub fn runtime_of_worker(&self, cli: &Cli, worker: Vec<(String, Js)>) -> Js {
+        let mut fields = self.fields(0, cli);
+        fields.push(("worker".to_owned(), Js::Object(worker)));
+        Js::Object(fields)
+    }
+
+    fn fields(&self, core: usize, cli: &Cli) -> Vec<(String, Js)> {
         let mut argv = vec![Js::from(self.exec_path.as_str())];
-        argv.extend(
-            self.cli
-                .arguments
-                .iter()
-                .map(|word| Js::from(word.as_str())),
-        );
-        let exec_argv = self
-            .cli
+        argv.extend(cli.arguments.iter().map(|word| Js::from(word.as_str())));
+        let exec_argv = cli
             .exec_argv
             .iter()
             .map(|word| Js::from(word.as_str()))
             .collect();
-        let options = self.cli.changed_options().into_iter();
+        let options = cli.changed_options().into_iter();
         let options = options.map(|(name, value)| (name.to_owned(), option_value(&value)));
         let fields = [
             ("argv", Js::List(argv)),
@@ -68,11 +73,9 @@ impl Program {
             ("core", Js::from(core as u32)),
             ("cores", Js::from(self.cores.len() as u32)),
         ];
-        Js::Object(
-            fields
-                .map(|(name, value)| (name.to_owned(), value))
-                .to_vec(),
-        )
+        fields
+            .map(|(name, value)| (name.to_owned(), value))
+            .to_vec()
     }
 }
 

@@ -28,11 +28,17 @@ fn turns(isolate: &mut Isolate<Natives>) -> Result<(), Ending> {
     let mut completions: Vec<Completion> = Vec::new();
     isolate.with(|natives| natives.update_clock());
     while is_alive(isolate) {
+        if isolate.with(|natives| natives.is_stopping()) {
+            return Err(isolate.end());
+        }
         timers(isolate)?;
         poll(isolate, &mut completions)?;
         isolate.process_immediates()?;
         if isolate.with(|natives| natives.has_farewells()) {
             isolate.deliver(|natives, out| natives.close_phase(out))?;
+        }
+        if isolate.with(|natives| natives.take_question()) {
+            isolate.answer();
         }
         if isolate.with(|natives| natives.take_drain_wish()) {
             isolate.with(Natives::drain);

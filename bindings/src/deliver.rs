@@ -6,6 +6,7 @@ use coring_uring::{Completion, Errno, Fd, Op, Payload, sync};
 
 use crate::Natives;
 use crate::http::{Conn, Due};
+use crate::inbox::Note;
 use crate::kinds::{entry, token};
 use crate::limits::ACCEPT_RETRY_MS;
 use crate::slots::Handle;
@@ -32,6 +33,17 @@ impl Natives {
         for (kind, [handle, a, b]) in std::mem::take(&mut self.answers) {
             out.push(kind, handle, a, b);
         }
+        for note in std::mem::take(&mut self.notes) {
+            self.on_note(note, out);
+        }
+    }
+
+    fn on_note(&mut self, note: Note, out: &mut Delivery) {
+        match note {
+            Note::Port(handle) => out.push(entry::PORT, handle, 0, 0),
+            Note::Worker(handle) => out.push(entry::WORKER, handle, 0, 0),
+            Note::Asked => self.is_asked = true,
+        }
     }
 
     /// The close phase.
@@ -54,6 +66,7 @@ impl Natives {
     /// Would the poll phase have something without a completion?
     pub fn has_answers(&self) -> bool {
         !self.answers.is_empty()
+            || !self.notes.is_empty()
             || !self.soon.is_empty()
             || self
                 .deadlines
@@ -221,6 +234,9 @@ impl Natives {
                 -1 => {}
                 signal => out.push(entry::SIGNAL, 0, -1 - signal, 0),
             }
+        }
+        if let Some(inbox) = &self.inbox {
+            self.notes.extend(inbox.take());
         }
     }
 

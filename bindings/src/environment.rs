@@ -26,6 +26,13 @@ impl Environment {
         environment
     }
 
+    /// name, value, name, value...
+    pub fn of(words: &[String]) -> Environment {
+        let pairs = words.chunks_exact(2);
+        let variables = pairs.map(|pair| (pair[0].clone(), pair[1].clone()));
+        Environment(Mutex::new(variables.collect()))
+    }
+
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {
         self.0
             .lock()

@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::collections::HashMap;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use coring_uring::Post;
 
 use crate::environment::Environment;
+use crate::worker::Process;
 
 /// Sender number of a letter that only wakes; smaller ones carry a signal: -1 - number.
 const WAKE: i32 = -1;
@@ -23,12 +24,26 @@ pub struct Fleet {
     /// Bit n: core 0's JavaScript listens to signal n.
     listening: AtomicU64,
     exit_code: AtomicI32,
-    environment: Environment,
+    pub(crate) environment: Arc<Environment>,
+    pub(crate) process: Arc<Process>,
 }
 
 impl Fleet {
     /// `variables` join the environment that the process was started with.
-    pub fn new(cores_count: usize, variables: BTreeMap<String, String>) -> Fleet {
+    pub fn new(
+        cores_count: usize,
+        process: Arc<Process>,
+        variables: BTreeMap<String, String>,
+    ) -> Fleet {
+        Fleet::over(cores_count, process, Arc::new(Environment::with(variables)))
+    }
+
+    /// A worker is a fleet of one: it shares no ports and no signals with its maker.
+    pub(crate) fn over(
+        cores_count: usize,
+        process: Arc<Process>,
+        environment: Arc<Environment>,
+    ) -> Fleet {
         assert!(cores_count > 0);
         Fleet {
             cores_count,
@@ -37,7 +52,8 @@ impl Fleet {
             draining: AtomicBool::new(false),
             listening: AtomicU64::new(0),
             exit_code: AtomicI32::new(0),
-            environment: Environment::with(variables),
+            environment,
+            process,
         }
     }
 
@@ -69,10 +85,6 @@ impl Fleet {
             .expect("no core panics while it holds the lock")
             .get(core)?
             .clone()
-    }
-
-    pub(crate) fn environment(&self) -> &Environment {
-        &self.environment
     }
 
     /// Has every core stop taking connections and end when its last request is answered.

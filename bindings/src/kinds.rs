@@ -43,6 +43,10 @@ pub mod entry {
     pub const CHANNEL_SENT: u8 = 24;
     /// the slot is free
     pub const CHANNEL_CLOSED: u8 = 25;
+    /// handle = port that has messages
+    pub const PORT: u8 = 28;
+    /// handle = worker that has answers or has ended
+    pub const WORKER: u8 = 29;
     /// handle = sending core; value = bytes
     pub const MESSAGE: u8 = 30;
 }

@@ -18,11 +18,13 @@ mod fs_ops;
 mod fs_ring;
 mod fs_watch;
 mod http;
+mod inbox;
 mod kinds;
 mod lexer;
 mod limits;
 pub mod options;
 mod os;
+mod ports;
 mod process_ops;
 mod process_wrap;
 mod slots;
@@ -32,19 +34,23 @@ mod stream;
 mod tcp_wrap;
 mod turn;
 mod url;
+mod worker;
 
 use std::sync::Arc;
 
 use coring_codec::date::DateCache;
 use coring_engine::Binding;
 use coring_uring::sync::file::Directory;
-use coring_uring::{Completion, Mailbox, Ring, Shutdown, Token, Wait};
+use coring_uring::{Completion, Errno, Mailbox, Ring, Shutdown, Token, Wait};
 
 pub use fleet::Fleet;
 pub use socket::Farewell;
+pub use worker::{Control, How, Process, Start};
 
 use clock::Clock;
 use deadlines::Deadlines;
+use environment::Environment;
+use inbox::{Inbox, Note};
 use slots::{Handle, Slots};
 use socket::Socket;
 
@@ -69,6 +75,8 @@ pub const BINDINGS: &[Binding] = &[
     options::BINDING,
     dotenv::BINDING,
     config::BINDING,
+    ports::BINDING,
+    worker::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -111,11 +119,32 @@ pub struct Natives {
     pub(crate) directories: Slots<Directory>,
     /// File operations in flight.
     pub(crate) tickets_count: usize,
+    pub(crate) environment: Arc<Environment>,
+    pub(crate) process: Arc<Process>,
+    pub(crate) ports: Slots<ports::Port>,
+    pub(crate) workers: Slots<worker::Worker>,
+    pub(crate) inbox: Option<Arc<Inbox>>,
+    /// What this thread left for itself.
+    pub(crate) notes: Vec<Note>,
+    /// Of a worker: what it shares with its maker.
+    pub(crate) control: Option<Arc<Control>>,
+    pub(crate) maker_port: Option<ports::Port>,
+    pub(crate) is_asked: bool,
 }
 
 impl Natives {
     pub fn new(ring: Ring, fleet: Arc<Fleet>, core: usize) -> Natives {
+        let (environment, process) = (fleet.environment.clone(), fleet.process.clone());
         Natives {
+            environment,
+            process,
+            ports: Slots::default(),
+            workers: Slots::default(),
+            inbox: None,
+            notes: Vec::new(),
+            control: None,
+            maker_port: None,
+            is_asked: false,
             ring,
             clock: Clock::new(),
             sockets: Slots::default(),
@@ -137,6 +166,16 @@ impl Natives {
             directories: Slots::default(),
             tickets_count: 0,
         }
+    }
+
+    /// The natives of a worker's thread.
+    pub fn of_worker(ring: Ring, start: Start) -> Result<Natives, Errno> {
+        let fleet = Fleet::over(1, start.process, start.environment);
+        let mut natives = Natives::new(ring, Arc::new(fleet), 0);
+        natives.control = Some(start.control);
+        natives.maker_port = start.port;
+        natives.open_control()?;
+        Ok(natives)
     }
 
     /// Loop time in ms: reads the clock once, the turn goes by it.
@@ -162,7 +201,8 @@ impl Natives {
         let pending = !self.soon.is_empty()
             || !self.answers.is_empty()
             || !self.farewells.is_empty()
-            || !self.dirty.is_empty();
+            || !self.dirty.is_empty()
+            || !self.notes.is_empty();
         if !idle || pending {
             return Wait::Poll;
         }
@@ -201,12 +241,9 @@ impl Natives {
     }
 
     /// Opens this core's mailbox and starts listening to it.
-    pub fn open_mailbox(&mut self) -> Result<(), String> {
+    pub fn open_mailbox(&mut self) -> Result<(), Errno> {
         let token = Token::new(kinds::token::MAIL, 0, 0);
-        let mailbox = self
-            .ring
-            .mailbox(token, limits::MAIL_MESSAGES_MAX)
-            .map_err(|errno| format!("cannot open the core's mailbox: {errno}"))?;
+        let mailbox = self.ring.mailbox(token, limits::MAIL_MESSAGES_MAX)?;
         self.fleet.set_post(self.core, mailbox.post());
         self.mailbox = Some(mailbox);
         Ok(())
@@ -239,6 +276,11 @@ impl Natives {
                 let _ = coring_uring::sync::socket::shutdown(socket.fd, Shutdown::Both);
             }
         }
+    }
+
+    /// True once after another thread has asked this one something.
+    pub fn take_question(&mut self) -> bool {
+        std::mem::take(&mut self.is_asked)
     }
 
     /// True once after a drain was asked for by another thread.

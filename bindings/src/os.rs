@@ -57,7 +57,7 @@ fn getOSInformation(_: &mut Natives) -> Js {
 
 #[allow(non_snake_case)]
 fn getHomeDirectory(natives: &mut Natives) -> Js {
-    if let Some(home) = natives.fleet.environment().get("HOME") {
+    if let Some(home) = natives.environment.get("HOME") {
         return Js::Text(home);
     }
     match sync::host::user(sync::process::user_id()) {

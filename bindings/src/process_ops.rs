@@ -33,9 +33,9 @@ ops! { process_ops(Natives) {
     slow setgid(id: u32);
     slow setegid(id: u32);
     slow setgroups(groups: Vec<u32>);
-    slow initgroups(user: String, group: u32);
+    slow initgroups(user: Data, group: u32);
     /// Returns only when it fails.
-    slow execve(path: String, arguments: Vec<String>, environment: Vec<String>);
+    slow execve(path: Data, arguments: Vec<String>, environment: Vec<String>);
     /// [soft, hard] of a getrlimit(2) resource; -1 for unlimited.
     slow resourceLimits(resource: u32);
     slow setTitle(title: String);
@@ -181,13 +181,13 @@ fn setgroups(_: &mut Natives, groups: Vec<u32>) -> i32 {
     code(sync::process::set_groups(&groups))
 }
 
-fn initgroups(_: &mut Natives, user: String, group: u32) -> i32 {
+fn initgroups(_: &mut Natives, user: Data, group: u32) -> i32 {
     crate::fs_ops::with_path(&user, |user| code(sync::process::init_groups(user, group)))
 }
 
 fn execve(
     natives: &mut Natives,
-    path: String,
+    path: Data,
     arguments: Vec<String>,
     environment: Vec<String>,
 ) -> i32 {
@@ -286,25 +286,24 @@ fn writeSync(_: &mut Natives, fd: i32, data: Data) -> i32 {
 /// The environment is the process's, shared by its cores; a name that cannot be one finds nothing.
 #[allow(non_snake_case)]
 fn envGet(natives: &mut Natives, name: String) -> Option<String> {
-    natives.fleet.environment().get(&name)
+    natives.environment.get(&name)
 }
 
 #[allow(non_snake_case)]
 fn envSet(natives: &mut Natives, name: String, value: String) -> bool {
-    natives.fleet.environment().set(name, value)
+    natives.environment.set(name, value)
 }
 
 #[allow(non_snake_case)]
 fn envDelete(natives: &mut Natives, name: String) {
-    natives.fleet.environment().delete(&name);
+    natives.environment.delete(&name);
 }
 
 #[allow(non_snake_case)]
 fn envKeys(natives: &mut Natives) -> Js {
     Js::List(
         natives
-            .fleet
-            .environment()
+            .environment
             .names()
             .into_iter()
             .map(Js::Text)

@@ -169,6 +169,10 @@ function runStdin() {
 }
 
 function start(runtime) {
+  if (runtime.worker !== undefined) {
+    require('internal/main/worker_thread').startWorker(runtime, prepare, initializeLoaders);
+    return undefined;
+  }
   const { argv } = runtime;
   prepare(runtime);
   const script = getOptionValue('--run');

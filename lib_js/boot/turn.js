@@ -71,6 +71,12 @@ function drain() {
   processTicksAndRejections();
 }
 
+// For a receiver with several things of its own to deliver: what comes between two of them.
+function settle() {
+  if (page[TICK] === 0) runMicrotasks();
+  if (page[TICK] !== 0 || page[REJECTIONS] !== 0) processTicksAndRejections();
+}
+
 // Tickets: a small integer names whoever waits for an answer. The owner's oncomplete(result, value)
 // is called once, in the async context the ticket was taken in; the ticket is free again by then.
 // An owner with an `asyncType` is an async resource of that type.
@@ -142,6 +148,7 @@ module.exports = {
   deliver,
   allocateTicket,
   releaseTicket,
+  settle,
   ticketOwners,
   startTurns,
 };

@@ -1,22 +1,25 @@
 'use strict';
-// Errors on their way to another process or thread. V8 itself keeps only message and stack; here the
-// class (if it is one of the language's) and all properties that can be cloned are kept, too, and
-// causes. What cannot be cloned arrives as its inspected text.
+// Errors on their way from one thread to another: with their class if it is one of the language,
+// and all properties that a copy can hold. An error that can be copied in no way arrives as the
+// text that util.inspect() makes of it.
 
 const {
   AggregateError,
-  ArrayPrototypePush,
   Error,
+  ErrorPrototype,
   EvalError,
+  FunctionPrototypeCall,
+  ObjectCreate,
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
   ObjectGetOwnPropertyNames,
   ObjectGetPrototypeOf,
+  ObjectKeys,
   ObjectPrototype,
+  ObjectPrototypeToString,
+  ObjectSetPrototypeOf,
   RangeError,
   ReferenceError,
-  ReflectApply,
-  SafeMap,
   SafeSet,
   SymbolFor,
   SyntaxError,
@@ -24,112 +27,149 @@ const {
   URIError,
 } = primordials;
 
-const kInspect = SymbolFor('nodejs.util.inspect.custom');
+const { inspect } = require('internal/util/inspect');
+const { structuredClone } = require('internal/worker/js_transferable');
+
+const ERROR = 'error';
+const VALUE = 'value';
+const TEXT = 'text';
+const SHOWN = 'shown';
+const CIRCULAR = 'circular';
+
+const CAUSE_DEPTH_MAX = 8;
+const customInspect = SymbolFor('nodejs.util.inspect.custom');
 
 const classes = {
   __proto__: null,
-  AggregateError, Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError,
+  Error, TypeError, RangeError, URIError, SyntaxError, ReferenceError, EvalError, AggregateError,
 };
 
-const namesOfPrototypes = new SafeMap();
-for (const name in classes) namesOfPrototypes.set(classes[name].prototype, name);
+function isErrorLike(value) {
+  return typeof value === 'object' && value !== null &&
+    ObjectPrototypeToString(value) === '[object Error]';
+}
 
-/** The language's class that the error is of; undefined for what is no error. */
-function classOf(value) {
-  let prototype = value;
-  while ((prototype = ObjectGetPrototypeOf(prototype)) !== null) {
-    const name = namesOfPrototypes.get(prototype);
-    if (name !== undefined) return name;
+/** The name of the nearest class that the other thread has, too. */
+function classOf(error) {
+  let proto = ObjectGetPrototypeOf(error);
+  while (proto !== null) {
+    const name = ObjectGetOwnPropertyDescriptor(proto, 'constructor')?.value?.name;
+    if (typeof name === 'string' && classes[name] !== undefined) return name;
+    proto = ObjectGetPrototypeOf(proto);
   }
   return undefined;
 }
 
-function isClonable(value) {
-  if (typeof value === 'function' || typeof value === 'symbol') return false;
-  if (typeof value !== 'object' || value === null) return true;
-  try {
-    require('v8').serialize(value);
-    return true;
-  } catch {
-    return false;
+/** Properties of the error and of what stands between it and its class; getters are read. */
+function propertiesOf(error, target, path, found) {
+  const parent = ObjectGetPrototypeOf(target);
+  if (parent !== null && parent !== ObjectPrototype && parent !== ErrorPrototype) {
+    propertiesOf(error, parent, path, found);
   }
-}
-
-/** Own and inherited properties, the nearest of each name; functions are left out. */
-function propertiesOf(error) {
-  const seen = new SafeSet();
-  const properties = [];
-  for (let host = error; host !== null && host !== ObjectPrototype;
-    host = ObjectGetPrototypeOf(host)) {
-    const names = ObjectGetOwnPropertyNames(host);
-    for (let i = 0; i < names.length; i++) {
-      if (seen.has(names[i])) continue;
-      seen.add(names[i]);
-      const { get, value, enumerable } = ObjectGetOwnPropertyDescriptor(host, names[i]);
-      const property = { __proto__: null, name: names[i], value, enumerable };
-      if (get !== undefined && !readGetter(property, get, error)) continue;
-      if (typeof property.value !== 'function') ArrayPrototypePush(properties, property);
+  const names = ObjectGetOwnPropertyNames(target);
+  for (let i = 0; i < names.length; i++) {
+    const name = names[i];
+    const descriptor = ObjectGetOwnPropertyDescriptor(target, name);
+    let { value } = descriptor;
+    if (typeof descriptor.get === 'function') {
+      try {
+        value = FunctionPrototypeCall(descriptor.get, error);
+      } catch {
+        // A getter that throws has nothing to tell.
+        continue;
+      }
+    } else if (!('value' in descriptor)) {
+      continue;
     }
+    if (name === '__proto__' || typeof value === 'function') continue;
+    const isCause = name === 'cause';
+    if (isCause) value = describeCause(value, path);
+    found[name] = { value, enumerable: descriptor.enumerable, isCause };
   }
-  return properties;
+  return found;
 }
 
-function readGetter(property, get, error) {
+function describeCause(cause, path) {
+  if (path.has(cause)) return { kind: CIRCULAR };
+  if (path.size >= CAUSE_DEPTH_MAX) return { kind: TEXT, text: inspect(cause) };
+  return serializeError(cause, path);
+}
+
+function describeError(error, path) {
+  const name = classOf(error);
+  if (name === undefined) return undefined;
+  path.add(error);
   try {
-    property.value = ReflectApply(get, error, []);
-    return true;
+    const properties = propertiesOf(error, error, path, ObjectCreate(null));
+    return copied({ kind: ERROR, name, properties });
+  } finally {
+    path.delete(error);
+  }
+}
+
+/** The description itself, if a message can hold it. */
+function copied(description) {
+  structuredClone(description);
+  return description;
+}
+
+/** What a message can hold of anything that was thrown. */
+function serializeError(error, path = new SafeSet()) {
+  if (typeof error === 'symbol') return { kind: SHOWN, text: inspect(error) };
+  try {
+    if (isErrorLike(error)) {
+      const description = describeError(error, path);
+      if (description !== undefined) return description;
+    }
   } catch {
-    return false;
+    // Something in it cannot be copied.
   }
+  try {
+    if (typeof error === 'object' && error !== null && customInspect in error) {
+      return { kind: SHOWN, text: inspect(error) };
+    }
+  } catch {
+    // A proxy, or its inspection threw.
+  }
+  try {
+    if (!isErrorLike(error)) return copied({ kind: VALUE, value: error });
+  } catch {
+    // As above.
+  }
+  return { kind: TEXT, text: inspect(error) };
 }
 
-function serializeOther(value) {
-  if (isClonable(value)) return { __proto__: null, value };
-  const { inspect } = require('internal/util/inspect');
-  return { __proto__: null, text: inspect(value) };
-}
-
-/** @returns {object} something that V8 can clone */
-function serializeError(value, seen = new SafeSet()) {
-  const isObject = typeof value === 'object' && value !== null;
-  const name = isObject && !seen.has(value) ? classOf(value) : undefined;
-  if (name === undefined) return serializeOther(value);
-  seen.add(value);
-  const properties = [];
-  const found = propertiesOf(value);
-  for (let i = 0; i < found.length; i++) {
-    const { name: key, value: inner, enumerable } = found[i];
-    const isError = typeof inner === 'object' && inner !== null && classOf(inner) !== undefined;
-    const packed = isError || key === 'cause' || !isClonable(inner);
-    ArrayPrototypePush(properties, {
-      name: key, enumerable, packed, value: packed ? serializeError(inner, seen) : inner,
-    });
-  }
-  return { error: name, properties };
-}
-
-function deserializeError(data) {
-  if (data.text !== undefined) {
-    const { text } = data;
-    return { [kInspect]: () => text };
-  }
-  if (data.error === undefined) return data.value;
-  // Made by its class, to be an error for isError() too; all properties come from the other side.
-  const Class = classes[data.error];
-  const error = data.error === 'AggregateError' ? new Class([]) : new Class();
+function reviveError({ name, properties }) {
+  const error = new Error();
   delete error.stack;
-  const { properties } = data;
-  for (let i = 0; i < properties.length; i++) {
-    const { name, enumerable, packed, value } = properties[i];
-    ObjectDefineProperty(error, name, {
+  ObjectSetPrototypeOf(error, classes[name].prototype);
+  const keys = ObjectKeys(properties);
+  for (let i = 0; i < keys.length; i++) {
+    const { value, enumerable, isCause } = properties[keys[i]];
+    ObjectDefineProperty(error, keys[i], {
       __proto__: null,
-      value: packed ? deserializeError(value) : value,
+      value: isCause ? deserializeError(value) : value,
       enumerable,
       writable: true,
       configurable: true,
     });
   }
   return error;
+}
+
+function deserializeError(description) {
+  switch (description.kind) {
+    case ERROR:
+      return reviveError(description);
+    case VALUE:
+      return description.value;
+    case SHOWN:
+      return { __proto__: null, [customInspect]: () => description.text };
+    case CIRCULAR:
+      return { __proto__: null, [customInspect]: () => '[Circular object]' };
+    default:
+      return description.text;
+  }
 }
 
 module.exports = { deserializeError, serializeError };

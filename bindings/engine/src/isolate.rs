@@ -6,6 +6,7 @@ use crate::delivery::Delivery;
 use crate::op::Binding;
 use crate::page;
 use crate::realm::{self, Ending, ROOTS_COUNT, Realm, Root};
+use crate::remote::{self, Interrupted, Remote};
 use crate::sources::Sources;
 use crate::value::{FromJs, IntoJs, Js};
 use crate::{boot, builtin, error, heap, module, snapshot};
@@ -17,8 +18,46 @@ pub struct IsolateOptions {
     pub sources: Sources,
     /// A start-up snapshot made by [`crate::snapshot::create`] with the same bindings.
     pub snapshot: Option<&'static [u8]>,
-    /// Limit of V8's heap in bytes; None: V8's default for this machine.
+    pub limits: IsolateLimits,
+}
+
+/// Bounds of an isolate's memory in bytes; None: V8's default for this machine.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct IsolateLimits {
+    /// Of the whole heap; V8 divides it.
     pub heap_bytes_max: Option<usize>,
+    pub old_bytes_max: Option<usize>,
+    pub young_bytes_max: Option<usize>,
+    pub code_bytes_max: Option<usize>,
+    /// Of the thread's stack, from here on; the thread must have so much.
+    pub stack_bytes_max: Option<usize>,
+}
+
+impl IsolateLimits {
+    fn set(&self, mut params: v8::CreateParams) -> v8::CreateParams {
+        if let Some(bytes) = self.heap_bytes_max {
+            params = params.heap_limits(0, bytes);
+        }
+        if let Some(bytes) = self.old_bytes_max {
+            params = params.set_max_old_generation_size_in_bytes(bytes);
+        }
+        if let Some(bytes) = self.young_bytes_max {
+            params = params.set_max_young_generation_size_in_bytes(bytes);
+        }
+        if let Some(bytes) = self.code_bytes_max {
+            params = params.set_code_range_size_in_bytes(bytes);
+        }
+        if let Some(bytes) = self.stack_bytes_max {
+            let here = 0u32;
+            let limit = std::ptr::from_ref(&here)
+                .cast_mut()
+                .wrapping_byte_sub(bytes);
+            // SAFETY: the address is compared, never read; `stack_bytes_max` says that it lies in
+            // this thread's stack, which outlives the isolate.
+            params = unsafe { params.set_stack_limit(limit) };
+        }
+        params
+    }
 }
 
 /// A V8 isolate, its one context, and `N`, the native state of one core.
@@ -42,9 +81,7 @@ impl<N: 'static> Isolate<N> {
         realm.natives.set(natives.cast());
         let references = external_references(options.bindings, &realm.sources);
         let mut params = v8::CreateParams::default().external_references(Cow::Owned(references));
-        if let Some(bytes) = options.heap_bytes_max {
-            params = params.heap_limits(0, bytes);
-        }
+        params = options.limits.set(params);
         let revive = options.snapshot.is_some();
         if let Some(blob) = options.snapshot {
             params = params.snapshot_blob(v8::StartupData::from(blob));
@@ -83,6 +120,27 @@ impl<N: 'static> Isolate<N> {
 
     fn v8(&self) -> &v8::OwnedIsolate {
         self.v8.as_ref().expect("the isolate lives until drop")
+    }
+
+    /// This isolate for other threads.
+    pub fn remote(&self) -> Remote {
+        Remote::new(self.v8())
+    }
+
+    /// What the isolate does when another thread interrupts it.
+    pub fn on_interrupt(&mut self, hook: Interrupted) {
+        *self.realm.interrupted.borrow_mut() = Some(hook);
+    }
+
+    /// Does what an interrupt would, now.
+    pub fn answer(&mut self) {
+        let v8 = self.v8.as_mut().expect("the isolate lives until drop");
+        remote::answer(v8);
+    }
+
+    /// Another thread wants this isolate to end, and no JavaScript runs in it.
+    pub fn end(&mut self) -> Ending {
+        error::end(&self.realm, Ending::Terminated)
     }
 
     /// Why JavaScript has ended, if it has.
@@ -204,6 +262,7 @@ impl<N: 'static> Drop for Isolate<N> {
     fn drop(&mut self) {
         self.realm.roots.borrow_mut().clear();
         self.realm.modules.borrow_mut().clear();
+        *self.realm.interrupted.borrow_mut() = None;
         self.context = None;
         builtin::arm_termination(None);
         self.v8 = None;

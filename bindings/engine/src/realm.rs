@@ -54,6 +54,8 @@ pub(crate) struct Realm {
     pub(crate) natives: Cell<*mut ()>,
     pub(crate) natives_borrowed: Cell<bool>,
     pub(crate) heap_limit_reached: Cell<bool>,
+    pub(crate) parcels: RefCell<crate::message::Parcels>,
+    pub(crate) interrupted: RefCell<Option<crate::remote::Interrupted>>,
 }
 
 impl Realm {
@@ -67,6 +69,8 @@ impl Realm {
             natives: Cell::new(ptr::null_mut()),
             natives_borrowed: Cell::new(false),
             heap_limit_reached: Cell::new(false),
+            parcels: RefCell::default(),
+            interrupted: RefCell::default(),
         })
     }
 

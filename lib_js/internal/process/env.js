@@ -5,8 +5,16 @@
 // that HOME, TZ and child processes follow. Each core has its own copy.
 
 const {
+  ObjectAssign,
+  ObjectKeys,
+  ObjectPrototype,
   Proxy,
   ReflectDeleteProperty,
+  ReflectGet,
+  ReflectGetOwnPropertyDescriptor,
+  ReflectHas,
+  ReflectOwnKeys,
+  SafeSet,
   StringPrototypeSlice,
   TypeError,
 } = primordials;
@@ -86,6 +94,48 @@ const traps = {
   },
 };
 
+/** The target as the environment of all threads that share it is now. */
+function refresh(target) {
+  const { envGet, envKeys } = internalBinding('process_ops');
+  const names = envKeys();
+  const gone = new SafeSet(ObjectKeys(target));
+  for (let i = 0; i < names.length; i++) {
+    gone.delete(names[i]);
+    const value = envGet(names[i]);
+    if (value !== undefined) target[names[i]] = value;
+  }
+  gone.forEach((name) => delete target[name]);
+  return target;
+}
+
+// What is added to the traps once another thread may write, too.
+const sharedTraps = {
+  __proto__: null,
+
+  get(target, key, receiver) {
+    if (typeof key !== 'string') return ReflectGet(target, key, receiver);
+    const value = internalBinding('process_ops').envGet(key);
+    return value === undefined ? ObjectPrototype[key] : value;
+  },
+
+  has(target, key) {
+    return ReflectHas(refresh(target), key);
+  },
+
+  ownKeys(target) {
+    return ReflectOwnKeys(refresh(target));
+  },
+
+  getOwnPropertyDescriptor(target, key) {
+    return ReflectGetOwnPropertyDescriptor(refresh(target), key);
+  },
+};
+
+/** From now on other threads may change what createEnv() made. */
+function shareEnv() {
+  ObjectAssign(traps, sharedTraps);
+}
+
 /** The environment as it is now. */
 function createEnv() {
   const { envGet, envKeys } = internalBinding('process_ops');
@@ -98,4 +148,4 @@ function createEnv() {
   return new Proxy(target, traps);
 }
 
-module.exports = { createEnv };
+module.exports = { createEnv, shareEnv };

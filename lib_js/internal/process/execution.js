@@ -97,6 +97,21 @@ function runSource(name, source) {
   else runAsScript(name, source, print);
 }
 
+/** A worker's script without a file: `code` is its text. */
+function runWorkerSource(name, code) {
+  const { containsModuleSyntax } = internalBinding('modules');
+  const inputType = getOptionValue('--input-type');
+  const isModule = inputType === 'module' || (!inputType &&
+    getOptionValue('--experimental-detect-module') !== false &&
+    containsModuleSyntax(code, name, undefined, true));
+  if (isModule) runAsModule(code, false);
+  else runAsScript(name, code, false);
+}
+
+function runWorkerModule(code) {
+  runAsModule(code, false);
+}
+
 function readStdin(callback) {
   process.stdin.setEncoding('utf8');
   let source = '';
@@ -170,6 +185,11 @@ function isLoaded(id) {
 
 function report(error, place) {
   require('internal/process/report_uncaught').reportUncaught(error, place);
+}
+
+/** Of a worker, which has its own way with what nobody captures. */
+function callUncaughtExceptionCapture(error) {
+  captureCallback(error);
 }
 
 /**
@@ -265,6 +285,7 @@ function emitExit() {
 }
 
 module.exports = {
+  callUncaughtExceptionCapture,
   checkSyntax,
   emitBeforeExit,
   emitExit,
@@ -273,6 +294,8 @@ module.exports = {
   onUncaught,
   readStdin,
   runSource,
+  runWorkerModule,
+  runWorkerSource,
   setUncaughtExceptionCaptureCallback,
   tryGetCwd,
 };

@@ -19,7 +19,11 @@ pub(crate) fn entries() -> Vec<Entry> {
 /// number_of_detached_contexts, total_global_handles_size, used_global_handles_size,
 /// external_memory. Bytes and counts.
 fn heap_statistics<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
-    let heap = scope.get_heap_statistics();
+    rv.set(heap_figures(scope).into_js(scope));
+}
+
+pub(crate) fn heap_figures(isolate: &mut v8::Isolate) -> Js {
+    let heap = isolate.get_heap_statistics();
     let figures = [
         heap.total_heap_size(),
         heap.total_heap_size_executable(),
@@ -36,8 +40,7 @@ fn heap_statistics<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Re
         heap.used_global_handles_size(),
         heap.external_memory(),
     ];
-    let figures = figures.iter().map(|figure| *figure as f64).collect();
-    rv.set(Js::Doubles(figures).into_js(scope));
+    Js::Doubles(figures.iter().map(|figure| *figure as f64).collect())
 }
 
 /// [[name, size, used, available, physical], ...]

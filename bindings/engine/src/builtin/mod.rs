@@ -231,6 +231,7 @@ pub(crate) fn throw_error(scope: &mut v8::PinScope, code: &'static str, message:
     );
 }
 
+pub(crate) use heap_statistics::heap_figures;
 pub(crate) use turn::{arm_termination, terminate_current};
 
 /// Sets `object[name] = value`.

@@ -20,9 +20,20 @@ pub(crate) fn entries() -> Vec<Entry> {
     ]
 }
 
+const TRANSFER_MODE: &str = "transfer_mode_private_symbol";
+
+fn private_symbol<'s>(scope: &v8::PinScope<'s, '_>, name: &str) -> v8::Local<'s, v8::Private> {
+    v8::Private::for_api(scope, Some(js_string(scope, name)))
+}
+
+/// The private name under which objects carry their transfer mode.
+pub(super) fn transfer_mode_symbol<'s>(scope: &v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Private> {
+    private_symbol(scope, TRANSFER_MODE)
+}
+
 /// Values beside the natives, under Node's names.
 pub(super) fn put_constants<'s>(scope: &v8::PinScope<'s, '_>, binding: v8::Local<'s, v8::Object>) {
-    const NUMBERS: [(&str, i32); 10] = [
+    const NUMBERS: [(&str, i32); 12] = [
         ("kPending", 0),
         ("kFulfilled", 1),
         ("kRejected", 2),
@@ -33,11 +44,13 @@ pub(super) fn put_constants<'s>(scope: &v8::PinScope<'s, '_>, binding: v8::Local
         ("SKIP_STRINGS", 8),
         ("SKIP_SYMBOLS", 16),
         ("kDisallowCloneAndTransfer", 0),
+        ("kTransferable", 1),
+        ("kCloneable", 2),
     ];
-    const SYMBOLS: [&str; 2] = [
-        "untransferable_object_private_symbol",
-        "host_defined_option_symbol",
-    ];
+    const SYMBOLS: [&str; 1] = ["host_defined_option_symbol"];
+    // Truly private: marks for the serialiser, which no proxy, frozen object or reflection of the
+    // program's meets.
+    const PRIVATE: [&str; 2] = [TRANSFER_MODE, "untransferable_object_private_symbol"];
     let constants = v8::Object::new(scope);
     for (name, number) in NUMBERS {
         let number = v8::Integer::new(scope, number).into();
@@ -48,6 +61,10 @@ pub(super) fn put_constants<'s>(scope: &v8::PinScope<'s, '_>, binding: v8::Local
     for name in SYMBOLS {
         let description = js_string(scope, name);
         let symbol = v8::Symbol::new(scope, Some(description)).into();
+        put(scope, symbols, name, symbol);
+    }
+    for name in PRIVATE {
+        let symbol = private_value(private_symbol(scope, name));
         put(scope, symbols, name, symbol);
     }
     let arrow = private_value(crate::error::arrow_key(scope));

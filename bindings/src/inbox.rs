@@ -1,0 +1,79 @@
+//! What other threads leave for this one: that a port has messages, that a worker has news.
+//! Notes are few and small; what they speak of stands elsewhere.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use coring_uring::{Errno, Post};
+
+use crate::Natives;
+
+/// A letter of no sender: it only wakes.
+const WAKE: i32 = -1;
+
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Note {
+    /// The port with this handle has something in its queue.
+    Port(i32),
+    /// The worker with this handle has answers, or has ended.
+    Worker(i32),
+    /// This thread is asked for something, or to stop.
+    Asked,
+}
+
+pub struct Inbox {
+    notes: Mutex<Vec<Note>>,
+    post: Post,
+}
+
+impl Inbox {
+    fn notes(&self) -> MutexGuard<'_, Vec<Note>> {
+        self.notes.lock().expect("no holder of this lock can panic")
+    }
+
+    pub fn leave(&self, note: Note) {
+        let mut notes = self.notes();
+        let is_first = notes.is_empty();
+        notes.push(note);
+        drop(notes);
+        if is_first {
+            // A full mailbox is about to be looked at, and the notes with it; a closed one is of a
+            // thread that has ended.
+            let _ = self.post.send(WAKE.to_le_bytes().to_vec());
+        }
+    }
+
+    pub fn take(&self) -> Vec<Note> {
+        std::mem::take(&mut self.notes())
+    }
+}
+
+impl Natives {
+    /// This thread's inbox, opened with its mailbox when first needed.
+    pub(crate) fn inbox(&mut self) -> Result<Arc<Inbox>, Errno> {
+        if let Some(inbox) = &self.inbox {
+            return Ok(inbox.clone());
+        }
+        if self.mailbox.is_none() {
+            self.open_mailbox()?;
+        }
+        let mailbox = self.mailbox.as_ref().expect("it was opened");
+        let inbox = Arc::new(Inbox {
+            notes: Mutex::default(),
+            post: mailbox.post(),
+        });
+        self.inbox = Some(inbox.clone());
+        Ok(inbox)
+    }
+
+    /// Tells the owner of a port or worker; this thread tells itself without the kernel.
+    pub(crate) fn tell(&mut self, inbox: &Arc<Inbox>, note: Note) {
+        let is_own = self
+            .inbox
+            .as_ref()
+            .is_some_and(|own| Arc::ptr_eq(own, inbox));
+        match is_own {
+            true => self.notes.push(note),
+            false => inbox.leave(note),
+        }
+    }
+}

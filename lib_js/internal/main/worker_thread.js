@@ -1,0 +1,150 @@
+'use strict';
+// What a worker runs: its maker's first message says what. Errors that nobody caught go back
+// through the same port.
+
+const { ArrayPrototypeSplice, ObjectDefineProperty } = primordials;
+
+const {
+  hasUncaughtExceptionCaptureCallback,
+  runWorkerSource,
+} = require('internal/process/execution');
+const self = require('internal/worker/self');
+const { messageTypes, kStdioWantsMoreDataCallback } = require('internal/worker/stdio');
+
+const EXIT_UNCAUGHT = 1;
+const EXIT_HANDLER_FAILED = 7;
+
+function becomeWorker(worker) {
+  const { effectiveLimits } = require('internal/worker/limits');
+  self.isMainThread = false;
+  self.threadId = worker.threadId;
+  self.threadName = worker.threadName;
+  self.resourceLimits = effectiveLimits([0, 0, 0, worker.stackSizeMb]);
+}
+
+/** Tells the maker of an error that ends this thread. */
+function reportError(port, error) {
+  const { serializeError } = require('internal/error_serdes');
+  let serialized;
+  try {
+    serialized = serializeError(error);
+  } catch {
+    // Told below, without the error.
+  }
+  if (serialized === undefined) port.postMessage({ type: messageTypes.COULD_NOT_SERIALIZE_ERROR });
+  else port.postMessage({ type: messageTypes.ERROR_MESSAGE, error: serialized });
+}
+
+/** What native calls for an exception nobody caught; see internal/process/execution. */
+function onUncaught(error, fromPromise) {
+  const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
+  let handled = false;
+  let failed = false;
+  try {
+    process.emit('uncaughtExceptionMonitor', error, origin);
+    if (hasUncaughtExceptionCaptureCallback()) {
+      require('internal/process/execution').callUncaughtExceptionCapture(error);
+      handled = true;
+    } else {
+      handled = process.emit('uncaughtException', error, origin);
+    }
+  } catch (thrown) {
+    // What the handler threw is the news now.
+    error = thrown;
+    failed = true;
+  }
+  if (handled) {
+    require('timers').setImmediate(() => {});
+    return true;
+  }
+  const code = failed ? EXIT_HANDLER_FAILED : EXIT_UNCAUGHT;
+  if (!process._exiting) {
+    try {
+      process._exiting = true;
+      process.exitCode = code;
+      process.emit('exit', code);
+    } catch {
+      // The first error is the one to tell about.
+    }
+  }
+  reportError(self.port, error);
+  return +(process.exitCode ?? code);
+}
+
+function setUpProcess(message) {
+  const threads = require('worker_threads');
+  const { publicPort, workerData, environmentData, argv } = message;
+  require('internal/worker').assignEnvironmentData(environmentData);
+  threads.parentPort = publicPort;
+  threads.workerData = workerData;
+  if (argv !== undefined) ArrayPrototypeSplice(process.argv, 1, 0, ...argv);
+}
+
+function run(message) {
+  const { filename, doEval } = message;
+  switch (doEval) {
+    case 'classic': {
+      const name = '[worker eval]';
+      // This is what a program without a file finds.
+      ObjectDefineProperty(process, '_eval', {
+        __proto__: null, configurable: true, enumerable: true, value: filename,
+      });
+      ArrayPrototypeSplice(process.argv, 1, 0, name);
+      runWorkerSource(name, filename);
+      break;
+    }
+    case 'module': {
+      ArrayPrototypeSplice(process.argv, 1, 0, '[worker eval]');
+      require('internal/process/execution').runWorkerModule(filename);
+      break;
+    }
+    case 'internal':
+      require(filename);
+      break;
+    default: {
+      ArrayPrototypeSplice(process.argv, 1, 0, filename);
+      const { Module } = require('internal/modules/cjs/loader');
+      Module.runMain(filename);
+    }
+  }
+}
+
+function startWorker(runtime, prepare, initializeLoaders) {
+  const { argv } = runtime;
+  runtime.argv = [argv[0]];
+  // Files of variables are read once for the process.
+  runtime.options.envFiles = [];
+  prepare(runtime);
+  becomeWorker(runtime.worker);
+  require('internal/process/worker_thread_only').patchProcess();
+  internalBinding('turn').setCallbacks({ uncaught: onUncaught });
+  process._fatalException = onUncaught;
+
+  const { receivePort } = require('internal/worker/io');
+  const { createWorkerStdio } = require('internal/process/worker_thread_only');
+  const port = self.port = receivePort(internalBinding('worker').takePort());
+  const streams = createWorkerStdio(port);
+  port.on('message', (message) => {
+    switch (message.type) {
+      case messageTypes.LOAD_SCRIPT:
+        // The thread lives on by what its script starts.
+        port.unref();
+        if (!message.hasStdin) streams.stdin.push(null);
+        setUpProcess(message);
+        initializeLoaders();
+        port.postMessage({ type: messageTypes.UP_AND_RUNNING });
+        run(message);
+        break;
+      case messageTypes.STDIO_PAYLOAD:
+        streams[message.stream].take(message.chunks);
+        break;
+      case messageTypes.STDIO_WANTS_MORE_DATA:
+        streams[message.stream][kStdioWantsMoreDataCallback]();
+        break;
+      default:
+        process._rawDebug('unknown message to a worker', message);
+    }
+  });
+}
+
+module.exports = { startWorker };

@@ -1,0 +1,93 @@
+'use strict';
+// How `process` of a worker differs from that of the main thread: what would change the process
+// itself throws, exit ends the thread, standard streams go through the maker.
+
+const { ArrayPrototypeForEach, ObjectDefineProperty } = primordials;
+
+const { codes: { ERR_WORKER_UNSUPPORTED_OPERATION } } = require('internal/errors');
+const {
+  ReadableWorkerStdio,
+  WritableWorkerStdio,
+  kStdioWantsMoreDataCallback,
+} = require('internal/worker/stdio');
+const { startListeningIfSignal, stopListeningIfSignal } = require('internal/process/signal');
+
+const { endExecution } = internalBinding('turn');
+
+/** Of the whole process: no thread may change them. */
+const FORBIDDEN = [
+  'abort', 'chdir', 'initgroups', 'setegid', 'seteuid', 'setgid', 'setgroups', 'setuid',
+];
+
+function forbid(name) {
+  function unavailable() {
+    throw new ERR_WORKER_UNSUPPORTED_OPERATION(`process.${name}()`);
+  }
+  unavailable.disabled = true;
+  process[name] = unavailable;
+}
+
+function reallyExit(code) {
+  endExecution(code | 0);
+}
+
+function exit(code) {
+  if (arguments.length !== 0) process.exitCode = code;
+  if (!process._exiting) {
+    process._exiting = true;
+    process.emit('exit', process.exitCode || 0);
+  }
+  process.reallyExit(process.exitCode || 0);
+}
+
+/** Only the main thread hears of signals. */
+function forgetSignals() {
+  process.removeListener('newListener', startListeningIfSignal);
+  process.removeListener('removeListener', stopListeningIfSignal);
+}
+
+function defineStreams(streams) {
+  ArrayPrototypeForEach(['stdout', 'stdin', 'stderr'], (name) => {
+    ObjectDefineProperty(process, name, {
+      __proto__: null, configurable: true, enumerable: true, get: () => streams[name],
+    });
+  });
+}
+
+/** @returns the three streams */
+function createWorkerStdio(port) {
+  const streams = {
+    __proto__: null,
+    stdin: new ReadableWorkerStdio(port, 'stdin'),
+    stdout: new WritableWorkerStdio(port, 'stdout'),
+    stderr: new WritableWorkerStdio(port, 'stderr'),
+  };
+  // What is still buffered at the end goes out, whether the reader wants it or not.
+  process.on('exit', () => {
+    streams.stdout[kStdioWantsMoreDataCallback]();
+    streams.stderr[kStdioWantsMoreDataCallback]();
+  });
+  defineStreams(streams);
+  return streams;
+}
+
+function patchProcess() {
+  ArrayPrototypeForEach(FORBIDDEN, forbid);
+  const { umask } = process;
+  process.umask = function(mask = undefined) {
+    // It may be asked for, not set: that is the process's.
+    if (mask !== undefined) {
+      throw new ERR_WORKER_UNSUPPORTED_OPERATION('Setting process.umask()');
+    }
+    return umask();
+  };
+  process.exit = exit;
+  process.reallyExit = reallyExit;
+  const { title } = process;
+  ObjectDefineProperty(process, 'title', {
+    __proto__: null, configurable: true, enumerable: true, get: () => title, set() {},
+  });
+  forgetSignals();
+}
+
+module.exports = { createWorkerStdio, patchProcess };

@@ -1,0 +1,448 @@
+'use strict';
+// MessagePort, MessageChannel, BroadcastChannel. Native keeps the queues and tells by a page entry
+// that a port has something; the messages themselves are taken from here, one by one, so that a
+// listener that stops or closes its port leaves the rest where it is.
+
+const {
+  FunctionPrototypeCall,
+  ObjectAssign,
+  ObjectDefineProperties,
+  ObjectDefineProperty,
+  ObjectSetPrototypeOf,
+  SafeMap,
+  SymbolFor,
+  SymbolIterator,
+} = primordials;
+
+const {
+  codes: {
+    ERR_CONSTRUCT_CALL_INVALID,
+    ERR_CONSTRUCT_CALL_REQUIRED,
+    ERR_INVALID_ARG_TYPE,
+    ERR_INVALID_THIS,
+    ERR_MISSING_ARGS,
+  },
+  ErrnoException,
+} = require('internal/errors');
+const {
+  EventTarget,
+  NodeEventTarget,
+  defineEventHandler,
+  kCreateEvent,
+  kNewListener,
+  kRemoveListener,
+  kTrustEvent,
+} = require('internal/event_target');
+const { Event } = require('internal/events/event');
+const { customInspectSymbol: kInspect, kEnumerableProperty } = require('internal/util');
+const { registerKind, settle } = require('boot/turn');
+const AsyncContextFrame = require('internal/async_context_frame');
+const {
+  PORT,
+  deserializeMessage,
+  kDeserialize,
+  kTransfer,
+  markTransferMode,
+  serializeMessage,
+} = require('internal/worker/js_transferable');
+const { receivedEvent } = require('internal/worker/message_event');
+
+const native = internalBinding('messaging');
+const { refAdd } = internalBinding('turn');
+
+const ENTRY_PORT = 28;
+const NONE = -1; // Instead of a handle: the port is closed or has moved.
+const CLOSED = -1; // Instead of a message: the other end is closed.
+
+const kHybridDispatch = SymbolFor('nodejs.internal.kHybridDispatch');
+const kCurrentlyReceivingPorts = SymbolFor('nodejs.internal.kCurrentlyReceivingPorts');
+
+const trusted = { __proto__: null, [kTrustEvent]: true };
+
+/** Ports of this thread by native handle. */
+const ports = new SafeMap();
+
+function toHandle(handle) {
+  if (handle < 0) throw new ErrnoException(handle, 'MessagePort');
+  return handle;
+}
+
+/** Node throws these from native code, in words of their own. */
+function worded(error, message) {
+  error.message = message;
+  return error;
+}
+
+function optionsError(message) {
+  return worded(new ERR_INVALID_ARG_TYPE('transferList', 'Array', undefined), message);
+}
+
+/** The second argument of postMessage(): a list, or an object with one. */
+function toTransferList(options) {
+  if (options === undefined || options === null) return undefined;
+  if (typeof options !== 'object' && typeof options !== 'function') {
+    throw optionsError('Optional transferList argument must be an iterable');
+  }
+  if (typeof options[SymbolIterator] === 'function') return [...options];
+  const { transfer } = options;
+  if (transfer === undefined || transfer === null) return undefined;
+  if (typeof transfer[SymbolIterator] !== 'function') {
+    throw optionsError('Optional options.transfer argument must be an iterable');
+  }
+  return [...transfer];
+}
+
+class Port extends NodeEventTarget {
+  #handle;
+  #isReferenced = false;
+  #frame = AsyncContextFrame.current();
+
+  constructor(handle) {
+    super();
+    this.#handle = handle;
+    this[kCurrentlyReceivingPorts] = undefined;
+    markTransferMode(this, false, true);
+    ports.set(handle, this);
+  }
+
+  postMessage(message, transferList) {
+    if (arguments.length === 0) {
+      throw worded(new ERR_MISSING_ARGS('message'),
+                   'Not enough arguments to MessagePort.postMessage');
+    }
+    return Port.post(this, message, transferList);
+  }
+
+  start() {
+    if (this.#handle !== NONE) native.portReceives(this.#handle, true);
+  }
+
+  close(callback) {
+    if (typeof callback === 'function') this.once('close', callback);
+    if (this.#handle === NONE) return;
+    native.portClose(this.#handle);
+    this.#leave();
+  }
+
+  ref() {
+    if (this.#handle === NONE || this.#isReferenced) return;
+    this.#isReferenced = true;
+    refAdd(1);
+  }
+
+  unref() {
+    if (!this.#isReferenced) return;
+    this.#isReferenced = false;
+    refAdd(-1);
+  }
+
+  hasRef() {
+    return this.#handle === NONE ? undefined : this.#isReferenced;
+  }
+
+  [kNewListener](size, type, listener, once, capture, passive, weak) {
+    super[kNewListener](size, type, listener, once, capture, passive, weak);
+    if (type !== 'message' || size !== 1) return;
+    this.ref();
+    FunctionPrototypeCall(start, this);
+  }
+
+  [kRemoveListener](size, type, listener, capture) {
+    super[kRemoveListener](size, type, listener, capture);
+    if (type !== 'message' || size !== 0) return;
+    this.unref();
+    if (this.#handle !== NONE) native.portReceives(this.#handle, false);
+  }
+
+  [kCreateEvent](data, type) {
+    if (type !== 'message' && type !== 'messageerror') return super[kCreateEvent](data, type);
+    return receivedEvent(type, data, this[kCurrentlyReceivingPorts], trusted);
+  }
+
+  [kTransfer]() {
+    const goods = native.portDetach(this.#handle);
+    this.#leave();
+    return { data: undefined, deserializeInfo: PORT, goods };
+  }
+
+  /** All that there is to a port came with its goods. */
+  [kDeserialize]() {}
+
+  [kInspect](depth, options) {
+    if (!(#handle in this)) return this;
+    const isReferenced = this.hasRef();
+    const state = isReferenced === undefined ?
+      { active: false } : { active: true, refed: isReferenced };
+    return ObjectAssign({ __proto__: MessagePort.prototype }, state, this);
+  }
+
+  /** The handle is gone; 'close' is told when what runs now has ended. */
+  #leave() {
+    this.unref();
+    ports.delete(this.#handle);
+    this.#handle = NONE;
+    // Node's closes its handle at the end of the turn, and the loop waits for that.
+    require('timers').setImmediate(() => this.dispatchEvent(new Event('close', trusted)));
+  }
+
+  static isPort(value) {
+    return typeof value === 'object' && value !== null && #handle in value;
+  }
+
+  static handle(port) {
+    return port.#handle;
+  }
+
+  static post(port, message, options) {
+    const transferList = toTransferList(options);
+    const isLost = transferList?.some(
+      (other) => Port.isPort(other) && native.portsFace(port.#handle, other.#handle)) === true;
+    const number = serializeMessage(message, transferList, port);
+    if (isLost) {
+      process.emitWarning(
+        'The target port was posted to itself, and the communication channel was lost');
+      native.discard(number);
+      port.close();
+      return undefined;
+    }
+    if (port.#handle === NONE) {
+      native.discard(number);
+      return undefined;
+    }
+    native.portPost(port.#handle, number);
+    return true;
+  }
+
+  /** Delivers one message to the listeners. */
+  static emit(port, number) {
+    let type = 'message';
+    let data;
+    let received;
+    try {
+      ({ value: data, ports: received } = deserializeMessage(number));
+    } catch (error) {
+      type = 'messageerror';
+      data = error;
+    }
+    port[kCurrentlyReceivingPorts] = received;
+    const frame = port.#frame;
+    if (frame !== undefined) AsyncContextFrame.set(frame);
+    try {
+      port[kHybridDispatch](data, type);
+    } finally {
+      port[kCurrentlyReceivingPorts] = undefined;
+      if (frame !== undefined) AsyncContextFrame.set(undefined);
+    }
+  }
+
+  /** All that is there now, or a turn's measure of it. */
+  static receive(handle) {
+    const port = ports.get(handle);
+    if (port === undefined) return;
+    let left = native.portBegin(handle);
+    try {
+      while (left-- > 0) {
+        const number = native.portReceive(handle, false);
+        if (number === undefined) return;
+        if (number === CLOSED) {
+          port.close();
+          return;
+        }
+        Port.emit(port, number);
+        settle();
+        if (port.#handle !== handle) return;
+      }
+    } finally {
+      // Also after an exception that the program lived through.
+      if (port.#handle === handle) native.portGoOn(handle);
+    }
+  }
+
+  /** Delivers everything at once, whether the port receives or not: its thread is ending. */
+  static drain(port) {
+    if (port.#handle === NONE) return;
+    for (;;) {
+      const number = native.portReceive(port.#handle, true);
+      if (number === undefined || number === CLOSED) return;
+      Port.emit(port, number);
+      if (port.#handle === NONE) return;
+    }
+  }
+
+  static receiveOne(port) {
+    if (port.#handle === NONE) return undefined;
+    const number = native.portReceive(port.#handle, true);
+    if (number === undefined) return undefined;
+    if (number === CLOSED) {
+      port.close();
+      return undefined;
+    }
+    return { message: deserializeMessage(number).value };
+  }
+}
+
+const { drain: drainMessagePort, handle: handleOf, isPort, post, receive, receiveOne } = Port;
+const { start } = Port.prototype;
+registerKind(ENTRY_PORT, receive);
+
+/** Ports come from channels and messages only. */
+function MessagePort() {
+  throw new ERR_CONSTRUCT_CALL_INVALID();
+}
+ObjectSetPrototypeOf(MessagePort, NodeEventTarget);
+MessagePort.prototype = Port.prototype;
+ObjectDefineProperty(MessagePort.prototype, 'constructor', {
+  __proto__: null, value: MessagePort, writable: true, enumerable: false, configurable: true,
+});
+ObjectDefineProperties(MessagePort.prototype, {
+  postMessage: kEnumerableProperty,
+  start: kEnumerableProperty,
+  close: kEnumerableProperty,
+  ref: kEnumerableProperty,
+  unref: kEnumerableProperty,
+  hasRef: kEnumerableProperty,
+});
+defineEventHandler(MessagePort.prototype, 'message');
+defineEventHandler(MessagePort.prototype, 'messageerror');
+defineEventHandler(MessagePort.prototype, 'close');
+
+function createPort(handle) {
+  return new Port(toHandle(handle));
+}
+
+/** A port that came with a message, or with a thread. */
+function receivePort(goods) {
+  return createPort(native.portAttach(goods));
+}
+
+function MessageChannel() {
+  if (new.target === undefined) {
+    throw worded(new ERR_CONSTRUCT_CALL_REQUIRED('MessageChannel'),
+                 'Cannot call constructor without `new`');
+  }
+  const { 0: one, 1: other } = native.openChannel();
+  this.port1 = createPort(one);
+  this.port2 = createPort(other);
+}
+
+function isDetachedPort(value) {
+  return isPort(value) && handleOf(value) === NONE;
+}
+
+function receiveMessageOnPort(port) {
+  if (!isPort(port) && !isBroadcastChannel(port)) {
+    throw worded(new ERR_INVALID_ARG_TYPE('port', 'MessagePort', port),
+                 'The "port" argument must be a MessagePort instance');
+  }
+  return receiveOne(isPort(port) ? port : portOfBroadcastChannel(port));
+}
+
+// ---- BroadcastChannel
+
+let isBroadcastChannel;
+let portOfBroadcastChannel;
+
+class BroadcastChannel extends EventTarget {
+  #name;
+  #port;
+
+  constructor(name) {
+    if (arguments.length === 0) throw new ERR_MISSING_ARGS('name');
+    super();
+    this.#name = `${name}`;
+    this.#port = createPort(native.openBroadcast(this.#name));
+    this.#port.on('message', (data) => {
+      this.dispatchEvent(receivedEvent('message', data, undefined, trusted));
+    });
+    this.#port.on('messageerror', (error) => {
+      this.dispatchEvent(receivedEvent('messageerror', error, undefined, trusted));
+    });
+  }
+
+  [kInspect](depth, options) {
+    checkThis(this);
+    if (depth < 0) return 'BroadcastChannel';
+    const { inspect } = require('internal/util/inspect');
+    const opts = {
+      ...options, depth: options.depth == null ? null : options.depth - 1,
+    };
+    return `BroadcastChannel ${inspect({
+      name: this.#name, active: this.#port !== undefined,
+    }, opts)}`;
+  }
+
+  get name() {
+    checkThis(this);
+    return this.#name;
+  }
+
+  close() {
+    checkThis(this);
+    if (this.#port === undefined) return;
+    this.#port.close();
+    this.#port = undefined;
+  }
+
+  postMessage(message) {
+    checkThis(this);
+    if (arguments.length === 0) throw new ERR_MISSING_ARGS('message');
+    if (this.#port === undefined) {
+      const { DOMException } = require('internal/domexception');
+      throw new DOMException('BroadcastChannel is closed.', 'InvalidStateError');
+    }
+    post(this.#port, message, undefined);
+  }
+
+  ref() {
+    checkThis(this);
+    this.#port?.ref();
+    return this;
+  }
+
+  unref() {
+    checkThis(this);
+    this.#port?.unref();
+    return this;
+  }
+
+  static {
+    isBroadcastChannel = (value) => typeof value === 'object' && value !== null && #name in value;
+    portOfBroadcastChannel = (channel) => channel.#port;
+  }
+}
+
+function checkThis(value) {
+  if (!isBroadcastChannel(value)) throw new ERR_INVALID_THIS('BroadcastChannel');
+}
+
+ObjectDefineProperties(BroadcastChannel.prototype, {
+  name: kEnumerableProperty,
+  close: kEnumerableProperty,
+  postMessage: kEnumerableProperty,
+});
+defineEventHandler(BroadcastChannel.prototype, 'message');
+defineEventHandler(BroadcastChannel.prototype, 'messageerror');
+
+/** Has `emitter`'s listeners of `name` start the port and keep it, and the last one let it go. */
+function setupPortReferencing(port, emitter, name) {
+  emitter.on('newListener', (event) => {
+    if (event !== name || emitter.listenerCount(name) !== 0) return;
+    port.ref();
+    port.start();
+  });
+  emitter.on('removeListener', (event) => {
+    if (event === name && emitter.listenerCount(name) === 0) port.unref();
+  });
+}
+
+module.exports = {
+  BroadcastChannel,
+  MessageChannel,
+  MessagePort,
+  createPort,
+  drainMessagePort,
+  isDetachedPort,
+  receiveMessageOnPort,
+  receivePort,
+  setupPortReferencing,
+};

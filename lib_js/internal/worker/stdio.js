@@ -1,0 +1,92 @@
+'use strict';
+// A worker's stdin, stdout and stderr, on both sides: streams whose chunks travel through the port
+// between worker and maker. The reader asks for more, so that a fast writer waits for it.
+
+const { ArrayPrototypeForEach, ArrayPrototypeMap, ArrayPrototypePush, Symbol } = primordials;
+
+const { Readable, Writable } = require('stream');
+
+const kAskMore = Symbol('kAskMore');
+const kCountsReference = Symbol('kIncrementsPortRef');
+const kStdioWantsMoreDataCallback = Symbol('kStdioWantsMoreDataCallback');
+
+/** Types of messages between a worker and its maker. */
+const messageTypes = {
+  UP_AND_RUNNING: 'upAndRunning',
+  COULD_NOT_SERIALIZE_ERROR: 'couldNotSerializeError',
+  ERROR_MESSAGE: 'errorMessage',
+  STDIO_PAYLOAD: 'stdioPayload',
+  STDIO_WANTS_MORE_DATA: 'stdioWantsMoreData',
+  LOAD_SCRIPT: 'loadScript',
+};
+
+class ReadableWorkerStdio extends Readable {
+  constructor(port, name) {
+    super();
+    this.port = port;
+    this.name = name;
+    this[kCountsReference] = true;
+    this.hasStarted = false;
+    this.on('end', () => {
+      if (this.hasStarted && this[kCountsReference]) this.port.unref();
+    });
+  }
+
+  _read() {
+    if (!this.hasStarted && this[kCountsReference]) {
+      this.hasStarted = true;
+      this.port.ref();
+    }
+    this.port.postMessage({ type: messageTypes.STDIO_WANTS_MORE_DATA, stream: this.name });
+  }
+
+  /** What the other side has written. */
+  take(chunks) {
+    ArrayPrototypeForEach(chunks, ({ chunk, encoding }) => this.push(chunk, encoding));
+  }
+}
+
+class WritableWorkerStdio extends Writable {
+  constructor(port, name) {
+    super({ decodeStrings: false });
+    this.port = port;
+    this.name = name;
+    this.waiting = [];
+  }
+
+  _writev(chunks, callback) {
+    this.port.postMessage({
+      type: messageTypes.STDIO_PAYLOAD,
+      stream: this.name,
+      chunks: ArrayPrototypeMap(chunks, ({ chunk, encoding }) => ({ chunk, encoding })),
+    });
+    ArrayPrototypePush(this.waiting, callback);
+    if (this.waiting.length === 1) this.port.ref();
+  }
+
+  _final(callback) {
+    this.port.postMessage({
+      type: messageTypes.STDIO_PAYLOAD,
+      stream: this.name,
+      chunks: [{ chunk: null, encoding: '' }],
+    });
+    callback();
+  }
+
+  /** The reader has room: what was written counts as written. */
+  [kStdioWantsMoreDataCallback]() {
+    const { waiting } = this;
+    this.waiting = [];
+    ArrayPrototypeForEach(waiting, (callback) => callback());
+    if (waiting.length > 0) this.port.unref();
+  }
+}
+
+module.exports = {
+  ReadableWorkerStdio,
+  WritableWorkerStdio,
+  kAskMore,
+  kCountsReference,
+  kStdioWantsMoreDataCallback,
+  messageTypes,
+};

@@ -1,0 +1,175 @@
+//! A worker: one more thread with an isolate, a ring and a turn, made while the program runs.
+//! Unlike a core it is pinned nowhere, takes no signals, and its end is news for its maker.
+
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use coring_bindings::options::{Kind, OPTIONS};
+use coring_bindings::{Control, How, Natives, Process, Start};
+use coring_engine::{Ending, Isolate, IsolateLimits, Js, Parcel};
+use coring_uring::{Ring, RingOptions, sync};
+
+use crate::cli::{self, Cli};
+use crate::core;
+use crate::runtime::Program;
+use crate::turn;
+
+/// Stack of a worker's JavaScript unless `resourceLimits.stackSizeMb` says otherwise, as in Node.
+const STACK_MB: f64 = 4.0;
+
+/// Of a worker's stack, kept for native code that V8 does not count.
+const STACK_RESERVE_BYTES: usize = 192 << 10;
+
+/// Beside the stack that the program asked for: what a thread needs before and after JavaScript.
+const STACK_EXTRA_BYTES: usize = 1 << 20;
+
+/// A worker's ring: most have few connections, and a program may have many workers.
+fn ring_options() -> RingOptions {
+    RingOptions {
+        entries: 64,
+        cq_entries: 1024,
+        buffers_count: 128,
+        ..RingOptions::default()
+    }
+}
+
+/// What the threads of this process share.
+pub fn process(program: &Arc<Program>) -> Arc<Process> {
+    let program = program.clone();
+    let start = move |start| spawn(&program, start);
+    Process::new(Box::new(start), Box::new(refused_options))
+}
+
+fn spawn(program: &Arc<Program>, start: Start) -> io::Result<JoinHandle<()>> {
+    let program = program.clone();
+    let stack_mb = stack_mb(&start);
+    // The kernel shows 15 bytes of a thread's name.
+    let name: String = start.name.chars().filter(|c| *c != '\0').take(15).collect();
+    thread::Builder::new()
+        .name(name)
+        .stack_size((stack_mb * 1048576.0) as usize + STACK_EXTRA_BYTES)
+        .spawn(move || {
+            let control = start.control.clone();
+            let (code, how) = live(&program, start, &control);
+            control.finish(code, how);
+        })
+}
+
+fn stack_mb(start: &Start) -> f64 {
+    match start.limits.stack_mb {
+        asked if asked > 0.0 => asked,
+        _ => STACK_MB,
+    }
+}
+
+fn live(program: &Program, start: Start, control: &Arc<Control>) -> (i32, How) {
+    let runtime = runtime(program, &start);
+    let limits = limits(&start);
+    let isolate = begin(start, limits);
+    let Ok(mut isolate) = isolate else {
+        control.disarm();
+        return (1, How::Unstarted);
+    };
+    let answers = control.clone();
+    isolate.on_interrupt(Box::new(move |look| {
+        answers.answer(&mut |what, option| Parcel::new(answer(what, option, look)));
+    }));
+    control.arm(isolate.remote());
+    let end = match control.is_stopping() {
+        true => Err(isolate.end()),
+        false => turn::run(&mut isolate, runtime),
+    };
+    control.disarm();
+    match end {
+        Ok(code) => (code, How::Itself),
+        Err(Ending::Exit(code) | Ending::Uncaught(code)) => (code, How::Itself),
+        Err(Ending::HeapLimit) => (1, How::OutOfMemory),
+        Err(Ending::Terminated) => (1, How::Stopped),
+    }
+}
+
+/// Numbers of questions that V8 has no part in; see `coring_engine::question` for the others.
+const THREAD_CPU_USAGE: i32 = 100;
+
+fn answer(what: i32, option: i32, look: &mut dyn FnMut(i32, i32) -> Js) -> Js {
+    match what {
+        THREAD_CPU_USAGE => Js::Doubles(sync::process::thread_usage()[..2].to_vec()),
+        _ => look(what, option),
+    }
+}
+
+fn begin(start: Start, limits: IsolateLimits) -> Result<Isolate<Natives>, String> {
+    let ring = Ring::new(ring_options()).map_err(|error| error.to_string())?;
+    let natives = Natives::of_worker(ring, start).map_err(|errno| errno.to_string())?;
+    core::boot(natives, limits)
+}
+
+fn limits(start: &Start) -> IsolateLimits {
+    let bytes = |mb: f64| (mb > 0.0).then_some((mb * 1048576.0) as usize);
+    let stack_bytes = (stack_mb(start) * 1048576.0) as usize;
+    IsolateLimits {
+        heap_bytes_max: None,
+        old_bytes_max: bytes(start.limits.old_mb),
+        young_bytes_max: bytes(start.limits.young_mb),
+        code_bytes_max: bytes(start.limits.code_mb),
+        stack_bytes_max: Some(
+            stack_bytes
+                .saturating_sub(STACK_RESERVE_BYTES)
+                .max(64 << 10),
+        ),
+    }
+}
+
+fn runtime(program: &Program, start: &Start) -> Js {
+    let inherited = &program.cli;
+    let parsed = start.exec_argv.as_ref().and_then(|words| {
+        let node_options = start.node_options();
+        parse(words, node_options.as_deref()).ok()
+    });
+    let cli = parsed.as_ref().unwrap_or(inherited);
+    let worker = vec![
+        ("threadId".to_owned(), Js::from(start.id)),
+        ("threadName".to_owned(), Js::from(start.name.as_str())),
+        ("stackSizeMb".to_owned(), Js::from(stack_mb(start))),
+    ];
+    program.runtime_of_worker(cli, worker)
+}
+
+fn parse(words: &[String], node_options: Option<&str>) -> Result<Cli, cli::CliError> {
+    let environment = |name: &str| match name {
+        "NODE_OPTIONS" => node_options.map(str::to_owned),
+        _ => None,
+    };
+    let mut cli = cli::parse(words, &environment, &|_| false)?;
+    cli.exec_argv = words.to_vec();
+    cli.arguments = Vec::new();
+    Ok(cli)
+}
+
+/// Words that belong to the process or to V8, and not to one of its threads.
+fn refused_options(words: &[String], node_options: Option<&str>) -> Vec<String> {
+    let is_of_process = |word: &&String| {
+        let name = word.split('=').next().unwrap_or(word);
+        let row = OPTIONS.iter().find(|spec| spec.name == name);
+        row.is_some_and(|spec| spec.v8 || spec.kind == Kind::Print || PER_PROCESS.contains(&name))
+    };
+    let refused: Vec<String> = words.iter().filter(is_of_process).cloned().collect();
+    if !refused.is_empty() {
+        return refused;
+    }
+    match parse(words, node_options) {
+        Ok(_) => Vec::new(),
+        Err(error) => error.messages,
+    }
+}
+
+/// Options of the whole process in Node's table.
+const PER_PROCESS: [&str; 6] = [
+    "--title",
+    "--jobs",
+    "--zero-fill-buffers",
+    "--disable-proto",
+    "--v8-options",
+    "--security-revert",
+];
