@@ -7,7 +7,7 @@
 
 use std::path::PathBuf;
 
-use coring_engine::{Isolate, IsolateOptions, Js, Sources};
+use coring_engine::{Isolate, IsolateLimits, IsolateOptions, Js, Sources};
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 
 /// The smallest library that boots: a deliver loop like lib_js/boot/turn.js.
@@ -51,7 +51,8 @@ fn crossing(criterion: &mut Criterion) {
         bindings: &[],
         sources: Sources::Folder(root.clone()),
         snapshot: None,
-        heap_bytes_max: None,
+        limits: IsolateLimits::default(),
+        keep_library_code: false,
     };
     let mut isolate = Isolate::new(options, ()).expect("the library boots");
     isolate.start(Js::Undefined).expect("the program starts");

@@ -9,7 +9,7 @@
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use coring_engine::{Isolate, IsolateOptions, Js, Sources};
+use coring_engine::{Isolate, IsolateLimits, IsolateOptions, Js, Sources};
 
 // The program's own allocator, for V8's memory too.
 #[global_allocator]
@@ -48,7 +48,8 @@ fn run_isolate() {
         bindings: &[],
         sources: Sources::Folder(root.clone()),
         snapshot: None,
-        heap_bytes_max: None,
+        limits: IsolateLimits::default(),
+        keep_library_code: false,
     };
     let mut isolate = Isolate::new(options, ()).expect("the library boots");
     isolate.start(Js::from(ROUNDS)).expect("the program runs");

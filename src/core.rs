@@ -81,6 +81,7 @@ pub fn boot(natives: Natives, limits: IsolateLimits) -> Result<Isolate<Natives>,
         sources,
         snapshot,
         limits,
+        keep_library_code: false,
     };
     Isolate::new(options, natives).map_err(|text| format!("the library does not boot:\n{text}"))
 }

@@ -50,8 +50,8 @@ const SIGNALS: [i32; 5] = [SIGHUP, SIGINT, SIGUSR2, SIGTERM, SIGWINCH];
 /// Runs the program on its cores; gives the exit code of the process.
 pub fn run(program: Program) -> i32 {
     let program = Arc::new(program);
-    let process = worker::process(&program);
     let variables = program.variables.clone();
+    let process = worker::process(&program);
     let fleet = Arc::new(Fleet::new(program.cores.len(), process, variables));
     if !fleet.is_many() {
         return core::exit_code(core::live(&program, &fleet, 0, None));

@@ -20,7 +20,7 @@ use std::process::ExitCode;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 /// Environment variables from files.
-type Variables = std::collections::BTreeMap<String, String>;
+use runtime::Variables;
 
 /// Threads that V8 may use beside the cores' own, for compiling and collecting garbage.
 const V8_HELPER_THREADS: u32 = 2;
@@ -61,7 +61,11 @@ fn main() -> ExitCode {
     if let Some(zone) = variables.get("TZ") {
         coring_engine::set_time_zone(zone);
     }
-    let program = runtime::Program::new(argv0, cli, variables);
+    let cores = match cli.jobs {
+        cli::Jobs::Count(count) => fleet::cores_by_count(count as usize),
+        cli::Jobs::Auto => fleet::cores_by_machine(),
+    };
+    let program = runtime::Program::new(argv0, cli, variables, cores);
     code(fleet::run(program))
 }
 

@@ -5,10 +5,12 @@ use std::collections::BTreeMap;
 use coring_engine::Js;
 use coring_uring::sync::clock;
 
-use crate::cli::{Cli, Jobs, Value};
+use crate::cli::{Cli, Value};
 
 /// The Node.js release whose behaviour coring has.
 pub const NODE_VERSION: &str = "v24.21.0";
+
+pub type Variables = BTreeMap<String, String>;
 
 /// One start of coring: shared by its cores, never changed.
 #[derive(Clone)]
@@ -17,20 +19,17 @@ pub struct Program {
     pub exec_path: String,
     pub cli: Cli,
     /// Environment variables from --env-file.
-    pub variables: BTreeMap<String, String>,
+    pub variables: Variables,
     pub cores: Vec<usize>,
 }
 
 impl Program {
-    pub fn new(argv0: String, cli: Cli, variables: BTreeMap<String, String>) -> Program {
+    /// `cores`: the processors to run on, one core on each.
+    pub fn new(argv0: String, cli: Cli, variables: Variables, cores: Vec<usize>) -> Program {
         let exec_path = std::env::current_exe().map_or_else(
             |_| argv0.clone(),
             |path| path.to_string_lossy().into_owned(),
         );
-        let cores = match cli.jobs {
-            Jobs::Count(count) => crate::fleet::cores_by_count(count as usize),
-            Jobs::Auto => crate::fleet::cores_by_machine(),
-        };
         Program {
             argv0,
             exec_path,

@@ -19,18 +19,18 @@ impl Default for Environment {
 }
 
 impl Environment {
-    /// The process's own variables and these.
-    pub fn with(variables: BTreeMap<String, String>) -> Environment {
-        let environment = Environment::default();
-        environment.lock().extend(variables);
-        environment
-    }
-
     /// name, value, name, value...
     pub fn of(words: &[String]) -> Environment {
         let pairs = words.chunks_exact(2);
         let variables = pairs.map(|pair| (pair[0].clone(), pair[1].clone()));
         Environment(Mutex::new(variables.collect()))
+    }
+
+    /// The process's own variables and these.
+    pub fn with(variables: BTreeMap<String, String>) -> Environment {
+        let environment = Environment::default();
+        environment.lock().extend(variables);
+        environment
     }
 
     fn lock(&self) -> std::sync::MutexGuard<'_, BTreeMap<String, String>> {

@@ -35,7 +35,8 @@ impl Fleet {
         process: Arc<Process>,
         variables: BTreeMap<String, String>,
     ) -> Fleet {
-        Fleet::over(cores_count, process, Arc::new(Environment::with(variables)))
+        let environment = Arc::new(Environment::with(variables));
+        Fleet::over(cores_count, process, environment)
     }
 
     /// A worker is a fleet of one: it shares no ports and no signals with its maker.

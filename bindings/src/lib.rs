@@ -72,11 +72,11 @@ pub const BINDINGS: &[Binding] = &[
     url::BINDING,
     lexer::BINDING,
     constants::BINDING,
+    ports::BINDING,
+    worker::BINDING,
     options::BINDING,
     dotenv::BINDING,
     config::BINDING,
-    ports::BINDING,
-    worker::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.

@@ -50,12 +50,26 @@ function isPublicFile(file) {
   return StringPrototypeStartsWith(file, 'node/') || StringPrototypeStartsWith(file, 'coring/');
 }
 
+/** Every id and its file. */
+const files = new SafeMap();
+
 /** Ids that users may load, in the order of builtinModules. */
 const publicIds = new SafeSet();
 
+/** A file of the library that somebody has asked for: most programs ask for few. */
 class BuiltinModule {
   /** @type {Map<string, BuiltinModule>} */
   static map = new SafeMap();
+
+  /** undefined: the library has no such file. */
+  static get(id) {
+    let found = BuiltinModule.map.get(id);
+    if (found === undefined && files.has(id)) {
+      found = new BuiltinModule(id, files.get(id));
+      BuiltinModule.map.set(id, found);
+    }
+    return found;
+  }
 
   constructor(id, file) {
     this.id = id;
@@ -70,16 +84,16 @@ class BuiltinModule {
   }
 
   static exists(id) {
-    return BuiltinModule.map.has(id);
+    return files.has(id);
   }
 
   static allowRequireByUsers(id) {
-    if (BuiltinModule.map.has(id)) publicIds.add(id);
+    if (files.has(id)) publicIds.add(id);
   }
 
   /** --expose-internals: everything but the realm itself becomes loadable. */
   static exposeInternals() {
-    for (const { 0: id } of BuiltinModule.map) {
+    for (const { 0: id } of files) {
       if (id !== REALM_ID) publicIds.add(id);
     }
   }
@@ -109,7 +123,7 @@ class BuiltinModule {
   static getSchemeOnlyModuleNames() {
     const names = [];
     for (let i = 0; i < SCHEME_ONLY.length; i++) {
-      if (BuiltinModule.map.has(SCHEME_ONLY[i])) ArrayPrototypePush(names, SCHEME_ONLY[i]);
+      if (files.has(SCHEME_ONLY[i])) ArrayPrototypePush(names, SCHEME_ONLY[i]);
     }
     return names;
   }
@@ -184,7 +198,7 @@ class BuiltinModule {
 for (let i = 0; i < builtinIds.length; i++) {
   const file = builtinIds[i];
   const id = idOfFile(file);
-  BuiltinModule.map.set(id, new BuiltinModule(id, file));
+  files.set(id, file);
   if (isPublicFile(file)) publicIds.add(id);
 }
 
@@ -193,11 +207,12 @@ const realm = new BuiltinModule(REALM_ID, 'boot/realm');
 realm.loaded = true;
 realm.exports = { BuiltinModule, internalBinding, require: requireBuiltin };
 BuiltinModule.map.set(REALM_ID, realm);
-BuiltinModule.map.delete('boot/realm');
-BuiltinModule.map.delete('boot/primordials');
+files.set(REALM_ID, 'boot/realm');
+files.delete('boot/realm');
+files.delete('boot/primordials');
 
 function requireBuiltin(id) {
-  const found = BuiltinModule.map.get(id);
+  const found = BuiltinModule.get(id);
   if (found === undefined) {
     // internal/errors may be what is missing, so this is a plain error.
     // eslint-disable-next-line no-restricted-syntax

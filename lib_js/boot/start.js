@@ -138,9 +138,8 @@ function prepare(runtime) {
   defineOptionAliases();
   adjustGlobals();
   setUpWarnings();
-  if (BuiltinModule.exists('internal/util/debuglog')) {
-    require('internal/util/debuglog').initializeDebugEnv(process.env.NODE_DEBUG);
-  }
+  const { NODE_DEBUG } = process.env;
+  if (NODE_DEBUG) require('internal/util/debuglog').initializeDebugEnv(NODE_DEBUG);
   if (getOptionValue('--expose-internals')) BuiltinModule.exposeInternals();
 }
 

@@ -4,7 +4,8 @@
 // it is first asked for, since a program meets few of the three hundred.
 
 const {
-  AggregateError, ArrayIsArray, ArrayPrototypePush, ArrayPrototypeUnshift, Error,
+  AggregateError, ArrayIsArray, ArrayPrototypePush, ArrayPrototypeSlice, ArrayPrototypeUnshift,
+  Error,
   ErrorCaptureStackTrace, MathMax, ObjectAssign, ObjectDefineProperty, Proxy, RangeError,
   ReflectApply, RegExpPrototypeExec, SafeArrayIterator, SafeMap, Symbol, SyntaxError, TypeError,
   URIError,
@@ -22,30 +23,37 @@ const system = require('internal/errors/system');
 const { hideStackFrames, kIsNodeError, withoutStack } = stack;
 const { SystemError } = system;
 
-/** code -> { message: string | function, classes: [base, ...others] } */
-const definitions = new SafeMap();
+/** The tables of codes with a fixed text or format, and the class that theirs extend. */
+const tables = [
+  messages.error, Error,
+  messages.typeError, TypeError,
+  messages.rangeError, RangeError,
+  messages.syntaxError, SyntaxError,
+  messages.uriError, URIError,
+  messages.systemError, SystemError,
+];
 
-function define(code, message, ...classes) {
-  definitions.set(code, { message, classes });
-}
+/** Codes with a fixed text that exist for several classes: ERR_INVALID_STATE.TypeError. */
+const severalClasses = {
+  __proto__: null,
+  ERR_INVALID_STATE: [Error, TypeError, RangeError],
+  ERR_OPERATION_FAILED: [Error, TypeError],
+};
 
-function defineAll(table, Base) {
-  for (const code in table) define(code, table[code], Base);
-}
-defineAll(messages.error, Error);
-defineAll(messages.typeError, TypeError);
-defineAll(messages.rangeError, RangeError);
-defineAll(messages.syntaxError, SyntaxError);
-defineAll(messages.uriError, URIError);
-defineAll(messages.systemError, SystemError);
-for (const code in computed) {
-  const { 0: message, 1: Base, 2: Other } = computed[code];
-  definitions.set(code, { message, classes: Other === undefined ? [Base] : [Base, Other] });
-}
+/** Codes that tests add: code -> [message, ...classes]. */
+const added = { __proto__: null };
 
-// Two codes with a fixed text exist for several classes: ERR_INVALID_STATE.TypeError.
-definitions.get('ERR_INVALID_STATE').classes = [Error, TypeError, RangeError];
-definitions.get('ERR_OPERATION_FAILED').classes = [Error, TypeError];
+/** @returns {undefined | { message: string | function, classes: [base, ...others] }} */
+function definitionOf(code) {
+  const row = added[code] ?? computed[code];
+  if (row !== undefined) return { message: row[0], classes: ArrayPrototypeSlice(row, 1) };
+  for (let i = 0; i < tables.length; i += 2) {
+    const message = tables[i][code];
+    if (message === undefined) continue;
+    return { message, classes: severalClasses[code] ?? [tables[i + 1]] };
+  }
+  return undefined;
+}
 
 let format;
 
@@ -72,7 +80,7 @@ function buildMessage(code, message, args, self) {
 
 /** Exported for tests. */
 function getMessage(code, args, self) {
-  return buildMessage(code, definitions.get(code).message, args, self);
+  return buildMessage(code, definitionOf(code).message, args, self);
 }
 
 /** One class under each base: users who ask for the constructor see the base alone. */
@@ -139,7 +147,9 @@ function addHiding(ErrorClass) {
 }
 
 function makeClasses(code) {
-  const { message, classes } = definitions.get(code);
+  const definition = definitionOf(code);
+  if (definition === undefined) return undefined;
+  const { message, classes } = definition;
   const ErrorClass = addHiding(makeClass(code, message, classes[0]));
   for (let i = 1; i < classes.length; i++) {
     ErrorClass[classes[i].name] = addHiding(makeClass(code, message, classes[i]));
@@ -150,13 +160,13 @@ function makeClasses(code) {
 const codes = new Proxy({ __proto__: null }, {
   __proto__: null,
   get(made, code) {
-    return made[code] ?? (definitions.has(code) ? made[code] = makeClasses(code) : undefined);
+    return made[code] ?? (made[code] = makeClasses(code));
   },
 });
 
 /** Adds a code. Exported for tests only. */
 function E(code, message, Base, ...others) {
-  define(code, message, Base, ...new SafeArrayIterator(others));
+  added[code] = [message, Base, ...new SafeArrayIterator(others)];
   codes[code] = makeClasses(code);
 }
 

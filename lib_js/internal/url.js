@@ -10,6 +10,7 @@ const {
   StringPrototypeSlice,
   StringPrototypeToWellFormed,
   Symbol,
+  SymbolFor,
   SymbolToStringTag,
   TypeError,
   Uint32Array,
@@ -23,7 +24,6 @@ const {
   ERR_MISSING_ARGS,
 } = require('internal/errors').codes;
 const { getConstructorOf, kEnumerableProperty } = require('internal/util');
-const { inspect } = require('internal/util/inspect');
 const { kValidateObjectAllowObjects, validateObject } = require('internal/validators');
 const {
   URLSearchParams,
@@ -31,6 +31,8 @@ const {
   onOwnerChange,
   replaceQuery,
 } = require('internal/url/params');
+
+const kInspect = SymbolFor('nodejs.util.inspect.custom');
 
 // What update() may set; the numbers are native's.
 const PROTOCOL = 0;
@@ -190,7 +192,8 @@ class URL {
     if (search !== before) replaceQuery(this.#params, search);
   }
 
-  [inspect.custom](depth, opts) {
+  [kInspect](depth, opts) {
+    const { inspect } = require('internal/util/inspect');
     if (typeof depth === 'number' && depth < 0) return this;
     const constructor = getConstructorOf(this) || URL;
     const shown = { __proto__: { constructor } };

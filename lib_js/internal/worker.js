@@ -428,13 +428,13 @@ class Worker extends EventEmitter {
   }
 
   getHeapSnapshot(options) {
-    const { snapshotOptions, snapshotStream } = require('internal/heap_utils');
-    const option = snapshotOptions(options);
-    return ask(this, HEAP_SNAPSHOT, option).then(snapshotStream);
+    const { getHeapSnapshotOptions, snapshotStream } = require('internal/heap_utils');
+    getHeapSnapshotOptions(options);
+    return ask(this, HEAP_SNAPSHOT).then(snapshotStream);
   }
 
   getHeapStatistics() {
-    return ask(this, HEAP_STATISTICS).then(require('v8').statisticsOf);
+    return ask(this, HEAP_STATISTICS).then(require('internal/v8/statistics').statisticsOf);
   }
 
   cpuUsage(prev) {

@@ -95,6 +95,7 @@ function Buffer(arg, encodingOrOffset, length) {
 FastBuffer.prototype.constructor = Buffer;
 Buffer.prototype = FastBuffer.prototype;
 addBufferPrototypeMethods(Buffer.prototype);
+internalBinding('buffer').setBufferPrototype(Buffer.prototype);
 addMethods(Buffer);
 ObjectSetPrototypeOf(Buffer, Uint8Array);
 usePoolOf(Buffer);

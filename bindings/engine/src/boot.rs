@@ -6,7 +6,6 @@
 //!    returns the library's `require`.
 //! 3. `boot/node` sets the globals and returns `{ start }`, which the main program begins with.
 
-use crate::op::Binding;
 use crate::realm::{Realm, Root};
 use crate::value::js_string;
 use crate::{builtin, error, sources};
@@ -21,13 +20,9 @@ const REALM_PARAMETERS: [&str; 5] = [
 
 /// # Errors
 /// The text of the exception that the library threw.
-pub(crate) fn run(
-    scope: &mut v8::PinScope,
-    realm: &Realm,
-    bindings: &[Binding],
-) -> Result<(), String> {
+pub(crate) fn run(scope: &mut v8::PinScope, realm: &Realm) -> Result<(), String> {
     v8::tc_scope!(let catch, scope);
-    match boot(catch, realm, bindings) {
+    match boot(catch, realm) {
         Some(()) => Ok(()),
         None => {
             let exception = catch.exception();
@@ -40,7 +35,7 @@ pub(crate) fn run(
     }
 }
 
-fn boot(scope: &mut v8::PinScope, realm: &Realm, bindings: &[Binding]) -> Option<()> {
+fn boot(scope: &mut v8::PinScope, realm: &Realm) -> Option<()> {
     let undefined: v8::Local<v8::Value> = v8::undefined(scope).into();
     let null = v8::null(scope).into();
     let primordials = v8::Object::with_prototype_and_properties(scope, null, &[], &[]);
@@ -58,8 +53,7 @@ fn boot(scope: &mut v8::PinScope, realm: &Realm, bindings: &[Binding]) -> Option
         ],
     )?;
 
-    let natives = builtin::bindings_object(scope, bindings)?;
-    let getter = builtin::binding_getter(scope, natives)?;
+    let getter = builtin::binding_getter(scope)?;
     let compile = builtin::compile_function(scope)?;
     let ids: Vec<v8::Local<v8::Value>> = realm
         .sources
@@ -83,6 +77,7 @@ fn boot(scope: &mut v8::PinScope, realm: &Realm, bindings: &[Binding]) -> Option
     )?;
     let require: v8::Local<v8::Function> = require.try_cast().ok()?;
 
+    realm.set_root(scope, Root::Require, require.into());
     let id = js_string(scope, "boot/node").into();
     let exports = require.call(scope, undefined, &[id])?;
     let exports: v8::Local<v8::Object> = exports.try_cast().ok()?;

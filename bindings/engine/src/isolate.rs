@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use crate::delivery::Delivery;
+use crate::library_code::{self, LibraryCode};
 use crate::op::Binding;
 use crate::page;
 use crate::realm::{self, Ending, ROOTS_COUNT, Realm, Root};
@@ -19,6 +20,8 @@ pub struct IsolateOptions {
     /// A start-up snapshot made by [`crate::snapshot::create`] with the same bindings.
     pub snapshot: Option<&'static [u8]>,
     pub limits: IsolateLimits,
+    /// A rehearsal: [`Isolate::library_code`] will be asked for.
+    pub keep_library_code: bool,
 }
 
 /// Bounds of an isolate's memory in bytes; None: V8's default for this machine.
@@ -75,8 +78,11 @@ impl<N: 'static> Isolate<N> {
     /// # Errors
     /// The text of the exception that the library threw while it booted.
     pub fn new(options: IsolateOptions, natives: N) -> Result<Isolate<N>, String> {
-        let realm = Realm::new(options.sources);
+        let realm = Realm::new(options.sources, options.bindings);
         realm::install(&realm);
+        if options.keep_library_code {
+            realm.compiled.replace(Some(Default::default()));
+        }
         let natives = Box::into_raw(Box::new(natives));
         realm.natives.set(natives.cast());
         let references = external_references(options.bindings, &realm.sources);
@@ -101,7 +107,7 @@ impl<N: 'static> Isolate<N> {
             if revive {
                 revive_roots(scope, &realm);
             } else {
-                boot::run(scope, &realm, options.bindings)?;
+                boot::run(scope, &realm)?;
             }
             v8::Global::new(scope, context)
         };
@@ -146,6 +152,16 @@ impl<N: 'static> Isolate<N> {
     /// Why JavaScript has ended, if it has.
     pub fn ending(&self) -> Option<Ending> {
         self.realm.ending.get()
+    }
+
+    /// What V8 has compiled of the library, for `LibraryFile::new`. Empty unless it was kept.
+    pub fn library_code(&mut self) -> LibraryCode {
+        let context = self.context.clone().expect("the isolate lives until drop");
+        let v8 = self.v8.as_mut().expect("the isolate lives until drop");
+        v8::scope!(let scope, v8);
+        let context = v8::Local::new(scope, context);
+        let scope = &mut v8::ContextScope::new(scope, context);
+        library_code::collect(scope, &self.realm.sources)
     }
 
     /// Runs `start(runtime)`: the main program, up to its first return to the loop.
@@ -263,6 +279,7 @@ impl<N: 'static> Drop for Isolate<N> {
         self.realm.roots.borrow_mut().clear();
         self.realm.modules.borrow_mut().clear();
         *self.realm.interrupted.borrow_mut() = None;
+        builtin::close_serializers();
         self.context = None;
         builtin::arm_termination(None);
         self.v8 = None;
@@ -295,6 +312,9 @@ pub(crate) fn external_references(
         v8::ExternalReference { pointer }
     });
     let mut references: Vec<v8::ExternalReference> = texts.collect();
+    references.push(v8::ExternalReference {
+        pointer: builtin::lazy::getter() as *mut std::ffi::c_void,
+    });
     for (_, functions) in builtin::tables() {
         references.extend(functions.iter().map(|entry| v8::ExternalReference {
             function: entry.callback,

@@ -11,6 +11,7 @@ mod delivery;
 mod error;
 mod heap;
 mod isolate;
+mod library_code;
 mod message;
 mod module;
 mod op;
@@ -25,6 +26,7 @@ mod value;
 
 pub use delivery::Delivery;
 pub use isolate::{Isolate, IsolateLimits, IsolateOptions};
+pub use library_code::LibraryCode;
 pub use message::{Message, Parcel};
 pub use op::{Binding, Call, FastNumber, FastOp, OpDecl, fast_entry};
 pub use process::{set_flags, set_time_zone, start, version};

@@ -5,14 +5,16 @@
 use std::cell::{Cell, RefCell};
 use std::ptr;
 
+use crate::op::Binding;
 use crate::page::Page;
+use crate::sources::Sources;
 
 /// JavaScript values that native code must find again, also after a snapshot was revived.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(usize)]
 pub(crate) enum Root {
+    Require,
     Start,
-    Bindings,
     Deliver,
     ProcessTimers,
     ProcessImmediate,
@@ -49,7 +51,10 @@ pub(crate) struct Realm {
     pub(crate) ending: Cell<Option<Ending>>,
     /// `process.exit` leaves the process at once when set: a lone core as Node, unlike one of many.
     pub(crate) modules: RefCell<crate::module::Modules>,
-    pub(crate) sources: crate::sources::Sources,
+    pub(crate) sources: Sources,
+    pub(crate) bindings: &'static [Binding],
+    /// Library files compiled so far; None when nobody will ask.
+    pub(crate) compiled: RefCell<Option<crate::library_code::Compiled>>,
     /// The natives as `*mut N`; typed again by `Isolate<N>` and the ops it registers.
     pub(crate) natives: Cell<*mut ()>,
     pub(crate) natives_borrowed: Cell<bool>,
@@ -59,13 +64,15 @@ pub(crate) struct Realm {
 }
 
 impl Realm {
-    pub(crate) fn new(sources: crate::sources::Sources) -> Box<Realm> {
+    pub(crate) fn new(sources: Sources, bindings: &'static [Binding]) -> Box<Realm> {
         Box::new(Realm {
             roots: RefCell::new((0..ROOTS_COUNT).map(|_| None).collect()),
             page: Page::new(),
             ending: Cell::new(None),
             modules: RefCell::default(),
             sources,
+            bindings,
+            compiled: RefCell::new(None),
             natives: Cell::new(ptr::null_mut()),
             natives_borrowed: Cell::new(false),
             heap_limit_reached: Cell::new(false),

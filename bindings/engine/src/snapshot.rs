@@ -22,9 +22,9 @@ pub fn create(bindings: &'static [Binding], sources: Sources) -> Result<Vec<u8>,
     let references = isolate::external_references(bindings, &sources);
     let mut v8 = v8::Isolate::snapshot_creator(Some(references.into()), None);
     isolate::configure(&mut v8);
-    let realm = Realm::new(sources);
+    let realm = Realm::new(sources, bindings);
     realm::install(&realm);
-    let booted = fill(&mut v8, &realm, bindings);
+    let booted = fill(&mut v8, &realm);
     realm.roots.borrow_mut().clear();
     realm.modules.borrow_mut().clear();
     realm::uninstall();
@@ -40,7 +40,7 @@ pub fn create(bindings: &'static [Binding], sources: Sources) -> Result<Vec<u8>,
     Ok(blob.to_vec())
 }
 
-fn fill(v8: &mut v8::OwnedIsolate, realm: &Realm, bindings: &[Binding]) -> Result<(), String> {
+fn fill(v8: &mut v8::OwnedIsolate, realm: &Realm) -> Result<(), String> {
     v8::scope!(let scope, v8);
     // What V8 makes a further context from (`vm.createContext`): the language and nothing else.
     let bare = v8::Context::new(scope, v8::ContextOptions::default());
@@ -49,7 +49,7 @@ fn fill(v8: &mut v8::OwnedIsolate, realm: &Realm, bindings: &[Binding]) -> Resul
     let index = scope.add_context(context);
     assert_eq!(index, MAIN_CONTEXT, "the library's context is the first");
     let scope = &mut v8::ContextScope::new(scope, context);
-    boot::run(scope, realm, bindings)?;
+    boot::run(scope, realm)?;
     let roots: Vec<v8::Local<v8::Value>> = realm
         .roots
         .borrow()

@@ -3,6 +3,8 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::library_code::{self, LibraryCode};
+
 /// One library file inside the program.
 pub struct LibraryFile {
     /// `node/fs`, `internal/errors`, `boot/realm`.
@@ -10,10 +12,12 @@ pub struct LibraryFile {
     text: &'static str,
     /// The text as V8 can use it in place; None when it is not all ASCII.
     in_place: Option<v8::OneByteConst>,
+    /// What V8 compiled of it before, by `Isolate::library_code`; empty: nothing.
+    code: &'static [u8],
 }
 
 impl LibraryFile {
-    pub const fn new(id: &'static str, text: &'static str) -> LibraryFile {
+    pub const fn new(id: &'static str, text: &'static str, code: &'static [u8]) -> LibraryFile {
         let in_place = match is_ascii(text.as_bytes()) {
             true => {
                 // SAFETY: it was just found to be all ASCII.
@@ -23,7 +27,12 @@ impl LibraryFile {
             }
             false => None,
         };
-        LibraryFile { id, text, in_place }
+        LibraryFile {
+            id,
+            text,
+            in_place,
+            code,
+        }
     }
 }
 
@@ -52,11 +61,13 @@ pub enum Sources {
 }
 
 impl Sources {
-    /// Reads the folder once and keeps it for the rest of the process: what the build uses.
-    pub fn load(root: &Path) -> Sources {
+    /// Reads the folder once and keeps it for the rest of the process, with what was compiled of
+    /// its files before: what the build uses.
+    pub fn load(root: &Path, mut code: LibraryCode) -> Sources {
         let files = library_ids(root).into_iter().map(|id| {
             let text = std::fs::read_to_string(root.join(format!("{id}.js"))).unwrap_or_default();
-            LibraryFile::new(String::leak(id), String::leak(text))
+            let code = Vec::leak(code.remove(&id).unwrap_or_default());
+            LibraryFile::new(String::leak(id), String::leak(text), code)
         });
         Sources::Embedded(Vec::leak(files.collect()))
     }
@@ -67,6 +78,11 @@ impl Sources {
         };
         let index = files.binary_search_by(|file| file.id.cmp(id)).ok()?;
         Some(&files[index])
+    }
+
+    /// What was compiled of the file before; empty: nothing.
+    fn code(&self, id: &str) -> &'static [u8] {
+        self.find(id).map_or(&[], |file| file.code)
     }
 
     /// Addresses that a snapshot refers to.
@@ -146,17 +162,6 @@ pub(crate) fn script_name(id: &str) -> String {
     }
 }
 
-/// Files whose functions every start runs: compiled whole into the snapshot. (All others are
-/// compiled function by function when called; compiling those too would make the snapshot, and
-/// so every start, longer.)
-const EAGER: [&str; 5] = [
-    "boot/start",
-    "boot/process",
-    "internal/options",
-    "internal/process/env",
-    "internal/modules/run_main",
-];
-
 const PARAMETERS: [&str; 6] = [
     "exports",
     "require",
@@ -197,20 +202,19 @@ pub(crate) fn compile_with<'s>(
         false,
         None,
     );
-    let mut source = v8::script_compiler::Source::new(code, Some(&origin));
+    let (mut source, how) = library_code::source(code, &origin, sources.code(id));
     let parameters: Vec<_> = parameters
         .iter()
         .filter_map(|name| v8::String::new(scope, name))
         .collect();
-    v8::script_compiler::compile_function(
+    let function = v8::script_compiler::compile_function(
         scope,
         &mut source,
         &parameters,
         &[],
-        match EAGER.iter().any(|prefix| id.starts_with(prefix)) {
-            true => v8::script_compiler::CompileOptions::EagerCompile,
-            false => v8::script_compiler::CompileOptions::NoCompileOptions,
-        },
+        how,
         v8::script_compiler::NoCacheReason::NoReason,
-    )
+    )?;
+    library_code::note(scope, id, function);
+    Some(function)
 }

@@ -1,8 +1,7 @@
 //! Values across the fence: what an op may take (`FromJs`) and give (`IntoJs`).
-//! Conversions never run JavaScript: a value of the wrong type becomes zero, empty or absent,
-//! since lib_js has checked every argument before.
+//! Conversions run no JavaScript of the program: a value of the wrong type becomes zero, empty or
+//! absent, since lib_js has checked every argument before.
 
-use crate::realm::{self, Root};
 use crate::text::Text;
 
 /// A type that an op may take as an argument.
@@ -278,7 +277,7 @@ pub(crate) fn js_buffer<'s>(
     let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();
     let buffer = v8::ArrayBuffer::with_backing_store(scope, &store);
     let array = v8::Uint8Array::new(scope, buffer, 0, count).expect("the view fits its buffer");
-    if let Some(prototype) = realm::current().root(scope, Root::BufferPrototype) {
+    if let Some(prototype) = crate::builtin::buffer_prototype(scope) {
         array.set_prototype(scope, prototype);
     }
     array.into()

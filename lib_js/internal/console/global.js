@@ -4,7 +4,7 @@
 
 const {
   FunctionPrototypeBind, ObjectHasOwn, ReflectDefineProperty, ReflectGetOwnPropertyDescriptor,
-  ReflectOwnKeys, globalThis,
+  ReflectOwnKeys,
 } = primordials;
 
 const { Console, kBindProperties, kBindStreamsLazy } = require('internal/console/constructor');
@@ -24,7 +24,7 @@ globalConsole[kBindProperties](true, 'auto');
 globalConsole.Console = Console;
 
 // V8's own console has methods for debuggers only: profile(), timeStamp() and so on.
-const builtIn = globalThis.console;
+const { builtIn } = require('internal/console/engine');
 if (typeof builtIn === 'object' && builtIn !== null) {
   const names = ReflectOwnKeys(builtIn);
   for (let i = 0; i < names.length; i++) {

@@ -13,7 +13,7 @@ const {
 
 const { BuiltinModule } = require('internal/bootstrap/realm');
 const { codes: { ERR_INVALID_RETURN_PROPERTY_VALUE } } = require('internal/errors');
-const { fileURLToPath, pathToFileURL } = require('internal/url');
+const lazyURL = require('internal/util/lazy').getLazy(() => require('internal/url'));
 const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const { validateFunction } = require('internal/validators');
 const { isAbsolute } = require('path');
@@ -57,14 +57,14 @@ function convertCJSFilenameToURL(filename) {
   if (id !== undefined) return `node:${id}`;
   // A scheme-only builtin is known to require() by its bare id.
   if (BuiltinModule.canBeRequiredByUsers(filename)) return `node:${filename}`;
-  return isAbsolute(filename) ? pathToFileURL(filename).href : filename;
+  return isAbsolute(filename) ? lazyURL().pathToFileURL(filename).href : filename;
 }
 
 function convertURLToCJSFilename(url) {
   if (!url) return url;
   const id = BuiltinModule.normalizeRequirableId(url);
   if (id !== undefined) return id;
-  return StringPrototypeStartsWith(url, 'file://') ? fileURLToPath(url) : url;
+  return StringPrototypeStartsWith(url, 'file://') ? lazyURL().fileURLToPath(url) : url;
 }
 
 /**

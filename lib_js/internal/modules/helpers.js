@@ -21,7 +21,7 @@ const { codes: {
 } } = require('internal/errors');
 const { BuiltinModule } = require('internal/bootstrap/realm');
 const { getOptionValue } = require('internal/options');
-const { fileURLToPath, pathToFileURL, URL } = require('internal/url');
+const lazyURL = require('internal/util/lazy').getLazy(() => require('internal/url'));
 const { setOwnProperty } = require('internal/util');
 const { validateString } = require('internal/validators');
 const path = require('path');
@@ -67,7 +67,7 @@ function getCjsConditionsArray() {
 /** A module of the library that users may load, evaluated; undefined for others. */
 function loadBuiltinModule(id) {
   if (!BuiltinModule.canBeRequiredByUsers(id)) return undefined;
-  const builtin = BuiltinModule.map.get(id);
+  const builtin = BuiltinModule.get(id);
   builtin.compileForPublicLoader();
   return builtin;
 }
@@ -156,8 +156,8 @@ function addBuiltinLibsToObject(object, moduleName) {
 /** The URL that a dynamic import's referrer name stands for. */
 function normalizeReferrerURL(referrerName) {
   if (typeof referrerName !== 'string') return undefined;
-  if (path.isAbsolute(referrerName)) return pathToFileURL(referrerName).href;
-  if (StringPrototypeStartsWith(referrerName, 'file://') || URL.canParse(referrerName)) {
+  if (path.isAbsolute(referrerName)) return lazyURL().pathToFileURL(referrerName).href;
+  if (StringPrototypeStartsWith(referrerName, 'file://') || lazyURL().URL.canParse(referrerName)) {
     return referrerName;
   }
   return undefined;
@@ -167,9 +167,9 @@ function normalizeReferrerURL(referrerName) {
 function urlToFilename(url) {
   if (!url || !StringPrototypeStartsWith(url, 'file://')) return url;
   try {
-    return fileURLToPath(url);
+    return lazyURL().fileURLToPath(url);
   } catch {
-    return URL.parse(url)?.pathname ?? url;
+    return lazyURL().URL.parse(url)?.pathname ?? url;
   }
 }
 

@@ -20,7 +20,7 @@ const { codes: {
   ERR_MISSING_ARGS,
   ERR_MODULE_NOT_FOUND,
 } } = require('internal/errors');
-const { fileURLToPath, isURL, pathToFileURL, URL } = require('internal/url');
+const lazyURL = require('internal/util/lazy').getLazy(() => require('internal/url'));
 const { validateString } = require('internal/validators');
 const path = require('path');
 
@@ -102,7 +102,7 @@ function read(jsonPath, options) {
   if (options?.base != null) {
     const base = `${options.base}`;
     importedFrom = `"${options.specifier}" from ` +
-      (StringPrototypeIndexOf(base, 'file:') === 0 ? fileURLToPath(base) : base);
+      (StringPrototypeIndexOf(base, 'file:') === 0 ? lazyURL().fileURLToPath(base) : base);
   }
   return flat(load(jsonPath, importedFrom), jsonPath);
 }
@@ -139,6 +139,7 @@ function getNearestParentPackageJSONType(checkPath) {
 
 /** A path for a module URL; undefined when it has none. */
 function pathOfURL(resolved) {
+  const { URL, fileURLToPath, isURL } = lazyURL();
   const url = isURL(resolved) ? resolved : new URL(`${resolved}`);
   if (url.protocol !== 'file:') return undefined;
   return fileURLToPath(new URL(url.pathname, 'file:///'));
@@ -171,7 +172,7 @@ function parsePackageName(specifier, base) {
   }
   if (!valid) {
     throw new ERR_INVALID_MODULE_SPECIFIER(
-      specifier, 'is not a valid package name', fileURLToPath(base));
+      specifier, 'is not a valid package name', lazyURL().fileURLToPath(base));
   }
   return {
     packageName,
@@ -183,7 +184,7 @@ function parsePackageName(specifier, base) {
 function getPackageJSONURL(specifier, base) {
   const { packageName, packageSubpath } = parsePackageName(specifier, base);
   const found = (packageJSONPath) => ({
-    packageJSONUrl: pathToFileURL(packageJSONPath), packageJSONPath, packageSubpath,
+    packageJSONUrl: lazyURL().pathToFileURL(packageJSONPath), packageJSONPath, packageSubpath,
   });
   const scope = getPackageScopeConfig(base);
   if (scope.exists && scope.exports != null && scope.name === packageName) {
@@ -203,7 +204,7 @@ function getPackageJSONURL(specifier, base) {
     const last = StringPrototypeLastIndexOf(directory, '/');
     directory = last === 0 ? '/' : StringPrototypeSlice(directory, 0, last);
   }
-  throw new ERR_MODULE_NOT_FOUND(packageName, fileURLToPath(base), null);
+  throw new ERR_MODULE_NOT_FOUND(packageName, lazyURL().fileURLToPath(base), null);
 }
 
 /** module.findPackageJSON() */
@@ -215,6 +216,7 @@ function findPackageJSON(specifier, base = 'data:') {
     validateString(specifier, 'specifier');
   }
   let parentURL = base;
+  const { URL, isURL, pathToFileURL } = lazyURL();
   if (!isURL(base)) {
     validateString(base, 'base');
     parentURL = path.isAbsolute(base) ? pathToFileURL(base) : new URL(base);
@@ -231,7 +233,7 @@ function findPackageJSON(specifier, base = 'data:') {
     if (error.code !== 'ERR_UNSUPPORTED_DIR_IMPORT') throw error;
     target = error.url;
   }
-  return nearest(directoryOf(fileURLToPath(target)))?.path;
+  return nearest(directoryOf(lazyURL().fileURLToPath(target)))?.path;
 }
 
 module.exports = {

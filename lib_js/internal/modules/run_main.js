@@ -5,7 +5,7 @@ const { StringPrototypeEndsWith } = primordials;
 
 const { getNearestParentPackageJSONType } = require('internal/modules/package_json_reader');
 const { getOptionValue } = require('internal/options');
-const { pathToFileURL, URL } = require('internal/url');
+const lazyURL = require('internal/util/lazy').getLazy(() => require('internal/url'));
 const { getCWDURL, kEmptyObject } = require('internal/util');
 const path = require('path');
 
@@ -65,6 +65,7 @@ function executeUserEntryPoint(main = process.argv[1]) {
     require('internal/modules/cjs/loader').wrapModuleLoad(main, null, true);
     return;
   }
+  const { URL, pathToFileURL } = lazyURL();
   const url = isURL ? new URL(main, getCWDURL()) : pathToFileURL(mainPath || main);
   runEntryPointWithESMLoader((loader) => loader.import(
     url.href, undefined, { __proto__: null }, undefined, true));

@@ -17,7 +17,7 @@ const { codes: {
 } } = require('internal/errors');
 const { BuiltinModule } = require('internal/bootstrap/realm');
 const { getOptionValue } = require('internal/options');
-const { pathToFileURL } = require('internal/url');
+const lazyURL = require('internal/util/lazy').getLazy(() => require('internal/url'));
 const path = require('path');
 
 const EXIT_UNCAUGHT = 1;
@@ -40,7 +40,7 @@ let evalCount = 0;
 
 function runAsModule(source, print) {
   if (print) throw new ERR_EVAL_ESM_CANNOT_PRINT();
-  const url = `${pathToFileURL(`${process.cwd()}/`)}[eval${++evalCount}]`;
+  const url = `${lazyURL().pathToFileURL(`${process.cwd()}/`)}[eval${++evalCount}]`;
   const { runEntryPointWithESMLoader } = require('internal/modules/run_main');
   runEntryPointWithESMLoader((loader) => loader.eval(source, url, true));
 }
@@ -66,7 +66,10 @@ function runAsScript(name, source, print) {
   const { compileScript, runScript } = internalBinding('contextify');
   const { importFrom, registerImporter } = require('internal/modules/esm/utils');
   const symbol = Symbol(name);
-  registerImporter(symbol, importFrom(pathToFileURL(module.filename).href));
+  registerImporter(symbol, (specifier, attributes, phase) => {
+    const { href } = lazyURL().pathToFileURL(module.filename);
+    return importFrom(href)(specifier, attributes, phase);
+  });
   const run = () => {
     const { script } = compileScript(source, name, 0, 0, symbol);
     // Until now RegExp.$1 is the library's.
@@ -128,9 +131,9 @@ function compileOnly(source, filename) {
   if (filename !== '[stdin]') {
     const { defaultResolve } = require('internal/modules/esm/resolve');
     const { defaultGetFormat } = require('internal/modules/esm/get_format');
-    const { url } = defaultResolve(
-      pathToFileURL(filename).href, { parentURL: pathToFileURL(filename).href });
-    const { URL } = require('internal/url');
+    const { URL, pathToFileURL } = lazyURL();
+    const { href } = pathToFileURL(filename);
+    const { url } = defaultResolve(href, { parentURL: href });
     format = defaultGetFormat(new URL(url));
   }
   if (format === 'module' || (format == null && containsModuleSyntax(source, filename))) {
@@ -179,17 +182,17 @@ function hasUncaughtExceptionCaptureCallback() {
   return captureCallback !== null;
 }
 
+/** Of a worker, which has its own way with what nobody captures. */
+function callUncaughtExceptionCapture(error) {
+  captureCallback(error);
+}
+
 function isLoaded(id) {
-  return BuiltinModule.map.get(id).loaded;
+  return BuiltinModule.map.get(id)?.loaded === true;
 }
 
 function report(error, place) {
   require('internal/process/report_uncaught').reportUncaught(error, place);
-}
-
-/** Of a worker, which has its own way with what nobody captures. */
-function callUncaughtExceptionCapture(error) {
-  captureCallback(error);
 }
 
 /**

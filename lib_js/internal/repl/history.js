@@ -7,6 +7,7 @@ const {
   ArrayPrototypeIndexOf,
   ArrayPrototypeJoin,
   ArrayPrototypePop,
+  ArrayPrototypePushApply,
   ArrayPrototypeShift,
   ArrayPrototypeSplice,
   ArrayPrototypeUnshift,
@@ -17,7 +18,7 @@ const {
   StringPrototypeTrim,
 } = primordials;
 
-const { validateArray, validateBoolean, validateNumber } = require('internal/validators');
+const { validateArray, validateNumber } = require('internal/validators');
 const { reverseString } = require('internal/readline/utils');
 
 const ENTRIES_MAX = 30;
@@ -40,17 +41,13 @@ class ReplHistory {
   #isFlushing = false;
 
   constructor(context, options) {
-    const { history = [], size = ENTRIES_MAX, removeHistoryDuplicates = false } = {
-      history: options.history, size: options.size,
-      removeHistoryDuplicates: options.removeHistoryDuplicates,
-    };
-    validateArray(history, 'history');
-    validateNumber(size, 'size', 0);
-    validateBoolean(removeHistoryDuplicates, 'removeHistoryDuplicates');
+    const { history, size } = options;
+    if (history !== undefined) validateArray(history, 'history');
+    if (size !== undefined) validateNumber(size, 'size', 0);
     this.#context = context;
-    this.#entries = history;
-    this.#size = size;
-    this.#removesDuplicates = removeHistoryDuplicates;
+    this.#entries = history ?? [];
+    this.#size = size ?? context.historySize ?? ENTRIES_MAX;
+    this.#removesDuplicates = options.removeHistoryDuplicates || false;
     this.#path = options.filePath;
   }
 
@@ -70,7 +67,7 @@ class ReplHistory {
     if (this.#size === 0 || StringPrototypeTrim(line).length === 0) return line;
     const entries = this.#entries;
     // What an entry of several lines was before its last line, or what was wrong and is corrected.
-    if ((isMultiline && this.#index === -1) || (!isMultiline && lastCommandErrored)) {
+    if ((isMultiline && this.#index === -1) || lastCommandErrored) {
       ArrayPrototypeShift(entries);
     }
     const entry = reverseString(line);
@@ -197,16 +194,26 @@ class ReplHistory {
     const fs = require('fs');
     fs.readFile(path, 'utf8', (error, text) => {
       if (error) {
-        onReady(error);
+        this.#failToOpen(onReady);
         return;
       }
-      this.#entries = text ? RegExpPrototypeSymbolSplit(/\r?\n+/, text, this.#size) : [];
-      validateArray(this.#entries, 'history');
+      this.#append(text ? RegExpPrototypeSymbolSplit(/\r?\n+/, text, this.#size) : []);
       fs.open(path, 'r+', (refusal, fd) => {
-        if (refusal) onReady(refusal);
+        if (refusal) this.#failToOpen(onReady);
         else this.#keep(fd, onReady);
       });
     });
+  }
+
+  /** Lines may have been entered while the file was read. */
+  #append(older) {
+    const entries = this.#entries;
+    if (entries.length === 0) {
+      this.#entries = older;
+      return;
+    }
+    ArrayPrototypePushApply(entries, older);
+    if (entries.length > this.#size) ArrayPrototypeSplice(entries, this.#size);
   }
 
   #keep(fd, onReady) {
@@ -225,7 +232,8 @@ class ReplHistory {
       };
       context.once('exit', onExit);
       context.once('flushHistory', () => {
-        if (!context.closed) context.resume();
+        if (context.closed) return;
+        context.resume();
         onReady(null, context);
       });
       this.#flush();

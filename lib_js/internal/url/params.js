@@ -20,6 +20,7 @@ const {
   StringPrototypeIndexOf,
   StringPrototypeSlice,
   StringPrototypeToWellFormed,
+  SymbolFor,
   SymbolIterator,
   SymbolToStringTag,
 } = primordials;
@@ -31,11 +32,10 @@ const {
   ERR_MISSING_ARGS,
 } = require('internal/errors').codes;
 const { kEnumerableProperty, removeColors } = require('internal/util');
-const { inspect } = require('internal/util/inspect');
 const { validateFunction } = require('internal/validators');
 const { decodeForm, encodeForm } = require('internal/querystring');
 
-const { custom: kInspect } = inspect;
+const kInspect = SymbolFor('nodejs.util.inspect.custom');
 
 // Handed out of the class, for URL and for the iterator only.
 let listOf;
@@ -193,6 +193,7 @@ class URLSearchParamsIterator {
     for (let i = this.#index; i < list.length; i += 2) {
       ArrayPrototypePush(rest, this.#pick(list[i], list[i + 1]));
     }
+    const { inspect } = require('internal/util/inspect');
     const isLong = StringPrototypeIncludes(inspect(rest, options), '\n');
     const items = ArrayPrototypeMap(rest, (item) => inspect(item, options));
     const text = isLong ?
@@ -261,6 +262,7 @@ class URLSearchParams {
     const options = { ...ctx };
     if (depth !== null) options.depth = depth - 1;
     const list = this.#list;
+    const { inspect } = require('internal/util/inspect');
     const pairs = [];
     let width = -2;
     for (let i = 0; i < list.length; i += 2) {

@@ -9,8 +9,6 @@ const {
   StringPrototypeToUpperCase, hardenRegExp,
 } = primordials;
 
-const { format, formatWithOptions, inspect } = require('internal/util/inspect');
-
 const specialCharacters = hardenRegExp(/[|\\{}()[\]^$+?.]/g);
 
 /** undefined: NODE_DEBUG was not read yet; null: it is empty. */
@@ -51,6 +49,7 @@ function makeLogger(set, enabled) {
   warnOfSecrets(set);
   const { pid } = process;
   return function debug(...args) {
+    const { format, formatWithOptions, inspect } = require('internal/util/inspect');
     const colors = require('internal/util/colors').shouldColorize(process.stderr);
     const message = formatWithOptions({ colors }, ...new SafeArrayIterator(args));
     process.stderr.write(format('%s %s: %s\n', set, inspect(pid, { colors }), message));

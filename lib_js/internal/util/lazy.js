@@ -7,6 +7,10 @@ const {
   FunctionPrototypeCall, ObjectDefineProperty, ObjectFreeze,
 } = primordials;
 
+// Makes `keys` of the module `id` properties of `target` that look plain and are loaded when
+// first read: (target, id, keys, enumerable = true).
+const { defineLazyProperties } = internalBinding('util');
+
 const kEnumerableProperty = ObjectFreeze({ __proto__: null, enumerable: true });
 
 function define(target, key, value, enumerable) {
@@ -38,24 +42,6 @@ function exposeNamespace(target, name, namespaceObject) {
 
 function nameFunction(fn, name) {
   ObjectDefineProperty(fn, 'name', { __proto__: null, value: name, configurable: true });
-}
-
-/** Makes `keys` of the module `id` properties of `target`; each becomes plain when first used. */
-function defineLazyProperties(target, id, keys, enumerable = true) {
-  for (let i = 0; i < keys.length; i++) {
-    const key = keys[i];
-    const get = () => {
-      const value = require(id)[key];
-      define(target, key, value, enumerable);
-      return value;
-    };
-    const set = (value) => define(target, key, value, enumerable);
-    nameFunction(get, key);
-    nameFunction(set, key);
-    ObjectDefineProperty(target, key, {
-      __proto__: null, get, set, enumerable, configurable: true,
-    });
-  }
 }
 
 /** The interfaces of the module `id` as Web IDL wants them: not enumerable. */

@@ -10,6 +10,10 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry("setFlagsFromString", 1, set_flags),
         entry("version", 0, version),
         entry("collectGarbage", 1, collect_garbage),
+        entry("codeStatistics", 0, code_statistics),
+        entry("heapSnapshot", 0, heap_snapshot),
+        entry("cachedDataVersionTag", 0, cached_data_version_tag),
+        entry("isStringOneByteRepresentation", 1, is_one_byte),
     ]
 }
 
@@ -77,4 +81,37 @@ fn collect_garbage<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Retu
     } else {
         scope.low_memory_notification();
     }
+}
+
+/// In the order of v8.getHeapCodeStatistics().
+fn code_statistics<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
+    let figures = scope.get_heap_code_and_metadata_statistics().map(|code| {
+        [
+            code.code_and_metadata_size(),
+            code.bytecode_and_metadata_size(),
+            code.external_script_source_size(),
+            code.cpu_profiler_metadata_size(),
+        ]
+    });
+    let figures = figures.unwrap_or_default().map(|figure| figure as f64);
+    rv.set(Js::Doubles(figures.to_vec()).into_js(scope));
+}
+
+/// The heap as JSON, in a Buffer.
+fn heap_snapshot<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
+    let mut bytes = Vec::new();
+    scope.take_heap_snapshot(|chunk| {
+        bytes.extend_from_slice(chunk);
+        true
+    });
+    rv.set(Js::Bytes(bytes).into_js(scope));
+}
+
+fn cached_data_version_tag<'s>(_: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
+    rv.set_uint32(v8::script_compiler::cached_data_version_tag());
+}
+
+fn is_one_byte<'s>(_: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let string = args.get(0).try_cast::<v8::String>();
+    rv.set_bool(string.is_ok_and(|string| string.is_onebyte()));
 }

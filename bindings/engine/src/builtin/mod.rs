@@ -8,7 +8,9 @@ mod buffer_write;
 mod encoding;
 mod errors;
 mod heap_statistics;
+pub(crate) mod lazy;
 mod messaging;
+mod serdes;
 mod time_zone;
 mod turn;
 mod types;
@@ -60,6 +62,7 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
         ("messaging", messaging::entries()),
         ("time_zone", time_zone::entries()),
         ("v8", heap_statistics::entries()),
+        ("serdes", serdes::entries()),
         (
             "realm",
             vec![
@@ -75,15 +78,17 @@ fn merge(mut one: Vec<Entry>, other: Vec<Entry>) -> Vec<Entry> {
     one
 }
 
-/// Makes `{ name: { op: function } }` with every binding of both crates; a binding that both
-/// have is one object.
-pub(crate) fn bindings_object<'s>(
+/// Makes the binding `name`: natives of this crate, ops of `bindings`, or both in one object.
+/// None: there is no such binding.
+fn make_binding<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     bindings: &[Binding],
+    name: &str,
 ) -> Option<v8::Local<'s, v8::Object>> {
-    let all = v8::Object::new(scope);
-    for (name, entries) in tables() {
-        let object = binding_object(scope, all, name)?;
+    let object = v8::Object::new(scope);
+    let mut found = false;
+    for (_, entries) in tables().into_iter().filter(|(table, _)| *table == name) {
+        found = true;
         for entry in entries {
             let template = v8::FunctionTemplate::builder_raw(entry.callback)
                 .length(entry.arguments_count)
@@ -92,42 +97,38 @@ pub(crate) fn bindings_object<'s>(
             put_function(scope, object, entry.name, template)?;
         }
     }
-    let object = binding_object(scope, all, "buffer")?;
-    buffer::put_constants(scope, object);
-    let object = binding_object(scope, all, "util")?;
-    util::put_constants(scope, object);
-    for binding in bindings {
-        let object = binding_object(scope, all, binding.name)?;
-        for op in binding.ops {
-            let builder = v8::FunctionTemplate::builder_raw(op.callback).length(op.arguments_count);
-            let template = match op.fast {
-                Some(overloads) => builder.build_fast(scope, overloads),
-                None => builder
-                    .constructor_behavior(v8::ConstructorBehavior::Throw)
-                    .build(scope),
-            };
-            put_function(scope, object, op.name.trim_start_matches("r#"), template)?;
-        }
-        for (name, value) in (binding.constants)() {
-            let value = value.into_js(scope);
-            put(scope, object, name, value);
-        }
+    match name {
+        "buffer" => buffer::put_constants(scope, object),
+        "util" => util::put_constants(scope, object),
+        _ => {}
     }
-    Some(all)
+    for binding in bindings.iter().filter(|binding| binding.name == name) {
+        found = true;
+        put_ops(scope, object, binding)?;
+    }
+    found.then_some(object)
 }
 
-fn binding_object<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    all: v8::Local<'s, v8::Object>,
-    name: &str,
-) -> Option<v8::Local<'s, v8::Object>> {
-    let key = js_string(scope, name);
-    if let Ok(object) = all.get(scope, key.into())?.try_cast::<v8::Object>() {
-        return Some(object);
+fn put_ops(
+    scope: &mut v8::PinScope,
+    object: v8::Local<v8::Object>,
+    binding: &Binding,
+) -> Option<()> {
+    for op in binding.ops {
+        let builder = v8::FunctionTemplate::builder_raw(op.callback).length(op.arguments_count);
+        let template = match op.fast {
+            Some(overloads) => builder.build_fast(scope, overloads),
+            None => builder
+                .constructor_behavior(v8::ConstructorBehavior::Throw)
+                .build(scope),
+        };
+        put_function(scope, object, op.name.trim_start_matches("r#"), template)?;
     }
-    let object = v8::Object::new(scope);
-    all.create_data_property(scope, key.into(), object.into())?;
-    Some(object)
+    for (name, value) in (binding.constants)() {
+        let value = value.into_js(scope);
+        put(scope, object, name, value);
+    }
+    Some(())
 }
 
 fn put_function(
@@ -144,14 +145,11 @@ fn put_function(
     Some(())
 }
 
-/// The function `getInternalBinding(name)` over the object of all bindings.
+/// The function `getInternalBinding(name)`. Bindings are made when the library first asks for
+/// them: the snapshot holds those that its own files use.
 pub(crate) fn binding_getter<'s>(
     scope: &mut v8::PinScope<'s, '_>,
-    all: v8::Local<'s, v8::Object>,
 ) -> Option<v8::Local<'s, v8::Function>> {
-    // Not as the function's data: V8 would serialise a template's data apart from the context
-    // that the object belongs to, and crash.
-    realm::current().set_root(scope, Root::Bindings, all.into());
     v8::Function::builder_raw(realm_callback("getInternalBinding"))
         .length(1)
         .build(scope)
@@ -169,22 +167,16 @@ fn realm_callback(name: &str) -> v8::FunctionCallback {
         .callback
 }
 
+/// The library keeps what it got (boot/realm.js) and asks once for each name.
 fn get_binding<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let binding = realm::current()
-        .root(scope, Root::Bindings)
-        .and_then(|all| all.try_cast::<v8::Object>().ok())
-        .and_then(|all| all.get(scope, args.get(0)))
-        .filter(|binding| binding.is_object());
-    match binding {
-        Some(binding) => rv.set(binding),
-        None => {
-            let name = args.get(0).to_rust_string_lossy(scope);
-            throw_error(
-                scope,
-                "ERR_INVALID_MODULE",
-                &format!("No such binding: {name}"),
-            );
-        }
+    let name = args.get(0).to_rust_string_lossy(scope);
+    match make_binding(scope, realm::current().bindings, &name) {
+        Some(binding) => rv.set(binding.into()),
+        None => throw_error(
+            scope,
+            "ERR_INVALID_MODULE",
+            &format!("No such binding: {name}"),
+        ),
     }
 }
 
@@ -213,6 +205,20 @@ fn compile_builtin<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv:
     }
 }
 
+/// `Buffer.prototype`; loads the module when nobody has yet. It tells its prototype itself.
+pub(crate) fn buffer_prototype<'s>(
+    scope: &v8::PinScope<'s, '_>,
+) -> Option<v8::Local<'s, v8::Value>> {
+    let realm = realm::current();
+    if let Some(prototype) = realm.root(scope, Root::BufferPrototype) {
+        return Some(prototype);
+    }
+    let require = realm.root_function(scope, Root::Require)?;
+    let id = js_string(scope, "buffer").into();
+    require.call(scope, v8::undefined(scope).into(), &[id])?;
+    realm.root(scope, Root::BufferPrototype)
+}
+
 pub(crate) fn throw_type_error(scope: &v8::PinScope, message: &str) {
     let message = js_string(scope, message);
     let error = v8::Exception::type_error(scope, message);
@@ -232,6 +238,7 @@ pub(crate) fn throw_error(scope: &mut v8::PinScope, code: &'static str, message:
 }
 
 pub(crate) use heap_statistics::heap_figures;
+pub(crate) use serdes::close_all as close_serializers;
 pub(crate) use turn::{arm_termination, terminate_current};
 
 /// Sets `object[name] = value`.

@@ -17,6 +17,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry("sleep", 1, sleep),
         entry("arrayBufferViewHasBuffer", 1, view_has_buffer),
         entry("isArrayBufferDetached", 1, is_detached),
+        entry("defineLazyProperties", 4, super::lazy::define),
     ]
 }
 

@@ -61,7 +61,7 @@ const {
 } = require('internal/modules/helpers');
 const packageJsonReader = require('internal/modules/package_json_reader');
 const { getOptionValue } = require('internal/options');
-const { fileURLToPath, isURL, pathToFileURL, URL } = require('internal/url');
+const lazyURL = require('internal/util/lazy').getLazy(() => require('internal/url'));
 const {
   emitExperimentalWarning,
   isInsideNodeModules,
@@ -592,7 +592,7 @@ function loadESMFromCJS(module, filename, source) {
   if (record.isMain) {
     const { runEntryPointWithESMLoader } = require('internal/modules/run_main');
     runEntryPointWithESMLoader((loader) => loader.import(
-      pathToFileURL(filename).href, undefined, { __proto__: null }, undefined, true));
+      lazyURL().pathToFileURL(filename).href, undefined, { __proto__: null }, undefined, true));
     // An ES module entry point is no `module`.
     setOwnProperty(process, 'mainModule', undefined);
     return;
@@ -662,11 +662,11 @@ function createRequire(filenameOrURL) {
   let url;
   const isPath = typeof filenameOrURL === 'string' && path.isAbsolute(filenameOrURL);
   if (!isPath) {
-    const isText = typeof filenameOrURL === 'string' || isURL(filenameOrURL);
+    const isText = typeof filenameOrURL === 'string' || lazyURL().isURL(filenameOrURL);
     try {
       if (isText) {
-        url = new URL(filenameOrURL);
-        filename = fileURLToPath(url);
+        url = new (lazyURL().URL)(filenameOrURL);
+        filename = lazyURL().fileURLToPath(url);
       }
     } catch {
       url = undefined;

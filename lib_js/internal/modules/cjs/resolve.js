@@ -32,7 +32,7 @@ const { BuiltinModule } = require('internal/bootstrap/realm');
 const { getCjsConditions, getRequireStack, toRealPath } = require('internal/modules/helpers');
 const packageJsonReader = require('internal/modules/package_json_reader');
 const { getOptionValue } = require('internal/options');
-const { fileURLToPath, pathToFileURL } = require('internal/url');
+const lazyURL = require('internal/util/lazy').getLazy(() => require('internal/url'));
 const { emitExperimentalWarning, setOwnProperty } = require('internal/util');
 const path = require('path');
 
@@ -160,7 +160,7 @@ function installLookup(Module) {
       throw new ERR_INVALID_MODULE_SPECIFIER(
         resolved, 'must not include encoded "/" or "\\" characters', parentPath);
     }
-    const filename = fileURLToPath(resolved);
+    const filename = lazyURL().fileURLToPath(resolved);
     const found = tryFile(filename);
     if (!found) throw notFound(filename, packagePath);
     return found;
@@ -170,8 +170,9 @@ function installLookup(Module) {
     const { packageExportsResolve } = require('internal/modules/esm/resolve');
     try {
       return finalizeTarget(
-        packageExportsResolve(pathToFileURL(pjsonPath), subpath, packageData,
-                              parentPath === null ? null : pathToFileURL(parentPath), conditions),
+        packageExportsResolve(
+          lazyURL().pathToFileURL(pjsonPath), subpath, packageData,
+          parentPath === null ? null : lazyURL().pathToFileURL(parentPath), conditions),
         parentPath, path.dirname(pjsonPath));
     } catch (error) {
       if (error.code === 'ERR_MODULE_NOT_FOUND') throw notFound(request, pjsonPath);
@@ -209,7 +210,7 @@ function installLookup(Module) {
     const { packageImportsResolve } = require('internal/modules/esm/resolve');
     try {
       return finalizeTarget(
-        packageImportsResolve(request, pathToFileURL(parentPath), conditions),
+        packageImportsResolve(request, lazyURL().pathToFileURL(parentPath), conditions),
         parentPath, nearest.path);
     } catch (error) {
       if (error.code === 'ERR_MODULE_NOT_FOUND') throw notFound(request);

@@ -1,0 +1,129 @@
+'use strict';
+// node:v8: figures of the heap, the serialiser, and switches of V8 itself.
+
+const { ArrayPrototypeMap } = primordials;
+
+const { codes: { ERR_NOT_BUILDING_SNAPSHOT } } = require('internal/errors');
+const { getValidatedPath } = require('internal/fs/utils');
+const {
+  getHeapSnapshot,
+  getHeapSnapshotOptions,
+  snapshotFileName,
+} = require('internal/heap_utils');
+const {
+  DefaultDeserializer,
+  DefaultSerializer,
+  Deserializer,
+  Serializer,
+  deserialize,
+  serialize,
+} = require('internal/v8/serializer');
+const { statisticsOf } = require('internal/v8/statistics');
+const { validateOneOf, validateString } = require('internal/validators');
+
+const native = internalBinding('v8');
+
+function getHeapStatistics() {
+  return statisticsOf(native.heapStatistics());
+}
+
+function getHeapSpaceStatistics() {
+  return ArrayPrototypeMap(native.heapSpaces(), (space) => ({
+    space_name: space[0],
+    space_size: space[1],
+    space_used_size: space[2],
+    space_available_size: space[3],
+    physical_space_size: space[4],
+  }));
+}
+
+function getHeapCodeStatistics() {
+  const figures = native.codeStatistics();
+  return {
+    code_and_metadata_size: figures[0],
+    bytecode_and_metadata_size: figures[1],
+    external_script_source_size: figures[2],
+    cpu_profiler_metadata_size: figures[3],
+  };
+}
+
+/** No object of ours lives in V8's C++ heap: all of its figures are zero. */
+function getCppHeapStatistics(type = 'detailed') {
+  validateOneOf(type, 'type', ['brief', 'detailed']);
+  const spaces = type === 'brief' ? [] : [
+    'NormalPageSpace0', 'NormalPageSpace1', 'NormalPageSpace2', 'NormalPageSpace3',
+    'LargePageSpace',
+  ];
+  return {
+    __proto__: null,
+    committed_size_bytes: 0,
+    resident_size_bytes: 0,
+    used_size_bytes: 0,
+    space_statistics: ArrayPrototypeMap(spaces, (name) => ({
+      __proto__: null,
+      name,
+      committed_size_bytes: 0,
+      resident_size_bytes: 0,
+      used_size_bytes: 0,
+      page_stats: [],
+      free_list_stats: { __proto__: null },
+    })),
+    type_names: [],
+    detail_level: type,
+  };
+}
+
+function setFlagsFromString(flags) {
+  validateString(flags, 'flags');
+  native.setFlagsFromString(flags);
+}
+
+function writeHeapSnapshot(filename, options) {
+  if (filename !== undefined) filename = getValidatedPath(filename);
+  getHeapSnapshotOptions(options);
+  const file = filename === undefined ? snapshotFileName() : filename;
+  require('fs').writeFileSync(file, native.heapSnapshot());
+  return file;
+}
+
+function isStringOneByteRepresentation(content) {
+  validateString(content, 'content');
+  return native.isStringOneByteRepresentation(content);
+}
+
+const startupSnapshot = {
+  addDeserializeCallback,
+  addSerializeCallback,
+  setDeserializeMainFunction,
+  isBuildingSnapshot() { return 0; },
+};
+
+/** coring makes no snapshots of programs. */
+function addSerializeCallback(callback, data) {
+  throw new ERR_NOT_BUILDING_SNAPSHOT();
+}
+function addDeserializeCallback(callback, data) {
+  throw new ERR_NOT_BUILDING_SNAPSHOT();
+}
+function setDeserializeMainFunction(callback, data) {
+  throw new ERR_NOT_BUILDING_SNAPSHOT();
+}
+
+module.exports = {
+  cachedDataVersionTag: native.cachedDataVersionTag,
+  getHeapSnapshot,
+  getHeapStatistics,
+  getHeapSpaceStatistics,
+  getHeapCodeStatistics,
+  getCppHeapStatistics,
+  setFlagsFromString,
+  Serializer,
+  Deserializer,
+  DefaultSerializer,
+  DefaultDeserializer,
+  deserialize,
+  serialize,
+  writeHeapSnapshot,
+  startupSnapshot,
+  isStringOneByteRepresentation,
+};
