@@ -14,7 +14,6 @@ use crate::cli::{self, Cli};
 use crate::core;
 use crate::runtime::Program;
 use crate::turn;
-use coring_bindings::options::{Kind, OPTIONS};
 
 /// Stack of a worker's JavaScript unless `resourceLimits.stackSizeMb` says otherwise, as in Node.
 const STACK_MB: f64 = 4.0;
