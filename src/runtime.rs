@@ -94,7 +94,10 @@ impl Program {
             ("execArgv", Js::List(exec_argv)),
             ("options", Js::Object(options.collect())),
             ("hrtimeOrigin", Js::Number(self.origin.monotonic as f64)),
-            ("timeOriginMs", Js::Number(self.origin.realtime as f64 / 1e6)),
+            (
+                "timeOriginMs",
+                Js::Number(self.origin.realtime as f64 / 1e6),
+            ),
             ("core", Js::from(core as u32)),
             ("cores", Js::from(self.cores.len() as u32)),
         ];

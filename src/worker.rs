@@ -5,6 +5,7 @@ use std::io;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
+use coring_bindings::options::{Kind, OPTIONS};
 use coring_bindings::{Control, How, Milestone, Natives, Process, Start};
 use coring_engine::{Ending, Isolate, IsolateLimits, Js, Parcel};
 use coring_uring::{Ring, RingOptions, sync};
@@ -13,7 +14,6 @@ use crate::cli::{self, Cli};
 use crate::core;
 use crate::runtime::Program;
 use crate::turn;
-use coring_bindings::options::{Kind, OPTIONS};
 
 /// Stack of a worker's JavaScript unless `resourceLimits.stackSizeMb` says otherwise, as in Node.
 const STACK_MB: f64 = 4.0;
@@ -134,7 +134,12 @@ fn runtime(program: &Program, start: &Start) -> Js {
     });
     let cli = parsed.as_ref().unwrap_or(inherited);
     let limits = &start.limits;
-    let asked = [limits.young_mb, limits.old_mb, limits.code_mb, limits.stack_mb];
+    let asked = [
+        limits.young_mb,
+        limits.old_mb,
+        limits.code_mb,
+        limits.stack_mb,
+    ];
     let worker = vec![
         ("threadId".to_owned(), Js::from(start.id)),
         ("threadName".to_owned(), Js::from(start.name.as_str())),

@@ -153,10 +153,7 @@ impl Recorder {
         if self.counts.is_empty() {
             return f64::NAN;
         }
-        let sum: f64 = self
-            .middles()
-            .map(|(middle, count)| middle * count)
-            .sum();
+        let sum: f64 = self.middles().map(|(middle, count)| middle * count).sum();
         sum / self.count()
     }
 

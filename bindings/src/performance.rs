@@ -165,9 +165,7 @@ impl Natives {
     }
 
     fn histogram(&mut self, handle: i32) -> Option<&mut Recorder> {
-        self.performance
-            .histograms
-            .get_mut(Handle::from_js(handle))
+        self.performance.histograms.get_mut(Handle::from_js(handle))
     }
 }
 
