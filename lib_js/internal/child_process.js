@@ -12,6 +12,7 @@ const {
 } = primordials;
 
 const EventEmitter = require('events');
+const { channel, tracingChannel } = require('diagnostics_channel');
 const { Socket } = require('net');
 const {
   ErrnoException,
@@ -28,6 +29,9 @@ const { getValidStdio, stdioStringToArray } = require('internal/child_process/st
 const { kChannelHandle, maybeClose, setupChannel } = require('internal/child_process/channel');
 const { getSocketList } = require('internal/child_process/handles');
 const { spawnSync } = require('internal/child_process/sync');
+
+const created = channel('child_process');
+const traced = tracingChannel('child_process.spawn');
 
 /** Set on a stream that another child reads. */
 const kIsUsedAsStdio = Symbol('kIsUsedAsStdio');
@@ -53,9 +57,19 @@ function ChildProcess() {
   this.spawnfile = null;
   this._handle = new Process();
   this._handle.onexit = (code, signal) => onExit(this, code, signal);
+  if (created.hasSubscribers) created.publish({ process: this });
 }
 ObjectSetPrototypeOf(ChildProcess.prototype, EventEmitter.prototype);
 ObjectSetPrototypeOf(ChildProcess, EventEmitter);
+
+/** Why it did not start, as its 'error' event says. */
+function spawnError(child, status) {
+  const syscall = child.spawnfile ? `spawn ${child.spawnfile}` : 'spawn';
+  const error = new ErrnoException(status, syscall);
+  if (child.spawnfile) error.path = child.spawnfile;
+  error.spawnargs = ArrayPrototypeSlice(child.spawnargs, 1);
+  return error;
+}
 
 /** The child has ended; a negative code says why it never began. */
 function onExit(child, code, signal) {
@@ -67,11 +81,7 @@ function onExit(child, code, signal) {
     child._handle = null;
   }
   if (code < 0) {
-    const syscall = child.spawnfile ? `spawn ${child.spawnfile}` : 'spawn';
-    const error = new ErrnoException(code, syscall);
-    if (child.spawnfile) error.path = child.spawnfile;
-    error.spawnargs = ArrayPrototypeSlice(child.spawnargs, 1);
-    child.emit('error', error);
+    child.emit('error', spawnError(child, code));
   } else {
     child.emit('exit', child.exitCode, child.signalCode);
   }
@@ -163,9 +173,13 @@ function readOptions(child, options) {
 ChildProcess.prototype.spawn = function(options) {
   const ipc = readOptions(this, options);
   const { stdio } = options;
+  const isTraced = traced.hasSubscribers;
+  if (isTraced) traced.start.publish({ process: this, options });
   const status = this._handle.spawn({
     __proto__: null, ...options, args: options.args ?? [options.file],
   });
+  if (isTraced && status === 0) traced.end.publish({ process: this });
+  else if (isTraced) traced.error.publish({ process: this, error: spawnError(this, status) });
   switch (status) {
     case 0:
       process.nextTick(onSpawnNT, this);
