@@ -24,7 +24,15 @@ impl Natives {
                 socket.soon = false;
             }
         }
+        let mut ended = Vec::new();
         for completion in completions.drain(..) {
+            match completion.token.kind() {
+                // What a child has said comes before its end, as in Node.
+                token::CHILD => ended.push(completion),
+                _ => self.complete(completion, out),
+            }
+        }
+        for completion in ended {
             self.complete(completion, out);
         }
         self.deliver_due(out);
