@@ -3,6 +3,7 @@
 // ChildProcess: an event emitter around one native child, its pipes and its channel.
 
 const {
+  ArrayIsArray,
   ArrayPrototypePush,
   ArrayPrototypeSlice,
   FunctionPrototypeCall,
@@ -24,6 +25,7 @@ const {
   validateOneOf,
   validateString,
 } = require('internal/validators');
+const { environmentPairs } = require('internal/child_process/arguments');
 const { Process } = require('internal/child_process/process');
 const { getValidStdio, stdioStringToArray } = require('internal/child_process/stdio');
 const { kChannelHandle, maybeClose, setupChannel } = require('internal/child_process/channel');
@@ -151,9 +153,9 @@ function readOptions(child, options) {
   validateOneOf(serialization, 'options.serialization', [undefined, 'json', 'advanced']);
   const { stdio, ipc, ipcFd } = getValidStdio(options.stdio || 'pipe', false);
   options.stdio = stdio;
-  if (options.envPairs === undefined) options.envPairs = [];
-  else validateArray(options.envPairs, 'options.envPairs');
   if (ipc !== undefined) {
+    if (options.envPairs === undefined) options.envPairs = [];
+    else validateArray(options.envPairs, 'options.envPairs');
     ArrayPrototypePush(
       options.envPairs,
       `NODE_CHANNEL_FD=${ipcFd}`,
@@ -170,13 +172,16 @@ function readOptions(child, options) {
   return ipc;
 }
 
-ChildProcess.prototype.spawn = function(options) {
+ChildProcess.prototype.spawn = function spawn(options) {
   const ipc = readOptions(this, options);
   const { stdio } = options;
   const isTraced = traced.hasSubscribers;
   if (isTraced) traced.start.publish({ process: this, options });
   const status = this._handle.spawn({
-    __proto__: null, ...options, args: options.args ?? [options.file],
+    __proto__: null,
+    ...options,
+    args: options.args ?? [options.file],
+    envPairs: ArrayIsArray(options.envPairs) ? options.envPairs : environmentPairs(options),
   });
   if (isTraced && status === 0) traced.end.publish({ process: this });
   else if (isTraced) traced.error.publish({ process: this, error: spawnError(this, status) });
@@ -207,7 +212,7 @@ ChildProcess.prototype.spawn = function(options) {
   return status;
 };
 
-ChildProcess.prototype.kill = function(sig) {
+ChildProcess.prototype.kill = function kill(sig) {
   const signal = sig === 0 ? sig : convertToValidSignal(sig === undefined ? 'SIGTERM' : sig);
   if (!this._handle) return false;
   const status = this._handle.kill(signal);
@@ -229,11 +234,11 @@ ChildProcess.prototype[SymbolDispose] = function() {
   if (!this.killed) this.kill();
 };
 
-ChildProcess.prototype.ref = function() {
+ChildProcess.prototype.ref = function ref() {
   if (this._handle) this._handle.ref();
 };
 
-ChildProcess.prototype.unref = function() {
+ChildProcess.prototype.unref = function unref() {
   if (this._handle) this._handle.unref();
 };
 
