@@ -1,6 +1,6 @@
 'use strict';
-// run(): test files, each in a process of its own (isolation 'process') or all in this one ('none').
-// `coring --test` is run() with options from the command line.
+// run(): test files, each in a process of its own (isolation 'process') or all in this one
+// ('none'). `coring --test` is run() with options from the command line.
 
 const { ArrayPrototypeFilter, MathMax, Promise, PromiseWithResolvers, SafePromiseAllReturnVoid,
         SafePromiseAllSettledReturnVoid } = primordials;

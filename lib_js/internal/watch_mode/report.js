@@ -1,6 +1,6 @@
 'use strict';
-// The side of the program that is watched (--watch): the files it depends on are told to the process
-// that watches. The loaders call `dependencies.report`, which is set only then.
+// The side of the program that is watched (--watch): the files it depends on are told to the
+// process that watches. The loaders call `dependencies.report`, which is set only then.
 
 const { SafeSet, StringPrototypeStartsWith } = primordials;
 
