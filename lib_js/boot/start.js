@@ -13,6 +13,7 @@ const {
 
 const { genericNodeError } = require('internal/errors');
 const { getOptionValue, setOptions } = require('internal/options');
+const { leaveMain } = require('internal/async_hooks');
 const { BuiltinModule } = require('internal/bootstrap/realm');
 const {
   emitBeforeExit,
@@ -151,7 +152,7 @@ function prepare(runtime) {
   if (getOptionValue('--expose-internals')) BuiltinModule.exposeInternals();
 }
 
-/** Started by a process that talks to this one: opens the channel. */
+/** Started by a process that talks to this one: opens the channel, and joins its cluster. */
 function joinParent() {
   const { NODE_CHANNEL_FD: fd, NODE_CHANNEL_SERIALIZATION_MODE: mode } = process.env;
   if (fd) {
@@ -161,6 +162,10 @@ function joinParent() {
     if (process.env.WATCH_REPORT_DEPENDENCIES) {
       require('internal/watch_mode/report').startReporting();
     }
+  }
+  if (process.env.NODE_UNIQUE_ID) {
+    require('cluster')._setupWorker();
+    delete process.env.NODE_UNIQUE_ID;
   }
 }
 
@@ -192,18 +197,19 @@ function start(runtime) {
   const checkOnly = !hasEval && getOptionValue('--check');
   const isTestRunner = getOptionValue('--test');
   const isWatched = isWatching();
-  if (!hasEval && !hasFile && !checkOnly && !isTestRunner && argv[1] !== '-' &&
-      internalBinding('process_ops').ttyInfo(0) === FD_TTY) {
-    fail('the REPL is not built yet; give a file, -e, or pipe a script', 1);
-  }
+  const isRepl = !hasFile && !checkOnly && !isTestRunner && argv[1] !== '-' &&
+    (getOptionValue('--interactive') ||
+     (!hasEval && internalBinding('process_ops').ttyInfo(0) === FD_TTY));
   const isEntryUrl = hasFile && getOptionValue('--entry-url');
   const main = hasFile && !isEntryUrl && !isTestRunner && !isWatched ? expandMainPath() : argv[1];
   setUpPermission(hasFile ? main : undefined);
   setUpSignals();
   joinParent();
   initializeLoaders();
+  internalBinding('performance').markBootstrapComplete();
   // User code must not see what the library last matched through RegExp.$1.
   RegExpPrototypeExec(/^/, '');
+  if (isRepl) return require('internal/main/repl').runRepl(hasEval);
   if (hasEval) return runEval();
   if (checkOnly) {
     const { checkSyntax } = require('internal/process/execution');
@@ -211,8 +217,10 @@ function start(runtime) {
   }
   if (isTestRunner) return require('internal/main/test_runner').runTests();
   if (isWatched) return require('internal/main/watch_mode').runWatched();
-  if (hasFile) return require('internal/modules/cjs/loader').Module.runMain(main);
-  return runStdin();
+  if (!hasFile) return runStdin();
+  require('internal/modules/cjs/loader').Module.runMain(main);
+  leaveMain();
+  return undefined;
 }
 
 module.exports = { start };

@@ -67,7 +67,7 @@ pub static OPTIONS: &[OptionSpec] = &[
     text("--experimental-package-map", "").unbuilt("package maps are not built"),
     off("--experimental-print-required-tla", "print pending top-level await of required modules"),
     no_op("--experimental-quic"),
-    on("--experimental-repl-await", "").idle("there is no REPL yet"),
+    on("--experimental-repl-await", "experimental await keyword support in REPL"),
     no_op("--experimental-report"),
     text("--experimental-sea-config", "").command().unbuilt("single executables are not built"),
     off("--experimental-shadow-realm", "").unbuilt("ShadowRealm is not built"),
@@ -121,7 +121,9 @@ pub static OPTIONS: &[OptionSpec] = &[
     text("--inspect-port", "").unbuilt("there is no inspector"),
     text("--inspect-publish-uid", "").unbuilt("there is no inspector"),
     off("--inspect-wait", "").unbuilt("there is no inspector"),
-    off("--interactive", "").short("-i").command().unbuilt("the REPL is not built"),
+    off("--interactive", "always enter the REPL even if stdin does not appear to be a terminal")
+        .short("-i")
+        .command(),
     off("--interpreted-frames-native-stack",
         "help system profilers to translate JavaScript interpreted frames").v8(),
     off("--jitless", "disable runtime allocation of executable memory").v8(),
