@@ -220,7 +220,9 @@ Module.isBuiltin = BuiltinModule.isBuiltin;
 
 /** Run-time half of this file: called once per start, before any user code. */
 function initializeCJS() {
-  Module.builtinModules = ObjectFreeze(BuiltinModule.getAllBuiltinModuleIds());
+  // Options may have added modules to those of the snapshot.
+  const ids = BuiltinModule.getAllBuiltinModuleIds();
+  if (ids.length !== Module.builtinModules.length) Module.builtinModules = ObjectFreeze(ids);
   initializeCjsConditions();
   if (!getOptionValue('--no-global-search-paths')) Module._initPaths();
   Module.runMain = require('internal/modules/run_main').executeUserEntryPoint;
@@ -714,6 +716,7 @@ Module.syncBuiltinESMExports = function syncBuiltinESMExports() {
   }
 };
 
+Module.builtinModules = ObjectFreeze(BuiltinModule.getAllBuiltinModuleIds());
 Module.Module = Module;
 Module.registerHooks = registerHooks;
 
