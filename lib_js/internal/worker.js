@@ -33,6 +33,7 @@ const {
   codes,
 } = require('internal/errors');
 const {
+  ERR_HEAP_PROFILE_HAVE_BEEN_STARTED,
   ERR_INVALID_ARG_TYPE,
   ERR_INVALID_ARG_VALUE,
   ERR_WORKER_INVALID_EXEC_ARGV,
@@ -57,6 +58,7 @@ const {
   kStdioWantsMoreDataCallback,
   messageTypes,
 } = require('internal/worker/stdio');
+const { registerThread, unregisterThread } = require('internal/worker/messaging');
 const self = require('internal/worker/self');
 
 const native = internalBinding('worker');
@@ -74,6 +76,10 @@ const UNSTARTED = 3;
 // What a worker can be asked, see bindings/engine/src/remote.rs and src/worker.rs.
 const HEAP_STATISTICS = 0;
 const HEAP_SNAPSHOT = 1;
+const CPU_PROFILE_START = 2;
+const CPU_PROFILE_STOP = 3;
+const HEAP_PROFILE_START = 4;
+const HEAP_PROFILE_STOP = 5;
 const CPU_USAGE = 100;
 
 const kHandle = Symbol('kHandle');
@@ -85,6 +91,7 @@ const kOnMessage = Symbol('kOnMessage');
 const kIsReferenced = Symbol('kIsReferenced');
 const kLimits = Symbol('kLimits');
 const kAnswers = Symbol('kAnswers');
+const kHasHeapProfile = Symbol('kHasHeapProfile');
 const kThreadId = Symbol('kThreadId');
 const kThreadName = Symbol('kThreadName');
 const kIsInternal = Symbol('kIsInternal');
@@ -277,12 +284,13 @@ class Worker extends EventEmitter {
     // The thread keeps this one alive, not what it says.
     port.unref();
     this[kStdio] = this.#openStdio(port, options);
-    this[kPublicPort] = this.#load(script, argv, options, isInternal);
     this[kLimits] = limits;
     this[kAnswers] = new SafeMap();
     this[kIsReferenced] = false;
+    this[kHasHeapProfile] = false;
     this[kThreadId] = native.nextThreadId();
     this[kThreadName] = name;
+    this[kPublicPort] = this.#load(script, argv, options, isInternal);
     this.performance = { eventLoopUtilization: loopUtilization(this) };
 
     const handle = native.start(this[kThreadId], name, execArgv, environment, limits,
@@ -313,7 +321,8 @@ class Worker extends EventEmitter {
   /** Sends the worker what it begins with, before it is there to read it. */
   #load(script, argv, options, isInternal) {
     const { port1, port2 } = new MessageChannel();
-    const transferList = [port2];
+    const mainPort = registerThread(this[kThreadId]);
+    const transferList = [port2, mainPort];
     if (options.transferList) ArrayPrototypePush(transferList, ...options.transferList);
     ArrayPrototypeForEach(['message', 'messageerror'], (event) => {
       port1.on(event, (message) => this.emit(event, message));
@@ -331,6 +340,7 @@ class Worker extends EventEmitter {
       environmentData,
       cwdCounter: cwdCounter ??= countDirectories(),
       publicPort: port2,
+      mainPort,
       hasStdin: !!options.stdin,
     }, transferList);
     return port1;
@@ -371,6 +381,7 @@ class Worker extends EventEmitter {
     this[kHandle] = undefined;
     port.close();
     publicPort.close();
+    unregisterThread(this[kThreadId]);
     this[kAnswers].forEach((resolve) => resolve(undefined));
     this[kAnswers].clear();
     const { stdout, stderr } = this[kStdio];
@@ -458,6 +469,25 @@ class Worker extends EventEmitter {
 
   getHeapStatistics() {
     return ask(this, HEAP_STATISTICS).then(require('internal/v8/statistics').statisticsOf);
+  }
+
+  async startCpuProfile() {
+    const session = await ask(this, CPU_PROFILE_START);
+    const { CPUProfileHandle } = require('internal/worker/profile');
+    return new CPUProfileHandle(() => ask(this, CPU_PROFILE_STOP, session));
+  }
+
+  async startHeapProfile() {
+    if (this[kHandle] !== undefined && this[kHasHeapProfile]) {
+      throw new ERR_HEAP_PROFILE_HAVE_BEEN_STARTED();
+    }
+    this[kHasHeapProfile] = true;
+    const session = await ask(this, HEAP_PROFILE_START);
+    const { HeapProfileHandle } = require('internal/worker/profile');
+    return new HeapProfileHandle(() => {
+      this[kHasHeapProfile] = false;
+      return ask(this, HEAP_PROFILE_STOP, session);
+    });
   }
 
   cpuUsage(prev) {

@@ -18,6 +18,7 @@ const {
   deserialize,
   serialize,
 } = require('internal/v8/serializer');
+const { GCProfiler, queryObjects, startCpuProfile } = require('internal/v8/profiler');
 const { statisticsOf } = require('internal/v8/statistics');
 const { validateOneOf, validateString } = require('internal/validators');
 
@@ -125,6 +126,9 @@ module.exports = {
   serialize,
   writeHeapSnapshot,
   promiseHooks: require('internal/promise_hooks'),
+  queryObjects,
   startupSnapshot,
+  GCProfiler,
   isStringOneByteRepresentation,
+  startCpuProfile,
 };

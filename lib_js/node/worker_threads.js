@@ -14,6 +14,7 @@ const {
   markAsUncloneable,
   markAsUntransferable,
 } = require('internal/worker/js_transferable');
+const { postMessageToThread } = require('internal/worker/messaging');
 const {
   SHARE_ENV,
   Worker,
@@ -37,6 +38,7 @@ module.exports = {
   moveMessagePortToContext,
   receiveMessageOnPort,
   resourceLimits,
+  postMessageToThread,
   threadId,
   threadName,
   SHARE_ENV,

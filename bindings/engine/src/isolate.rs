@@ -111,6 +111,7 @@ impl<N: 'static> Isolate<N> {
             }
             v8::Global::new(scope, context)
         };
+        *realm.context.borrow_mut() = Some(context.clone());
         Ok(Isolate {
             context: Some(context),
             v8: Some(v8),
@@ -283,7 +284,8 @@ impl<N: 'static> Drop for Isolate<N> {
     fn drop(&mut self) {
         self.realm.clear();
         *self.realm.interrupted.borrow_mut() = None;
-        builtin::close_serializers();
+        builtin::close_all();
+        *self.realm.context.borrow_mut() = None;
         self.context = None;
         builtin::arm_termination(None);
         self.v8 = None;

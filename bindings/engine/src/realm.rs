@@ -66,6 +66,8 @@ pub(crate) struct Realm {
     pub(crate) parcels: RefCell<crate::message::Parcels>,
     pub(crate) interrupted: RefCell<Option<crate::remote::Interrupted>>,
     pub(crate) collections: crate::builtin::gc::Log,
+    /// The isolate's main context.
+    pub(crate) context: RefCell<Option<v8::Global<v8::Context>>>,
 }
 
 impl Realm {
@@ -85,6 +87,7 @@ impl Realm {
             parcels: RefCell::default(),
             interrupted: RefCell::default(),
             collections: Default::default(),
+            context: RefCell::default(),
         })
     }
 

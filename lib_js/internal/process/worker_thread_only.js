@@ -11,6 +11,7 @@ const {
   kStdioWantsMoreDataCallback,
 } = require('internal/worker/stdio');
 const { startListeningIfSignal, stopListeningIfSignal } = require('internal/process/signal');
+const { forgetDirectory } = require('internal/process/own_state');
 
 const { endExecution } = internalBinding('turn');
 
@@ -51,6 +52,7 @@ function cacheWorkingDirectory(counter) {
   process.cwd = function cwd() {
     const current = AtomicsLoad(counter, 0);
     if (current !== known) {
+      forgetDirectory();
       directory = original();
       known = current;
     }

@@ -49,9 +49,13 @@ pub(crate) fn heap_figures(isolate: &mut v8::Isolate) -> Js {
 
 /// [[name, size, used, available, physical], ...]
 fn heap_spaces<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
+    rv.set(heap_space_rows(scope).into_js(scope));
+}
+
+pub(crate) fn heap_space_rows(isolate: &mut v8::Isolate) -> Js {
     let mut spaces = Vec::new();
-    for index in 0..scope.number_of_heap_spaces() {
-        let Some(space) = scope.get_heap_space_statistics(index) else {
+    for index in 0..isolate.number_of_heap_spaces() {
+        let Some(space) = isolate.get_heap_space_statistics(index) else {
             break;
         };
         spaces.push(Js::List(vec![
@@ -62,7 +66,7 @@ fn heap_spaces<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return
             Js::Number(space.physical_space_size() as f64),
         ]));
     }
-    rv.set(Js::List(spaces).into_js(scope));
+    Js::List(spaces)
 }
 
 fn set_flags<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
