@@ -1,15 +1,9 @@
 'use strict';
 // postMessageToThread(): from any thread to any other. The main thread knows a port to each of
-// them; a message goes to it, from there to its destination, and the verdict comes back through a
-// flag in shared memory, so that a destination that does not run is no reason to wait for ever.
+// them; a message goes to it, and from there to its destination. The verdict comes back through a
+// port that goes with the message: if that is closed without one, nobody was there.
 
-const {
-  AtomicsNotify,
-  AtomicsStore,
-  AtomicsWaitAsync,
-  Int32Array,
-  SafeMap,
-} = primordials;
+const { Promise, SafeMap } = primordials;
 
 const {
   codes: {
@@ -22,13 +16,13 @@ const {
 const { validateNumber } = require('internal/validators');
 const { MessageChannel } = require('internal/worker/io');
 const self = require('internal/worker/self');
+const { clearTimeout, setTimeout } = require('timers');
 
 const REGISTER = 'register';
 const UNREGISTER = 'unregister';
 const DELIVER = 'deliver';
 
-// Verdicts, in the shared flag.
-const WAITING = 0;
+// Verdicts.
 const DELIVERED = 1;
 const FAILED = 2;
 const ERRORED = 3;
@@ -39,18 +33,20 @@ const threads = new SafeMap();
 /** Of a worker: its port to the main thread. */
 let toMain;
 
-function settle(flag, verdict) {
-  AtomicsStore(flag, 0, verdict);
-  AtomicsNotify(flag, 0);
+function settle(reply, verdict) {
+  reply.postMessage(verdict);
+  reply.close();
 }
 
 /** Gives a message to this thread's listeners. */
-function deliver({ source, value, flag }) {
+function deliver({ source, value, reply }) {
+  let verdict = ERRORED;
   try {
-    settle(flag, process.emit('workerMessage', value, source) ? DELIVERED : FAILED);
+    verdict = process.emit('workerMessage', value, source) ? DELIVERED : FAILED;
   } catch {
-    settle(flag, ERRORED);
+    // Told to the sender, who alone waits for something.
   }
+  settle(reply, verdict);
 }
 
 function onMessageAtMain(message) {
@@ -75,7 +71,7 @@ function route(message) {
   }
   const port = threads.get(message.destination);
   if (port === undefined) {
-    settle(message.flag, FAILED);
+    settle(message.reply, FAILED);
     return;
   }
   port.postMessage(message, message.transferList);
@@ -115,6 +111,26 @@ function setMainPort(port) {
   listen(port, deliver);
 }
 
+/** @returns {Promise<number>} the verdict, or undefined when the time was up */
+function send(message, transferList, timeout) {
+  const { port1, port2 } = new MessageChannel();
+  message.reply = port2;
+  message.transferList = [...transferList ?? [], port2];
+  if (self.isMainThread) route(message);
+  else toMain.postMessage(message, message.transferList);
+  return new Promise((resolve) => {
+    let timer;
+    const end = (verdict) => {
+      if (timer !== undefined) clearTimeout(timer);
+      resolve(verdict);
+      port1.close();
+    };
+    port1.on('message', end);
+    port1.on('close', () => end(FAILED));
+    if (timeout !== undefined) timer = setTimeout(end, timeout);
+  });
+}
+
 async function postMessageToThread(threadId, value, transferList, timeout) {
   if (typeof transferList === 'number' && timeout === undefined) {
     timeout = transferList;
@@ -122,24 +138,10 @@ async function postMessageToThread(threadId, value, transferList, timeout) {
   }
   if (timeout !== undefined) validateNumber(timeout, 'timeout', 0);
   if (threadId === self.threadId) throw new ERR_WORKER_MESSAGING_SAME_THREAD();
-  const flag = new Int32Array(new SharedArrayBuffer(4));
-  const verdict = AtomicsWaitAsync(flag, 0, WAITING, timeout);
-  const message = {
-    type: DELIVER, source: self.threadId, destination: threadId, value, flag, transferList,
-  };
-  if (self.isMainThread) route(message);
-  else toMain.postMessage(message, transferList);
-  // The wait keeps no loop alive, and the verdict must not be lost.
-  const { refAdd } = internalBinding('turn');
-  refAdd(1);
-  let waited;
-  try {
-    waited = verdict.async ? await verdict.value : verdict.value;
-  } finally {
-    refAdd(-1);
-  }
-  if (waited === 'timed-out') throw new ERR_WORKER_MESSAGING_TIMEOUT();
-  switch (flag[0]) {
+  const message = { type: DELIVER, source: self.threadId, destination: threadId, value };
+  switch (await send(message, transferList, timeout)) {
+    case undefined:
+      throw new ERR_WORKER_MESSAGING_TIMEOUT();
     case DELIVERED:
       return;
     case ERRORED:
