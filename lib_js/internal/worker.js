@@ -60,6 +60,7 @@ const {
 } = require('internal/worker/stdio');
 const { registerThread, unregisterThread } = require('internal/worker/messaging');
 const self = require('internal/worker/self');
+const { emitDestroy, emitInit, newAsyncId, watch } = require('internal/async_hooks');
 
 const native = internalBinding('worker');
 const messaging = internalBinding('messaging');
@@ -94,6 +95,7 @@ const kAnswers = Symbol('kAnswers');
 const kHasHeapProfile = Symbol('kHasHeapProfile');
 const kThreadId = Symbol('kThreadId');
 const kThreadName = Symbol('kThreadName');
+const kResource = Symbol('kResource');
 const kIsInternal = Symbol('kIsInternal');
 
 /** Workers of this thread that have not ended, by handle. */
@@ -262,6 +264,33 @@ function pipeTo(source, name) {
   target.setMaxListeners(maxListeners);
 }
 
+/** The thread as async hooks see it. */
+class ThreadResource {
+  #isReferenced = true;
+  #id;
+
+  constructor() {
+    if (watch.init === 0) return;
+    this.#id = newAsyncId();
+    emitInit(this.#id, 'WORKER', undefined, this);
+  }
+
+  setRef(isReferenced) {
+    this.#isReferenced = isReferenced;
+  }
+
+  end() {
+    process.nextTick(() => {
+      this.#isReferenced = undefined;
+      if (this.#id !== undefined) emitDestroy(this.#id);
+    });
+  }
+
+  hasRef() {
+    return this.#isReferenced;
+  }
+}
+
 class Worker extends EventEmitter {
   constructor(filename, options = kEmptyObject) {
     super();
@@ -277,6 +306,7 @@ class Worker extends EventEmitter {
     }
     checkExecArgv(execArgv, options.env);
     const limits = toLimits(options.resourceLimits);
+    this[kResource] = new ThreadResource();
 
     const { 0: inner, 1: outer } = messaging.openChannel();
     const port = this[kPort] = createPort(inner);
@@ -293,8 +323,8 @@ class Worker extends EventEmitter {
     this[kPublicPort] = this.#load(script, argv, options, isInternal);
     this.performance = { eventLoopUtilization: loopUtilization(this) };
 
-    const handle = native.start(this[kThreadId], name, execArgv, environment, limits,
-                                messaging.portDetach(outer));
+    const handle = native.start(this[kThreadId], name, execArgv ?? process.execArgv, environment,
+                                limits, messaging.portDetach(outer));
     if (handle < 0) throw new ErrnoException(handle, 'uv_thread_create_ex');
     this[kHandle] = handle;
     workers.set(handle, this);
@@ -377,6 +407,8 @@ class Worker extends EventEmitter {
     drainMessagePort(port);
     if (this[kIsReferenced]) refAdd(-1);
     this[kIsReferenced] = false;
+    this[kResource].end();
+    publicPort.unref();
     workers.delete(this[kHandle]);
     this[kHandle] = undefined;
     port.close();
@@ -426,6 +458,7 @@ class Worker extends EventEmitter {
     if (this[kHandle] === undefined || this[kIsReferenced]) return;
     this[kIsReferenced] = true;
     refAdd(1);
+    this[kResource].setRef(true);
     this[kPublicPort].ref();
   }
 
@@ -433,6 +466,7 @@ class Worker extends EventEmitter {
     if (!this[kIsReferenced]) return;
     this[kIsReferenced] = false;
     refAdd(-1);
+    this[kResource].setRef(false);
     this[kPublicPort].unref();
   }
 

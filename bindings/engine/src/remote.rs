@@ -45,7 +45,7 @@ impl Remote {
     }
 }
 
-unsafe extern "C" fn interrupted(mut pointer: v8::UnsafeRawIsolatePtr, _: *mut c_void) {
+extern "C" fn interrupted(mut pointer: v8::UnsafeRawIsolatePtr, _: *mut c_void) {
     // SAFETY: V8 calls with the isolate of this thread, which is alive.
     let isolate = unsafe { v8::Isolate::ref_from_raw_isolate_ptr_mut(&mut pointer) };
     answer(isolate);
@@ -75,9 +75,10 @@ fn look(isolate: &mut v8::Isolate, what: i32, option: i32) -> Js {
             start_profile(isolate, &["Profiler.enable", "Profiler.start"])
         }
         question::CPU_PROFILE_STOP => stop_profile(option, "Profiler.stop"),
-        question::HEAP_PROFILE_START => {
-            start_profile(isolate, &["HeapProfiler.enable", "HeapProfiler.startSampling"])
-        }
+        question::HEAP_PROFILE_START => start_profile(
+            isolate,
+            &["HeapProfiler.enable", "HeapProfiler.startSampling"],
+        ),
         question::HEAP_PROFILE_STOP => stop_profile(option, "HeapProfiler.stopSampling"),
         _ => Js::Undefined,
     }

@@ -34,7 +34,7 @@ thread_local! {
 
 const ALL: v8::GCType = v8::GCType::kGCTypeAll;
 
-unsafe extern "C" fn before(
+extern "C" fn before(
     mut pointer: v8::UnsafeRawIsolatePtr,
     _: v8::GCType,
     _: v8::GCCallbackFlags,
@@ -50,7 +50,7 @@ unsafe extern "C" fn before(
     });
 }
 
-unsafe extern "C" fn after(
+extern "C" fn after(
     mut pointer: v8::UnsafeRawIsolatePtr,
     kind: v8::GCType,
     _: v8::GCCallbackFlags,

@@ -85,7 +85,9 @@ pub(crate) fn open(scope: &mut v8::PinScope) -> i32 {
         let state = StringView::from(&b"{}"[..]);
         let trust = V8InspectorClientTrustLevel::FullyTrusted;
         let v8 = inspector.v8.connect(CONTEXT_GROUP, channel, state, trust);
-        inspector.sessions.push(Some(Rc::new(Session { v8, answer })));
+        inspector
+            .sessions
+            .push(Some(Rc::new(Session { v8, answer })));
         inspector.sessions.len() as i32 - 1
     })
 }
@@ -93,7 +95,10 @@ pub(crate) fn open(scope: &mut v8::PinScope) -> i32 {
 fn session(number: i32) -> Option<Rc<Session>> {
     INSPECTOR.with_borrow(|cell| {
         let sessions = &cell.as_ref()?.sessions;
-        sessions.get(usize::try_from(number).ok()?).cloned().flatten()
+        sessions
+            .get(usize::try_from(number).ok()?)
+            .cloned()
+            .flatten()
     })
 }
 
@@ -112,7 +117,9 @@ pub(crate) fn ask(number: i32, message: &str) -> String {
     };
     session.answer.borrow_mut().clear();
     let units: Vec<u16> = message.encode_utf16().collect();
-    session.v8.dispatch_protocol_message(StringView::from(&units[..]));
+    session
+        .v8
+        .dispatch_protocol_message(StringView::from(&units[..]));
     session.answer.take()
 }
 
@@ -178,7 +185,9 @@ fn query<'s>(
     let session = session(number)?;
     let context = scope.get_current_context();
     let group = StringView::from(QUERY_GROUP);
-    let remote = session.v8.wrap_object(scope, context, prototype, group, false)?;
+    let remote = session
+        .v8
+        .wrap_object(scope, context, prototype, group, false)?;
     let id = quoted(&object_id(&remote.to_bytes())?)?;
     let message = format!(
         "{{\"id\":1,\"method\":\"Runtime.queryObjects\",\"params\":\
@@ -186,8 +195,12 @@ fn query<'s>(
     );
     let answer = ask(number, &message);
     let (list, _) = text_after(&answer, "objectId", 0)?;
-    let unwrapped = session.v8.unwrap_object(scope, StringView::from(list.as_bytes()));
-    session.v8.release_object_group(StringView::from(QUERY_GROUP));
+    let unwrapped = session
+        .v8
+        .unwrap_object(scope, StringView::from(list.as_bytes()));
+    session
+        .v8
+        .release_object_group(StringView::from(QUERY_GROUP));
     unwrapped.ok().map(|(value, _, _)| value)
 }
 
