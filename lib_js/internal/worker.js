@@ -129,8 +129,9 @@ function countDirectories() {
   const counter = new Uint32Array(new SharedArrayBuffer(4));
   const { chdir } = process;
   process.chdir = function(path) {
-    AtomicsAdd(counter, 0, 1);
     chdir(path);
+    // Behind it: who asks in between must ask again.
+    AtomicsAdd(counter, 0, 1);
   };
   return counter;
 }

@@ -92,6 +92,15 @@ function isStringOneByteRepresentation(content) {
   return native.isStringOneByteRepresentation(content);
 }
 
+/** Both do nothing unless NODE_V8_COVERAGE was set when the program began. */
+function takeCoverage() {
+  require('internal/v8/coverage').takeCoverage();
+}
+
+function stopCoverage() {
+  require('internal/v8/coverage').stopCoverage();
+}
+
 const startupSnapshot = {
   addDeserializeCallback,
   addSerializeCallback,
@@ -123,6 +132,8 @@ module.exports = {
   DefaultSerializer,
   DefaultDeserializer,
   deserialize,
+  takeCoverage,
+  stopCoverage,
   serialize,
   writeHeapSnapshot,
   promiseHooks: require('internal/promise_hooks'),

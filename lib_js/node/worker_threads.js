@@ -2,6 +2,8 @@
 // Threads that run JavaScript, each with an isolate and a ring of its own, and the ports between
 // them.
 
+const { BuiltinModule } = require('internal/bootstrap/realm');
+const { defineLazyProperties } = require('internal/util/lazy');
 const {
   BroadcastChannel,
   MessageChannel,
@@ -49,3 +51,7 @@ module.exports = {
   setEnvironmentData,
   getEnvironmentData,
 };
+
+if (BuiltinModule.exists('internal/locks')) {
+  defineLazyProperties(module.exports, 'internal/locks', ['locks']);
+}

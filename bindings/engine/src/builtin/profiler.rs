@@ -47,7 +47,30 @@ impl ChannelImpl for Inbound {
 
 struct Client;
 
-impl V8InspectorClientImpl for Client {}
+impl V8InspectorClientImpl for Client {
+    /// CommonJS files are named by their paths; DevTools speaks of URLs.
+    fn resource_name_to_url(&self, name: &StringView) -> Option<v8::UniquePtr<StringBuffer>> {
+        let url = file_url(&name.to_string())?;
+        Some(StringBuffer::create(StringView::from(url.as_bytes())))
+    }
+}
+
+/// The URL of an absolute path; None for what is none.
+fn file_url(path: &str) -> Option<String> {
+    if !path.starts_with('/') {
+        return None;
+    }
+    let mut url = "file://".to_owned();
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => url.push(byte.into()),
+            b'/' | b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*'
+            | b'+' | b',' | b';' | b'=' | b':' | b'@' => url.push(byte.into()),
+            _ => url.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    Some(url)
+}
 
 struct Inspector {
     // Sessions go before the inspector that they belong to.
@@ -207,6 +230,13 @@ fn query<'s>(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn paths_become_urls() {
+        let url = file_url("/a b/\u{e9}.js");
+        assert_eq!(url, Some("file:///a%20b/%C3%A9.js".to_owned()));
+        assert_eq!(file_url("node:fs"), None);
+    }
 
     #[test]
     fn ids_are_found_and_checked() {
