@@ -1,7 +1,8 @@
 //! `v8`: figures about the heap.
 
 use super::{Args, Entry, Return, entry};
-use crate::value::{IntoJs, Js};
+use crate::realm;
+use crate::value::{FromJs, IntoJs, Js};
 
 pub(crate) fn entries() -> Vec<Entry> {
     vec![
@@ -11,6 +12,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry("version", 0, version),
         entry("collectGarbage", 1, collect_garbage),
         entry("codeStatistics", 0, code_statistics),
+        entry("snapshotNearHeapLimit", 2, snapshot_near_heap_limit),
         entry("heapSnapshot", 0, heap_snapshot),
         entry("cachedDataVersionTag", 0, cached_data_version_tag),
         entry("isStringOneByteRepresentation", 1, is_one_byte),
@@ -118,4 +120,12 @@ fn cached_data_version_tag<'s>(_: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv
 fn is_one_byte<'s>(_: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let string = args.get(0).try_cast::<v8::String>();
     rv.set_bool(string.is_ok_and(|string| string.is_onebyte()));
+}
+
+/// snapshotNearHeapLimit(count, owner): writes so many snapshots before the heap limit ends the
+/// isolate; `owner` is the part of their names that tells process and thread.
+fn snapshot_near_heap_limit<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
+    let snapshots = &realm::current().snapshots;
+    snapshots.left_count.set(u32::from_js(scope, args.get(0)));
+    *snapshots.owner.borrow_mut() = String::from_js(scope, args.get(1));
 }
