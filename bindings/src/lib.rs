@@ -211,6 +211,9 @@ impl Natives {
         let since_ns = (is_idle || self.performance.is_watched()).then(monotonic);
         if let Some(since_ns) = since_ns {
             self.performance.wait_begins(since_ns);
+            if let (Some(control), true) = (&self.control, is_idle) {
+                control.note_wait(since_ns);
+            }
         }
         if let Err(errno) = self.ring.turn(wait, into) {
             panic!("io_uring_enter failed with {errno}: the ring is unusable");

@@ -149,6 +149,9 @@ function prepare(runtime) {
   setUpWarnings();
   const { NODE_DEBUG } = process.env;
   if (NODE_DEBUG) require('internal/util/debuglog').initializeDebugEnv(NODE_DEBUG);
+  const snapshots = getOptionValue('--heapsnapshot-near-heap-limit');
+  if (snapshots > 0) require('internal/heap_utils').snapshotNearHeapLimit(snapshots);
+  if (process.env.NODE_V8_COVERAGE) require('internal/v8/coverage').startCoverage();
   if (getOptionValue('--expose-internals')) BuiltinModule.exposeInternals();
 }
 

@@ -86,6 +86,7 @@ function setUpProcess(message) {
   require('internal/worker').assignEnvironmentData(environmentData);
   threads.parentPort = publicPort;
   threads.workerData = workerData;
+  require('internal/worker/messaging').setMainPort(message.mainPort);
   self.cwdCounter = message.cwdCounter;
   cacheWorkingDirectory(message.cwdCounter);
   if (argv !== undefined) ArrayPrototypeSplice(process.argv, 1, 0, ...argv);
