@@ -70,11 +70,13 @@ class Navigator {
   }
 
   get userAgent() {
+    this.#cores; // Throws if this is another thing, as in the next.
     const { version } = process;
     return `Node.js/${StringPrototypeSlice(version, 1, StringPrototypeIndexOf(version, '.'))}`;
   }
 
   get platform() {
+    this.#cores;
     return getNavigatorPlatform(process.arch, process.platform);
   }
 }
