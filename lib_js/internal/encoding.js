@@ -4,7 +4,7 @@
 // Missing: the Chinese, Japanese and Korean encodings, whose tables are big.
 
 const {
-  Boolean, ObjectDefineProperties, Symbol, SymbolToStringTag, Uint32Array, Uint8Array,
+  Boolean, ObjectDefineProperties, StringPrototypeCharCodeAt, Symbol, SymbolToStringTag, Uint32Array, Uint8Array,
 } = primordials;
 
 const {
@@ -22,6 +22,9 @@ const { decodeSingleByte, isSingleByte } = require('internal/encoding/single_byt
 const { UTF16Stream, UTF8Stream } = require('internal/encoding/streams');
 
 const { decodeUTF8, encodeInto, encodeUtf8String } = internalBinding('encoding_binding');
+
+/** Texts up to this length are encoded here if they are ASCII. */
+const SHORT_UNITS = 24;
 
 const FLAG_FATAL = 2;
 const FLAG_IGNORE_BOM = 4;
@@ -58,6 +61,17 @@ class TextEncoder {
     TextEncoder.#check(this);
     validateString(src, 'src');
     if (!dest || !isUint8Array(dest)) throw new ERR_INVALID_ARG_TYPE('dest', 'Uint8Array', dest);
+    const { length } = src;
+    if (length <= SHORT_UNITS && length <= dest.length) {
+      // A call into native costs more than that.
+      let i = 0;
+      for (; i < length; i++) {
+        const unit = StringPrototypeCharCodeAt(src, i);
+        if (unit > 0x7F) break;
+        dest[i] = unit;
+      }
+      if (i === length) return { read: length, written: length };
+    }
     encodeInto(src, dest, counts);
     return { read: counts[0], written: counts[1] };
   }

@@ -195,6 +195,7 @@ class PerformanceObserver {
 
   /** Hands an entry to those who wait for its kind. */
   static enqueue(entry) {
+    if (observers.size === 0) return;
     for (const observer of observers) {
       if (!observer.#entryTypes.has(entry.entryType)) continue;
       ArrayPrototypePush(observer.#buffer, entry);
