@@ -14,8 +14,9 @@ const {
 const { setImmediateAs } = require('internal/timers');
 const { validateFunction, validatePort, validateString } = require('internal/validators');
 
-function answer(callback, hostname, query) {
+function answer(callback, hostname, query, tell) {
   const found = lookups.find(hostname, query);
+  if (found.length > 0) tell({ addresses: found.map(({ address }) => address) });
   if (found.length === 0) callback(lookups.notFound(hostname));
   else if (query.all) callback(null, found);
   else callback(null, found[0].address, found[0].family);
@@ -46,15 +47,17 @@ function lookup(hostname, options, callback) {
     return {};
   }
   const request = { callback, family: query.family, hostname };
-  setImmediateAs('GETADDRINFOREQWRAP', answer, [callback, hostname, query]);
+  const tell = lookups.observedLookup(hostname, query);
+  setImmediateAs('GETADDRINFOREQWRAP', answer, [callback, hostname, query, tell]);
   return request;
 }
 ObjectDefineProperty(lookup, customPromisifyArgs, {
   __proto__: null, value: ['address', 'family'], enumerable: false,
 });
 
-function answerService(callback, address, port) {
+function answerService(callback, address, port, tell) {
   const { hostname, service } = lookups.findService(address, port);
+  tell({ hostname, service });
   callback(null, hostname, service);
 }
 
@@ -64,7 +67,8 @@ function lookupService(address, port, callback) {
   if (isIP(address) === 0) throw new ERR_INVALID_ARG_VALUE('address', address);
   validatePort(port);
   validateFunction(callback, 'callback');
-  setImmediateAs('GETNAMEINFOREQWRAP', answerService, [callback, address, +port]);
+  const tell = lookups.observed('lookupService', { host: address, port: +port });
+  setImmediateAs('GETNAMEINFOREQWRAP', answerService, [callback, address, +port, tell]);
   return { callback, hostname: address, port: +port };
 }
 ObjectDefineProperty(lookupService, customPromisifyArgs, {

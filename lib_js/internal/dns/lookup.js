@@ -16,6 +16,9 @@ const {
   validateString,
 } = require('internal/validators');
 
+const { observerCounts, constants: { NODE_PERFORMANCE_ENTRY_TYPE_DNS: DNS } } =
+  internalBinding('performance');
+
 const EAI_NONAME = -3008;
 const ADDRCONFIG = 0x20;
 const ALL = 0x10;
@@ -147,6 +150,11 @@ function warnInvalidHostname(hostname) {
     'DeprecationWarning', 'DEP0118');
 }
 
+/** What an observer of lookups is told. */
+function observedLookup(hostname, { family, hints, order }) {
+  return observed('lookup', { hostname, family, hints, verbatim: order === 'verbatim', order });
+}
+
 /** @returns {{address: string, family: number}[]} empty if not found */
 function find(hostname, query) {
   let found = findAddresses(hostname).map((address) => ({ address, family: isIP(address) }));
@@ -171,6 +179,18 @@ function notBuilt(question, name) {
   return error;
 }
 
+/**
+ * Tells observers of 'dns' how long something took.
+ * @returns {(detail) => void} to be called with what was found, when it was found
+ */
+function observed(name, detail) {
+  if (observerCounts[DNS] === 0) return () => {};
+  const { startPerf, stopPerf } = require('internal/perf/observe');
+  const target = {};
+  startPerf(target, 'lookup', { type: 'dns', name, detail });
+  return (found) => stopPerf(target, 'lookup', { detail: found });
+}
+
 /** Well-known services that getnameinfo would read from /etc/services. */
 const SERVICES = {
   __proto__: null,
@@ -193,6 +213,8 @@ module.exports = {
   getDefaultResultOrder,
   notBuilt,
   notFound,
+  observed,
+  observedLookup,
   queries,
   readOptions,
   setDefaultResultOrder,

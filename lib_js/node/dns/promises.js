@@ -26,8 +26,10 @@ function lookup(hostname, options) {
       resolve(query.all ? [result] : result);
       return;
     }
+    const tell = lookups.observedLookup(hostname, query);
     setImmediate(() => {
       const found = lookups.find(hostname, query);
+      if (found.length > 0) tell({ addresses: found.map((one) => one.address) });
       if (found.length === 0) reject(lookups.notFound(hostname));
       else resolve(query.all ? found : found[0]);
     });
@@ -40,7 +42,12 @@ function lookupService(address, port) {
   if (isIP(address) === 0) throw new ERR_INVALID_ARG_VALUE('address', address);
   validatePort(port);
   return new Promise((resolve) => {
-    setImmediate(() => resolve(lookups.findService(address, +port)));
+    const tell = lookups.observed('lookupService', { host: address, port: +port });
+    setImmediate(() => {
+      const found = lookups.findService(address, +port);
+      tell(found);
+      resolve(found);
+    });
   });
 }
 
