@@ -1,5 +1,5 @@
 'use strict';
-// navigator: what a server can say of itself. `locks` is absent.
+// navigator: what a server can say of itself.
 
 const {
   ObjectDefineProperties,
@@ -59,6 +59,11 @@ class Navigator {
     return this.#cores;
   }
 
+  get locks() {
+    this.#cores; // Throws if this is another thing.
+    return require('internal/locks').locks;
+  }
+
   get language() {
     this.#language ??= globalThis.Intl?.DateTimeFormat().resolvedOptions().locale ?? 'en-US';
     return this.#language;
@@ -83,6 +88,7 @@ class Navigator {
 
 ObjectDefineProperties(Navigator.prototype, {
   hardwareConcurrency: kEnumerableProperty,
+  locks: kEnumerableProperty,
   language: kEnumerableProperty,
   languages: kEnumerableProperty,
   userAgent: kEnumerableProperty,
