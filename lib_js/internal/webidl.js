@@ -145,7 +145,7 @@ function byKey(one, other) {
   return one.key === other.key ? 0 : one.key < other.key ? -1 : 1;
 }
 
-/** Members may say `key`, `converter`, `required`, `defaultValue`, `validator`, as own properties. */
+/** A member with all that it may say, of which it need not say much. */
 function ownMember({ key, converter, required, defaultValue, validator }) {
   return { __proto__: null, key, converter, required, defaultValue, validator };
 }

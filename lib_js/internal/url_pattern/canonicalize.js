@@ -99,7 +99,9 @@ function hash(value) {
 
 // ---- the parts of a URLPatternInit: https://urlpattern.spec.whatwg.org/#process-a-urlpatterninit
 
-const PARTS = ['protocol', 'username', 'password', 'hostname', 'port', 'pathname', 'search', 'hash'];
+const PARTS = [
+  'protocol', 'username', 'password', 'hostname', 'port', 'pathname', 'search', 'hash',
+];
 
 /** The parts of a URL without the signs that separate them. */
 function partsOfURL(url) {

@@ -43,8 +43,8 @@ fn encode_utf8<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Ret
     }
 }
 
-/// decodeSingleByte(bytes, table: Uint16Array(256), refused) -> string; undefined if the text has the
-/// character `refused`, which stands for bytes without one.
+/// decodeSingleByte(bytes, table: Uint16Array(256), refused) -> string; undefined if the text has
+/// the character `refused`, which stands for bytes without one.
 fn decode_single_byte<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let bytes = Bytes::from_js(scope, args.get(0));
     let bytes = bytes.as_slice();
