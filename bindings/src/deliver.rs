@@ -64,6 +64,7 @@ impl Natives {
         match note {
             Note::Port(handle) => out.push(entry::PORT, handle, 0, 0),
             Note::Worker(handle) => out.push(entry::WORKER, handle, 0, 0),
+            Note::Lock(id, granted) => out.push(entry::LOCK, id, i32::from(granted), 0),
             Note::Asked => self.is_asked = true,
         }
     }

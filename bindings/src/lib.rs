@@ -23,6 +23,7 @@ mod inbox;
 mod kinds;
 mod lexer;
 mod limits;
+mod locks;
 mod moved_fd;
 pub mod options;
 mod os;
@@ -79,6 +80,7 @@ pub const BINDINGS: &[Binding] = &[
     url::BINDING,
     lexer::BINDING,
     performance::BINDING,
+    locks::BINDING,
     constants::BINDING,
     ports::BINDING,
     worker::BINDING,
@@ -354,6 +356,7 @@ impl Drop for Natives {
     /// The core ends: peers get what was queued, if their sockets take it, and every descriptor is
     /// closed. The ring, dropped next, ends what is in flight on them.
     fn drop(&mut self) {
+        self.release_locks();
         self.send_leftovers();
         for (_, socket) in self.sockets.iter() {
             if !matches!(

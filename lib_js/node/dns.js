@@ -61,8 +61,9 @@ ObjectDefineProperty(lookup, customPromisifyArgs, {
   __proto__: null, value: ['address', 'family'], enumerable: false,
 });
 
-function answerService(callback, address, port) {
+function answerService(callback, address, port, tell) {
   const { hostname, service } = lookups.findService(address, port);
+  tell({ hostname, service });
   callback(null, hostname, service);
 }
 
@@ -72,7 +73,8 @@ function lookupService(address, port, callback) {
   if (isIP(address) === 0) throw new ERR_INVALID_ARG_VALUE('address', address);
   validatePort(port);
   validateFunction(callback, 'callback');
-  setImmediateAs('GETNAMEINFOREQWRAP', answerService, [callback, address, +port]);
+  const tell = lookups.observed('lookupService', { host: address, port: +port });
+  setImmediateAs('GETNAMEINFOREQWRAP', answerService, [callback, address, +port, tell]);
   return { callback, hostname: address, port: +port };
 }
 ObjectDefineProperty(lookupService, customPromisifyArgs, {

@@ -15,6 +15,9 @@ const {
   validateString,
 } = require('internal/validators');
 
+const { observerCounts, constants: { NODE_PERFORMANCE_ENTRY_TYPE_DNS: DNS } } =
+  internalBinding('performance');
+
 const ADDRCONFIG = 0x20;
 const ALL = 0x10;
 const V4MAPPED = 0x08;
@@ -125,10 +128,16 @@ function warnInvalidHostname(hostname) {
     'DeprecationWarning', 'DEP0118');
 }
 
+/** What an observer of lookups is told. */
+function observedLookup(hostname, { family, hints, order }) {
+  return observed('lookup', { hostname, family, hints, verbatim: order === 'verbatim', order });
+}
+
 /** @param {(error: Error | null, found?: {address: string, family: number}[]) => void} done */
 function find(hostname, query, done) {
   const { findByName } = require('internal/dns/addresses');
   const { channelOf } = require('internal/dns/default_resolver');
+  const tell = observedLookup(hostname, query);
   findByName(channelOf(), hostname, query.family, (errno, addresses) => {
     if (errno !== 0) {
       done(new DNSException(errno, 'getaddrinfo', hostname));
@@ -140,8 +149,21 @@ function find(hostname, query, done) {
       found = [...found.filter((entry) => entry.family === first),
                ...found.filter((entry) => entry.family !== first)];
     }
+    tell({ addresses: found.map(({ address }) => address) });
     done(null, found);
   });
+}
+
+/**
+ * Tells observers of 'dns' how long something took.
+ * @returns {(detail) => void} to be called with what was found, when it was found
+ */
+function observed(name, detail) {
+  if (observerCounts[DNS] === 0) return () => {};
+  const { startPerf, stopPerf } = require('internal/perf/observe');
+  const target = {};
+  startPerf(target, 'lookup', { type: 'dns', name, detail });
+  return (found) => stopPerf(target, 'lookup', { detail: found });
 }
 
 /** Well-known services that getnameinfo would read from /etc/services. */
@@ -164,6 +186,7 @@ module.exports = {
   find,
   findService,
   getDefaultResultOrder,
+  observed,
   readOptions,
   setDefaultResultOrder,
   validateHostname,

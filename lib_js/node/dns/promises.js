@@ -41,7 +41,12 @@ function lookupService(address, port) {
   if (isIP(address) === 0) throw new ERR_INVALID_ARG_VALUE('address', address);
   validatePort(port);
   return new Promise((resolve) => {
-    setImmediate(() => resolve(lookups.findService(address, +port)));
+    const tell = lookups.observed('lookupService', { host: address, port: +port });
+    setImmediate(() => {
+      const found = lookups.findService(address, +port);
+      tell(found);
+      resolve(found);
+    });
   });
 }
 
