@@ -227,12 +227,18 @@ async function readFile(path, options) {
   options = getOptions(options, { flag: 'r' });
   const flag = options.flag || 'r';
   if (path instanceof FileHandle) return path.readFile(options);
-  const { signal } = options;
+  const { buffer, encoding, signal } = options;
   if (signal?.aborted) throw whole.abortError(signal);
   path = getValidatedPath(path);
   const flags = stringToFlags(flag);
+  if (buffer !== undefined) {
+    const { readGiven, validateGiven } = require('internal/fs/given_buffer');
+    validateGiven(buffer);
+    return withDescriptor(path, flags, 0o666, async (fd) =>
+      decode(await runAsync(readGiven(fd, buffer, signal)), encoding));
+  }
   const bytes = await promiseOf((done) => whole.readPath(path, flags, signal, done));
-  return decode(bytes, options.encoding);
+  return decode(bytes, encoding);
 }
 
 // ---- elsewhere ---------------------------------------------------------------------------------
