@@ -277,7 +277,13 @@ class Worker extends EventEmitter {
     // The thread keeps this one alive, not what it says.
     port.unref();
     this[kStdio] = this.#openStdio(port, options);
-    this[kPublicPort] = this.#load(script, argv, options, isInternal);
+    try {
+      this[kPublicPort] = this.#load(script, argv, options, isInternal);
+    } catch (error) {
+      // What cannot be sent: there will be no thread to wait for.
+      port.close();
+      throw error;
+    }
     this[kLimits] = limits;
     this[kAnswers] = new SafeMap();
     this[kIsReferenced] = false;

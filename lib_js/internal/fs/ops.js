@@ -209,8 +209,8 @@ function deferred(call) {
 }
 
 const DEFERRED = ['readdir', 'readlink', 'realpath', 'chmod', 'fchmod', 'chown', 'lchown', 'fchown',
-                  'utimes', 'lutimes', 'futimes', 'statfs', 'access', 'copyFile', 'mkdtemp', 'copyTimes',
-                  'openDirectory', 'readOpenDirectory', 'closeDirectory'];
+                  'utimes', 'lutimes', 'futimes', 'statfs', 'access', 'copyFile', 'mkdtemp',
+                  'copyTimes', 'openDirectory', 'readOpenDirectory', 'closeDirectory'];
 for (let i = 0; i < DEFERRED.length; i++) later[DEFERRED[i]] = deferred(now[DEFERRED[i]]);
 
 /**

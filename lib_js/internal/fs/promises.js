@@ -2,7 +2,9 @@
 
 // fs.promises. What few programs use stands in modules of its own, loaded by the first call.
 
-const { aggregateTwoErrors, codes: { ERR_METHOD_NOT_IMPLEMENTED } } = require('internal/errors');
+const {
+  aggregateTwoErrors, codes: { ERR_METHOD_NOT_IMPLEMENTED },
+} = require('internal/errors');
 const { answerOf, promiseOf, runAsync } = require('internal/fs/answer');
 const {
   FileHandle, kHandle, kRef, kUnref, writable, writeAll, writeOptions,
@@ -13,8 +15,8 @@ const { statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
 const {
   constants, copyObject, decode, emitRecursiveRmdirWarning, encodeName, getOptions,
-  getValidatedPath, stringToFlags, toUnixTimestamp, validAccessMode,
-  validateRmdirOptions, validateRmOptions, validCopyMode, warnOfPlaceholders, templateOf, wantsBytes,
+  getValidatedPath, stringToFlags, templateOf, toUnixTimestamp, validAccessMode, validCopyMode,
+  validateRmOptions, validateRmdirOptions, wantsBytes, warnOfPlaceholders,
 } = require('internal/fs/utils');
 const whole = require('internal/fs/whole');
 const { kEmptyObject } = require('internal/util');

@@ -94,7 +94,8 @@ const REFUSE_LATER = {
     refusal(ERR_FS_CP_NON_DIR_TO_DIR, 'ENOTDIR', dest,
             `cannot overwrite directory ${dest} with non-directory ${src}`),
   intoItself: (src, dest, path = dest) =>
-    refusal(ERR_FS_CP_EINVAL, 'EINVAL', path, `cannot copy ${src} to a subdirectory of self ${dest}`),
+    refusal(ERR_FS_CP_EINVAL, 'EINVAL', path,
+            `cannot copy ${src} to a subdirectory of self ${dest}`),
   exists: (dest) => refusal(ERR_FS_CP_EEXIST, 'EEXIST', dest, `${dest} already exists`),
   notRecursive: (src) =>
     refusal(ERR_FS_EISDIR, 'EISDIR', src, `${src} is a directory (not copied)`),
@@ -128,7 +129,8 @@ const isRefused = (answer) => typeof answer === 'number';
 
 const isSame = (a, b) => a[INODE] !== 0 && a[INODE] === b[INODE] && a[0] === b[0];
 
-const parts = (path) => ArrayPrototypeFilter(StringPrototypeSplit(resolve(path), sep), (part) => part);
+const parts = (path) =>
+  ArrayPrototypeFilter(StringPrototypeSplit(resolve(path), sep), (part) => part);
 
 /** Whether `dest` lies in `src`, or is it. */
 function isBelow(src, dest) {
