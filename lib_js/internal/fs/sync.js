@@ -209,8 +209,8 @@ function readDescriptor(fd, encoding, given) {
   const bytes = isUtf8(encoding) ? ops.readFileUtf8(undefined, fd) : ops.readFileFd(fd);
   if (bytes === EFBIG) throw new ERR_FS_FILE_TOO_LARGE(regularSize(now.fstat(fd)));
   if (isUtf8(encoding)) return checked(bytes, 'read');
-  // EBADF comes from asking for the size, everything else from reading.
-  return checked(bytes, bytes === EBADF ? 'fstat' : 'read');
+  // Asking for the size comes first, and is refused only if nothing is open there.
+  return checked(bytes, bytes === EBADF && now.fstat(fd) === EBADF ? 'fstat' : 'read');
 }
 
 function readFileSync(path, options) {
