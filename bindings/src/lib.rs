@@ -47,7 +47,7 @@ use coring_codec::date::DateCache;
 use coring_engine::Binding;
 use coring_uring::sync::clock::monotonic;
 use coring_uring::sync::file::Directory;
-use coring_uring::{Completion, Errno, Mailbox, Ring, Shutdown, Token, Wait};
+use coring_uring::{Completion, Errno, Fd, Mailbox, Ring, Shutdown, Token, Wait};
 
 pub use fleet::Fleet;
 pub use performance::Milestone;
@@ -128,6 +128,8 @@ pub struct Natives {
     /// This core's index in the fleet.
     pub(crate) core: usize,
     pub(crate) listens_count: usize,
+    /// Where the kernel tells of changes of files; closed with the core.
+    pub(crate) watch_queue: Option<Fd>,
     /// Directories that programs read in steps.
     pub(crate) directories: Slots<Directory>,
     /// File operations in flight.
@@ -181,6 +183,7 @@ impl Natives {
             fleet,
             core,
             listens_count: 0,
+            watch_queue: None,
             directories: Slots::default(),
             tickets_count: 0,
         }
@@ -366,6 +369,10 @@ impl Drop for Natives {
                 // Nobody is left to hear of a failure.
                 let _ = coring_uring::sync::file::close(socket.fd);
             }
+        }
+        if let Some(queue) = self.watch_queue {
+            // As above.
+            let _ = coring_uring::sync::file::close(queue);
         }
     }
 }

@@ -321,7 +321,13 @@ class Worker extends EventEmitter {
     this[kHasHeapProfile] = false;
     this[kThreadId] = native.nextThreadId();
     this[kThreadName] = name;
-    this[kPublicPort] = this.#load(script, argv, options, isInternal);
+    try {
+      this[kPublicPort] = this.#load(script, argv, options, isInternal);
+    } catch (error) {
+      // What cannot be sent: there will be no thread to wait for.
+      port.close();
+      throw error;
+    }
     this.performance = { eventLoopUtilization: loopUtilization(this) };
 
     const handle = native.start(this[kThreadId], name, execArgv ?? process.execArgv, environment,

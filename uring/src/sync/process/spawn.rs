@@ -282,7 +282,7 @@ fn place_null(place: c_int) -> Result<(), Errno> {
     Ok(())
 }
 
-/// A program starts with the kernel's own treatment of signals; ours ignores SIGPIPE.
+/// A program starts with the kernel's own treatment of signals; ours ignores two.
 fn reset_signals() {
     // SAFETY: plain numbers, for which zero is valid: the default treatment, an empty mask.
     let default: libc::sigaction = unsafe { std::mem::zeroed() };
