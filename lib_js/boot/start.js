@@ -134,6 +134,15 @@ function setUpPermission(main) {
   }
 }
 
+/** From the first line on: V8 counts only in code that it compiles afterwards. */
+function startCoverage() {
+  const folder = process.env.NODE_V8_COVERAGE;
+  if (!folder && !getOptionValue('--experimental-test-coverage')) return;
+  const { collect, setCoverageFolder } = require('internal/coverage');
+  collect();
+  if (folder) setCoverageFolder(require('path').resolve(folder));
+}
+
 /** Brings the process to where the user's first line could run. */
 function prepare(runtime) {
   setOptions(runtime.options);
@@ -205,6 +214,7 @@ function start(runtime) {
   setUpPermission(hasFile ? main : undefined);
   setUpSignals();
   joinParent();
+  startCoverage();
   initializeLoaders();
   internalBinding('performance').markBootstrapComplete();
   // User code must not see what the library last matched through RegExp.$1.

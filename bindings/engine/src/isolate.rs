@@ -284,6 +284,7 @@ impl<N: 'static> Drop for Isolate<N> {
         self.realm.clear();
         *self.realm.interrupted.borrow_mut() = None;
         builtin::close_serializers();
+        builtin::profiler::forget();
         self.context = None;
         builtin::arm_termination(None);
         self.v8 = None;

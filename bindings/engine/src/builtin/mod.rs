@@ -12,6 +12,7 @@ mod heap_statistics;
 mod ipc_serdes;
 pub(crate) mod lazy;
 mod messaging;
+pub(crate) mod profiler;
 mod serdes;
 mod time_zone;
 mod turn;
@@ -67,6 +68,7 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
         ("v8", heap_statistics::entries()),
         ("serdes", serdes::entries()),
         ("performance", gc::entries()),
+        ("profiler", profiler::entries()),
         (
             "realm",
             vec![
