@@ -391,6 +391,9 @@ class Worker extends EventEmitter {
       case messageTypes.COULD_NOT_SERIALIZE_ERROR:
         this.emit('error', new ERR_WORKER_UNSERIALIZABLE_ERROR());
         break;
+      case messageTypes.DEPENDENCY:
+        require('internal/modules/helpers').dependencies.report?.(message.file);
+        break;
       case messageTypes.ERROR_MESSAGE: {
         const { deserializeError } = require('internal/error_serdes');
         this.emit('error', deserializeError(message.error));

@@ -92,6 +92,14 @@ function setUpProcess(message) {
   if (argv !== undefined) ArrayPrototypeSplice(process.argv, 1, 0, ...argv);
 }
 
+/** --watch: who watches the process hears of the files of its threads, too. */
+function reportDependencies(port) {
+  if (!process.env.WATCH_REPORT_DEPENDENCIES) return;
+  require('internal/modules/helpers').dependencies.report = (file) => {
+    port.postMessage({ type: messageTypes.DEPENDENCY, file });
+  };
+}
+
 function run(message) {
   const { filename, doEval } = message;
   switch (doEval) {
@@ -143,6 +151,7 @@ function startWorker(runtime, prepare, initializeLoaders) {
         if (!message.hasStdin) streams.stdin.push(null);
         self.isInternalThread = message.isInternal;
         setUpProcess(message);
+        reportDependencies(port);
         initializeLoaders();
         port.postMessage({ type: messageTypes.UP_AND_RUNNING });
         run(message);

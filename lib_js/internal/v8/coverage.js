@@ -1,6 +1,7 @@
 'use strict';
-// NODE_V8_COVERAGE: what of the program ran, counted by V8 and written to a file of that folder
-// when the thread ends, or when v8.takeCoverage() asks. The files are what c8 and its like read.
+// Which code of this thread has run: counted by V8 while NODE_V8_COVERAGE names a folder, or for
+// the test runner, and written there when the thread ends or v8.takeCoverage() asks. The files are
+// what c8 and its like read.
 
 const {
   ArrayPrototypeFilter,
@@ -14,6 +15,7 @@ const {
 const devtools = internalBinding('profiler');
 
 let session;
+/** Where files go; nothing is written without it. */
 let folder;
 let lastTime = 0;
 
@@ -21,47 +23,57 @@ function call(method, params) {
   return JSONParse(devtools.dispatch(session, JSONStringify({ id: 1, method, params }))).result;
 }
 
-/** Begins to count; children and workers write to the same folder. */
-function startCoverage() {
-  folder = require('path').resolve(process.env.NODE_V8_COVERAGE);
-  process.env.NODE_V8_COVERAGE = folder;
+/** As early as possible: V8 counts calls and blocks of what it compiles from now on. */
+function collect() {
+  if (session !== undefined) return;
   session = devtools.openSession();
   call('Profiler.enable');
   call('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
-  process.on('exit', takeCoverage);
-  const { kill } = process;
-  // A signal to itself may be the last that this process does.
-  process.kill = function(pid, sig) {
-    if (pid === process.pid) takeCoverage();
-    return kill(pid, sig);
-  };
 }
 
-/** The library's own files are no part of the program. */
+/** Names the folder for files; the end of the thread writes one. */
+function setCoverageFolder(path) {
+  if (folder === undefined) {
+    process.on('exit', takeCoverage);
+    const { kill } = process;
+    // A signal to itself may be the last that this process does.
+    process.kill = function(pid, sig) {
+      if (pid === process.pid) takeCoverage();
+      return kill(pid, sig);
+    };
+  }
+  folder = path;
+}
+
+/** Node keeps the public modules of its library, as programs name them. */
 function isOfProgram({ url }) {
-  return url !== '' && !StringPrototypeStartsWith(url, 'node:');
+  return url !== '' && !StringPrototypeStartsWith(url, 'node:internal/');
 }
 
 /** Writes what was counted since the last time; nothing when nobody counts. */
 function takeCoverage() {
-  if (session === undefined) return;
+  if (session === undefined || folder === undefined) return;
   const { result, timestamp } = call('Profiler.takePreciseCoverage');
   const { threadId } = require('internal/worker/self');
   lastTime = MathMax(DateNow(), lastTime + 1);
   const name = `coverage-${process.pid}-${lastTime}-${threadId}.json`;
   const fs = require('fs');
-  fs.mkdirSync(folder, { recursive: true });
-  fs.writeFileSync(`${folder}/${name}`, JSONStringify({
-    result: ArrayPrototypeFilter(result, isOfProgram), timestamp,
-  }));
+  try {
+    fs.mkdirSync(folder, { recursive: true });
+    fs.writeFileSync(`${folder}/${name}`, JSONStringify({
+      result: ArrayPrototypeFilter(result, isOfProgram), timestamp,
+    }));
+  } catch (error) {
+    // As in Node the program goes on without.
+    process._rawDebug(`Failed to write the coverage to ${folder}: ${error.message}`);
+  }
 }
 
 function stopCoverage() {
   if (session === undefined) return;
-  process.removeListener('exit', takeCoverage);
   call('Profiler.stopPreciseCoverage');
   devtools.closeSession(session);
   session = undefined;
 }
 
-module.exports = { startCoverage, stopCoverage, takeCoverage };
+module.exports = { collect, setCoverageFolder, stopCoverage, takeCoverage };
