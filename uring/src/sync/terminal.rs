@@ -33,15 +33,17 @@ pub enum RawMode {
     Normal,
     /// Every key arrives at once, unechoed, Ctrl-C too; output still turns \n into \r\n.
     Raw,
+    /// As `Raw`, and output goes out as it is.
+    Io,
 }
 
 pub fn raw_mode(fd: Fd, wanted: RawMode) -> Result<(), Errno> {
-    let on = wanted == RawMode::Raw;
+    let on = wanted != RawMode::Normal;
     let mut before = BEFORE.lock().expect("no holder of this lock can panic");
     match (*before, on) {
         (None, true) => {
             let mode = attributes(fd)?;
-            set_attributes(fd, &raw(mode))?;
+            set_attributes(fd, &raw(mode, wanted))?;
             *before = Some((fd, mode));
             Ok(())
         }
@@ -50,7 +52,7 @@ pub fn raw_mode(fd: Fd, wanted: RawMode) -> Result<(), Errno> {
             *before = None;
             Ok(())
         }
-        (Some((_, mode)), true) => set_attributes(fd, &raw(mode)),
+        (Some((_, mode)), true) => set_attributes(fd, &raw(mode, wanted)),
         (None, false) => attributes(fd).map(|_| ()),
     }
 }
@@ -67,9 +69,12 @@ pub fn restore_all() {
     }
 }
 
-fn raw(mut mode: libc::termios) -> libc::termios {
+fn raw(mut mode: libc::termios, wanted: RawMode) -> libc::termios {
     mode.c_iflag &= !(libc::BRKINT | libc::ICRNL | libc::INPCK | libc::ISTRIP | libc::IXON);
-    mode.c_oflag |= libc::ONLCR;
+    match wanted {
+        RawMode::Io => mode.c_oflag &= !libc::OPOST,
+        RawMode::Raw | RawMode::Normal => mode.c_oflag |= libc::ONLCR,
+    }
     mode.c_cflag |= libc::CS8;
     mode.c_lflag &= !(libc::ECHO | libc::ICANON | libc::IEXTEN | libc::ISIG);
     mode.c_cc[libc::VMIN] = 1;
