@@ -27,6 +27,7 @@ mod os;
 mod ports;
 mod process_ops;
 mod process_wrap;
+mod sigint;
 mod slots;
 mod socket;
 mod spawn_sync;
@@ -77,6 +78,7 @@ pub const BINDINGS: &[Binding] = &[
     options::BINDING,
     dotenv::BINDING,
     config::BINDING,
+    sigint::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -108,6 +110,7 @@ pub struct Natives {
     pub(crate) scratch: Vec<u8>,
     pub(crate) parsers: Slots<http::parser::Parser>,
     pub(crate) children: Slots<process_wrap::Child>,
+    pub(crate) sigint: Option<sigint::Watch>,
     pub(crate) channels: Slots<channel_wrap::Channel>,
     pub(crate) turn: turn::State,
     pub(crate) mailbox: Option<Mailbox>,
@@ -157,6 +160,7 @@ impl Natives {
             scratch: Vec::new(),
             parsers: Slots::default(),
             children: Slots::default(),
+            sigint: None,
             channels: Slots::default(),
             turn: turn::State::default(),
             mailbox: None,

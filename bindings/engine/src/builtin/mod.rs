@@ -239,7 +239,7 @@ pub(crate) fn throw_error(scope: &mut v8::PinScope, code: &'static str, message:
 
 pub(crate) use heap_statistics::heap_figures;
 pub(crate) use serdes::close_all as close_serializers;
-pub(crate) use turn::{arm_termination, terminate_current};
+pub(crate) use turn::{arm_termination, current_handle, terminate_current};
 
 /// Sets `object[name] = value`.
 pub(crate) fn put<'s>(

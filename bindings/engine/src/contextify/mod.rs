@@ -1,5 +1,6 @@
 //! Scripts, functions and contexts: `vm`, `-e`, and the CommonJS wrapper.
 
+mod breaker;
 mod common_js;
 mod context;
 mod function;
@@ -13,6 +14,9 @@ use crate::value::FromJs;
 
 pub(crate) use common_js::module_entries;
 pub(crate) use context::{context_of, has_own_microtasks, host_symbol_of, run_own_microtasks};
+pub use breaker::Breaker;
+pub(crate) use breaker::BreakableRun;
+pub(crate) use script::throw_interrupted;
 pub(crate) use watchdog::Watchdog;
 
 pub(crate) fn entries() -> Vec<Entry> {
