@@ -26,6 +26,7 @@ use runtime::Variables;
 const V8_HELPER_THREADS: u32 = 2;
 
 fn main() -> ExitCode {
+    let origin = runtime::Origin::now();
     let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let argv0 = words.next().unwrap_or_else(|| "coring".to_owned());
     let arguments: Vec<String> = words.collect();
@@ -65,7 +66,7 @@ fn main() -> ExitCode {
         cli::Jobs::Count(count) => fleet::cores_by_count(count as usize),
         cli::Jobs::Auto => fleet::cores_by_machine(),
     };
-    let program = runtime::Program::new(argv0, cli, variables, cores);
+    let program = runtime::Program::new(argv0, cli, variables, cores, origin);
     code(fleet::run(program))
 }
 
@@ -78,6 +79,10 @@ fn read_command_line(arguments: &[String]) -> Result<(cli::Cli, Variables), cli:
         return Ok((cli, Variables::new()));
     }
     let mut variables = env_files::read(&cli.env_files)?;
+    if cli.is_on("--watch") {
+        // They are for the program that is watched, which reads them anew each time it starts.
+        return Ok((cli, Variables::new()));
+    }
     // What is in the environment already wins over the files.
     variables.retain(|name, _| std::env::var_os(name).is_none());
     let all = |name: &str| variables.get(name).cloned().or_else(|| given(name));

@@ -27,6 +27,10 @@ pub struct Listener {
     pub http: Option<crate::http::Settings>,
     /// Path of a Unix socket, to be removed at close.
     pub unix_path: Option<Vec<u8>>,
+    /// Other processes may accept from the same socket: closing it here must not end it for them.
+    pub shared: bool,
+    /// Connections are handed to it; it accepts none by itself.
+    pub idle: bool,
     /// Accepting stopped because descriptors ran out; taken up again when one is closed.
     pub starved: bool,
 }
@@ -86,6 +90,8 @@ pub struct Socket {
     pub farewell: Farewell,
     /// Is this a socket in the kernel's sense (a pipe is not)?
     pub is_socket: bool,
+    /// A pipe that has a name: it is polled, then read.
+    pub is_fifo: bool,
     pub bytes_read: u64,
     pub bytes_written: u64,
 }
@@ -125,6 +131,7 @@ impl Socket {
             closing: Closing::Open,
             farewell: Farewell::Closed,
             is_socket: true,
+            is_fifo: false,
             bytes_read: 0,
             bytes_written: 0,
         }

@@ -6,8 +6,12 @@ use coring_uring::{Completion, Errno, Op, Payload, Shutdown, Token, sync};
 
 use crate::Natives;
 use crate::kinds::{entry, token};
+use crate::limits;
 use crate::slots::Handle;
 use crate::socket::{Closing, Ending, Farewell, Role, Socket};
+
+/// poll(2)
+const POLLIN: u32 = 1;
 
 pub fn socket_token(kind: u8, handle: Handle) -> Token {
     Token::new(kind, handle.slot(), handle.generation())
@@ -105,9 +109,13 @@ impl Natives {
             socket.recv_armed = true;
             socket.recv_cancelled = false;
             socket.flights_count += 1;
-            let op = match socket.is_socket {
-                true => Op::RecvMulti { fd: socket.fd },
-                false => Op::ReadMulti { fd: socket.fd },
+            let op = match (socket.is_socket, socket.is_fifo) {
+                (true, _) => Op::RecvMulti { fd: socket.fd },
+                (false, false) => Op::ReadMulti { fd: socket.fd },
+                (false, true) => Op::Poll {
+                    fd: socket.fd,
+                    events: POLLIN,
+                },
             };
             socket.recv = self.ring.submit(op, socket_token(token::RECV, handle));
         } else if !wanted
@@ -158,8 +166,9 @@ impl Natives {
             // The ring's SHUTDOWN goes to a kernel worker (ten times the plain call's cost), and
             // the plain call never blocks.
             let result = match sync::socket::shutdown(socket.fd, Shutdown::Write) {
-                Ok(()) => 0,
-                Err(errno) => errno.result(),
+                Err(errno) if socket.is_socket => errno.result(),
+                // A pipe or a terminal has no half to close.
+                Ok(()) | Err(_) => 0,
             };
             match socket.role {
                 Role::Stream => self
@@ -236,8 +245,10 @@ impl Natives {
         }
         socket.closing = Closing::Wanted;
         if let Role::Listener(listener) = &mut socket.role {
-            // Nobody is let in from here on, though the accept in flight ends later.
-            let _ = sync::socket::shutdown(socket.fd, Shutdown::Both);
+            if !listener.shared {
+                // Nobody is let in from here on, though the accept in flight ends later.
+                let _ = sync::socket::shutdown(socket.fd, Shutdown::Both);
+            }
             if let Some(path) = listener.unix_path.take() {
                 sync::socket::remove_path(&path);
             }
@@ -314,6 +325,7 @@ impl Natives {
             return self.touch(handle);
         }
         match (completion.result, &completion.payload) {
+            (1.., _) if socket.is_fifo => self.read_fifo(handle, now_ms, out),
             (1.., Payload::Lease(bytes)) => self.on_bytes(handle, bytes, now_ms, out),
             (1.., _) => {}
             (result, _) if result == Errno::ECANCELED.result() => {}
@@ -324,6 +336,20 @@ impl Natives {
         };
         if !completion.more || socket.recv_armed != socket.wants_recv() {
             self.touch(handle);
+        }
+    }
+
+    /// A FIFO that is readable, or that all writers have left. The kernel's own reads never tell
+    /// the latter: a FIFO takes no reads without waiting, unlike the pipes of pipe(2).
+    fn read_fifo(&mut self, handle: Handle, now_ms: u64, out: &mut Delivery) {
+        let Some(socket) = self.sockets.get(handle) else {
+            return;
+        };
+        let mut bytes = vec![0; limits::FIFO_READ_BYTES];
+        match sync::file::read(socket.fd, &mut bytes, None) {
+            Ok(0) => self.on_end(handle, 0, out),
+            Ok(count) => self.on_bytes(handle, &bytes[..count], now_ms, out),
+            Err(errno) => self.on_end(handle, errno.result(), out),
         }
     }
 

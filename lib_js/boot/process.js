@@ -86,6 +86,8 @@ const CONFIG = {
 
 // Native functions in Node: no constructors, so methods here.
 const natives = {
+  _debugEnd() {},
+  _debugProcess() { throw new ERR_METHOD_NOT_IMPLEMENTED('process._debugProcess()'); },
   abort() { ops.abort(); },
   availableMemory() { return ops.availableMemory(); },
   constrainedMemory() { return ops.constrainedMemory(); },
@@ -193,6 +195,11 @@ function addMethods() {
   });
   process.dlopen = natives.dlopen;
   process.uptime = natives.uptime;
+  process._debugProcess = natives._debugProcess;
+  process._debugEnd = natives._debugEnd;
+  process._startProfilerIdleNotifier = () => {};
+  process._stopProfilerIdleNotifier = () => {};
+  process._linkedBinding = perThread._linkedBinding;
   process.reallyExit = perThread.reallyExit;
   process._kill = perThread._kill;
   process.loadEnvFile = perThread.loadEnvFile;

@@ -21,6 +21,7 @@ const {
   codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE },
 } = require('internal/errors');
 const { getValidatedPath } = require('internal/fs/utils');
+const { getOptionValue } = require('internal/options');
 const { convertToValidSignal, kEmptyObject } = require('internal/util');
 const {
   isInt32,
@@ -130,8 +131,11 @@ function uniqueNames(names) {
 }
 
 /** NAME=value of every variable, inherited ones of `env` included. */
-function environmentPairs(options) {
-  const env = options.env || process.env;
+function environmentPairs(options, args) {
+  let env = options.env || process.env;
+  if (getOptionValue('--permission')) {
+    env = require('internal/process/permission').inheritPermission(env, args);
+  }
   const coverage = process.env.NODE_V8_COVERAGE;
   const isSet = options.env && ObjectPrototypeHasOwnProperty(options.env, 'NODE_V8_COVERAGE');
   if (coverage && !isSet) {
@@ -186,7 +190,7 @@ function normalizeSpawnArguments(file, args, options) {
     args: [argv0, ...args],
     cwd,
     detached: !!options.detached,
-    envPairs: environmentPairs(options),
+    envPairs: environmentPairs(options, args),
     file,
     windowsHide: !!options.windowsHide,
     windowsVerbatimArguments: isVerbatim,
@@ -229,6 +233,7 @@ function normalizeExecFileArgs(file, args, options, callback) {
 }
 
 module.exports = {
+  environmentPairs,
   killSignalNumber,
   normalizeExecArgs,
   normalizeExecFileArgs,

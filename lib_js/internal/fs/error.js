@@ -53,4 +53,4 @@ function checked(answer, syscall, path, dest) {
   throw error;
 }
 
-module.exports = { bareError, checked, setDenied };
+module.exports = { bareError, checked, setDenied, textOf };

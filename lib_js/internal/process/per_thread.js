@@ -17,6 +17,7 @@ const { signals } = require('internal/constants_os');
 const {
   ErrnoException,
   UVException,
+  genericNodeError,
   codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_SIGNAL },
 } = require('internal/errors');
 const { emitExperimentalWarning, getSystemErrorName } = require('internal/util');
@@ -73,6 +74,15 @@ function kill(pid, sig) {
 
 function _kill(pid, signal) {
   return ops.kill(pid, signal);
+}
+
+/** Bindings that an embedder would have linked in: there are none. */
+function _linkedBinding(module) {
+  const name = `${module}`;
+  if (getOptionValue('--permission')) {
+    require('internal/process/permission').check('addon', name);
+  }
+  throw genericNodeError(`No such binding was linked: ${name}`, { code: 'ERR_INVALID_MODULE' });
 }
 
 function loadEnvFile(path = undefined) {
@@ -163,6 +173,7 @@ function areSourceMapsEnabled() {
 
 module.exports = {
   _kill,
+  _linkedBinding,
   _rawDebug,
   areSourceMapsEnabled,
   execve,

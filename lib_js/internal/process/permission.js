@@ -5,11 +5,17 @@
 
 const {
   ArrayPrototypeForEach,
+  ArrayPrototypeJoin,
+  ArrayPrototypePush,
+  ArrayPrototypeSome,
   Error,
   ErrorCaptureStackTrace,
   ObjectDefineProperty,
   ObjectKeys,
+  RegExpPrototypeExec,
   String,
+  StringPrototypeIncludes,
+  StringPrototypeSplit,
   StringPrototypeStartsWith,
 } = primordials;
 
@@ -125,6 +131,43 @@ function warnOfRisks() {
   });
 }
 
+function warnOfCommas() {
+  ArrayPrototypeForEach(['--allow-fs-read', '--allow-fs-write'], (flag) => {
+    const paths = getOptionValue(flag);
+    if (paths.length !== 1 || !StringPrototypeIncludes(paths[0], ',')) return;
+    process.emitWarning(
+      `The ${flag} CLI flag has changed. ` +
+      'Passing a comma-separated list of paths is no longer valid. ' +
+      'Documentation can be found at ' +
+      'https://nodejs.org/api/permissions.html#file-system-permissions', 'Warning');
+  });
+}
+
+const MODEL_FLAGS = [
+  '--permission', '--allow-fs-read', '--allow-fs-write', '--allow-addons',
+  '--allow-child-process', '--allow-inspector', '--allow-wasi', '--allow-worker',
+  '--allow-openssl-store',
+];
+
+const hasModel = (word) => RegExpPrototypeExec(/^--permission(-audit)?$/, word) !== null;
+
+/**
+ * The environment for a child: it gets this process's rights, unless it is given a model of its own.
+ * @param {object} env  @param {string[]} args  @returns {object} env or a copy
+ */
+function inheritPermission(env, args) {
+  const options = env.NODE_OPTIONS ?? '';
+  if (ArrayPrototypeSome(args, hasModel) ||
+      ArrayPrototypeSome(StringPrototypeSplit(options, ' '), hasModel)) return env;
+  const words = options === '' ? [] : [options];
+  ArrayPrototypeForEach(process.execArgv, (word) => {
+    const isModel = ArrayPrototypeSome(
+      MODEL_FLAGS, (flag) => word === flag || StringPrototypeStartsWith(word, `${flag}=`));
+    if (isModel) ArrayPrototypePush(words, word);
+  });
+  return { __proto__: env, NODE_OPTIONS: ArrayPrototypeJoin(words, ' ') };
+}
+
 function refuseBinding() {
   throw new ERR_ACCESS_DENIED('process.binding');
 }
@@ -147,6 +190,7 @@ function initializePermission(main) {
     __proto__: null, configurable: false, enumerable: true, value: permission, writable: false,
   });
   warnOfRisks();
+  warnOfCommas();
 }
 
 /** Rights without a model to take them from are a mistake. */
@@ -156,4 +200,9 @@ function checkOptionsWithoutModel() {
   });
 }
 
-module.exports = { check, checkOptionsWithoutModel, initializePermission };
+module.exports = {
+  check,
+  checkOptionsWithoutModel,
+  inheritPermission,
+  initializePermission,
+};

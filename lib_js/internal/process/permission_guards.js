@@ -12,7 +12,7 @@ const {
 } = primordials;
 
 const { codes: { ERR_ACCESS_DENIED } } = require('internal/errors');
-const { setDenied } = require('internal/fs/error');
+const { setDenied, textOf } = require('internal/fs/error');
 const { later, now } = require('internal/fs/ops');
 
 const EACCES = -13;
@@ -58,6 +58,7 @@ const NEEDS = {
   chmod: writing,
   chown: writing,
   close: free,
+  closeDirectory: free,
   copyFile: copying,
   fchmod: disabled('fchmod'),
   fchown: disabled('fchown'),
@@ -70,13 +71,15 @@ const NEEDS = {
   lstat: reading,
   lutimes: writing,
   mkdir: writing,
-  mkdtemp: (prefix) => [['fs.write', `${prefix}XXXXXX`]],
+  mkdtemp: (prefix) => [['fs.write', `${textOf(prefix)}XXXXXX`]],
   open: opening,
+  openDirectory: reading,
   pause: free,
   read: free,
   readFile: reading,
   readFileUtf8: reading,
   readInto: free,
+  readOpenDirectory: free,
   readdir: reading,
   readlink: reading,
   readv: free,
@@ -108,7 +111,7 @@ function refusalOf(name, args) {
       return new ERR_ACCESS_DENIED(
         'fs.symlink API requires full fs.read and fs.write permissions.');
     }
-    const error = refusal(scope, path);
+    const error = refusal(scope, textOf(path));
     if (error !== undefined) return error;
   }
   return undefined;
@@ -150,8 +153,21 @@ function guardLoader() {
   };
 }
 
+/** Programs are started by these two; the first argument is the file. */
+function guardSpawns(check) {
+  ArrayPrototypeForEach(['process_wrap', 'spawn_sync'], (name) => {
+    const binding = internalBinding(name);
+    const { spawn } = binding;
+    binding.spawn = (file, ...rest) => {
+      check('child', file);
+      return spawn(file, ...rest);
+    };
+  });
+}
+
 function guard(model) {
   ({ refusal } = model);
+  guardSpawns(model.check);
   ArrayPrototypeForEach(ObjectKeys(now), (name) => guardBlocking(now, name));
   ArrayPrototypeForEach(ObjectKeys(later), guardQueued);
   guardLoader();

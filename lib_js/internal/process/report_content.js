@@ -96,7 +96,7 @@ function header({ event, trigger, filename, date, settings }) {
     osMachine: os.machine(),
     cpus,
   };
-  result.networkInterfaces = settings.excludeNetwork ? [] : networkInterfaces(os);
+  if (!settings.excludeNetwork) result.networkInterfaces = networkInterfaces(os);
   result.host = os.hostname();
   return result;
 }

@@ -29,7 +29,8 @@ function reportUncaught(error, place) {
   if (isNativeError(error) || (isObject(error) && typeof error.stack === 'string')) {
     text = `${place === '' ? '' : `${place}\n`}${describe(error)}\n`;
   } else {
-    const shown = typeof error === 'string' ? error : describe(error);
+    const isText = typeof error === 'string' || typeof error === 'bigint';
+    const shown = isText ? `${error}` : describe(error);
     text = `${place === '' ? 'Uncaught:' : ''}\n${place}${shown}\n`;
     if (!isObject(error)) {
       text += '(Use `node --trace-uncaught ...` to show where the exception was thrown)\n';

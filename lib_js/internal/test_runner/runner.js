@@ -1,8 +1,8 @@
 'use strict';
-// run(): test files, each in a process of its own (isolation 'process') or all in this one ('none').
-// `coring --test` is run() with options from the command line.
+// run(): test files, each in a process of its own (isolation 'process') or all in this one
+// ('none'). `coring --test` is run() with options from the command line.
 
-const { ArrayPrototypeFilter, MathMax, PromiseWithResolvers, SafePromiseAllReturnVoid,
+const { ArrayPrototypeFilter, MathMax, Promise, PromiseWithResolvers, SafePromiseAllReturnVoid,
         SafePromiseAllSettledReturnVoid } = primordials;
 
 const { getOptionValue } = require('internal/options');
@@ -47,11 +47,14 @@ function configFor(options) {
   return config;
 }
 
-function runInProcesses(root, files, options) {
-  const { harness } = root;
-  // Files are started at once; their order is the root's queue's.
+/** Files are started at once; their order is the root's queue's. */
+function skipBuildPhase({ harness }) {
   harness.bootstrapPromise = null;
   harness.buildPromise = null;
+}
+
+function runInProcesses(root, files, options) {
+  skipBuildPhase(root);
   return SafePromiseAllSettledReturnVoid(files, (path) => runTestFile(path, options));
 }
 
@@ -125,10 +128,20 @@ function run(options = kEmptyObject) {
   parsed.root = root;
   parsed.nextWorkerId = workerIds(config.concurrency ?? concurrency);
 
+  let watch;
+  if (parsed.watch) {
+    const { FileWatch } = require('internal/test_runner/watch');
+    watch = new FileWatch(files, parsed);
+  }
   const start = async () => {
+    // Whoever awaits run() before listening hears everything.
+    await new Promise((done) => process.nextTick(done));
     if (root.harness.bootstrapPromise !== null) await root.harness.bootstrapPromise;
     if (setup != null) await setup(root.reporter);
-    if (isInProcesses) {
+    if (watch !== undefined) {
+      skipBuildPhase(root);
+      await watch.start();
+    } else if (isInProcesses) {
       await runInProcesses(root, files, parsed);
       root.postRun();
       root.harness.teardown();

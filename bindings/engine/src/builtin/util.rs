@@ -261,7 +261,7 @@ fn is_inside_node_modules<'s>(
         let own = names
             .into_iter()
             .find(|name| !name.is_empty() && !name.starts_with("node:"));
-        own.is_some_and(|name| name.contains("/node_modules/"))
+        own.is_some_and(|name| name.replace('\\', "/").contains("/node_modules/"))
     });
     rv.set_bool(inside);
 }

@@ -12,10 +12,10 @@ use crate::builtin::{Args, Entry, entry, throw_type_error};
 use crate::module::origin;
 use crate::value::FromJs;
 
+pub(crate) use breaker::BreakableRun;
+pub use breaker::Breaker;
 pub(crate) use common_js::module_entries;
 pub(crate) use context::{context_of, has_own_microtasks, host_symbol_of, run_own_microtasks};
-pub use breaker::Breaker;
-pub(crate) use breaker::BreakableRun;
 pub(crate) use script::throw_interrupted;
 pub(crate) use watchdog::Watchdog;
 

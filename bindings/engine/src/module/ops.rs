@@ -5,7 +5,9 @@ use super::{
     origin, register,
 };
 use crate::builtin::{put, throw_error, throw_type_error};
-use crate::contextify::{BreakableRun, Watchdog, throw_interrupted, context_of, has_own_microtasks, run_own_microtasks};
+use crate::contextify::{
+    BreakableRun, Watchdog, context_of, has_own_microtasks, run_own_microtasks, throw_interrupted,
+};
 use crate::realm;
 use crate::value::{Bytes, FromJs, js_buffer, js_string};
 
@@ -224,6 +226,15 @@ pub(super) fn set_export<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _
 pub(super) fn set_source<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
     if let Some((_, wrap)) = module_of(scope, args.get(0)) {
         wrap.set_internal_field(SOURCE, args.get(1).into());
+    }
+}
+
+/// getSource(wrap): throws a SyntaxError for a module that has none.
+pub(super) fn get_source<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    if let Some((_, wrap)) = module_of(scope, args.get(0))
+        && let Some(source) = super::link::source_of(scope, wrap)
+    {
+        rv.set(source.into());
     }
 }
 

@@ -278,6 +278,12 @@ pub fn kind_of_fd(fd: Fd) -> FdKind {
     kind_by_mode(fd)
 }
 
+/// Is this a pipe of the file system, not one of pipe(2)?
+pub fn is_fifo(fd: Fd) -> bool {
+    let target = std::fs::read_link(format!("/proc/self/fd/{}", fd.raw()));
+    kind_by_mode(fd) == FdKind::Pipe && target.is_ok_and(|path| path.starts_with("/"))
+}
+
 /// As `kind_of_fd`, but a terminal passes for a file.
 pub(crate) fn kind_by_mode(fd: Fd) -> FdKind {
     match fstat(fd).map_or(0, |facts| facts.mode & libc::S_IFMT) {
