@@ -62,7 +62,7 @@ ReadStream.prototype.setRawMode = function(mode) {
     this.emit('error', new ErrnoException(errno, 'setRawMode'));
     return this;
   }
-  this.isRaw = rawMode === 'raw';
+  this.isRaw = rawMode !== false;
   this.rawMode = rawMode;
   return this;
 };
