@@ -604,13 +604,13 @@ Readable.prototype.wrap = function(stream) {
   return this;
 };
 
+Readable.prototype[SymbolAsyncIterator] = function() {
+  return require('internal/streams/readable_iterator')(this);
+};
+
 // The stream/iter API has a flag, which is refused: it is not built.
 Readable.prototype[SymbolFor('Stream.toAsyncStreamable')] = function() {
   throw new ERR_STREAM_ITER_MISSING_FLAG();
-};
-
-Readable.prototype[SymbolAsyncIterator] = function() {
-  return require('internal/streams/readable_iterator')(this);
 };
 
 Readable.prototype.iterator = function(options) {
