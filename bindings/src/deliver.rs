@@ -56,7 +56,7 @@ impl Natives {
                 let port = self.ports.get(Handle::from_js(*handle));
                 port.map_or(0, |port| port.nth)
             }
-            Note::Worker(_) | Note::Asked => u64::MAX,
+            Note::Worker(_) | Note::Lock(..) | Note::Asked => u64::MAX,
         }
     }
 
