@@ -133,14 +133,10 @@ class ModuleLoader {
    * @returns {{ url: string, format?: string, importAttributes?: object, byHooks: boolean }}
    */
   resolve(specifier, parentURL, importAttributes = kEmptyObject) {
-    const conditions = getDefaultConditions();
     if (resolveHooks.length === 0) {
-      const { url, format, importAttributes: changed } = this.#defaultResolve(
-        specifier, { __proto__: null, parentURL, conditions, importAttributes });
-      return {
-        __proto__: null, url, format, importAttributes: changed, byHooks: this.hasAsyncHooks,
-      };
+      return this.resolveWithoutSyncHooks(specifier, parentURL, importAttributes);
     }
+    const conditions = getDefaultConditions();
     let byHooks = true;
     const { url, format, importAttributes: changed } = resolveWithHooks(
       specifier, parentURL, importAttributes, conditions, (requested, context) => {
@@ -148,6 +144,15 @@ class ModuleLoader {
         return this.#defaultResolve(requested, context);
       });
     return { __proto__: null, url, format, importAttributes: changed, byHooks };
+  }
+
+  resolveWithoutSyncHooks(specifier, parentURL, importAttributes = kEmptyObject) {
+    const conditions = getDefaultConditions();
+    const { url, format, importAttributes: changed } = this.#defaultResolve(
+      specifier, { __proto__: null, parentURL, conditions, importAttributes });
+    return {
+      __proto__: null, url, format, importAttributes: changed, byHooks: this.hasAsyncHooks,
+    };
   }
 
   #load(url, format, importAttributes) {
