@@ -189,15 +189,38 @@ function stringify(body) {
   return new TextDecoder().decode(body);
 }
 
+let compileCache;
+
+/** The code cache on disk; undefined until it is switched on. */
+function getCompileCache() {
+  return compileCache;
+}
+
+function setCompileCache(cache) {
+  compileCache = cache;
+}
+
+/** A native ES module, with the code cache if there is one. */
+function compileSourceText(url, source) {
+  const { createCachedData, createSourceText } = internalBinding('modules');
+  if (compileCache === undefined) return createSourceText(url, source, undefined);
+  const entry = compileCache.find('ESM', url, source);
+  const wrap = createSourceText(url, source, undefined, undefined, 0, 0, entry.data);
+  compileCache.settle(entry, wrap.cachedDataRejected, () => createCachedData(wrap));
+  return wrap;
+}
+
 let startedCJS = false;
 let startedESM = false;
 
 module.exports = {
   addBuiltinLibsToObject,
   assertBufferSource,
+  compileSourceText,
   getBuiltinModule,
   getCjsConditions,
   getCjsConditionsArray,
+  getCompileCache,
   getRequireStack,
   hasStartedUserCJSExecution: () => startedCJS,
   hasStartedUserESMExecution: () => startedESM,
@@ -205,6 +228,7 @@ module.exports = {
   loadBuiltinModule,
   makeRequireFunction,
   normalizeReferrerURL,
+  setCompileCache,
   setHasStartedUserCJSExecution() { startedCJS = true; },
   setHasStartedUserESMExecution() { startedESM = true; },
   stringify,

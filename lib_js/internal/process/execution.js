@@ -248,6 +248,7 @@ function onGlobalUncaughtException(error, fromPromise) {
     } catch {
       // The first error is the one to tell about.
     }
+    require('internal/modules/helpers').getCompileCache()?.persist();
     return false;
   }
   // The loop turns once more, so that ticks scheduled before the throw run.
@@ -283,6 +284,7 @@ function emitExit() {
     if (isUnsettled) process.exitCode ??= EXIT_UNSETTLED_AWAIT;
     process.emit('exit', process.exitCode || 0);
   }
+  require('internal/modules/helpers').getCompileCache()?.persist();
   const code = process.exitCode ?? 0;
   if (isUnsettled && code === EXIT_UNSETTLED_AWAIT) reportUnsettledAwait();
   return code;

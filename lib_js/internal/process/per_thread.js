@@ -47,6 +47,7 @@ function exit(code) {
     process._exiting = true;
     process.emit('exit', process.exitCode || 0);
   }
+  require('internal/modules/helpers').getCompileCache()?.persist();
   if (getOptionValue('--trace-exit')) traceExit();
   // A listener may have changed it; reallyExit may have been replaced by one
   // that returns.

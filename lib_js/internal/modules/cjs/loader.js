@@ -53,6 +53,7 @@ const { beginStatCache, endStatCache, installLookup } = require('internal/module
 const {
   getCjsConditions,
   getCjsConditionsArray,
+  getCompileCache,
   initializeCjsConditions,
   loadBuiltinModule,
   makeRequireFunction,
@@ -532,8 +533,18 @@ function wrapSafe(filename, content, module, format) {
   const detectModule = format !== 'commonjs' && (isMain ?
     getOptionValue('--experimental-detect-module') !== false :
     getOptionValue('--require-module') !== false);
-  const { compileFunctionForCJSLoader } = internalBinding('modules');
-  return compileFunctionForCJSLoader(content, filename, isMain, detectModule);
+  const { compileFunctionForCJSLoader, functionCachedData } = internalBinding('modules');
+  const cache = getCompileCache();
+  if (cache === undefined) {
+    return compileFunctionForCJSLoader(content, filename, isMain, detectModule, undefined);
+  }
+  const entry = cache.find('CommonJS', filename, content);
+  const result =
+    compileFunctionForCJSLoader(content, filename, isMain, detectModule, entry.data);
+  if (result.function !== undefined) {
+    cache.settle(entry, result.cachedDataRejected, () => functionCachedData(result.function));
+  }
+  return result;
 }
 
 Module.prototype._compile = function(content, filename, format) {

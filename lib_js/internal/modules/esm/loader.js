@@ -22,7 +22,7 @@ const {
   resolveWithHooks,
   validateLoadSloppy,
 } = require('internal/modules/customization_hooks');
-const { urlToFilename } = require('internal/modules/helpers');
+const { compileSourceText, urlToFilename } = require('internal/modules/helpers');
 const { kImplicitTypeAttribute } = require('internal/modules/esm/assert');
 const { defaultLoadSync, throwUnknownModuleFormat } = require('internal/modules/esm/load');
 const { ModuleJob, STATUS } = require('internal/modules/esm/module_job');
@@ -306,10 +306,8 @@ class ModuleLoader {
     const parent = record.lastParent;
     let job = this.#jobs.get(url);
     if (job === undefined) {
-      const { createSourceText } = internalBinding('modules');
       const created = [];
-      job = this.#addJob(url, undefined, createSourceText(url, source, undefined), record.isMain,
-                         created);
+      job = this.#addJob(url, undefined, compileSourceText(url, source), record.isMain, created);
       record.requiredESM = job;
       this.#linkAll(created, true);
       return { job, namespace: job.runSync(parent) };
