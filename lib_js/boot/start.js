@@ -98,6 +98,7 @@ function expandMainPath() {
 function initializeLoaders() {
   require('internal/modules/cjs/loader').initializeCJS();
   require('internal/modules/esm/utils').initializeESM();
+  if (getOptionValue('--enable-source-maps')) process.setSourceMapsEnabled(true);
   if (process.env.NODE_COMPILE_CACHE) {
     require('internal/modules/compile_cache').enableCompileCache(undefined);
   }

@@ -7,7 +7,7 @@ const { Module } = require('internal/modules/cjs/loader');
 const { ObjectFreeze } = primordials;
 
 const { getCompileCache } = require('internal/modules/helpers');
-const { getLazy } = require('internal/util/lazy');
+const { defineLazyProperties, getLazy } = require('internal/util/lazy');
 const { register } = require('internal/modules/esm/loader');
 const { findPackageJSON } = require('internal/modules/package_json_reader');
 
@@ -33,6 +33,19 @@ Module.getCompileCacheDir = function getCompileCacheDir() {
 };
 Module.stripTypeScriptTypes = function stripTypeScriptTypes(code, options = undefined) {
   throw new ERR_NO_TYPESCRIPT();
+};
+
+const sourceMaps = getLazy(() => require('internal/source_map/source_map_cache'));
+
+Module.findSourceMap = function findSourceMap(sourceURL) {
+  return sourceMaps().findSourceMap(sourceURL);
+};
+defineLazyProperties(Module, 'internal/source_map/source_map', ['SourceMap']);
+Module.getSourceMapsSupport = function getSourceMapsSupport() {
+  return sourceMaps().getSourceMapsSupport();
+};
+Module.setSourceMapsSupport = function setSourceMapsSupport(enabled, options = undefined) {
+  sourceMaps().setSourceMapsSupport(enabled, options);
 };
 
 module.exports = Module;

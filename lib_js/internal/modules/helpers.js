@@ -200,8 +200,27 @@ function setCompileCache(cache) {
   compileCache = cache;
 }
 
+let sourceMapCache;
+
+/** Takes source maps of compiled code; undefined unless source maps are switched on. */
+function getSourceMapCache() {
+  return sourceMapCache;
+}
+
+function setSourceMapCache(cache) {
+  sourceMapCache = cache;
+}
+
 /** A native ES module, with the code cache if there is one. */
 function compileSourceText(url, source) {
+  const wrap = compileThroughCache(url, source);
+  if (sourceMapCache !== undefined) {
+    sourceMapCache.add(url, source, wrap, internalBinding('modules').sourceMapURL(wrap));
+  }
+  return wrap;
+}
+
+function compileThroughCache(url, source) {
   const { createCachedData, createSourceText } = internalBinding('modules');
   if (compileCache === undefined) return createSourceText(url, source, undefined);
   const entry = compileCache.find('ESM', url, source);
@@ -222,6 +241,7 @@ module.exports = {
   getCjsConditionsArray,
   getCompileCache,
   getRequireStack,
+  getSourceMapCache,
   hasStartedUserCJSExecution: () => startedCJS,
   hasStartedUserESMExecution: () => startedESM,
   initializeCjsConditions,
@@ -229,6 +249,7 @@ module.exports = {
   makeRequireFunction,
   normalizeReferrerURL,
   setCompileCache,
+  setSourceMapCache,
   setHasStartedUserCJSExecution() { startedCJS = true; },
   setHasStartedUserESMExecution() { startedESM = true; },
   stringify,

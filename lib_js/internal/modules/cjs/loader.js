@@ -54,6 +54,7 @@ const {
   getCjsConditions,
   getCjsConditionsArray,
   getCompileCache,
+  getSourceMapCache,
   initializeCjsConditions,
   loadBuiltinModule,
   makeRequireFunction,
@@ -552,6 +553,7 @@ Module.prototype._compile = function(content, filename, format) {
   if (format !== 'module') {
     const result = wrapSafe(filename, content, this, format);
     compiled = result.function;
+    getSourceMapCache()?.add(filename, content, this, result.sourceMapURL);
     if (result.canParseAsESM) format = 'module';
   }
   if (format === 'module') {

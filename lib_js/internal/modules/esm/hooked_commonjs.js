@@ -17,7 +17,7 @@ const {
   resolveForCJS,
   wrapModuleLoad,
 } = require('internal/modules/cjs/loader');
-const { urlToFilename } = require('internal/modules/helpers');
+const { getSourceMapCache, urlToFilename } = require('internal/modules/helpers');
 const { STATUS } = require('internal/modules/esm/module_job');
 const { getOptionValue } = require('internal/options');
 const { pathToFileURL } = require('internal/url');
@@ -95,7 +95,9 @@ function runHookedCommonJS(url, filename, source, isMain) {
     module.id = '.';
   }
   const { compileFunctionForCJSLoader } = internalBinding('modules');
-  const { function: compiled } = compileFunctionForCJSLoader(source, filename, isMain, false);
+  const { function: compiled, sourceMapURL } =
+    compileFunctionForCJSLoader(source, filename, isMain, false, undefined);
+  getSourceMapCache()?.add(filename, source, module, sourceMapURL);
   FunctionPrototypeCall(compiled, module.exports, module.exports, makeRequire(module, url),
                         module, filename, dirname(filename));
   module.loaded = true;
