@@ -5,7 +5,8 @@ use std::io;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use coring_bindings::{Control, How, Natives, Process, Start};
+use coring_bindings::options::{Kind, OPTIONS};
+use coring_bindings::{Control, How, Milestone, Natives, Process, Start};
 use coring_engine::{Ending, Isolate, IsolateLimits, Js, Parcel};
 use coring_uring::{Ring, RingOptions, sync};
 
@@ -13,7 +14,6 @@ use crate::cli::{self, Cli};
 use crate::core;
 use crate::runtime::Program;
 use crate::turn;
-use coring_bindings::options::{Kind, OPTIONS};
 
 /// Stack of a worker's JavaScript unless `resourceLimits.stackSizeMb` says otherwise, as in Node.
 const STACK_MB: f64 = 4.0;
@@ -66,7 +66,7 @@ fn stack_mb(start: &Start) -> f64 {
 fn live(program: &Program, start: Start, control: &Arc<Control>) -> (i32, How) {
     let runtime = runtime(program, &start);
     let limits = limits(&start);
-    let isolate = begin(start, limits);
+    let isolate = begin(program, start, limits);
     let Ok(mut isolate) = isolate else {
         control.disarm();
         return (1, How::Unstarted);
@@ -99,9 +99,14 @@ fn answer(what: i32, option: i32, look: &mut dyn FnMut(i32, i32) -> Js) -> Js {
     }
 }
 
-fn begin(start: Start, limits: IsolateLimits) -> Result<Isolate<Natives>, String> {
+fn begin(
+    program: &Program,
+    start: Start,
+    limits: IsolateLimits,
+) -> Result<Isolate<Natives>, String> {
     let ring = Ring::new(ring_options()).map_err(|error| error.to_string())?;
-    let natives = Natives::of_worker(ring, start).map_err(|errno| errno.to_string())?;
+    let mut natives = Natives::of_worker(ring, start).map_err(|errno| errno.to_string())?;
+    natives.mark(Milestone::NodeStart, program.node_start_ns);
     core::boot(natives, limits)
 }
 
@@ -129,7 +134,12 @@ fn runtime(program: &Program, start: &Start) -> Js {
     });
     let cli = parsed.as_ref().unwrap_or(inherited);
     let limits = &start.limits;
-    let asked = [limits.young_mb, limits.old_mb, limits.code_mb, limits.stack_mb];
+    let asked = [
+        limits.young_mb,
+        limits.old_mb,
+        limits.code_mb,
+        limits.stack_mb,
+    ];
     let worker = vec![
         ("threadId".to_owned(), Js::from(start.id)),
         ("threadName".to_owned(), Js::from(start.name.as_str())),

@@ -85,7 +85,6 @@ const kOnMessage = Symbol('kOnMessage');
 const kIsReferenced = Symbol('kIsReferenced');
 const kLimits = Symbol('kLimits');
 const kAnswers = Symbol('kAnswers');
-const kLoopStart = Symbol('kLoopStartTime');
 const kThreadId = Symbol('kThreadId');
 const kThreadName = Symbol('kThreadName');
 const kIsInternal = Symbol('kIsInternal');
@@ -282,7 +281,6 @@ class Worker extends EventEmitter {
     this[kLimits] = limits;
     this[kAnswers] = new SafeMap();
     this[kIsReferenced] = false;
-    this[kLoopStart] = -1;
     this[kThreadId] = native.nextThreadId();
     this[kThreadName] = name;
     this.performance = { eventLoopUtilization: loopUtilization(this) };
@@ -358,8 +356,7 @@ class Worker extends EventEmitter {
         this[kStdio][message.stream][kStdioWantsMoreDataCallback]();
         break;
       default:
-        // The library speaks to itself here.
-        throw new ERR_INVALID_ARG_VALUE('message.type', message.type);
+        require('assert').fail(`Unknown worker message type ${message.type}`);
     }
   }
 
@@ -478,8 +475,9 @@ class Worker extends EventEmitter {
 /** How busy the worker's loop is, from what it has waited since it began. */
 function loopUtilization(worker) {
   return function eventLoopUtilization(one, other) {
-    const { utilizationOf } = require('internal/perf/event_loop_utilization');
-    return utilizationOf(worker, one, other);
+    const { internalEventLoopUtilization } = require('internal/perf/event_loop_utilization');
+    const loop = native.loopTimes(worker[kHandle] ?? 0);
+    return internalEventLoopUtilization(loop[0], loop[1], one, other);
   };
 }
 

@@ -11,6 +11,8 @@ pub fn start(flags: &[String], helper_threads: u32) {
     // `import source`, as Node 24 has it.
     set_flags(&["--js-source-phase-imports".to_owned()]);
     set_flags(flags);
+    // v8.setFlagsFromString() changes flags while the program runs.
+    v8::V8::set_flags_from_string("--no-freeze-flags-after-init");
     let platform = v8::new_default_platform(helper_threads, false).make_shared();
     v8::V8::initialize_platform(platform);
     v8::V8::initialize();

@@ -65,6 +65,7 @@ pub(crate) struct Realm {
     pub(crate) heap_limit_reached: Cell<bool>,
     pub(crate) parcels: RefCell<crate::message::Parcels>,
     pub(crate) interrupted: RefCell<Option<crate::remote::Interrupted>>,
+    pub(crate) collections: crate::builtin::gc::Log,
 }
 
 impl Realm {
@@ -83,6 +84,7 @@ impl Realm {
             heap_limit_reached: Cell::new(false),
             parcels: RefCell::default(),
             interrupted: RefCell::default(),
+            collections: Default::default(),
         })
     }
 

@@ -4,7 +4,6 @@
 
 const { ArrayPrototypeSplice, ObjectDefineProperty } = primordials;
 
-const { codes: { ERR_INVALID_ARG_VALUE } } = require('internal/errors');
 const {
   hasUncaughtExceptionCaptureCallback,
   runWorkerSource,
@@ -154,7 +153,7 @@ function startWorker(runtime, prepare, initializeLoaders) {
         streams[message.stream][kStdioWantsMoreDataCallback]();
         break;
       default:
-        throw new ERR_INVALID_ARG_VALUE('message.type', message.type);
+        require('assert').fail(`Unknown worker message type ${message.type}`);
     }
   });
 }

@@ -228,6 +228,8 @@ function compileThroughCache(url, source) {
   compileCache.settle(entry, wrap.cachedDataRejected, () => createCachedData(wrap));
   return wrap;
 }
+/** `report(filename)` is set when somebody watches this program: see internal/watch_mode/report.js. */
+const dependencies = { __proto__: null, report: undefined };
 
 let startedCJS = false;
 let startedESM = false;
@@ -236,6 +238,7 @@ module.exports = {
   addBuiltinLibsToObject,
   assertBufferSource,
   compileSourceText,
+  dependencies,
   getBuiltinModule,
   getCjsConditions,
   getCjsConditionsArray,

@@ -17,6 +17,7 @@ const {
 
 const {
   codes: {
+    ERR_CLOSED_MESSAGE_PORT,
     ERR_CONSTRUCT_CALL_INVALID,
     ERR_CONSTRUCT_CALL_REQUIRED,
     ERR_INVALID_ARG_TYPE,
@@ -128,6 +129,7 @@ class Port extends NodeEventTarget {
   #handle;
   #state = OPEN;
   #isReferenced = false;
+  #foreign; // Of a port that has moved to another context: what stands for it there.
   #frame = AsyncContextFrame.current();
 
   constructor(handle) {
@@ -230,12 +232,22 @@ class Port extends NodeEventTarget {
     });
   }
 
-  static isPort(value) {
-    return typeof value === 'object' && value !== null && #handle in value;
+  /** A port of this context that takes over for `port`, seen from `sandbox`'s context. */
+  static move(port, sandbox) {
+    const { checkSandbox, makeForeign } = require('internal/worker/foreign_port');
+    if (port.#state !== OPEN) throw new ERR_CLOSED_MESSAGE_PORT();
+    checkSandbox(sandbox);
+    const moved = receivePort(port[kTransfer]().goods);
+    moved.#foreign = makeForeign(moved, sandbox, Port.drain);
+    return moved.#foreign;
   }
 
-  static handle(port) {
-    return port.#handle;
+  static isOpen(port) {
+    return port.#state === OPEN;
+  }
+
+  static isPort(value) {
+    return typeof value === 'object' && value !== null && #handle in value;
   }
 
   static post(port, message, options) {
@@ -263,11 +275,16 @@ class Port extends NodeEventTarget {
     let type = 'message';
     let data;
     let received;
+    const foreign = port.#foreign;
     try {
-      ({ value: data, ports: received } = deserializeMessage(number));
+      ({ value: data, ports: received } = deserializeMessage(number, foreign));
     } catch (error) {
       type = 'messageerror';
       data = error;
+    }
+    if (foreign !== undefined) {
+      require('internal/worker/foreign_port').emitForeign(foreign, type, data, received);
+      return;
     }
     port[kCurrentlyReceivingPorts] = received;
     const frame = port.#frame;
@@ -326,7 +343,7 @@ class Port extends NodeEventTarget {
   }
 }
 
-const { drain: drainMessagePort, handle: handleOf, isPort, post, receive, receiveOne } = Port;
+const { drain: drainMessagePort, isOpen, isPort, move, post, receive, receiveOne } = Port;
 const { start } = Port.prototype;
 registerKind(ENTRY_PORT, receive);
 
@@ -370,14 +387,21 @@ function MessageChannel() {
 }
 
 function isDetachedPort(value) {
-  return isPort(value) && handleOf(value) === NONE;
+  return isPort(value) && !isOpen(value);
+}
+
+function moveMessagePortToContext(...args) {
+  if (!isPort(args[0])) throw notAPort(args[0]);
+  return move(args[0], args[1]);
+}
+
+function notAPort(value) {
+  return worded(new ERR_INVALID_ARG_TYPE('port', 'MessagePort', value),
+                'The "port" argument must be a MessagePort instance');
 }
 
 function receiveMessageOnPort(port) {
-  if (!isPort(port) && !isBroadcastChannel(port)) {
-    throw worded(new ERR_INVALID_ARG_TYPE('port', 'MessagePort', port),
-                 'The "port" argument must be a MessagePort instance');
-  }
+  if (!isPort(port) && !isBroadcastChannel(port)) throw notAPort(port);
   return receiveOne(isPort(port) ? port : portOfBroadcastChannel(port));
 }
 
@@ -395,13 +419,17 @@ class BroadcastChannel extends EventTarget {
     super();
     this.#name = `${name}`;
     this.#port = createPort(native.openBroadcast(this.#name));
-    this.#port.on('message', (data) => {
-      this.dispatchEvent(receivedEvent('message', data, undefined, trusted));
-    });
-    this.#port.on('messageerror', (error) => {
-      this.dispatchEvent(receivedEvent('messageerror', error, undefined, trusted));
-    });
+    this.#port.on('message', this.#onMessage);
+    this.#port.on('messageerror', this.#onMessageError);
   }
+
+  #onMessage = (data) => {
+    this.dispatchEvent(receivedEvent('message', data, undefined, trusted));
+  };
+
+  #onMessageError = (error) => {
+    this.dispatchEvent(receivedEvent('messageerror', error, undefined, trusted));
+  };
 
   [kInspect](depth, options) {
     checkThis(this);
@@ -423,6 +451,9 @@ class BroadcastChannel extends EventTarget {
   close() {
     checkThis(this);
     if (this.#port === undefined) return;
+    // A port delivers what it has until the turn ends; a channel says no more.
+    this.#port.off('message', this.#onMessage);
+    this.#port.off('messageerror', this.#onMessageError);
     this.#port.close();
     this.#port = undefined;
   }
@@ -486,6 +517,7 @@ module.exports = {
   createPort,
   drainMessagePort,
   isDetachedPort,
+  moveMessagePortToContext,
   receiveMessageOnPort,
   receivePort,
   setupPortReferencing,

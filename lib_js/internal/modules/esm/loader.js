@@ -22,7 +22,7 @@ const {
   resolveWithHooks,
   validateLoadSloppy,
 } = require('internal/modules/customization_hooks');
-const { compileSourceText, urlToFilename } = require('internal/modules/helpers');
+const { compileSourceText, dependencies, urlToFilename } = require('internal/modules/helpers');
 const { kImplicitTypeAttribute } = require('internal/modules/esm/assert');
 const { defaultLoadSync, throwUnknownModuleFormat } = require('internal/modules/esm/load');
 const { ModuleJob, STATUS } = require('internal/modules/esm/module_job');
@@ -166,6 +166,7 @@ class ModuleLoader {
   /** A job without its dependencies, new in the cache and in `created`. */
   #createJob(resolved, attributes, importer, created) {
     const { url } = resolved;
+    dependencies.report?.(urlToFilename(url));
     const loaded = this.#load(url, resolved.format, attributes);
     const { format } = loaded;
     if (format == null) throwUnknownModuleFormat(url, format);
