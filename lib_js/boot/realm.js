@@ -15,6 +15,7 @@ const {
   ObjectDefineProperty,
   ObjectKeys,
   ObjectPrototypeHasOwnProperty,
+  ObjectSetPrototypeOf,
   SafeMap,
   SafeSet,
   String,
@@ -194,6 +195,8 @@ class BuiltinModule {
     }
   }
 }
+// Programs may put anything on Object.prototype.
+ObjectSetPrototypeOf(BuiltinModule.prototype, null);
 
 for (let i = 0; i < builtinIds.length; i++) {
   const file = builtinIds[i];
