@@ -58,9 +58,9 @@ function run(script, contextified, options) {
   validateBoolean(displayErrors, 'options.displayErrors');
   validateBoolean(breakOnSigint, 'options.breakOnSigint');
   const { runScript } = internalBinding('contextify');
-  if (!breakOnSigint) return runScript(script, contextified, timeout, displayErrors);
+  if (!breakOnSigint) return runScript(script, contextified, timeout, displayErrors, false);
   const { breakingOnSigint } = require('internal/vm/sigint');
-  return breakingOnSigint(() => runScript(script, contextified, timeout, displayErrors));
+  return breakingOnSigint(() => runScript(script, contextified, timeout, displayErrors, true));
 }
 
 /** The half of Script that Node has in native code. */

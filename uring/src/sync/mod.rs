@@ -9,6 +9,7 @@ pub mod file;
 pub mod host;
 pub mod process;
 pub mod random;
+pub mod interrupt;
 pub mod signal;
 pub mod socket;
 pub mod terminal;
