@@ -66,7 +66,8 @@ pub(crate) fn arrow(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>
     format!("{name}:{line}\n{source}\n{carets}\n")
 }
 
-/// The private symbols under which an error carries its place, and whether its stack begins with it.
+/// The private symbols under which an error carries its place, and whether its stack begins with
+/// it.
 const ARROW: &str = "node:arrowMessage";
 const DECORATED: &str = "node:decorated";
 

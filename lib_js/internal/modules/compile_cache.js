@@ -89,7 +89,8 @@ class CompileCache {
   }
 
   #read(entry) {
-    let text = `[compile cache] reading cache from ${entry.file} for ${entry.kind} ${entry.name}...`;
+    let text = `[compile cache] reading cache from ${entry.file} ` +
+      `for ${entry.kind} ${entry.name}...`;
     let bytes;
     try {
       bytes = fs.readFileSync(entry.file);

@@ -228,7 +228,8 @@ function compileThroughCache(url, source) {
   compileCache.settle(entry, wrap.cachedDataRejected, () => createCachedData(wrap));
   return wrap;
 }
-/** `report(filename)` is set when somebody watches this program: see internal/watch_mode/report.js. */
+
+/** `report(filename)` is set when somebody watches this program: internal/watch_mode/report.js. */
 const dependencies = { __proto__: null, report: undefined };
 
 let startedCJS = false;

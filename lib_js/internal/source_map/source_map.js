@@ -163,7 +163,7 @@ class SourceMap {
     };
   }
 
-  /** The same for a place counted from 1, as call sites count, with what lies behind the segment. */
+  /** The same for a place counted from 1, as call sites count, and beyond the segment's begin. */
   findOrigin(lineNumber, columnNumber) {
     const entry = this.findEntry(lineNumber - 1, columnNumber - 1);
     if (entry.originalSource === undefined || entry.originalLine === undefined ||

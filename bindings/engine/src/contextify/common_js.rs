@@ -18,11 +18,7 @@ pub(crate) fn module_entries() -> Vec<Entry> {
 }
 
 /// functionCachedData(function) -> Buffer for compileFunctionForCJSLoader in another process
-fn function_cached_data<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    args: Args<'s>,
-    mut rv: Return<'s>,
-) {
+fn function_cached_data<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     if let Ok(function) = args.get(0).try_cast::<v8::Function>() {
         let bytes = function.create_code_cache().map(|data| data.to_vec());
         rv.set(js_buffer(scope, bytes.unwrap_or_default()));
@@ -64,8 +60,8 @@ fn compile<'s>(
 }
 
 /// compileFunctionForCJSLoader(source, filename, isMain, detectModule, cachedData) ->
-/// { function, canParseAsESM, sourceMapURL, cachedDataRejected }. With detectModule a text that parses only as a
-/// module gives canParseAsESM and no function, instead of the SyntaxError.
+/// { function, canParseAsESM, sourceMapURL, cachedDataRejected }. With detectModule a text that
+/// parses only as a module gives canParseAsESM and no function, instead of the SyntaxError.
 fn compile_for_cjs<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let Ok(code) = args.get(0).try_cast::<v8::String>() else {
         return throw_type_error(scope, "source must be a string");
@@ -167,8 +163,7 @@ fn contains_module_syntax<'s>(
     v8::tc_scope!(let catch, scope);
     let script_origin = origin(catch, args.get(1), (0, 0), args.get(1), false);
     let (function, _) = compile(catch, code, &script_origin, parameters, &[]);
-    let found = function.is_none()
-        && failure_hints_module(catch, code, args.get(1));
+    let found = function.is_none() && failure_hints_module(catch, code, args.get(1));
     catch.reset();
     rv.set_bool(found);
 }
