@@ -129,8 +129,7 @@ fn limits(start: &Start) -> IsolateLimits {
 fn runtime(program: &Program, start: &Start) -> Js {
     let inherited = &program.cli;
     let parsed = start.exec_argv.as_ref().and_then(|words| {
-        let node_options = start.node_options();
-        parse(words, node_options.as_deref()).ok()
+        parse(words, &|name| start.variable(name)).ok()
     });
     let cli = parsed.as_ref().unwrap_or(inherited);
     let limits = &start.limits;
@@ -148,12 +147,11 @@ fn runtime(program: &Program, start: &Start) -> Js {
     program.runtime_of_worker(cli, worker)
 }
 
-fn parse(words: &[String], node_options: Option<&str>) -> Result<Cli, cli::CliError> {
-    let environment = |name: &str| match name {
-        "NODE_OPTIONS" => node_options.map(str::to_owned),
-        _ => None,
-    };
-    let mut cli = cli::parse(words, &environment, &|_| false)?;
+fn parse(
+    words: &[String],
+    environment: &dyn Fn(&str) -> Option<String>,
+) -> Result<Cli, cli::CliError> {
+    let mut cli = cli::parse(words, environment, &|_| false)?;
     cli.exec_argv = words.to_vec();
     cli.arguments = Vec::new();
     Ok(cli)
@@ -170,7 +168,11 @@ fn refused_options(words: &[String], node_options: Option<&str>) -> Vec<String> 
     if !refused.is_empty() {
         return refused;
     }
-    match parse(words, node_options) {
+    let environment = |name: &str| match name {
+        "NODE_OPTIONS" => node_options.map(str::to_owned),
+        _ => None,
+    };
+    match parse(words, &environment) {
         Ok(_) => Vec::new(),
         Err(error) => error.messages,
     }

@@ -111,10 +111,6 @@ function runWorkerSource(name, code) {
   else runAsScript(name, code, false);
 }
 
-function runWorkerModule(code) {
-  runAsModule(code, false);
-}
-
 function readStdin(callback) {
   process.stdin.setEncoding('utf8');
   let source = '';
@@ -300,7 +296,6 @@ module.exports = {
   onUncaught,
   readStdin,
   runSource,
-  runWorkerModule,
   runWorkerSource,
   setUncaughtExceptionCaptureCallback,
   tryGetCwd,
