@@ -143,6 +143,9 @@ fn parse(words: &[String], node_options: Option<&str>) -> Result<Cli, cli::CliEr
     };
     let mut cli = cli::parse(words, &environment, &|_| false)?;
     cli.exec_argv = words.to_vec();
+    if words.last().is_some_and(|word| word == "--") {
+        cli.exec_argv.pop();
+    }
     cli.arguments = Vec::new();
     Ok(cli)
 }

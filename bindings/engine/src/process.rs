@@ -8,6 +8,8 @@ pub fn version() -> &'static str {
 /// Starts V8 once for the process. `flags` are V8 options such as `--expose-gc`;
 /// `helper_threads` bounds the threads for compilation and collection (0: V8 decides).
 pub fn start(flags: &[String], helper_threads: u32) {
+    // Programs may change flags later, by v8.setFlagsFromString().
+    set_flags(&["--no-freeze-flags-after-init".to_owned()]);
     set_flags(flags);
     let platform = v8::new_default_platform(helper_threads, false).make_shared();
     v8::V8::initialize_platform(platform);

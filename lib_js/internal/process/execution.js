@@ -203,6 +203,7 @@ function report(error, place) {
 function onUncaught(error, fromPromise, place, isRethrown) {
   if (isRethrown) {
     report(error, place);
+    if (getOptionValue('--abort-on-uncaught-exception')) process.abort();
     return EXIT_HANDLER_THREW;
   }
   const handle = process._fatalException;

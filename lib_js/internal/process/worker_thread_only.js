@@ -5,6 +5,7 @@
 const { ArrayPrototypeForEach, ObjectDefineProperty } = primordials;
 
 const { codes: { ERR_WORKER_UNSUPPORTED_OPERATION } } = require('internal/errors');
+const { getOptionValue } = require('internal/options');
 const {
   ReadableWorkerStdio,
   WritableWorkerStdio,
@@ -37,6 +38,7 @@ function exit(code) {
     process._exiting = true;
     process.emit('exit', process.exitCode || 0);
   }
+  if (getOptionValue('--trace-exit')) require('internal/process/per_thread').traceExit();
   process.reallyExit(process.exitCode || 0);
 }
 
