@@ -2,8 +2,12 @@
 // The last words of a program that dies of an uncaught error, as Node prints them: the place,
 // the error with its stack and further properties, the version.
 
+const { String } = primordials;
+
 const { fatalExceptionStackEnhancers } = require('internal/errors');
-const { isNativeError } = require('internal/util/types');
+const { getOptionValue } = require('internal/options');
+
+const HINT = '(Use `node --trace-uncaught ...` to show where the exception was thrown)\n';
 
 function isObject(value) {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
@@ -11,30 +15,42 @@ function isObject(value) {
 
 function describe(error) {
   try {
-    return require('internal/util/inspect').inspect(error);
+    return fatalExceptionStackEnhancers.afterInspector(error);
   } catch {
-    // A getter or a custom inspect function threw: the error itself is the news.
+    // A getter threw: the error itself is the news.
     return internalBinding('errors').noSideEffectsToString(error);
   }
+}
+
+/** Where an 'error' event came from is told only here, where it ends the program. */
+function complete(error) {
+  try {
+    fatalExceptionStackEnhancers.beforeInspector(error);
+  } catch {
+    // A stack that cannot be read is no reason not to report.
+  }
+}
+
+/** Node prints what a primitive is as a string, which a symbol is not. */
+function textOfPrimitive(value) {
+  return typeof value === 'symbol' ? '' : String(value);
 }
 
 /**
  * @param {unknown} error
  * @param {string} place `file:line`, source line and carets, each with a newline; may be empty
+ * @param {string} frames where it was thrown
  */
-function reportUncaught(error, place) {
+function reportUncaught(error, place, frames) {
   let text;
-  // Where an 'error' event came from is told only here, where it ends the program.
-  if (isObject(error)) fatalExceptionStackEnhancers.beforeInspector(error);
-  if (isNativeError(error) || (isObject(error) && typeof error.stack === 'string')) {
+  if (isObject(error)) {
+    complete(error);
     text = `${place === '' ? '' : `${place}\n`}${describe(error)}\n`;
   } else {
-    const shown = typeof error === 'string' ? error : describe(error);
-    text = `${place === '' ? 'Uncaught:' : ''}\n${place}${shown}\n`;
-    if (!isObject(error)) {
-      text += '(Use `node --trace-uncaught ...` to show where the exception was thrown)\n';
-    }
+    text = `${place === '' ? 'Uncaught:' : ''}\n${place}${textOfPrimitive(error)}\n`;
   }
+  if (frames && getOptionValue('--trace-uncaught')) text += `Thrown at:\n${frames}\n`;
+  else if (!isObject(error)) text += HINT;
   text += `\nNode.js ${process.version}\n`;
   internalBinding('process_ops').writeSync(2, text);
 }
