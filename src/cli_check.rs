@@ -20,6 +20,7 @@ pub fn check(cli: &Cli) -> Result<(), CliError> {
     check_percentage(cli, &mut messages);
     check_words(cli, &mut messages);
     check_exclusions(cli, &mut messages);
+    check_watch(cli, &mut messages);
     check_secure_heap(cli, &mut messages);
     if !messages.is_empty() {
         return Err(CliError::new(messages));
@@ -80,6 +81,11 @@ fn check_exclusions(cli: &Cli, messages: &mut Vec<String>) {
         ("--check", "--eval"),
         ("--test", "--check"),
         ("--test", "--eval"),
+        ("--test", "--interactive"),
+        ("--watch", "--check"),
+        ("--watch", "--eval"),
+        ("--watch", "--interactive"),
+        ("--watch", "--test-force-exit"),
         ("--use-openssl-ca", "--use-bundled-ca"),
         ("--tls-min-v1.3", "--tls-max-v1.2"),
     ];
@@ -87,6 +93,20 @@ fn check_exclusions(cli: &Cli, messages: &mut Vec<String>) {
         if given(one) && given(other) {
             messages.push(format!("either {one} or {other} can be used, not both"));
         }
+    }
+}
+
+fn check_watch(cli: &Cli, messages: &mut Vec<String>) {
+    let has_paths = matches!(cli.get("--watch-path"), Value::List(paths) if !paths.is_empty());
+    if cli.is_on("--test") {
+        if has_paths {
+            messages.push("--watch-path cannot be used in combination with --test".to_string());
+        }
+    } else if (cli.is_on("--watch") || has_paths)
+        && messages.is_empty()
+        && cli.arguments.first().is_none_or(String::is_empty)
+    {
+        messages.push("--watch requires specifying a file".to_string());
     }
 }
 

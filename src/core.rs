@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use coring_bindings::{BINDINGS, Fleet, Natives};
+use coring_bindings::{BINDINGS, Fleet, Milestone, Natives};
 use coring_engine::{Ending, Isolate, IsolateLimits, IsolateOptions};
+use coring_uring::sync::clock;
 use coring_uring::{Ring, RingOptions};
 
 use crate::runtime::Program;
@@ -70,11 +71,12 @@ fn begin(program: &Program, fleet: &Arc<Fleet>, core: usize) -> Result<Isolate<N
         heap_bytes_max: heap_limit(program.cores.len()),
         ..IsolateLimits::default()
     };
+    natives.mark(Milestone::NodeStart, program.node_start_ns);
     boot(natives, limits)
 }
 
 /// An isolate with the library in it.
-pub fn boot(natives: Natives, limits: IsolateLimits) -> Result<Isolate<Natives>, String> {
+pub fn boot(mut natives: Natives, limits: IsolateLimits) -> Result<Isolate<Natives>, String> {
     let (sources, snapshot) = library::choose();
     let options = IsolateOptions {
         bindings: BINDINGS,
@@ -83,7 +85,11 @@ pub fn boot(natives: Natives, limits: IsolateLimits) -> Result<Isolate<Natives>,
         limits,
         keep_library_code: false,
     };
-    Isolate::new(options, natives).map_err(|text| format!("the library does not boot:\n{text}"))
+    natives.mark(Milestone::V8Start, clock::monotonic());
+    let mut isolate = Isolate::new(options, natives)
+        .map_err(|text| format!("the library does not boot:\n{text}"))?;
+    isolate.with(|natives| natives.mark(Milestone::Environment, clock::monotonic()));
+    Ok(isolate)
 }
 
 /// A lone core ends with the process: nothing is freed piece by piece, the kernel is quicker.

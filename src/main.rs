@@ -26,6 +26,7 @@ use runtime::Variables;
 const V8_HELPER_THREADS: u32 = 2;
 
 fn main() -> ExitCode {
+    let origin = runtime::Origin::now();
     let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let argv0 = words.next().unwrap_or_else(|| "coring".to_owned());
     let arguments: Vec<String> = words.collect();
@@ -65,7 +66,7 @@ fn main() -> ExitCode {
         cli::Jobs::Count(count) => fleet::cores_by_count(count as usize),
         cli::Jobs::Auto => fleet::cores_by_machine(),
     };
-    let program = runtime::Program::new(argv0, cli, variables, cores);
+    let program = runtime::Program::new(argv0, cli, variables, cores, origin);
     code(fleet::run(program))
 }
 

@@ -21,11 +21,35 @@ pub struct Program {
     /// Environment variables from --env-file.
     pub variables: Variables,
     pub cores: Vec<usize>,
+    pub origin: Origin,
+    pub node_start_ns: u64,
+}
+
+/// When the process began, on both clocks in ns.
+#[derive(Clone, Copy)]
+pub struct Origin {
+    pub monotonic: u64,
+    pub realtime: u64,
+}
+
+impl Origin {
+    pub fn now() -> Origin {
+        Origin {
+            monotonic: clock::monotonic(),
+            realtime: clock::realtime(),
+        }
+    }
 }
 
 impl Program {
     /// `cores`: the processors to run on, one core on each.
-    pub fn new(argv0: String, cli: Cli, variables: Variables, cores: Vec<usize>) -> Program {
+    pub fn new(
+        argv0: String,
+        cli: Cli,
+        variables: Variables,
+        cores: Vec<usize>,
+        origin: Origin,
+    ) -> Program {
         let exec_path = std::env::current_exe().map_or_else(
             |_| argv0.clone(),
             |path| path.to_string_lossy().into_owned(),
@@ -36,6 +60,8 @@ impl Program {
             cli,
             variables,
             cores,
+            origin,
+            node_start_ns: clock::monotonic(),
         }
     }
 
@@ -67,8 +93,11 @@ impl Program {
             ("execPath", Js::from(self.exec_path.as_str())),
             ("execArgv", Js::List(exec_argv)),
             ("options", Js::Object(options.collect())),
-            ("hrtimeOrigin", Js::Number(clock::monotonic() as f64)),
-            ("timeOriginMs", Js::Number(clock::realtime() as f64 / 1e6)),
+            ("hrtimeOrigin", Js::Number(self.origin.monotonic as f64)),
+            (
+                "timeOriginMs",
+                Js::Number(self.origin.realtime as f64 / 1e6),
+            ),
             ("core", Js::from(core as u32)),
             ("cores", Js::from(self.cores.len() as u32)),
         ];

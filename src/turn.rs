@@ -1,7 +1,7 @@
 //! The turn: Node's phases in Node's order. timers, poll, check, close; nextTicks and microtasks
 //! settle after every callback, inside `Isolate`.
 
-use coring_bindings::{Natives, Patience};
+use coring_bindings::{Milestone, Natives, Patience};
 use coring_engine::{Ending, Isolate, Js};
 use coring_uring::Completion;
 
@@ -18,6 +18,7 @@ pub fn run(isolate: &mut Isolate<Natives>, runtime: Js) -> Result<i32, Ending> {
         }
         isolate.before_exit()?;
         if !is_alive(isolate) {
+            isolate.with(|natives| natives.mark_now(Milestone::LoopExit));
             return isolate.exit();
         }
     }
@@ -27,6 +28,9 @@ pub fn run(isolate: &mut Isolate<Natives>, runtime: Js) -> Result<i32, Ending> {
 fn turns(isolate: &mut Isolate<Natives>) -> Result<(), Ending> {
     let mut completions: Vec<Completion> = Vec::new();
     isolate.with(|natives| natives.update_clock());
+    if is_alive(isolate) {
+        isolate.with(|natives| natives.mark_now(Milestone::LoopStart));
+    }
     while is_alive(isolate) {
         if isolate.with(|natives| natives.is_stopping()) {
             return Err(isolate.end());
@@ -65,7 +69,11 @@ fn poll(isolate: &mut Isolate<Natives>, completions: &mut Vec<Completion>) -> Re
         (false, true) => Patience::Short,
         (false, false) => Patience::Long,
     };
+    let has_collections = isolate.has_collections();
     let has_answers = isolate.with(|natives| {
+        if has_collections {
+            natives.tell_collections();
+        }
         natives.poll(patience, completions);
         natives.has_answers()
     });

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
 use coring_bindings::options::{Kind, OPTIONS};
-use coring_bindings::{Control, How, Natives, Process, Start};
+use coring_bindings::{Control, How, Milestone, Natives, Process, Start};
 use coring_engine::{Ending, Isolate, IsolateLimits, Js, Parcel};
 use coring_uring::{Ring, RingOptions, sync};
 
@@ -66,7 +66,7 @@ fn stack_mb(start: &Start) -> f64 {
 fn live(program: &Program, start: Start, control: &Arc<Control>) -> (i32, How) {
     let runtime = runtime(program, &start);
     let limits = limits(&start);
-    let isolate = begin(start, limits);
+    let isolate = begin(program, start, limits);
     let Ok(mut isolate) = isolate else {
         control.disarm();
         return (1, How::Unstarted);
@@ -99,9 +99,14 @@ fn answer(what: i32, option: i32, look: &mut dyn FnMut(i32, i32) -> Js) -> Js {
     }
 }
 
-fn begin(start: Start, limits: IsolateLimits) -> Result<Isolate<Natives>, String> {
+fn begin(
+    program: &Program,
+    start: Start,
+    limits: IsolateLimits,
+) -> Result<Isolate<Natives>, String> {
     let ring = Ring::new(ring_options()).map_err(|error| error.to_string())?;
-    let natives = Natives::of_worker(ring, start).map_err(|errno| errno.to_string())?;
+    let mut natives = Natives::of_worker(ring, start).map_err(|errno| errno.to_string())?;
+    natives.mark(Milestone::NodeStart, program.node_start_ns);
     core::boot(natives, limits)
 }
 
@@ -128,10 +133,17 @@ fn runtime(program: &Program, start: &Start) -> Js {
         parse(words, node_options.as_deref()).ok()
     });
     let cli = parsed.as_ref().unwrap_or(inherited);
+    let limits = &start.limits;
+    let asked = [
+        limits.young_mb,
+        limits.old_mb,
+        limits.code_mb,
+        limits.stack_mb,
+    ];
     let worker = vec![
         ("threadId".to_owned(), Js::from(start.id)),
         ("threadName".to_owned(), Js::from(start.name.as_str())),
-        ("stackSizeMb".to_owned(), Js::from(stack_mb(start))),
+        ("limits".to_owned(), Js::Doubles(asked.to_vec())),
     ];
     program.runtime_of_worker(cli, worker)
 }

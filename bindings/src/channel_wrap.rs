@@ -258,6 +258,8 @@ fn write(natives: &mut Natives, handle: i32, data: Data, fd: i32) -> i32 {
         Data::Text(text) => text.with_utf8(<[u8]>::to_vec),
         Data::Bytes(bytes) => bytes.as_slice().to_vec(),
     };
+    // Who hears of it here may look at what was written elsewhere before.
+    natives.begin_sends();
     let Some(channel) = natives.channel(handle) else {
         return BAD_HANDLE;
     };

@@ -5,6 +5,7 @@ use coring_engine::Delivery;
 use coring_uring::{Completion, Errno, Fd, Op, Payload, sync};
 
 use crate::Natives;
+use crate::fleet;
 use crate::http::{Conn, Due};
 use crate::inbox::Note;
 use crate::kinds::{entry, token};
@@ -33,8 +34,21 @@ impl Natives {
         for (kind, [handle, a, b]) in std::mem::take(&mut self.answers) {
             out.push(kind, handle, a, b);
         }
-        for note in std::mem::take(&mut self.notes) {
+        let mut notes = std::mem::take(&mut self.notes);
+        notes.sort_by_key(|note| self.order_of(note));
+        for note in notes {
             self.on_note(note, out);
+        }
+    }
+
+    /// Ports in the order of their birth, as Node's loop looks at them; the rest behind.
+    fn order_of(&self, note: &Note) -> u64 {
+        match note {
+            Note::Port(handle) => {
+                let port = self.ports.get(Handle::from_js(*handle));
+                port.map_or(0, |port| port.nth)
+            }
+            Note::Worker(_) | Note::Asked => u64::MAX,
         }
     }
 
@@ -93,7 +107,6 @@ impl Natives {
 
     fn on_accept(&mut self, completion: &Completion, out: &mut Delivery) {
         let listener = token_handle(completion.token);
-        let now_ms = self.clock.now_ms();
         let accepted = u32::try_from(completion.result).ok();
         let Some(socket) = self.sockets.get_mut(listener) else {
             if let Some(fd) = accepted {
@@ -112,7 +125,14 @@ impl Natives {
         let settings = role.http.clone();
         match accepted {
             Some(fd) if open => {
-                self.on_connection(listener, Fd::new(fd as i32), settings, now_ms, out);
+                let is_lane = settings.is_some();
+                // A full table has closed it.
+                if let Ok(handle) = self.take_connection(listener, Fd::new(fd as i32), settings) {
+                    match is_lane {
+                        true => out.push(entry::HTTP_ACCEPT, handle.to_js(), listener.to_js(), 0),
+                        false => out.push(entry::ACCEPT, listener.to_js(), handle.to_js(), 0),
+                    }
+                }
             }
             Some(fd) => {
                 // The close of the listener found this connection on its way.
@@ -123,7 +143,8 @@ impl Natives {
                 if settings.is_none() {
                     out.push(entry::ACCEPT, listener.to_js(), completion.result, 0);
                 }
-                self.deadlines.list(listener, now_ms + ACCEPT_RETRY_MS);
+                let retry_ms = self.clock.now_ms() + ACCEPT_RETRY_MS;
+                self.deadlines.list(listener, retry_ms);
             }
             None => {}
         }
@@ -132,21 +153,17 @@ impl Natives {
         }
     }
 
-    fn on_connection(
+    /// A connection becomes a stream, or one of the fast lane.
+    fn take_connection(
         &mut self,
         listener: Handle,
         fd: Fd,
         settings: Option<crate::http::Settings>,
-        now_ms: u64,
-        out: &mut Delivery,
-    ) {
+    ) -> Result<Handle, Errno> {
         let Some(settings) = settings else {
             let mut socket = Socket::new(fd, Role::Stream);
             socket.farewell = Farewell::Closed;
-            if let Ok(handle) = self.adopt(socket) {
-                out.push(entry::ACCEPT, listener.to_js(), handle.to_js(), 0);
-            }
-            return;
+            return self.adopt(socket);
         };
         let values = settings.get();
         // Failures here mean the peer is gone already; its end comes by the receive.
@@ -156,12 +173,27 @@ impl Natives {
         if values.keep_alive_probe {
             let _ = sync::socket::set_keep_alive(fd, Some(values.keep_alive_probe_s));
         }
-        let conn = Conn::new(listener, settings, now_ms);
-        if let Ok(handle) = self.adopt(Socket::new(fd, Role::Http(Box::new(conn)))) {
-            out.push(entry::HTTP_ACCEPT, handle.to_js(), listener.to_js(), 0);
-            self.list_deadline(handle);
-            self.touch(handle);
-        }
+        let conn = Conn::new(listener, settings, self.clock.now_ms());
+        let handle = self.adopt(Socket::new(fd, Role::Http(Box::new(conn))))?;
+        self.list_deadline(handle);
+        self.touch(handle);
+        Ok(handle)
+    }
+
+    /// A connection that another process has accepted for this listener: its handle.
+    pub(crate) fn adopt_connection(&mut self, listener: Handle, fd: Fd) -> Result<Handle, Errno> {
+        let role = self
+            .sockets
+            .get(listener)
+            .filter(|socket| socket.closing == Closing::Open)
+            .map(|socket| &socket.role);
+        let Some(Role::Listener(role)) = role else {
+            // Nobody is left to serve it.
+            let _ = sync::file::close(fd);
+            return Err(Errno::EBADF);
+        };
+        let settings = role.http.clone();
+        self.take_connection(listener, fd, settings)
     }
 
     /// Arms the listener's accept unless it waits for descriptors.
@@ -175,7 +207,7 @@ impl Natives {
         if socket.closing != Closing::Open {
             return self.touch(listener);
         }
-        if !socket.recv_armed && !role.starved {
+        if !socket.recv_armed && !role.starved && !role.idle {
             socket.recv_armed = true;
             socket.flights_count += 1;
             let op = Op::AcceptMulti { fd: socket.fd };
@@ -226,14 +258,8 @@ impl Natives {
         if self.fleet.is_draining() {
             self.turn.drain_asked = true;
         }
-        for letter in letters.into_iter().filter(|letter| letter.len() >= 4) {
-            let (sender, body) = letter.split_at(4);
-            let sender = i32::from_le_bytes([sender[0], sender[1], sender[2], sender[3]]);
-            match sender {
-                0.. => out.push_bytes(entry::MESSAGE, sender, 0, 0, body),
-                -1 => {}
-                signal => out.push(entry::SIGNAL, 0, -1 - signal, 0),
-            }
+        for signal in letters.iter().filter_map(|letter| fleet::signal_of(letter)) {
+            out.push(entry::SIGNAL, 0, signal, 0);
         }
         if let Some(inbox) = &self.inbox {
             self.notes.extend(inbox.take());
@@ -339,13 +365,5 @@ impl Natives {
             }
         }
         self.list_deadline(handle);
-    }
-
-    /// Sends a message to another core of this process. Err: -errno.
-    pub(crate) fn send_message(&mut self, core: usize, body: &[u8]) -> Result<(), Errno> {
-        let post = self.fleet.post(core).ok_or(Errno::ESRCH)?;
-        let mut letter = (self.core as i32).to_le_bytes().to_vec();
-        letter.extend_from_slice(body);
-        post.send(letter).map_err(|_| Errno::EAGAIN)
     }
 }

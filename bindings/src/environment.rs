@@ -56,6 +56,10 @@ impl Environment {
         self.lock().remove(name);
     }
 
+    pub fn all(&self) -> BTreeMap<String, String> {
+        self.lock().clone()
+    }
+
     pub fn names(&self) -> Vec<String> {
         self.lock().keys().cloned().collect()
     }

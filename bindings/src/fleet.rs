@@ -12,8 +12,14 @@ use coring_uring::Post;
 use crate::environment::Environment;
 use crate::worker::Process;
 
-/// Sender number of a letter that only wakes; smaller ones carry a signal: -1 - number.
-const WAKE: i32 = -1;
+/// A letter to a core is the number of a signal; this one only wakes.
+pub(crate) const WAKE: i32 = 0;
+
+/// The signal that a letter carries.
+pub(crate) fn signal_of(letter: &[u8]) -> Option<i32> {
+    let number = i32::from_le_bytes(letter.try_into().ok()?);
+    (number != WAKE).then_some(number)
+}
 
 pub struct Fleet {
     pub cores_count: usize,
@@ -92,7 +98,7 @@ impl Fleet {
     pub fn start_draining(&self) {
         self.draining.store(true, Ordering::Relaxed);
         for core in 0..self.cores_count {
-            self.wake(core, WAKE);
+            self.write_to(core, WAKE);
         }
     }
 
@@ -111,14 +117,13 @@ impl Fleet {
 
     /// Gives a signal to the program, on core 0.
     pub fn send_signal(&self, signal: i32) {
-        self.wake(0, -signal - 1);
+        self.write_to(0, signal);
     }
 
-    /// A letter without a body, under a sender number that no core has.
-    fn wake(&self, core: usize, sender: i32) {
+    fn write_to(&self, core: usize, letter: i32) {
         if let Some(post) = self.post(core) {
             // A full or closed mailbox belongs to a core that is busy dying.
-            let _ = post.send(sender.to_le_bytes().to_vec());
+            let _ = post.send(letter.to_le_bytes().to_vec());
         }
     }
 

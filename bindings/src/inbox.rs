@@ -6,9 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use coring_uring::{Errno, Post};
 
 use crate::Natives;
-
-/// A letter of no sender: it only wakes.
-const WAKE: i32 = -1;
+use crate::fleet::WAKE;
 
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Note {

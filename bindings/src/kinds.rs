@@ -47,8 +47,8 @@ pub mod entry {
     pub const PORT: u8 = 28;
     /// handle = worker that has answers or has ended
     pub const WORKER: u8 = 29;
-    /// handle = sending core; value = bytes
-    pub const MESSAGE: u8 = 30;
+    /// the garbage collector has done something
+    pub const COLLECTIONS: u8 = 26;
 }
 
 /// Tokens: whose completion it is. Sockets are named by slot and generation.

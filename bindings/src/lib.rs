@@ -17,13 +17,16 @@ mod fs_dir;
 mod fs_ops;
 mod fs_ring;
 mod fs_watch;
+mod histogram;
 mod http;
 mod inbox;
 mod kinds;
 mod lexer;
 mod limits;
+mod moved_fd;
 pub mod options;
 mod os;
+mod performance;
 mod ports;
 mod process_ops;
 mod process_wrap;
@@ -40,10 +43,12 @@ use std::sync::Arc;
 
 use coring_codec::date::DateCache;
 use coring_engine::Binding;
+use coring_uring::sync::clock::monotonic;
 use coring_uring::sync::file::Directory;
 use coring_uring::{Completion, Errno, Mailbox, Ring, Shutdown, Token, Wait};
 
 pub use fleet::Fleet;
+pub use performance::Milestone;
 pub use socket::Farewell;
 pub use worker::{Control, How, Process, Start};
 
@@ -71,12 +76,14 @@ pub const BINDINGS: &[Binding] = &[
     os::BINDING,
     url::BINDING,
     lexer::BINDING,
+    performance::BINDING,
     constants::BINDING,
     ports::BINDING,
     worker::BINDING,
     options::BINDING,
     dotenv::BINDING,
     config::BINDING,
+    moved_fd::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -110,6 +117,7 @@ pub struct Natives {
     pub(crate) children: Slots<process_wrap::Child>,
     pub(crate) channels: Slots<channel_wrap::Channel>,
     pub(crate) turn: turn::State,
+    pub(crate) performance: performance::State,
     pub(crate) mailbox: Option<Mailbox>,
     pub(crate) fleet: Arc<Fleet>,
     /// This core's index in the fleet.
@@ -122,6 +130,8 @@ pub struct Natives {
     pub(crate) environment: Arc<Environment>,
     pub(crate) process: Arc<Process>,
     pub(crate) ports: Slots<ports::Port>,
+    /// Ports that this thread has had.
+    pub(crate) ports_count: u64,
     pub(crate) workers: Slots<worker::Worker>,
     pub(crate) inbox: Option<Arc<Inbox>>,
     /// What this thread left for itself.
@@ -139,6 +149,7 @@ impl Natives {
             environment,
             process,
             ports: Slots::default(),
+            ports_count: 0,
             workers: Slots::default(),
             inbox: None,
             notes: Vec::new(),
@@ -159,6 +170,7 @@ impl Natives {
             children: Slots::default(),
             channels: Slots::default(),
             turn: turn::State::default(),
+            performance: performance::State::default(),
             mailbox: None,
             fleet,
             core,
@@ -191,10 +203,22 @@ impl Natives {
             (Patience::Short, Wait::Until(time)) => Wait::Until(time.min(limits::BACKGROUND_POLL)),
             (_, wait) => wait,
         };
+        let is_idle = !matches!(wait, Wait::Poll);
+        let since_ns = (is_idle || self.performance.is_watched()).then(monotonic);
+        if let Some(since_ns) = since_ns {
+            self.performance.wait_begins(since_ns);
+        }
         if let Err(errno) = self.ring.turn(wait, into) {
             panic!("io_uring_enter failed with {errno}: the ring is unusable");
         }
         self.clock.update();
+        let idle_since_ns = since_ns.filter(|_| is_idle);
+        let now_ns = self.clock.now_ns();
+        self.performance
+            .wait_ended(now_ns, idle_since_ns, into.len());
+        if let (Some(control), Some(since_ns)) = (&self.control, idle_since_ns) {
+            control.note_idle(now_ns.saturating_sub(since_ns));
+        }
     }
 
     fn next_wait(&self, idle: bool) -> Wait {
@@ -211,9 +235,15 @@ impl Natives {
             (Some(timer), Some(deadline)) => Some(timer.min(deadline)),
             (one, other) => one.or(other),
         };
-        match due_ms {
-            None => Wait::Forever,
-            Some(due_ms) => self.clock.wait_until(due_ms),
+        let wait = due_ms.map_or(Wait::Forever, |due_ms| self.clock.wait_until(due_ms));
+        let Some(due_ns) = self.performance.due_ns() else {
+            return wait;
+        };
+        match (wait, self.clock.wait_until_ns(due_ns)) {
+            (Wait::Poll, _) | (_, Wait::Poll) => Wait::Poll,
+            (Wait::Until(one), Wait::Until(other)) => Wait::Until(one.min(other)),
+            (Wait::Forever, other) => other,
+            (one, Wait::Forever) => one,
         }
     }
 
@@ -251,7 +281,9 @@ impl Natives {
 
     /// Before the process ends at once: what is queued gets one try, nothing waits.
     pub fn send_leftovers(&mut self) {
-        self.send_leftovers_of_turn();
+        for handle in self.sockets.handles() {
+            self.send_now(handle);
+        }
         for handle in self.channels.handles() {
             if let Some(channel) = self.channels.get_mut(handle) {
                 channel.end();
@@ -260,10 +292,12 @@ impl Natives {
         self.stop_listening();
     }
 
-    /// Before JavaScript waits for something outside: what is queued gets one try.
-    pub(crate) fn send_leftovers_of_turn(&mut self) {
-        for handle in self.sockets.handles() {
-            self.send_now(handle);
+    /// What this turn has written goes to the kernel now: something that does not pass through
+    /// the ring is to come behind it.
+    pub(crate) fn begin_sends(&mut self) {
+        self.flush();
+        if let Err(errno) = self.ring.begin() {
+            panic!("io_uring_enter failed with {errno}: the ring is unusable");
         }
     }
 
@@ -271,7 +305,7 @@ impl Natives {
     /// process has ended, and whoever restarts it would find them in use.
     fn stop_listening(&self) {
         for (_, socket) in self.sockets.iter() {
-            if matches!(socket.role, socket::Role::Listener(_)) {
+            if matches!(&socket.role, socket::Role::Listener(listener) if !listener.shared) {
                 // A listener that is closing already has been shut down.
                 let _ = coring_uring::sync::socket::shutdown(socket.fd, Shutdown::Both);
             }

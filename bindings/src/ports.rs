@@ -106,6 +106,7 @@ impl Group {
         Port {
             end,
             group: self.clone(),
+            nth: 0,
         }
     }
 }
@@ -114,6 +115,8 @@ impl Group {
 pub struct Port {
     end: Arc<End>,
     group: Arc<Group>,
+    /// Which port of its thread this is: ports that have news at once are told in this order.
+    pub(crate) nth: u64,
 }
 
 impl Port {
@@ -189,7 +192,9 @@ impl Broadcasts {
 
 impl Natives {
     /// Makes this thread the port's home.
-    pub(crate) fn attach(&mut self, port: Port) -> i32 {
+    pub(crate) fn attach(&mut self, mut port: Port) -> i32 {
+        self.ports_count += 1;
+        port.nth = self.ports_count;
         let inbox = match self.inbox() {
             Ok(inbox) => inbox,
             Err(errno) => return errno.result(),

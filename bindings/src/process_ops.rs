@@ -49,6 +49,7 @@ ops! { process_ops(Natives) {
     slow envSet(name: String, value: String);
     slow envDelete(name: String);
     slow envKeys();
+    slow environment();
     slow userId(name: String);
     slow constrainedMemory();
     slow availableMemory();
@@ -297,6 +298,12 @@ fn envSet(natives: &mut Natives, name: String, value: String) -> bool {
 #[allow(non_snake_case)]
 fn envDelete(natives: &mut Natives, name: String) {
     natives.environment.delete(&name);
+}
+
+/// All variables, as one object.
+fn environment(natives: &mut Natives) -> Js {
+    let variables = natives.environment.all().into_iter();
+    Js::Object(variables.map(|(name, value)| (name, Js::Text(value))).collect())
 }
 
 #[allow(non_snake_case)]

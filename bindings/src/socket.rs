@@ -27,6 +27,10 @@ pub struct Listener {
     pub http: Option<crate::http::Settings>,
     /// Path of a Unix socket, to be removed at close.
     pub unix_path: Option<Vec<u8>>,
+    /// Other processes may accept from the same socket: closing it here must not end it for them.
+    pub shared: bool,
+    /// Connections are handed to it; it accepts none by itself.
+    pub idle: bool,
     /// Accepting stopped because descriptors ran out; taken up again when one is closed.
     pub starved: bool,
 }

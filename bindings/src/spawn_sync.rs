@@ -36,7 +36,7 @@ fn spawn(
     kill_signal: i32,
 ) -> Js {
     // What this turn has written so far shall stand before what the child writes.
-    natives.send_leftovers_of_turn();
+    natives.begin_sends();
     let spawn = || {
         Ok(Spawn {
             file: terminated_word(file)?,

@@ -245,8 +245,10 @@ impl Natives {
         }
         socket.closing = Closing::Wanted;
         if let Role::Listener(listener) = &mut socket.role {
-            // Nobody is let in from here on, though the accept in flight ends later.
-            let _ = sync::socket::shutdown(socket.fd, Shutdown::Both);
+            if !listener.shared {
+                // Nobody is let in from here on, though the accept in flight ends later.
+                let _ = sync::socket::shutdown(socket.fd, Shutdown::Both);
+            }
             if let Some(path) = listener.unix_path.take() {
                 sync::socket::remove_path(&path);
             }

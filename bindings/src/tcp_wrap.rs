@@ -14,12 +14,21 @@ use crate::stream::socket_token;
 
 ops! { tcp_wrap(Natives) {
     slow listen(kind: i32, address: String, port: i32, backlog: i32, flags: i32);
+    /// Other processes may have the descriptor, too.
     slow listenFd(fd: i32, backlog: i32, flags: i32);
+    /// A descriptor that has the address and does not listen yet.
+    slow bind(kind: i32, address: String, port: i32, flags: i32);
+    /// A listener that accepts nothing by itself: connections come by `acceptFd`.
+    slow listenIdle(flags: i32);
+    slow acceptFd(listener: i32, fd: i32);
+    /// Other processes are about to get the listener.
+    slow share(listener: i32);
+    /// Who may connect to a unix listener beside its owner. mode: 1 all may read, 2 write.
+    slow pipeChmod(listener: i32, mode: i32);
     slow sockName(handle: i32);
     slow peerName(handle: i32);
     slow connect(kind: i32, address: String, port: i32, local: Option<String>, local_port: i32);
     slow openFd(fd: i32);
-    slow isListening(fd: i32);
     fast readStart(handle: i32);
     fast readStop(handle: i32);
     slow writeString(handle: i32, text: Text, encoding: i32);
@@ -141,11 +150,7 @@ impl Natives {
             let fd = sync::socket::listen_unix(&path, backlog)?;
             return self.add_listener(fd, flags, Some(path));
         }
-        let options = sync::socket::ListenOptions {
-            backlog,
-            ipv6_only: flags & flag::IPV6_ONLY != 0,
-            reuse_port: flags & flag::REUSE_PORT != 0 || self.fleet.is_many(),
-        };
+        let options = self.listen_options(backlog, flags);
         let target = parse_address(kind, address, port)?;
         if port != 0 || !self.fleet.is_many() {
             let fd = sync::socket::listen_tcp(&target, &options)?;
@@ -164,21 +169,73 @@ impl Natives {
         self.add_listener(bound.expect("agree has bound it"), flags, None)
     }
 
+    fn listen_options(&self, backlog: i32, flags: i32) -> sync::socket::ListenOptions {
+        sync::socket::ListenOptions {
+            backlog,
+            ipv6_only: flags & flag::IPV6_ONLY != 0,
+            reuse_port: flags & flag::REUSE_PORT != 0 || self.fleet.is_many(),
+        }
+    }
+
     fn add_listener(
         &mut self,
         fd: Fd,
         flags: i32,
         unix_path: Option<Vec<u8>>,
     ) -> Result<i32, Errno> {
-        let http = (flags & flag::HTTP != 0).then(Settings::default);
         let listener = Listener {
-            http,
             unix_path,
-            starved: false,
+            ..Listener::new(flags & flag::HTTP != 0)
         };
+        self.start_listener(fd, listener)
+    }
+
+    fn start_listener(&mut self, fd: Fd, listener: Listener) -> Result<i32, Errno> {
         let handle = self.adopt(Socket::new(fd, Role::Listener(listener)))?;
         self.rearm_accept(handle);
         Ok(handle.to_js())
+    }
+
+    fn bind(&self, kind: i32, address: &str, port: i32, flags: i32) -> Result<i32, Errno> {
+        let fd = match kind {
+            1 => sync::socket::bind_unix(&unix_path(address))?,
+            kind => {
+                let target = parse_address(kind, address, port)?;
+                sync::socket::bind_tcp(&target, &self.listen_options(0, flags))?
+            }
+        };
+        Ok(fd.raw())
+    }
+
+    fn listen_fd(&mut self, fd: Fd, backlog: i32, flags: i32) -> Result<i32, Errno> {
+        sync::socket::listen_fd(fd, backlog)?;
+        let listener = Listener {
+            shared: true,
+            ..Listener::new(flags & flag::HTTP != 0)
+        };
+        self.start_listener(fd, listener)
+    }
+
+    fn listen_idle(&mut self, flags: i32) -> Result<i32, Errno> {
+        let fd = sync::file::open(c"/dev/null", 0, 0)?;
+        let listener = Listener {
+            shared: true,
+            idle: true,
+            ..Listener::new(flags & flag::HTTP != 0)
+        };
+        self.start_listener(fd, listener)
+    }
+}
+
+impl Listener {
+    fn new(is_http: bool) -> Listener {
+        Listener {
+            http: is_http.then(Settings::default),
+            unix_path: None,
+            shared: false,
+            idle: false,
+            starved: false,
+        }
     }
 }
 
@@ -192,10 +249,54 @@ fn listenFd(natives: &mut Natives, fd: i32, backlog: i32, flags: i32) -> i32 {
     if fd < 0 {
         return BAD_HANDLE;
     }
-    let fd = Fd::new(fd);
-    answer(
-        sync::socket::listen_fd(fd, backlog).and_then(|()| natives.add_listener(fd, flags, None)),
-    )
+    answer(natives.listen_fd(Fd::new(fd), backlog, flags))
+}
+
+fn bind(natives: &mut Natives, kind: i32, address: String, port: i32, flags: i32) -> i32 {
+    answer(natives.bind(kind, &address, port, flags))
+}
+
+#[allow(non_snake_case)]
+fn listenIdle(natives: &mut Natives, flags: i32) -> i32 {
+    answer(natives.listen_idle(flags))
+}
+
+/// The connection is the listener's, as if it had accepted it; no entry tells of it.
+#[allow(non_snake_case)]
+fn acceptFd(natives: &mut Natives, listener: i32, fd: i32) -> i32 {
+    if fd < 0 {
+        return BAD_HANDLE;
+    }
+    let adopted = natives.adopt_connection(Handle::from_js(listener), Fd::new(fd));
+    answer(adopted.map(Handle::to_js))
+}
+
+fn share(natives: &mut Natives, listener: i32) -> i32 {
+    let Some(socket) = natives.socket(listener) else {
+        return BAD_HANDLE;
+    };
+    if let Role::Listener(role) = &mut socket.role {
+        role.shared = true;
+    }
+    0
+}
+
+#[allow(non_snake_case)]
+fn pipeChmod(natives: &mut Natives, listener: i32, mode: i32) -> i32 {
+    let Some(socket) = natives.socket(listener) else {
+        return BAD_HANDLE;
+    };
+    let Ok(SocketAddress::Unix(path)) = sync::socket::local_address(socket.fd) else {
+        return Errno::EINVAL.result();
+    };
+    let readable = if mode & 1 != 0 { 0o444 } else { 0 };
+    let writable = if mode & 2 != 0 { 0o222 } else { 0 };
+    let change = || {
+        let path = std::ffi::CString::new(path).map_err(|_| Errno::EINVAL)?;
+        let former = sync::file::stat(&path)?.mode & 0o7777;
+        sync::file::change_mode(&path, former | readable | writable)
+    };
+    done(change())
 }
 
 #[allow(non_snake_case)]
@@ -282,11 +383,6 @@ fn openFd(natives: &mut Natives, fd: i32) -> i32 {
     socket.is_socket = is_socket;
     socket.is_fifo = !is_socket && sync::file::is_fifo(fd);
     answer(natives.adopt(socket).map(Handle::to_js))
-}
-
-#[allow(non_snake_case)]
-fn isListening(_: &mut Natives, fd: i32) -> bool {
-    fd >= 0 && sync::socket::is_listening(Fd::new(fd))
 }
 
 #[allow(non_snake_case)]

@@ -1,7 +1,7 @@
 //! Binding `turn`, the part that needs no V8: time, timers, what keeps the loop alive, signals,
 //! and messages between cores. (`coring_engine` adds the page, microtasks and callbacks.)
 
-use coring_engine::{Bytes, Js, ops};
+use coring_engine::{Js, ops};
 use coring_uring::{Errno, Fd, Op, Token, sync};
 
 use crate::Natives;
@@ -22,7 +22,6 @@ ops! { turn(Natives) {
     fast core();
     fast cores();
     /// 0 or -errno; -EAGAIN: the other core's mailbox is full.
-    slow sendMessage(core: u32, bytes: Bytes);
     /// What the ring has done: enters, sqes, cqes, stale, starved, rearmed, short sends.
     slow ringStats();
 } }
@@ -120,14 +119,6 @@ fn core(natives: &mut Natives) -> i32 {
 
 fn cores(natives: &mut Natives) -> i32 {
     natives.fleet.cores_count as i32
-}
-
-#[allow(non_snake_case)]
-fn sendMessage(natives: &mut Natives, core: u32, bytes: Bytes) -> i32 {
-    match natives.send_message(core as usize, bytes.as_slice()) {
-        Ok(()) => 0,
-        Err(errno) => errno.result(),
-    }
 }
 
 #[allow(non_snake_case)]

@@ -32,8 +32,8 @@ ops! { worker(Natives) {
     slow ask(worker: i32, what: i32, ticket: i32, option: i32);
     /// [ticket, answer, ticket, answer, ...] of those that have come.
     slow answers(worker: i32);
-    /// ms of its life that the worker's loop has waited; -1 before it runs.
-    slow idleTime(worker: i32);
+    /// When its loop began (0: not yet) and how long it has waited since, in ms.
+    slow loopTimes(worker: i32);
     /// Of a worker itself: the port that its maker gave it.
     slow takePort();
 } }
@@ -116,8 +116,8 @@ pub struct Control {
     inbox: Mutex<Option<Arc<Inbox>>>,
     asks: Mutex<Vec<Ask>>,
     answers: Mutex<Vec<(i32, Parcel)>>,
+    loop_start_ns: AtomicU64,
     idle_ns: AtomicU64,
-    runs: AtomicBool,
     end: Mutex<Option<(i32, How)>>,
     maker: Arc<Inbox>,
     maker_handle: AtomicU32,
@@ -135,8 +135,8 @@ impl Control {
             inbox: Mutex::default(),
             asks: Mutex::default(),
             answers: Mutex::default(),
+            loop_start_ns: AtomicU64::new(0),
             idle_ns: AtomicU64::new(0),
-            runs: AtomicBool::new(false),
             end: Mutex::default(),
             maker,
             maker_handle: AtomicU32::new(0),
@@ -150,7 +150,6 @@ impl Control {
     /// The worker's isolate lives from now on: it can be ended from outside.
     pub fn arm(&self, remote: Remote) {
         *locked(&self.remote) = Some(remote);
-        self.runs.store(true, Ordering::Release);
     }
 
     /// The worker's isolate is about to go.
@@ -190,6 +189,10 @@ impl Control {
             remote.interrupt();
         }
         self.wake();
+    }
+
+    pub(crate) fn note_loop_start(&self, now_ns: u64) {
+        self.loop_start_ns.store(now_ns, Ordering::Relaxed);
     }
 
     pub(crate) fn note_idle(&self, idle_ns: u64) {
@@ -353,13 +356,11 @@ fn answers(natives: &mut Natives, worker: i32) -> Vec<Js> {
 }
 
 #[allow(non_snake_case)]
-fn idleTime(natives: &mut Natives, worker: i32) -> f64 {
-    match control(natives, worker) {
-        Some(control) if control.runs.load(Ordering::Acquire) => {
-            control.idle_ns.load(Ordering::Relaxed) as f64 / 1e6
-        }
-        _ => -1.0,
-    }
+fn loopTimes(natives: &mut Natives, worker: i32) -> Js {
+    let times = control(natives, worker).map_or([0.0, 0.0], |control| {
+        [&control.loop_start_ns, &control.idle_ns].map(|ns| ns.load(Ordering::Relaxed) as f64 / 1e6)
+    });
+    Js::Doubles(times.to_vec())
 }
 
 #[allow(non_snake_case)]

@@ -16,6 +16,9 @@ const {
 const { BuiltinModule } = require('internal/bootstrap/realm');
 const { defineLazyProperties } = internalBinding('util');
 
+/** Natives that every start uses, though no module of the snapshot does when it is loaded. */
+const SNAPSHOT_BINDINGS = ['contextify', 'modules', 'performance'];
+
 /** Evaluated at build time, in this order. Everything else loads on first use. */
 const SNAPSHOT_MODULES = [
   'internal/errors', 'internal/validators', 'internal/util', 'internal/options',
@@ -59,7 +62,7 @@ const GLOBALS = [
   { names: ['Blob'], from: 'internal/blob' },
   { names: ['File'], from: 'internal/file' },
   { names: ['Performance', 'PerformanceEntry', 'PerformanceMark', 'PerformanceMeasure',
-            'PerformanceObserver', 'PerformanceObserverEntryList'],
+            'PerformanceObserver', 'PerformanceObserverEntryList', 'PerformanceResourceTiming'],
     from: 'perf_hooks' },
   { names: ['performance'], from: 'perf_hooks', attribute: true, replaceable: true },
   { names: ['URLPattern'], from: 'internal/url_pattern' },
@@ -150,6 +153,7 @@ function connectNatives() {
 }
 
 connectNatives();
+ArrayPrototypeForEach(SNAPSHOT_BINDINGS, (name) => internalBinding(name));
 ArrayPrototypeForEach(SNAPSHOT_MODULES, (id) => {
   if (BuiltinModule.exists(id)) require(id);
 });

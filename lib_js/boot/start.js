@@ -13,6 +13,7 @@ const {
 
 const { genericNodeError } = require('internal/errors');
 const { getOptionValue, setOptions } = require('internal/options');
+const { leaveMain } = require('internal/async_hooks');
 const { BuiltinModule } = require('internal/bootstrap/realm');
 const {
   emitBeforeExit,
@@ -95,11 +96,19 @@ function expandMainPath() {
   return process.argv[1];
 }
 
+/** --watch: the program runs in a process of its own. */
+function isWatching() {
+  if (getOptionValue('--test')) return false;
+  return getOptionValue('--watch') || (getOptionValue('--watch-path')?.length ?? 0) > 0;
+}
+
 function initializeLoaders() {
   require('internal/modules/cjs/loader').initializeCJS();
   require('internal/modules/esm/utils').initializeESM();
   // They may make tests: the runner loads them itself, once there is something to hold tests.
   if (getOptionValue('--test') && getOptionValue('--test-isolation') === 'none') return;
+  // They are for the program that is watched.
+  if (isWatching()) return;
   const preloads = getOptionValue('--require') ?? [];
   if (preloads.length > 0) {
     require('internal/modules/cjs/loader').Module._preloadModules(preloads);
@@ -143,13 +152,20 @@ function prepare(runtime) {
   if (getOptionValue('--expose-internals')) BuiltinModule.exposeInternals();
 }
 
-/** Started by a process that talks to this one: opens the channel. */
+/** Started by a process that talks to this one: opens the channel, and joins its cluster. */
 function joinParent() {
   const { NODE_CHANNEL_FD: fd, NODE_CHANNEL_SERIALIZATION_MODE: mode } = process.env;
   if (fd) {
     delete process.env.NODE_CHANNEL_FD;
     delete process.env.NODE_CHANNEL_SERIALIZATION_MODE;
     require('child_process')._forkChild(+fd, mode || 'json');
+    if (process.env.WATCH_REPORT_DEPENDENCIES) {
+      require('internal/watch_mode/report').startReporting();
+    }
+  }
+  if (process.env.NODE_UNIQUE_ID) {
+    require('cluster')._setupWorker();
+    delete process.env.NODE_UNIQUE_ID;
   }
 }
 
@@ -180,26 +196,31 @@ function start(runtime) {
   const hasFile = !hasEval && argv.length > 1 && argv[1] !== '' && argv[1] !== '-';
   const checkOnly = !hasEval && getOptionValue('--check');
   const isTestRunner = getOptionValue('--test');
-  if (!hasEval && !hasFile && !checkOnly && !isTestRunner && argv[1] !== '-' &&
-      internalBinding('process_ops').ttyInfo(0) === FD_TTY) {
-    fail('the REPL is not built yet; give a file, -e, or pipe a script', 1);
-  }
+  const isWatched = isWatching();
+  const isRepl = !hasFile && !checkOnly && !isTestRunner && argv[1] !== '-' &&
+    (getOptionValue('--interactive') ||
+     (!hasEval && internalBinding('process_ops').ttyInfo(0) === FD_TTY));
   const isEntryUrl = hasFile && getOptionValue('--entry-url');
-  const main = hasFile && !isEntryUrl && !isTestRunner ? expandMainPath() : argv[1];
+  const main = hasFile && !isEntryUrl && !isTestRunner && !isWatched ? expandMainPath() : argv[1];
   setUpPermission(hasFile ? main : undefined);
   setUpSignals();
   joinParent();
   initializeLoaders();
+  internalBinding('performance').markBootstrapComplete();
   // User code must not see what the library last matched through RegExp.$1.
   RegExpPrototypeExec(/^/, '');
+  if (isRepl) return require('internal/main/repl').runRepl(hasEval);
   if (hasEval) return runEval();
   if (checkOnly) {
     const { checkSyntax } = require('internal/process/execution');
     return checkSyntax(hasFile ? main : undefined);
   }
   if (isTestRunner) return require('internal/main/test_runner').runTests();
-  if (hasFile) return require('internal/modules/cjs/loader').Module.runMain(main);
-  return runStdin();
+  if (isWatched) return require('internal/main/watch_mode').runWatched();
+  if (!hasFile) return runStdin();
+  require('internal/modules/cjs/loader').Module.runMain(main);
+  leaveMain();
+  return undefined;
 }
 
 module.exports = { start };

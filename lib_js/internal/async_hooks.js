@@ -135,8 +135,8 @@ function pushScope(id, trigger, resource) {
 }
 
 function popScope(id) {
-  if (outerScopes.length === 0) return false;
   if (id !== undefined && id !== executionId) reportCorrupted(executionId, id);
+  if (outerScopes.length === 0) return false;
   executionResource = outerScopes.pop();
   triggerId = outerScopes.pop();
   executionId = outerScopes.pop();
@@ -150,6 +150,11 @@ function reportCorrupted(actual, expected) {
   const { stack } = new Error('');
   process._rawDebug(`    ${stack}`);
   process.reallyExit(1);
+}
+
+// The main program returns: its own scope must be the only one.
+function leaveMain() {
+  if (watch.isOn && executionId !== ROOT_ID) reportCorrupted(executionId, ROOT_ID);
 }
 
 function hasAsyncIdStack() {
@@ -348,6 +353,7 @@ module.exports = {
   leaveBase,
   pushAsyncContext: pushScope,
   popAsyncContext: popScope,
+  leaveMain,
   hasAsyncIdStack,
   clearAsyncIdStack,
   unwindScopes,

@@ -12,6 +12,8 @@ const {
   TypeError,
 } = primordials;
 
+const { kClone, kDeserialize, markTransferMode } = require('internal/worker/transfer_symbols');
+
 // [name, constant] in the order of their codes, 1 to 25. Codes without a name
 // are of the past.
 const LEGACY = [
@@ -61,6 +63,11 @@ class State extends Bare {
     this.#message = message;
   }
 
+  static set(error, name, message) {
+    error.#name = name;
+    error.#message = message;
+  }
+
   static check(error) {
     if (typeof error === 'object' && error !== null && #name in error) return;
     // internal/errors may be what is being loaded.
@@ -99,7 +106,23 @@ class DOMException {
         });
       }
     }
+    markTransferMode(self, true, false);
     return new State(self, `${name}`, `${message}`);
+  }
+
+  [kClone]() {
+    const { name, message, stack } = this;
+    return {
+      data: { name, message, stack },
+      deserializeInfo: 'internal/domexception:DOMException',
+    };
+  }
+
+  [kDeserialize]({ name, message, stack }) {
+    State.set(this, name, message);
+    ObjectDefineProperty(this, 'stack', {
+      __proto__: null, value: stack, writable: true, enumerable: false, configurable: true,
+    });
   }
 
   get name() {

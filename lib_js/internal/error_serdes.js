@@ -22,6 +22,7 @@ const {
   ReferenceError,
   SafeSet,
   SymbolFor,
+  SymbolKeyFor,
   SyntaxError,
   TypeError,
   URIError,
@@ -35,6 +36,7 @@ const VALUE = 'value';
 const TEXT = 'text';
 const SHOWN = 'shown';
 const CIRCULAR = 'circular';
+const SYMBOL = 'symbol'; // Of the registry that all threads have alike.
 
 const CAUSE_DEPTH_MAX = 8;
 const customInspect = SymbolFor('nodejs.util.inspect.custom');
@@ -115,7 +117,10 @@ function copied(description) {
 
 /** What a message can hold of anything that was thrown. */
 function serializeError(error, path = new SafeSet()) {
-  if (typeof error === 'symbol') return { kind: SHOWN, text: inspect(error) };
+  if (typeof error === 'symbol') {
+    const key = SymbolKeyFor(error);
+    return key === undefined ? { kind: SHOWN, text: inspect(error) } : { kind: SYMBOL, key };
+  }
   try {
     if (isErrorLike(error)) {
       const description = describeError(error, path);
@@ -163,6 +168,8 @@ function deserializeError(description) {
       return reviveError(description);
     case VALUE:
       return description.value;
+    case SYMBOL:
+      return SymbolFor(description.key);
     case SHOWN:
       return { __proto__: null, [customInspect]: () => description.text };
     case CIRCULAR:

@@ -22,21 +22,19 @@ function getHeapSnapshotOptions(options = { __proto__: null }) {
 
 class HeapSnapshotStream extends Readable {
   #bytes;
-  #at = 0;
 
   constructor(bytes) {
     super();
     this.#bytes = bytes;
   }
 
+  /** All at once: it is in memory already, and read() gives the whole. */
   _read() {
-    if (this.#at >= this.#bytes.length) {
-      this.push(null);
-      return;
+    const bytes = this.#bytes;
+    for (let at = 0; at < bytes.length; at += CHUNK_BYTES) {
+      this.push(bytes.subarray(at, at + CHUNK_BYTES));
     }
-    const end = this.#at + CHUNK_BYTES;
-    this.push(this.#bytes.subarray(this.#at, end));
-    this.#at = end;
+    this.push(null);
   }
 }
 

@@ -22,24 +22,24 @@ class SocketListSend extends EventEmitter {
   /** Asks, and calls back with the answer that has our key. */
   _request(message, answer, swallowErrors, callback) {
     const { child } = this;
-    if (!child.connected) {
-      onClosed();
-      return;
-    }
-    child._send(message, undefined, swallowErrors);
     const done = () => {
       child.removeListener('internalMessage', onAnswer);
       child.removeListener('disconnect', onClosed);
     };
-    function onClosed() {
+    const onClosed = () => {
       done();
       callback(new ERR_CHILD_CLOSED_BEFORE_REPLY());
-    }
+    };
     const onAnswer = (received) => {
       if (received.cmd !== answer || received.key !== this.key) return;
       done();
       callback(null, received);
     };
+    if (!child.connected) {
+      onClosed();
+      return;
+    }
+    child._send(message, undefined, swallowErrors);
     child.once('disconnect', onClosed);
     child.on('internalMessage', onAnswer);
   }

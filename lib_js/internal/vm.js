@@ -18,6 +18,9 @@ const kDontContextify = Symbol('vm_context_no_contextify');
 /** Host symbol of scripts that gave no importModuleDynamically: import() rejects. */
 const kNoImporter = Symbol('vm_dynamic_import_no_callback');
 
+/** Host symbol of scripts whose callback lacks --experimental-vm-modules. */
+const kMissingFlag = Symbol('vm_dynamic_import_missing_flag');
+
 /**
  * The host symbol to compile with. `owner.referrer` is what the callback is told to import for; it
  * is known only when the code is compiled.
@@ -28,8 +31,8 @@ const kNoImporter = Symbol('vm_dynamic_import_no_callback');
 function hostSymbolFor(importModuleDynamically, filename, owner) {
   if (importModuleDynamically === undefined) return kNoImporter;
   const { importFrom, registerImporter } = require('internal/modules/esm/utils');
-  const symbol = Symbol(filename);
   if (importModuleDynamically === kDefaultLoader) {
+    const symbol = Symbol(filename);
     const importModule = importFrom(normalizeReferrerURL(filename));
     registerImporter(symbol, (specifier, attributes, phase) => {
       emitExperimentalWarning('vm.USE_MAIN_CONTEXT_DEFAULT_LOADER');
@@ -39,15 +42,19 @@ function hostSymbolFor(importModuleDynamically, filename, owner) {
   }
   validateFunction(importModuleDynamically, 'options.importModuleDynamically');
   if (!getOptionValue('--experimental-vm-modules')) {
-    registerImporter(symbol, () => {
-      throw new ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG();
-    });
-    return symbol;
+    // One symbol for all, as V8 keeps scripts by it: their owners must not hang on it.
+    registerImporter(kMissingFlag, refuseWithoutFlag);
+    return kMissingFlag;
   }
+  const symbol = Symbol(filename);
   const { importByCallback } = require('internal/vm/module');
   registerImporter(symbol, (specifier, attributes, phase) =>
     importByCallback(importModuleDynamically, specifier, owner.referrer, attributes, phase));
   return symbol;
+}
+
+function refuseWithoutFlag() {
+  throw new ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING_FLAG();
 }
 
 function isContext(object) {

@@ -8,8 +8,10 @@ const {
   ArrayPrototypeForEach,
   ArrayPrototypeMap,
   ArrayPrototypePush,
+  AtomicsAdd,
   JSONStringify,
   MathMax,
+  NumberMAX_SAFE_INTEGER,
   ObjectEntries,
   Promise,
   PromiseResolve,
@@ -21,6 +23,7 @@ const {
   Symbol,
   SymbolAsyncDispose,
   SymbolFor,
+  Uint32Array,
 } = primordials;
 
 const EventEmitter = require('events');
@@ -37,7 +40,7 @@ const {
   ERR_WORKER_PATH,
   ERR_WORKER_UNSERIALIZABLE_ERROR,
 } = codes;
-const { validateObject, validateString } = require('internal/validators');
+const { validateNumber, validateObject, validateString } = require('internal/validators');
 const { fileURLToPath, isURL, pathToFileURL } = require('internal/url');
 const { getOptionValue } = require('internal/options');
 const { kEmptyObject } = require('internal/util');
@@ -83,7 +86,6 @@ const kOnMessage = Symbol('kOnMessage');
 const kIsReferenced = Symbol('kIsReferenced');
 const kLimits = Symbol('kLimits');
 const kAnswers = Symbol('kAnswers');
-const kLoopStart = Symbol('kLoopStartTime');
 const kThreadId = Symbol('kThreadId');
 const kThreadName = Symbol('kThreadName');
 const kIsInternal = Symbol('kIsInternal');
@@ -107,6 +109,22 @@ function getEnvironmentData(key) {
 function assignEnvironmentData(data) {
   if (data === undefined) return;
   data.forEach((value, key) => setEnvironmentData(key, value));
+}
+
+/** Counts changes of the directory, so that workers need not ask for it each time. */
+let cwdCounter;
+
+function countDirectories() {
+  if (!self.isMainThread) return self.cwdCounter;
+  // --no-harmony-sharedarraybuffer
+  if (typeof SharedArrayBuffer === 'undefined') return undefined;
+  const counter = new Uint32Array(new SharedArrayBuffer(4));
+  const { chdir } = process;
+  process.chdir = function(path) {
+    AtomicsAdd(counter, 0, 1);
+    chdir(path);
+  };
+  return counter;
 }
 
 // ---- what the constructor was given
@@ -261,12 +279,13 @@ class Worker extends EventEmitter {
     const { 0: inner, 1: outer } = messaging.openChannel();
     const port = this[kPort] = createPort(inner);
     port.on('message', (message) => this[kOnMessage](message));
+    // The thread keeps this one alive, not what it says.
+    port.unref();
     this[kStdio] = this.#openStdio(port, options);
     this[kPublicPort] = this.#load(script, argv, options, isInternal);
     this[kLimits] = limits;
     this[kAnswers] = new SafeMap();
     this[kIsReferenced] = false;
-    this[kLoopStart] = -1;
     this[kThreadId] = native.nextThreadId();
     this[kThreadName] = name;
     this.performance = { eventLoopUtilization: loopUtilization(this) };
@@ -276,7 +295,8 @@ class Worker extends EventEmitter {
     if (handle < 0) throw new ErrnoException(handle, 'uv_thread_create_ex');
     this[kHandle] = handle;
     workers.set(handle, this);
-    this.ref();
+    this[kIsReferenced] = true;
+    refAdd(1);
     process.nextTick(() => process.emit('worker', this));
   }
 
@@ -314,6 +334,7 @@ class Worker extends EventEmitter {
       argv,
       workerData: options.workerData,
       environmentData,
+      cwdCounter: cwdCounter ??= countDirectories(),
       publicPort: port2,
       hasStdin: !!options.stdin,
     }, transferList);
@@ -340,8 +361,7 @@ class Worker extends EventEmitter {
         this[kStdio][message.stream][kStdioWantsMoreDataCallback]();
         break;
       default:
-        // The library speaks to itself here.
-        throw new ERR_INVALID_ARG_VALUE('message.type', message.type);
+        require('assert').fail(`Unknown worker message type ${message.type}`);
     }
   }
 
@@ -350,7 +370,8 @@ class Worker extends EventEmitter {
     const publicPort = this[kPublicPort];
     drainMessagePort(publicPort);
     drainMessagePort(port);
-    this.unref();
+    if (this[kIsReferenced]) refAdd(-1);
+    this[kIsReferenced] = false;
     workers.delete(this[kHandle]);
     this[kHandle] = undefined;
     port.close();
@@ -399,12 +420,14 @@ class Worker extends EventEmitter {
     if (this[kHandle] === undefined || this[kIsReferenced]) return;
     this[kIsReferenced] = true;
     refAdd(1);
+    this[kPublicPort].ref();
   }
 
   unref() {
     if (!this[kIsReferenced]) return;
     this[kIsReferenced] = false;
     refAdd(-1);
+    this[kPublicPort].unref();
   }
 
   get threadId() {
@@ -445,7 +468,8 @@ class Worker extends EventEmitter {
   cpuUsage(prev) {
     if (prev) {
       validateObject(prev, 'prev');
-      require('internal/process/usage').validateCpuUsage(prev);
+      validateNumber(prev.user, 'prev.user', 0, NumberMAX_SAFE_INTEGER);
+      validateNumber(prev.system, 'prev.system', 0, NumberMAX_SAFE_INTEGER);
     }
     return ask(this, CPU_USAGE).then(({ 0: user, 1: system }) => (prev ? {
       user: user - prev.user, system: system - prev.system,
@@ -456,8 +480,9 @@ class Worker extends EventEmitter {
 /** How busy the worker's loop is, from what it has waited since it began. */
 function loopUtilization(worker) {
   return function eventLoopUtilization(one, other) {
-    const { utilizationOf } = require('internal/perf/event_loop_utilization');
-    return utilizationOf(worker, one, other);
+    const { internalEventLoopUtilization } = require('internal/perf/event_loop_utilization');
+    const loop = native.loopTimes(worker[kHandle] ?? 0);
+    return internalEventLoopUtilization(loop[0], loop[1], one, other);
   };
 }
 

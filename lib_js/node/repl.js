@@ -41,6 +41,7 @@ const { commonPrefix } = require('internal/readline/utils');
 const { complete } = require('internal/repl/completion');
 const { Evaluator } = require('internal/repl/evaluate');
 const { defineDefaultCommands, turnOffEditorMode } = require('internal/repl/commands');
+const { completeAtEnd } = require('internal/repl/preview');
 const { reportOf } = require('internal/repl/report');
 const {
   REPL_MODE_SLOPPY,
@@ -164,6 +165,8 @@ class REPLServer extends Interface {
     this.on('SIGINT', () => this.#interrupt());
     this.on('line', (line) => this.#takeLine(line));
     this.on('SIGCONT', () => this.#resumed());
+    const { preview } = options;
+    if (options.terminal && (preview !== undefined ? preview : !options.eval)) completeAtEnd(this);
     this.#wrapKeys();
     this.displayPrompt();
   }

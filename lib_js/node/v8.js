@@ -128,6 +128,7 @@ module.exports = {
   deserialize,
   serialize,
   writeHeapSnapshot,
+  promiseHooks: require('internal/promise_hooks'),
   startupSnapshot,
   isStringOneByteRepresentation,
 };

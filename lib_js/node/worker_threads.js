@@ -6,6 +6,7 @@ const {
   BroadcastChannel,
   MessageChannel,
   MessagePort,
+  moveMessagePortToContext,
   receiveMessageOnPort,
 } = require('internal/worker/io');
 const {
@@ -33,6 +34,7 @@ module.exports = {
   markAsUncloneable,
   markAsUntransferable,
   isMarkedAsUntransferable,
+  moveMessagePortToContext,
   receiveMessageOnPort,
   resourceLimits,
   threadId,

@@ -8,7 +8,7 @@ use coring_bindings::{BINDINGS, Fleet, Natives, Process};
 use coring_engine::{Isolate, IsolateLimits, IsolateOptions, LibraryCode, Sources};
 use coring_uring::{Ring, RingOptions};
 
-use crate::runtime::{Program, Variables};
+use crate::runtime::{Origin, Program, Variables};
 use crate::{cli, turn};
 
 /// Runs `coring -e CODE` and gives the library's compiled code.
@@ -34,7 +34,13 @@ pub fn run(
     let mut isolate = Isolate::new(options, natives)?;
     let words = ["-e".to_owned(), code.to_owned()];
     let cli = cli::parse(&words, &|_| None, &|_| false).map_err(|error| error.text("coring"))?;
-    let program = Program::new("coring".to_owned(), cli, Variables::new(), vec![0]);
+    let program = Program::new(
+        "coring".to_owned(),
+        cli,
+        Variables::new(),
+        vec![0],
+        Origin::now(),
+    );
     match turn::run(&mut isolate, program.runtime(0)) {
         Ok(0) => Ok(isolate.library_code()),
         end => Err(format!("the rehearsal of {code:?} ended with {end:?}")),

@@ -258,6 +258,12 @@ impl Ring {
         Ok(())
     }
 
+    /// Has the kernel begin what was submitted, now instead of in the next turn: for whoever does
+    /// something outside the ring that must come behind it.
+    pub fn begin(&mut self) -> Result<(), Errno> {
+        self.kernel.flush()
+    }
+
     fn settle_all(&mut self, out: &mut Vec<Completion>) {
         // Arming may reap more events into self.events, behind the ones taken out here.
         while !self.events.is_empty() {

@@ -323,8 +323,14 @@ pub(crate) unsafe extern "C" fn promise_rejected(message: v8::PromiseRejectMessa
         .unwrap_or_else(|| v8::undefined(scope).into());
     v8::tc_scope!(let catch, scope);
     let receiver = v8::undefined(catch).into();
-    // The handler only takes notes; if the stack is exhausted there is nothing better to do.
-    let _ = handler.call(catch, receiver, &[kind, promise.into(), reason]);
+    // The handler only takes notes: it fails when the stack is exhausted.
+    let result = handler.call(catch, receiver, &[kind, promise.into(), reason]);
+    if let (None, Some(exception)) = (result, catch.exception()) {
+        let message = catch.message();
+        catch.reset();
+        let text = describe(catch, exception, message);
+        eprint!("Exception in PromiseRejectCallback:\n{text}");
+    }
 }
 
 pub(crate) fn prepare_stack_trace<'s>(

@@ -247,6 +247,11 @@ impl<N: 'static> Isolate<N> {
         }
     }
 
+    /// Has the garbage collector done something that an observer waits for?
+    pub fn has_collections(&self) -> bool {
+        !self.realm.collections.is_empty()
+    }
+
     /// Is V8 still working in the background on something this thread must wait for?
     pub fn background_tasks(&mut self) -> bool {
         self.v8().has_pending_background_tasks()
@@ -276,8 +281,7 @@ impl<N: 'static> Isolate<N> {
 
 impl<N: 'static> Drop for Isolate<N> {
     fn drop(&mut self) {
-        self.realm.roots.borrow_mut().clear();
-        self.realm.modules.borrow_mut().clear();
+        self.realm.clear();
         *self.realm.interrupted.borrow_mut() = None;
         builtin::close_serializers();
         self.context = None;

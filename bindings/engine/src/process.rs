@@ -8,9 +8,11 @@ pub fn version() -> &'static str {
 /// Starts V8 once for the process. `flags` are V8 options such as `--expose-gc`;
 /// `helper_threads` bounds the threads for compilation and collection (0: V8 decides).
 pub fn start(flags: &[String], helper_threads: u32) {
-    // Programs may change flags later, by v8.setFlagsFromString().
-    set_flags(&["--no-freeze-flags-after-init".to_owned()]);
+    // `import source`, as Node 24 has it.
+    set_flags(&["--js-source-phase-imports".to_owned()]);
     set_flags(flags);
+    // v8.setFlagsFromString() changes flags while the program runs.
+    v8::V8::set_flags_from_string("--no-freeze-flags-after-init");
     let platform = v8::new_default_platform(helper_threads, false).make_shared();
     v8::V8::initialize_platform(platform);
     v8::V8::initialize();

@@ -3,6 +3,7 @@
 //! nothing outside this crate sees it.
 
 use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
 use std::ptr;
 
 use crate::op::Binding;
@@ -51,6 +52,9 @@ pub(crate) struct Realm {
     pub(crate) ending: Cell<Option<Ending>>,
     /// `process.exit` leaves the process at once when set: a lone core as Node, unlike one of many.
     pub(crate) modules: RefCell<crate::module::Modules>,
+    /// Object templates by name. V8 never forgets what it has made of a template, so none is made
+    /// twice.
+    templates: RefCell<HashMap<&'static str, v8::Global<v8::ObjectTemplate>>>,
     pub(crate) sources: Sources,
     pub(crate) bindings: &'static [Binding],
     /// Library files compiled so far; None when nobody will ask.
@@ -61,6 +65,7 @@ pub(crate) struct Realm {
     pub(crate) heap_limit_reached: Cell<bool>,
     pub(crate) parcels: RefCell<crate::message::Parcels>,
     pub(crate) interrupted: RefCell<Option<crate::remote::Interrupted>>,
+    pub(crate) collections: crate::builtin::gc::Log,
 }
 
 impl Realm {
@@ -70,6 +75,7 @@ impl Realm {
             page: Page::new(),
             ending: Cell::new(None),
             modules: RefCell::default(),
+            templates: RefCell::default(),
             sources,
             bindings,
             compiled: RefCell::new(None),
@@ -78,7 +84,31 @@ impl Realm {
             heap_limit_reached: Cell::new(false),
             parcels: RefCell::default(),
             interrupted: RefCell::default(),
+            collections: Default::default(),
         })
+    }
+
+    /// Lets go of V8's objects, before the isolate ends.
+    pub(crate) fn clear(&self) {
+        self.roots.borrow_mut().clear();
+        self.modules.borrow_mut().clear();
+        self.templates.borrow_mut().clear();
+    }
+
+    pub(crate) fn template<'s>(
+        &self,
+        scope: &v8::PinScope<'s, '_>,
+        name: &'static str,
+        fill: fn(&v8::PinScope<'s, '_>, v8::Local<'s, v8::ObjectTemplate>),
+    ) -> v8::Local<'s, v8::ObjectTemplate> {
+        if let Some(template) = self.templates.borrow().get(name) {
+            return v8::Local::new(scope, template);
+        }
+        let template = v8::ObjectTemplate::new(scope);
+        fill(scope, template);
+        let kept = v8::Global::new(scope, template);
+        self.templates.borrow_mut().insert(name, kept);
+        template
     }
 
     pub(crate) fn set_root(&self, scope: &v8::PinScope, root: Root, value: v8::Local<v8::Value>) {

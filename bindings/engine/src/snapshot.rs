@@ -25,8 +25,7 @@ pub fn create(bindings: &'static [Binding], sources: Sources) -> Result<Vec<u8>,
     let realm = Realm::new(sources, bindings);
     realm::install(&realm);
     let booted = fill(&mut v8, &realm);
-    realm.roots.borrow_mut().clear();
-    realm.modules.borrow_mut().clear();
+    realm.clear();
     realm::uninstall();
     if let Err(text) = booted {
         // A snapshot creator must not be dropped without a blob, and none can be made of a

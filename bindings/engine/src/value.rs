@@ -283,6 +283,24 @@ pub(crate) fn js_buffer<'s>(
     array.into()
 }
 
+/// All at once: property by property V8 would make a hidden class for each.
+fn js_object<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    fields: Vec<(String, Js)>,
+) -> v8::Local<'s, v8::Value> {
+    let mut names: Vec<v8::Local<v8::Name>> = Vec::with_capacity(fields.len());
+    let mut values = Vec::with_capacity(fields.len());
+    for (name, value) in fields {
+        names.push(js_string(scope, &name).into());
+        values.push(value.into_js(scope));
+    }
+    let plain = v8::Object::new(scope);
+    let Some(prototype) = plain.get_prototype(scope) else {
+        return plain.into();
+    };
+    v8::Object::with_prototype_and_properties(scope, prototype, &names, &values).into()
+}
+
 impl IntoJs for Js {
     fn into_js<'s>(self, scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
         match self {
@@ -298,15 +316,7 @@ impl IntoJs for Js {
                 let items: Vec<_> = items.into_iter().map(|item| item.into_js(scope)).collect();
                 v8::Array::new_with_elements(scope, &items).into()
             }
-            Js::Object(fields) => {
-                let object = v8::Object::new(scope);
-                for (name, value) in fields {
-                    let key = js_string(scope, &name).into();
-                    let value = value.into_js(scope);
-                    object.create_data_property(scope, key, value);
-                }
-                object.into()
-            }
+            Js::Object(fields) => js_object(scope, fields),
             Js::Doubles(values) => {
                 let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_ne_bytes()).collect();
                 let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();

@@ -28,7 +28,7 @@ const FENCES: &[Fence] = &[
     },
     Fence {
         name: "hdrhistogram",
-        only: &["src/meter.rs", "perf/"],
+        only: &["bindings/src/histogram.rs", "perf/"],
     },
 ];
 

@@ -16,22 +16,39 @@ function getSocketList(kind, target, key) {
   return sockets[kind][key] ??= new List(target, key);
 }
 
-/** A handle for a descriptor: of a listening socket one that does not accept yet. */
-function handleOfDescriptor(fd) {
-  if (native.isListening(fd)) {
-    const { SharedListener } = require('internal/net/shared_listener');
-    return new SharedListener(fd);
-  }
+/** A stream over a descriptor that has come. */
+function streamOfDescriptor(fd) {
   const { StreamHandle } = require('internal/net/handle');
   const number = native.openFd(fd);
   if (number < 0) throw new ErrnoException(number, 'open');
   return new StreamHandle(number, native.sockName(number)?.[0] === 1);
 }
 
+/** What waits for its use: the program, or the cluster, knows what it is. */
+function waitingHandle(fd) {
+  const { SharedListener } = require('internal/net/shared_listener');
+  return new SharedListener(fd);
+}
+
+/** From now on, closing it here leaves it open elsewhere. */
+function shareListener(handle) {
+  const { Listener } = require('internal/net/handle');
+  if (handle instanceof Listener) native.share(handle.number);
+  return handle;
+}
+
 /** Takes a socket's handle away from it, to be sent. */
 function detachSocket(target, message, socket, options) {
+  if (!socket._handle) return undefined;
+  if (socket._handle.isLane && !options.keepOpen) {
+    const { forgetSocket } = require('internal/http/routing');
+    const { leaveLane } = require('internal/http/lane_socket');
+    const { lane } = socket._handle;
+    forgetSocket(socket);
+    socket.parser = null;
+    if (leaveLane(lane) === null) return undefined;
+  }
   const handle = socket._handle;
-  if (!handle) return undefined;
   const { server } = socket;
   if (server) {
     // The server goes on counting it, by asking the other process.
@@ -56,7 +73,7 @@ function detachSocket(target, message, socket, options) {
 function attachSocket(target, message, fd, emit) {
   const { Socket } = require('net');
   const socket = new Socket({
-    handle: handleOfDescriptor(fd), readable: true, writable: true,
+    handle: streamOfDescriptor(fd), readable: true, writable: true,
   });
   if (message.key) getSocketList('got', target, message.key).add({ socket });
   emit(socket);
@@ -67,17 +84,17 @@ const conversions = {
 
   'net.Native': {
     isMoved: false,
-    send: (target, message, handle) => handle,
-    got: (target, message, fd, emit) => emit(handleOfDescriptor(fd)),
+    send: (target, message, handle) => shareListener(handle),
+    got: (target, message, fd, emit) => emit(waitingHandle(fd)),
   },
 
   'net.Server': {
     isMoved: false,
-    send: (target, message, server) => server._handle,
+    send: (target, message, server) => server._handle && shareListener(server._handle),
     got(target, message, fd, emit) {
       const { Server } = require('net');
       const server = new Server();
-      server.listen(handleOfDescriptor(fd), () => emit(server));
+      server.listen(waitingHandle(fd), () => emit(server));
     },
   },
 

@@ -11,6 +11,8 @@ const {
 
 const { registerKind } = require('boot/turn');
 const { current: currentFrame, set: setFrame } = require('internal/async_context_frame');
+const { watch } = require('internal/async_hooks');
+const { callRequest, initResource } = require('internal/async_hooks/resources');
 const { StreamHandle } = require('internal/net/handle');
 const { ChannelHandle } = require('internal/child_process/channel_handle');
 const { signals } = require('internal/constants_os');
@@ -64,6 +66,7 @@ class Process {
     this.number = -1;
     this.isUnreffed = false;
     this.frame = undefined;
+    if (watch.isOn) initResource(this, 'PROCESSWRAP');
   }
 
   /** Starts it; pipes and channel land in `options.stdio[i].handle`. 0 or -errno. */
@@ -116,7 +119,9 @@ registerKind(KIND_CHILD, (number, code, signal) => {
   running.delete(number);
   if (child === undefined || child.onexit === null) return;
   if (child.frame !== undefined) setFrame(child.frame);
-  child.onexit(code, signal === 0 ? null : signalName(signal));
+  const name = signal === 0 ? null : signalName(signal);
+  if (watch.isOn) callRequest(child, () => child.onexit(code, name));
+  else child.onexit(code, name);
   setFrame(undefined);
 });
 

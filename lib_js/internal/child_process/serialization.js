@@ -47,7 +47,7 @@ class FrameCodec {
 
   encode(message) {
     const { serialize } = internalBinding('ipc_serdes');
-    return serialize(message);
+    return serialize(message, Buffer);
   }
 
   decode(bytes, got) {

@@ -116,6 +116,7 @@ const error = {
   ERR_MEMORY_ALLOCATION_FAILED: 'Failed to allocate memory',
   ERR_METHOD_NOT_IMPLEMENTED: 'The %s method is not implemented',
   ERR_MULTIPLE_CALLBACK: 'Callback called multiple times',
+  ERR_MESSAGE_TARGET_CONTEXT_UNAVAILABLE: 'Cannot receive message in target context',
   ERR_NOT_BUILDING_SNAPSHOT: 'Operation cannot be invoked when not building startup snapshot',
   ERR_NOT_IN_SINGLE_EXECUTABLE_APPLICATION:
     'Operation cannot be invoked when not in a single-executable application',

@@ -25,18 +25,23 @@ const {
   validateStringAfterArrayBufferView,
 } = require('internal/fs/utils');
 const whole = require('internal/fs/whole');
-const { kEmptyObject } = require('internal/util');
+const { kEmptyObject, lazyDOMExceptionClass } = require('internal/util');
 const { isArrayBufferView } = require('internal/util/types');
 const {
   kValidateObjectAllowNullable, parseFileMode, validateAbortSignal, validateBoolean,
   validateBuffer, validateEncoding, validateInteger, validateObject,
 } = require('internal/validators');
 
+const {
+  kDeserialize, kTransfer, markTransferMode,
+} = require('internal/worker/transfer_symbols');
+
 const kHandle = Symbol('kHandle');
 const kFd = Symbol('kFd');
 const kRefs = Symbol('kRefs');
 const kClosePromise = Symbol('kClosePromise');
 const kClosing = Symbol('kClosing');
+const kTransferred = Symbol('kTransferred');
 const kRef = Symbol('kRef');
 const kUnref = Symbol('kUnref');
 
@@ -50,6 +55,8 @@ class FileHandle extends EventEmitter {
     this[kRefs] = 1;
     this[kClosePromise] = null;
     this[kClosing] = undefined;
+    this[kTransferred] = false;
+    markTransferMode(this, false, true);
   }
 
   get fd() {
@@ -134,6 +141,23 @@ class FileHandle extends EventEmitter {
     this[kRefs]++;
   }
 
+  /** The descriptor goes with the message; this handle has none from now on. */
+  [kTransfer]() {
+    if (this[kClosePromise] !== null || this[kRefs] > 1) {
+      throw new (lazyDOMExceptionClass())(
+        'Cannot transfer FileHandle while in use', 'DataCloneError');
+    }
+    const goods = internalBinding('moved_fd').pack(this[kFd]);
+    this[kFd] = -1;
+    this[kRefs] = 0;
+    this[kTransferred] = true;
+    return { data: undefined, deserializeInfo: 'internal/fs/file_handle:FileHandle', goods };
+  }
+
+  [kDeserialize](data, goods) {
+    this[kFd] = goods === undefined ? -1 : internalBinding('moved_fd').unpack(goods);
+  }
+
   [kUnref]() {
     this[kRefs]--;
     if (this[kRefs] > 0) return;
@@ -151,7 +175,8 @@ async function fsCall(fn, handle, ...args) {
     throw new ERR_INTERNAL_ASSERTION('handle must be an instance of FileHandle');
   }
   if (handle.fd === -1) {
-    const error = new Error('file closed');
+    const error = new Error(
+      handle[kTransferred] ? 'The FileHandle has been transferred' : 'file closed');
     error.code = 'EBADF';
     error.syscall = fn.name;
     throw error;

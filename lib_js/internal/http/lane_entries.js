@@ -109,3 +109,5 @@ registerKind(kinds.httpGone, receiver((lane, status) => {
 registerKind(kinds.httpError, receiver(parseError));
 registerKind(kinds.httpAccept, onAccept);
 registerKind(kinds.httpTimeout, receiver(onTimeout));
+
+module.exports = { acceptLane: onAccept };

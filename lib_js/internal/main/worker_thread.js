@@ -8,18 +8,22 @@ const {
   hasUncaughtExceptionCaptureCallback,
   runWorkerSource,
 } = require('internal/process/execution');
+const {
+  cacheWorkingDirectory,
+  createWorkerStdio,
+  patchProcess,
+} = require('internal/process/worker_thread_only');
 const self = require('internal/worker/self');
 const { messageTypes, kStdioWantsMoreDataCallback } = require('internal/worker/stdio');
 
 const EXIT_UNCAUGHT = 1;
-const EXIT_HANDLER_FAILED = 7;
+const EXIT_NO_HANDLER = 6;
 
 function becomeWorker(worker) {
-  const { effectiveLimits } = require('internal/worker/limits');
   self.isMainThread = false;
   self.threadId = worker.threadId;
   self.threadName = worker.threadName;
-  self.resourceLimits = effectiveLimits([0, 0, 0, worker.stackSizeMb]);
+  self.resourceLimits = require('internal/worker/limits').effectiveLimits(worker.limits);
 }
 
 /** Tells the maker of an error that ends this thread. */
@@ -39,7 +43,6 @@ function reportError(port, error) {
 function onUncaught(error, fromPromise) {
   const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
   let handled = false;
-  let failed = false;
   try {
     process.emit('uncaughtExceptionMonitor', error, origin);
     if (hasUncaughtExceptionCaptureCallback()) {
@@ -51,13 +54,12 @@ function onUncaught(error, fromPromise) {
   } catch (thrown) {
     // What the handler threw is the news now.
     error = thrown;
-    failed = true;
   }
   if (handled) {
     require('timers').setImmediate(() => {});
     return true;
   }
-  const code = failed ? EXIT_HANDLER_FAILED : EXIT_UNCAUGHT;
+  const code = EXIT_UNCAUGHT;
   if (!process._exiting) {
     try {
       process._exiting = true;
@@ -71,12 +73,21 @@ function onUncaught(error, fromPromise) {
   return +(process.exitCode ?? code);
 }
 
+/** Programs may have replaced it, or taken it away. */
+function callFatalException(error, fromPromise) {
+  const { _fatalException } = process;
+  if (typeof _fatalException !== 'function') return EXIT_NO_HANDLER;
+  return process._fatalException(error, fromPromise);
+}
+
 function setUpProcess(message) {
   const threads = require('worker_threads');
   const { publicPort, workerData, environmentData, argv } = message;
   require('internal/worker').assignEnvironmentData(environmentData);
   threads.parentPort = publicPort;
   threads.workerData = workerData;
+  self.cwdCounter = message.cwdCounter;
+  cacheWorkingDirectory(message.cwdCounter);
   if (argv !== undefined) ArrayPrototypeSplice(process.argv, 1, 0, ...argv);
 }
 
@@ -116,12 +127,11 @@ function startWorker(runtime, prepare, initializeLoaders) {
   runtime.options.envFiles = [];
   prepare(runtime);
   becomeWorker(runtime.worker);
-  require('internal/process/worker_thread_only').patchProcess();
-  internalBinding('turn').setCallbacks({ uncaught: onUncaught });
+  patchProcess();
+  internalBinding('turn').setCallbacks({ uncaught: callFatalException });
   process._fatalException = onUncaught;
 
   const { receivePort } = require('internal/worker/io');
-  const { createWorkerStdio } = require('internal/process/worker_thread_only');
   const port = self.port = receivePort(internalBinding('worker').takePort());
   const streams = createWorkerStdio(port);
   port.on('message', (message) => {
@@ -130,6 +140,7 @@ function startWorker(runtime, prepare, initializeLoaders) {
         // The thread lives on by what its script starts.
         port.unref();
         if (!message.hasStdin) streams.stdin.push(null);
+        self.isInternalThread = message.isInternal;
         setUpProcess(message);
         initializeLoaders();
         port.postMessage({ type: messageTypes.UP_AND_RUNNING });
@@ -142,7 +153,7 @@ function startWorker(runtime, prepare, initializeLoaders) {
         streams[message.stream][kStdioWantsMoreDataCallback]();
         break;
       default:
-        process._rawDebug('unknown message to a worker', message);
+        require('assert').fail(`Unknown worker message type ${message.type}`);
     }
   });
 }

@@ -189,12 +189,16 @@ function stringify(body) {
   return new TextDecoder().decode(body);
 }
 
+/** `report(filename)` is set when somebody watches this program: see internal/watch_mode/report.js. */
+const dependencies = { __proto__: null, report: undefined };
+
 let startedCJS = false;
 let startedESM = false;
 
 module.exports = {
   addBuiltinLibsToObject,
   assertBufferSource,
+  dependencies,
   getBuiltinModule,
   getCjsConditions,
   getCjsConditionsArray,

@@ -23,8 +23,10 @@ function resolveMainPath(main) {
 
 function isForESMLoader(mainPath) {
   if ((getOptionValue('--import') ?? []).length > 0) return true;
+  if ((getOptionValue('--experimental-loader') ?? []).length > 0) return true;
   if (!mainPath || StringPrototypeEndsWith(mainPath, '.cjs')) return false;
   if (StringPrototypeEndsWith(mainPath, '.mjs')) return true;
+  if (StringPrototypeEndsWith(mainPath, '.wasm')) return true;
   return getNearestParentPackageJSONType(mainPath) === 'module';
 }
 
@@ -32,6 +34,7 @@ async function runWithLoader(callback) {
   const { getOrInitializeCascadedLoader } = require('internal/modules/esm/loader');
   const loader = getOrInitializeCascadedLoader();
   try {
+    loader.waitForHooks();
     const imports = getOptionValue('--import') ?? [];
     for (let i = 0; i < imports.length; i++) {
       await loader.import(imports[i], getCWDURL().href, kEmptyObject);

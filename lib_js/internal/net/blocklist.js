@@ -14,6 +14,8 @@ const {
 const { validateInt32, validateString } = require('internal/validators');
 const { customInspectSymbol: kInspect } = require('internal/util');
 
+const { kClone, kDeserialize, markTransferMode } = require('internal/worker/transfer_symbols');
+
 const kRules = Symbol('kRules');
 
 const ALL_BITS = (1n << 128n) - 1n;
@@ -82,6 +84,16 @@ const RULE_TEXT = /^(Address|Range|Subnet): IPv([46]) ([0-9a-fA-F.:]+)(?:([-/])(
 class BlockList {
   constructor() {
     this[kRules] = [];
+    markTransferMode(this, true, false);
+  }
+
+  /** The clone has the rules of now; Node's shares later ones, too. */
+  [kClone]() {
+    return { data: this[kRules], deserializeInfo: 'internal/net/blocklist:BlockList' };
+  }
+
+  [kDeserialize](rules) {
+    this[kRules] = rules;
   }
 
   static isBlockList(value) {

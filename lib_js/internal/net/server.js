@@ -19,6 +19,7 @@ const { isPath, normalizeArguments, toNumber } = require('internal/net/arguments
 const { getDefaultHighWaterMark } = require('internal/streams/state');
 const {
   ErrnoException,
+  ExceptionWithHostPort,
   UVExceptionWithHostPort,
   codes: {
     ERR_INVALID_ARG_TYPE,
@@ -34,7 +35,6 @@ const { triggeredBy } = require('internal/async_hooks/resources');
 
 const native = internalBinding('tcp_wrap');
 
-const EINVAL = -22;
 const BACKLOG_DEFAULT = 511;
 const REUSE_PORT = 1;
 const IPV6_ONLY = 2;
@@ -68,6 +68,8 @@ function Server(options, connectionListener) {
   }
   this._connections = 0;
   this._handle = null;
+  this._usingWorkers = false;
+  this._workers = [];
   this._unref = false;
   this._listeningId = 1;
   this.allowHalfOpen = options.allowHalfOpen || false;
@@ -159,6 +161,56 @@ function startListening(server, where, backlog, flags) {
   else process.nextTick(emitListeningNT, server);
 }
 
+/** In a worker of a cluster: asks the primary for what a server listens on. */
+let getServer = null;
+
+function joinCluster(ask) {
+  getServer = ask;
+}
+
+/** What has come from the primary is what `server` listens on. */
+function takeClusterHandle(server, where, backlog, flags, handle, onListener) {
+  if (handle.isShared !== true) {
+    server._handle = handle;
+  } else {
+    const number = native.listenFd(
+      handle.take(), backlog || BACKLOG_DEFAULT, flags | server[kLaneFlag]());
+    if (number < 0) {
+      const address = where.path ?? where.address;
+      server.emit('error', new UVExceptionWithHostPort(number, 'listen', address, where.port));
+      return;
+    }
+    server._handle = new Listener(number, where.path !== undefined);
+    onListener(server._handle);
+  }
+  startListening(server, where, backlog, flags);
+}
+
+/** Listens, or lets the primary of the cluster do it. */
+function listenHereOrInCluster(server, where, backlog, flags, extra) {
+  if (getServer === null || (flags & EXCLUSIVE) !== 0) {
+    startListening(server, where, backlog, flags);
+    return;
+  }
+  const isPath = where.path !== undefined;
+  const isFd = where.fd !== undefined;
+  const address = where.path ?? where.address ?? null;
+  let port = isFd ? null : where.port;
+  let addressType = isFd ? null : where.family ?? 4;
+  if (isPath) port = addressType = -1;
+  const listeningId = server._listeningId;
+  const query = { address, port, addressType, fd: where.fd, flags, backlog, ...extra };
+  getServer(server, query, (errno, handle, onListener) => {
+    if (errno) {
+      server.emit('error', new ExceptionWithHostPort(errno, 'bind', address, port));
+    } else if (listeningId !== server._listeningId) {
+      handle.close(); // Closed, or listening to something else, before the answer came.
+    } else {
+      takeClusterHandle(server, where, backlog, flags, handle, onListener);
+    }
+  });
+}
+
 function closeOnAbort(server, signal) {
   validateAbortSignal(signal, 'options.signal');
   const onAborted = () => server.close();
@@ -185,7 +237,7 @@ function listenOnHost(server, port, host, backlog, flags) {
       return;
     }
     const best = addresses.find((entry) => !isLinkLocal(entry.address)) ?? addresses[0];
-    startListening(
+    listenHereOrInCluster(
       server, { address: best.address, family: best.family || 4, port }, backlog, flags);
   });
 }
@@ -198,7 +250,8 @@ function listenOnPath(server, options, backlog, flags) {
       'can not set readableAll or writableAllt to true when path is abstract unix socket');
   }
   server._pipeName = path;
-  startListening(server, { path }, backlog, flags);
+  const { readableAll, writableAll } = options;
+  listenHereOrInCluster(server, { path }, backlog, flags, { readableAll, writableAll });
   const mode = (options.readableAll === true ? 1 : 0) | (options.writableAll === true ? 2 : 0);
   if (mode === 0 || !server._handle) return;
   const error = server._handle.fchmod(mode);
@@ -230,7 +283,7 @@ Server.prototype.listen = function(...args) {
   }
   if (options.signal !== undefined) closeOnAbort(this, options.signal);
   if (typeof options.fd === 'number' && options.fd >= 0) {
-    startListening(this, { fd: options.fd }, backlogArgument, 0);
+    listenHereOrInCluster(this, { fd: options.fd }, backlogArgument, 0);
     return this;
   }
   if (args.length === 0 || typeof args[0] === 'function' ||
@@ -246,7 +299,7 @@ Server.prototype.listen = function(...args) {
     if (options.host) {
       listenOnHost(this, port, options.host, backlog, flags);
     } else {
-      startListening(this, { port }, backlog, flags);
+      listenHereOrInCluster(this, { port }, backlog, flags);
     }
     return this;
   }
@@ -357,8 +410,30 @@ Server.prototype._onaccept = function(listener, number) {
   if (serverSocket.hasSubscribers) serverSocket.publish({ socket });
 };
 
+/** Connections that were sent to other processes are counted there. */
+Server.prototype._setupWorker = function(list) {
+  this._usingWorkers = true;
+  this._workers.push(list);
+  list.once('exit', (gone) => {
+    this._workers.splice(this._workers.indexOf(gone), 1);
+  });
+};
+
 Server.prototype.getConnections = function(callback) {
-  process.nextTick(callback, null, this._connections);
+  if (!this._usingWorkers) {
+    process.nextTick(callback, null, this._connections);
+    return this;
+  }
+  let left = this._workers.length;
+  let total = this._connections;
+  const onCount = (error, count) => {
+    if (left <= 0) return;
+    left = error ? 0 : left - 1;
+    if (error) process.nextTick(callback, error);
+    else if (total += count, left === 0) process.nextTick(callback, null, total);
+  };
+  if (left === 0) process.nextTick(callback, null, total);
+  for (const list of [...this._workers]) list.getConnections(onCount);
   return this;
 };
 
@@ -379,9 +454,24 @@ Server.prototype.close = function(callback) {
     this._handle.close();
     this._handle = null;
   }
-  this._emitCloseIfDrained();
+  if (this._usingWorkers) closeWorkers(this);
+  else this._emitCloseIfDrained();
   return this;
 };
+
+/** 'close' comes when the other processes have closed their connections, too. */
+function closeWorkers(server) {
+  let left = server._workers.length;
+  // One more than there are: 'close' comes once, at the end.
+  server._connections++;
+  const onClosed = () => {
+    if (--left > 0) return;
+    server._connections--;
+    server._emitCloseIfDrained();
+  };
+  if (left === 0) onClosed();
+  for (const list of [...server._workers]) list.close(onClosed);
+}
 
 function emitCloseNT(server) {
   server.emit('close');
@@ -416,16 +506,21 @@ Server.prototype.unref = function() {
   return this;
 };
 
-/** Node's name for making a listening handle without a server. */
+/** A descriptor with the address, of which nobody accepts yet; or -errno. */
+function bindDescriptor(address, port, family, flags) {
+  if (port === -1 && family === -1) return unixError(native.bind(1, address, 0, flags));
+  if (address) return native.bind(family === 6 ? 6 : 4, address, port, flags);
+  const fd = native.bind(6, '::', port, flags);
+  return fd >= 0 ? fd : native.bind(4, '0.0.0.0', port, flags & ~IPV6_ONLY);
+}
+
+/** Node's name for making a handle to listen on without a server. */
 function createServerHandle(address, port, family, fd, flags) {
-  if (typeof fd === 'number' && fd >= 0) {
-    const number = native.listenFd(fd, BACKLOG_DEFAULT, flags | 0);
-    return number < 0 ? EINVAL : new Listener(number, false);
-  }
-  const where = port === -1 && family === -1 ?
-    { path: address } : { address, family: family === 6 ? 6 : 4, port };
-  const number = openListener(where, BACKLOG_DEFAULT, flags | 0);
-  return number < 0 ? number : new Listener(number, where.path !== undefined);
+  const { SharedListener } = require('internal/net/shared_listener');
+  if (typeof fd === 'number' && fd >= 0) return new SharedListener(fd);
+  const bound = bindDescriptor(address, port, family, flags | 0);
+  if (bound < 0) return bound;
+  return new SharedListener(bound, port === -1 && family === -1 ? address : undefined);
 }
 
 module.exports = {
@@ -433,6 +528,7 @@ module.exports = {
   acceptedSocket,
   createServerHandle,
   isRefused,
+  joinCluster,
   kLaneFlag,
   kOnListener,
 };

@@ -1,13 +1,14 @@
 'use strict';
 
-// A listening socket that came from another process and that nobody accepts from here yet:
-// server.listen(handle) takes it over.
+// A socket to listen on, or a connection, that only waits here: it came from another process, or
+// is about to go to one. server.listen(handle) takes it over.
 
 const fs = require('fs');
 
 class SharedListener {
-  constructor(fd) {
+  constructor(fd, path) {
     this.fd = fd;
+    this.path = path; // Of a unix socket that was made here.
   }
 
   get isShared() {
@@ -24,6 +25,7 @@ class SharedListener {
   close(callback) {
     const fd = this.take();
     if (fd >= 0) fs.closeSync(fd);
+    if (this.path !== undefined && this.path[0] !== '\0') fs.rmSync(this.path, { force: true });
     if (typeof callback === 'function') setImmediate(callback);
   }
 

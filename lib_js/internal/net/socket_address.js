@@ -15,6 +15,7 @@ const {
   validateUint32,
 } = require('internal/validators');
 const { customInspectSymbol: kInspect } = require('internal/util');
+const { kClone, kDeserialize, markTransferMode } = require('internal/worker/transfer_symbols');
 
 /** The address as a 128-bit number; IPv4 as the mapped IPv6 address (::ffff:a.b.c.d). */
 const kNumber = Symbol('kNumber');
@@ -66,6 +67,19 @@ class SocketAddress {
     this.#port = port | 0;
     this.#family = family;
     this.#flowlabel = flowlabel | 0;
+    markTransferMode(this, true, false);
+  }
+
+  [kClone]() {
+    return { data: this.toJSON(), deserializeInfo: 'internal/net/socket_address:SocketAddress' };
+  }
+
+  [kDeserialize]({ address, port, family, flowlabel }) {
+    this[kNumber] = addressNumber(address, family);
+    this.#address = address;
+    this.#port = port;
+    this.#family = family;
+    this.#flowlabel = flowlabel;
   }
 
   get address() { return this.#address; }

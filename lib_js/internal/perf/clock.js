@@ -19,8 +19,14 @@ function now() {
   return (seconds * 1e9 - originNanoseconds + nanoseconds) / 1e6;
 }
 
+/** @param {number} nanoseconds  of the monotonic clock */
+function sinceOrigin(nanoseconds) {
+  return (nanoseconds - originNanoseconds) / 1e6;
+}
+
 module.exports = {
   getTimeOriginMs: () => originMilliseconds,
   now,
   setTimeOrigin,
+  sinceOrigin,
 };

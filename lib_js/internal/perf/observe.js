@@ -13,6 +13,7 @@ const {
   ArrayPrototypeSlice,
   ArrayPrototypeSort,
   ObjectDefineProperties,
+  ObjectDefineProperty,
   ObjectFreeze,
   SafeSet,
   SymbolFor,
@@ -26,13 +27,33 @@ const { codes: {
   ERR_INVALID_THIS,
   ERR_MISSING_ARGS,
 } } = require('internal/errors');
-const { kSkipThrow } = require('internal/perf/performance_entry');
+const { now } = require('internal/perf/clock');
+const { PerformanceNodeEntry, kSkipThrow } = require('internal/perf/performance_entry');
+const { filterBufferMapByNameAndType } = require('internal/perf/timeline');
+const { registerKind } = require('boot/turn');
 const { kEmptyObject, kEnumerableProperty, lazyDOMException } = require('internal/util');
 const { validateFunction, validateObject } = require('internal/validators');
 
+/** bindings/src/kinds.rs */
+const KIND_COLLECTIONS = 26;
+
 const kInspect = SymbolFor('nodejs.util.inspect.custom');
 
-const supportedTypes = ObjectFreeze(['function', 'mark', 'measure']);
+const { constants, observeCollections, observerCounts, takeCollections } =
+  internalBinding('performance');
+
+/** Kinds that cost something while they are observed, and their places in observerCounts. */
+const COUNTED = {
+  __proto__: null,
+  dns: constants.NODE_PERFORMANCE_ENTRY_TYPE_DNS,
+  gc: constants.NODE_PERFORMANCE_ENTRY_TYPE_GC,
+  http: constants.NODE_PERFORMANCE_ENTRY_TYPE_HTTP,
+  net: constants.NODE_PERFORMANCE_ENTRY_TYPE_NET,
+};
+
+const supportedTypes = ObjectFreeze([
+  'dns', 'function', 'gc', 'http', 'mark', 'measure', 'net', 'resource',
+]);
 
 /** What an observer was first told: `entryTypes`, or one `type` after the other. */
 const MULTIPLE = 1;
@@ -42,11 +63,58 @@ const observers = new SafeSet();
 const pending = new SafeSet();
 let isScheduled = false;
 
-/** (type) -> entries of the timeline so far, for `buffered: true` */
-let bufferedEntries;
+function count(type, change) {
+  const place = COUNTED[type];
+  if (place === undefined) return;
+  observerCounts[place] += change;
+  if (type !== 'gc') return;
+  if (change > 0) registerKind(KIND_COLLECTIONS, tellCollections);
+  observeCollections(change > 0);
+}
 
-function setBufferedEntries(fn) {
-  bufferedEntries = fn;
+function hasObserver(type) {
+  return observerCounts[COUNTED[type]] > 0;
+}
+
+function tellCollections() {
+  const collections = takeCollections();
+  for (let i = 0; i < collections.length; i += 4) {
+    const { [i]: kind, [i + 1]: flags, [i + 2]: ago, [i + 3]: duration } = collections;
+    enqueueWithFields('gc', 'gc', now() - ago, duration, { kind, flags });
+  }
+}
+
+const CUSTOM_ACCESSORS =
+  'Custom PerformanceEntry accessors are deprecated. Please use the detail property.';
+
+/** Entries of the garbage collector have their details as properties too, from the old days. */
+function enqueueWithFields(name, type, start, duration, detail) {
+  const entry = new PerformanceNodeEntry(kSkipThrow, name, type, start, duration, detail);
+  const { deprecate } = require('internal/util');
+  const fields = { __proto__: null, ...detail };
+  for (const key in fields) {
+    ObjectDefineProperty(entry, key, {
+      __proto__: null,
+      configurable: true,
+      enumerable: true,
+      get: deprecate(() => fields[key], CUSTOM_ACCESSORS, 'DEP0152'),
+      set: deprecate((value) => { fields[key] = value; }, CUSTOM_ACCESSORS, 'DEP0152'),
+    });
+  }
+  enqueue(entry);
+}
+
+/** Remembers on `target` that something has begun, for stopPerf(). */
+function startPerf(target, key, context = kEmptyObject) {
+  target[key] = { ...context, startTime: now() };
+}
+
+function stopPerf(target, key, context = kEmptyObject) {
+  const begun = target[key];
+  if (!begun) return;
+  const { name, type, startTime } = begun;
+  enqueue(new PerformanceNodeEntry(kSkipThrow, name, type, startTime, now() - startTime,
+                                   { ...begun.detail, ...context.detail }));
 }
 
 function byStart(left, right) {
@@ -87,7 +155,7 @@ class PerformanceObserverEntryList {
     name = `${name}`;
     return ArrayPrototypeFilter(
       this.#entries,
-      (entry) => entry.name === name && (type === undefined || entry.entryType === `${type}`));
+      (entry) => entry.name === name && (type == null || entry.entryType === type));
   }
 
   [kInspect](depth, options) {
@@ -157,7 +225,8 @@ class PerformanceObserver {
     this.#mode ??= mode;
     if (this.#mode === mode) return;
     throw lazyDOMException(
-      `PerformanceObserver can not change to ${mode === SINGLE ? 'single' : 'multiple'}`,
+      `PerformanceObserver can not change to ${
+        mode === SINGLE ? 'single observation' : 'multiple observations'}`,
       'InvalidModificationError');
   }
 
@@ -185,17 +254,28 @@ class PerformanceObserver {
     if (!ArrayIsArray(types)) {
       throw new ERR_INVALID_ARG_TYPE('options.entryTypes', 'string[]', types);
     }
-    this.#entryTypes.clear();
+    this.#forgetTypes();
     ArrayPrototypeForEach(types, (type) => {
-      if (ArrayPrototypeIncludes(supportedTypes, type)) this.#entryTypes.add(type);
+      if (ArrayPrototypeIncludes(supportedTypes, type)) this.#addType(type);
     });
   }
 
   #observeType(type, buffered) {
-    this.#entryTypes.add(type);
+    this.#addType(type);
     if (!buffered) return;
-    ArrayPrototypePushApply(this.#buffer, bufferedEntries(type));
+    ArrayPrototypePushApply(this.#buffer, filterBufferMapByNameAndType(undefined, type));
     PerformanceObserver.#schedule(this);
+  }
+
+  #addType(type) {
+    if (this.#entryTypes.has(type)) return;
+    this.#entryTypes.add(type);
+    count(type, 1);
+  }
+
+  #forgetTypes() {
+    this.#entryTypes.forEach((type) => count(type, -1));
+    this.#entryTypes.clear();
   }
 
   disconnect() {
@@ -203,7 +283,7 @@ class PerformanceObserver {
     observers.delete(this);
     pending.delete(this);
     this.#buffer = [];
-    this.#entryTypes.clear();
+    this.#forgetTypes();
     this.#mode = undefined;
   }
 
@@ -240,5 +320,7 @@ module.exports = {
   PerformanceObserver,
   PerformanceObserverEntryList,
   enqueue,
-  setBufferedEntries,
+  hasObserver,
+  startPerf,
+  stopPerf,
 };

@@ -3,6 +3,7 @@
 
 const {
   FunctionPrototypeCall,
+  MathCeil,
   ObjectDefineProperties,
   ReflectApply,
   ReflectConstruct,
@@ -15,9 +16,10 @@ const { PerformanceNodeEntry, kSkipThrow } = require('internal/perf/performance_
 const { kEmptyObject } = require('internal/util');
 const { validateFunction, validateObject } = require('internal/validators');
 
-function tell(name, start, args) {
-  const entry =
-    new PerformanceNodeEntry(kSkipThrow, name, 'function', start, now() - start, args);
+function tell(name, start, args, histogram) {
+  const duration = now() - start;
+  histogram?.record(MathCeil(duration * 1e6));
+  const entry = new PerformanceNodeEntry(kSkipThrow, name, 'function', start, duration, args);
   for (let i = 0; i < args.length; i++) entry[i] = args[i];
   enqueue(entry);
 }
@@ -26,8 +28,9 @@ function timerify(fn, options = kEmptyObject) {
   validateFunction(fn, 'fn');
   validateObject(options, 'options');
   const { histogram } = options;
-  // Histograms are not built, so whatever this is, it is none.
-  if (histogram !== undefined) {
+  if (histogram !== undefined &&
+      (typeof histogram?.record !== 'function' ||
+       !require('internal/histogram').isHistogram(histogram))) {
     throw new ERR_INVALID_ARG_TYPE('options.histogram', 'RecordableHistogram', histogram);
   }
 
@@ -35,14 +38,14 @@ function timerify(fn, options = kEmptyObject) {
     const start = now();
     if (new.target !== undefined) {
       const made = ReflectConstruct(fn, args, fn);
-      tell(fn.name, start, args);
+      tell(fn.name, start, args, histogram);
       return made;
     }
     const result = ReflectApply(fn, this, args);
     if (typeof result?.finally === 'function') {
-      return FunctionPrototypeCall(result.finally, result, () => tell(fn.name, start, args));
+      return FunctionPrototypeCall(result.finally, result, () => tell(fn.name, start, args, histogram));
     }
-    tell(fn.name, start, args);
+    tell(fn.name, start, args, histogram);
     return result;
   }
 

@@ -138,14 +138,7 @@ function shareEnv() {
 
 /** The environment as it is now. */
 function createEnv() {
-  const { envGet, envKeys } = internalBinding('process_ops');
-  const target = {};
-  const names = envKeys();
-  for (let i = 0; i < names.length; i++) {
-    const value = envGet(names[i]);
-    if (value !== undefined) target[names[i]] = value;
-  }
-  return new Proxy(target, traps);
+  return new Proxy(internalBinding('process_ops').environment(), traps);
 }
 
 module.exports = { createEnv, shareEnv };

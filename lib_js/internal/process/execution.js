@@ -267,6 +267,7 @@ function emitBeforeExit() {
 
 /** Where top-level await is stuck, in Node's words. */
 function reportUnsettledAwait() {
+  if (getOptionValue('--no-warnings')) return;
   const { getEntryPoint } = require('internal/modules/esm/loader');
   const job = getEntryPoint();
   if (job === undefined) return;

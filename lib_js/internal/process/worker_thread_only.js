@@ -2,7 +2,7 @@
 // How `process` of a worker differs from that of the main thread: what would change the process
 // itself throws, exit ends the thread, standard streams go through the maker.
 
-const { ArrayPrototypeForEach, ObjectDefineProperty } = primordials;
+const { ArrayPrototypeForEach, AtomicsLoad, ObjectDefineProperty } = primordials;
 
 const { codes: { ERR_WORKER_UNSUPPORTED_OPERATION } } = require('internal/errors');
 const { getOptionValue } = require('internal/options');
@@ -28,6 +28,37 @@ function forbid(name) {
   process[name] = unavailable;
 }
 
+/** The channel to a parent process is the main thread's. */
+function forbidChannel() {
+  forbid('send');
+  forbid('disconnect');
+  ArrayPrototypeForEach(['channel', 'connected'], (name) => {
+    function unavailable() {
+      throw new ERR_WORKER_UNSUPPORTED_OPERATION(`process.${name}`);
+    }
+    unavailable.disabled = true;
+    ObjectDefineProperty(process, name, {
+      __proto__: null, configurable: true, enumerable: false, get: unavailable,
+    });
+  });
+}
+
+/** The directory is the process's: it is asked for anew when the main thread has changed it. */
+function cacheWorkingDirectory(counter) {
+  if (counter === undefined) return;
+  const { cwd: original } = process;
+  let known = -1;
+  let directory = '';
+  process.cwd = function cwd() {
+    const current = AtomicsLoad(counter, 0);
+    if (current !== known) {
+      directory = original();
+      known = current;
+    }
+    return directory;
+  };
+}
+
 function reallyExit(code) {
   endExecution(code | 0);
 }
@@ -40,6 +71,8 @@ function exit(code) {
   }
   if (getOptionValue('--trace-exit')) require('internal/process/per_thread').traceExit();
   process.reallyExit(process.exitCode || 0);
+  // The end takes effect where V8 looks for it, as it does in loops: nothing runs after this line.
+  for (;;);
 }
 
 /** Only the main thread hears of signals. */
@@ -85,11 +118,16 @@ function patchProcess() {
   };
   process.exit = exit;
   process.reallyExit = reallyExit;
-  const { title } = process;
+  let { title } = process;
   ObjectDefineProperty(process, 'title', {
-    __proto__: null, configurable: true, enumerable: true, get: () => title, set() {},
+    __proto__: null,
+    configurable: true,
+    enumerable: true,
+    get: () => title,
+    set(value) { title = `${value}`; },
   });
+  if (process.env.NODE_CHANNEL_FD !== undefined) forbidChannel();
   forgetSignals();
 }
 
-module.exports = { createWorkerStdio, patchProcess };
+module.exports = { cacheWorkingDirectory, createWorkerStdio, patchProcess };

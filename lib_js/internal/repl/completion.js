@@ -8,6 +8,8 @@ const {
   ArrayPrototypeMap,
   ArrayPrototypePush,
   ArrayPrototypePushApply,
+  ArrayPrototypeShift,
+  ArrayPrototypeSlice,
   ArrayPrototypeSome,
   ArrayPrototypeSort,
   ArrayPrototypeUnshift,
@@ -164,7 +166,8 @@ function completeModule(repl, typed, subdir, isImport) {
     }
     if (group.length > 0) ArrayPrototypePush(groups, group);
   }
-  ArrayPrototypePush(groups, [...getReplBuiltinLibs()], [...schemedLibs()]);
+  ArrayPrototypePush(groups, ArrayPrototypeSlice(getReplBuiltinLibs()),
+                     ArrayPrototypeSlice(schemedLibs()));
   return { groups, on: typed, filter: typed };
 }
 
@@ -330,7 +333,7 @@ function contextGroups(repl, filter) {
   const own = namesOf(repl.context);
   if (!repl.useGlobal) for (const name of getGlobalBuiltins()) ArrayPrototypePush(own, name);
   ArrayPrototypePush(groups, own);
-  if (filter !== '') ArrayPrototypePush(groups, [...WORDS]);
+  if (filter !== '') ArrayPrototypePush(groups, ArrayPrototypeSlice(WORDS));
   return groups;
 }
 
@@ -339,7 +342,8 @@ function contextGroups(repl, filter) {
 /** Filters, sorts and merges the groups; the closest comes last. */
 function merge(groups, filter) {
   const wanted = StringPrototypeToLocaleLowerCase(filter);
-  const seen = new SafeSet(['']);
+  const seen = new SafeSet();
+  seen.add('');
   const completions = [];
   for (let i = 0; i < groups.length; i++) {
     const group = filter === '' ? groups[i] : ArrayPrototypeFilter(groups[i], (text) => (
@@ -354,7 +358,7 @@ function merge(groups, filter) {
     }
     if (seen.size !== size) ArrayPrototypeUnshift(completions, '');
   }
-  if (completions[0] === '') completions.shift();
+  if (completions[0] === '') ArrayPrototypeShift(completions);
   return completions;
 }
 

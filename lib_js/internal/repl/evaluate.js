@@ -31,6 +31,11 @@ const SEPARATOR = '\u0000\u0000\u0000';
 /** Matching it with what was saved sets RegExp.$1 to $9. */
 const RESTORING = new RegExp(`^${SEPARATOR}${'(.*)'}${`${SEPARATOR}(.*)`.repeat(GROUPS - 1)}$`);
 
+/** Can a running script be interrupted? */
+function canBreak() {
+  return require('internal/bootstrap/realm').BuiltinModule.exists('internal/vm/sigint');
+}
+
 /** One input: how its source was changed, and the script. */
 class Input {
   constructor(repl, code, file) {
@@ -99,17 +104,21 @@ class Input {
   }
 
   makeScript() {
-    const { Script } = require('vm');
+    const { Script, constants: { USE_MAIN_CONTEXT_DEFAULT_LOADER } } = require('vm');
     const strict = this.repl.replMode === REPL_MODE_STRICT &&
       RegExpPrototypeExec(/^\s*$/, this.code) === null;
     // `void 0`, so that 'use strict' is not the result of a declaration.
     const code = strict ? `'use strict'; void 0;\n${this.code}` : this.code;
-    return new Script(code, { filename: this.file, importModuleDynamically: importFromHere });
+    return new Script(code, {
+      filename: this.file,
+      importModuleDynamically: USE_MAIN_CONTEXT_DEFAULT_LOADER,
+    });
   }
 
   run(context) {
     const { repl, script } = this;
-    const options = { displayErrors: false, breakOnSigint: repl.breakEvalOnSigint };
+    const breakOnSigint = repl.breakEvalOnSigint && canBreak();
+    const options = { displayErrors: false, breakOnSigint };
     // Not raw, so that Ctrl+C is a signal.
     const wasRaw = repl.breakEvalOnSigint ? repl._setRawMode(false) : undefined;
     try {
@@ -119,13 +128,6 @@ class Input {
       if (repl.breakEvalOnSigint) repl._setRawMode(wasRaw);
     }
   }
-}
-
-async function importFromHere(specifier, script, attributes) {
-  const { pathToFileURL } = require('internal/url');
-  const parent = pathToFileURL(`${process.cwd()}/repl`).href;
-  const { getOrInitializeCascadedLoader } = require('internal/modules/esm/loader');
-  return getOrInitializeCascadedLoader().import(specifier, parent, attributes);
 }
 
 /** hold() keeps keys back until release(): there may be more input while a promise is awaited. */

@@ -16,6 +16,10 @@ const elsewhere = {
     Providers: require('internal/async_hooks/providers').Providers,
   }),
   timers: () => ({ getLibuvNow: internalBinding('turn').updateNow }),
+  worker: () => ({
+    ...internalBinding('worker'),
+    getEnvMessagePort: () => require('internal/worker/self').port,
+  }),
   uv: () => require('internal/errno'),
 };
 

@@ -17,7 +17,7 @@ const { getOptionValue } = require('internal/options');
 const { pathToFileURL } = require('internal/url');
 const { emitExperimentalWarning, kEmptyObject } = require('internal/util');
 const { shouldColorize } = require('internal/util/colors');
-const { validateFunction, validateUint32 } = require('internal/validators');
+const { validateFunction, validateInteger, validateUint32 } = require('internal/validators');
 const { reporterScope } = require('internal/test_runner/scope');
 const { validateAndCanonicalizeTagFilter } = require('internal/test_runner/tag_filter');
 const { convertStringToRegExp } = require('internal/test_runner/utils');
@@ -144,6 +144,18 @@ function randomization() {
   return { randomize: true, randomSeed };
 }
 
+/** Checks the options of coverage, and says that there is none. */
+function checkCoverage() {
+  if (!getOptionValue('--experimental-test-coverage')) return;
+  const names = ['branches', 'lines', 'functions'];
+  for (let i = 0; i < names.length; i++) {
+    const option = `--test-coverage-${names[i]}`;
+    validateInteger(getOptionValue(option), option, 0, 100);
+  }
+  // In the words of a Node without an inspector.
+  process.emitWarning('The inspector is disabled, coverage could not be collected', 'Warning');
+}
+
 let config;
 
 /** The command line's word on tests; the same object every time. */
@@ -155,6 +167,7 @@ function parseCommandLine() {
   const isolation = isTestRunner ? getOptionValue('--test-isolation') || 'process' : undefined;
   // Files in processes of their own are given these, and apply them.
   const isForFiles = isTestRunner && isolation !== 'none';
+  checkCoverage();
   const rerunFailuresFilePath = getOptionValue('--test-rerun-failures');
   if (rerunFailuresFilePath) validatePath(rerunFailuresFilePath, '--test-rerun-failures');
   config = {
@@ -178,6 +191,7 @@ function parseCommandLine() {
     randomize,
     randomSeed,
     rerunFailuresFilePath,
+    watch: getOptionValue('--watch'),
   };
   return config;
 }

@@ -9,9 +9,8 @@ const {
   ArrayPrototypePushApply,
   ArrayPrototypeSome,
   ObjectAssign,
-  PromiseWithResolvers,
   RegExpPrototypeExec,
-  SafePromiseAllReturnVoid,
+  SafePromiseAll,
   SafeSet,
   String,
   StringPrototypeIndexOf,
@@ -74,7 +73,8 @@ class FileTest extends Test {
 
   /** Passes one event of the file's on, as one of the root's. */
   #emit({ type, data }) {
-    data.entryFile = this.loc.file;
+    // One process that runs all files has no name.
+    if (this.name !== '') data.entryFile = this.loc.file;
     const isTop = data.nesting === 0;
     // There is one plan and one summary for all files.
     if (isTop && type === 'test:plan' && this.#isSilent()) return;
@@ -168,7 +168,7 @@ function inheritedFlags() {
       (option !== '--experimental-config-file' && i > 0 && execArgv[i - 1] === option)))));
 }
 
-/** The command line of one file's process. */
+/** The command line of one file's process; without `path`, of one that runs `options.named`. */
 function argumentsFor(path, options) {
   const words = inheritedFlags();
   const add = (name, value) => ArrayPrototypePush(words, value === true ? name : `${name}=${value}`);
@@ -186,14 +186,19 @@ function argumentsFor(path, options) {
   if (options.randomize) add('--test-randomize', true);
   if (options.randomSeed != null) add('--test-random-seed', options.randomSeed);
   ArrayPrototypePushApply(words, options.execArgv);
-  ArrayPrototypePush(words, path);
+  if (path === null) {
+    ArrayPrototypePush(words, '--test', '--test-isolation=none');
+    ArrayPrototypePushApply(words, options.named);
+  } else {
+    ArrayPrototypePush(words, path);
+  }
   ArrayPrototypePushApply(words, options.argv);
   return words;
 }
 
 function environmentFor(options) {
   const env = { __proto__: null, NODE_TEST_CONTEXT: 'child-v8', ...(options.env || process.env) };
-  env.NODE_TEST_WORKER_ID = String(options.nextWorkerId());
+  if (options.isolation === 'process') env.NODE_TEST_WORKER_ID = String(options.nextWorkerId());
   if (options.root.harness.shouldColorizeTestFiles) env.FORCE_COLOR = '1';
   return env;
 }
@@ -216,39 +221,38 @@ function readLines(stream, onLine) {
   });
 }
 
-/** Resolves with [code, signal]; rejects when the process could not be started, or on abort. */
-function exitOf(child, signal) {
-  const { once } = require('events');
-  return once(child, 'exit', { __proto__: null, signal });
-}
-
-/** Runs one file; the promise settles when it has ended. */
-function runTestFile(path, options) {
-  const test = options.root.createSubtest(FileTest, path, {
+/**
+ * Runs one file, or with `path` null all of them; the promise settles when it has ended.
+ * @param {FileWatch} [watch]  wants to know of the process, and what it depends on
+ */
+function runTestFile(path, options, watch) {
+  const test = options.root.createSubtest(FileTest, path ?? '', {
     __proto__: null, signal: options.signal,
   }, async ({ signal }) => {
     const { spawn } = require('child_process');
+    const { once } = require('events');
     const { finished } = require('internal/streams/end-of-stream');
+    const env = environmentFor(options);
+    const stdio = ['pipe', 'pipe', 'pipe'];
+    if (watch !== undefined) {
+      env.WATCH_REPORT_DEPENDENCIES = '1';
+      stdio[3] = 'ipc';
+    }
     const child = spawn(process.execPath, argumentsFor(path, options), {
-      __proto__: null,
-      signal,
-      encoding: 'utf8',
-      env: environmentFor(options),
-      stdio: ['pipe', 'pipe', 'pipe'],
-      cwd: options.cwd,
+      __proto__: null, signal, encoding: 'utf8', env, stdio, cwd: options.cwd,
     });
+    watch?.onChild(path, child);
     let failure;
     child.on('error', (error) => {
       failure = error;
     });
     child.stdout.on('data', (chunk) => test.parseMessage(chunk));
     readLines(child.stderr, (line) => test.addErrorLine(line));
-    const { promise: outputEnd, resolve: endOutput, reject } = PromiseWithResolvers();
-    finished(child.stdout, { __proto__: null, signal }, (error) => (
-      error ? reject(error) : endOutput()));
-    const exit = exitOf(child, signal);
-    await SafePromiseAllReturnVoid([exit, outputEnd]);
-    const { 0: code, 1: signalName } = await exit;
+    const { 0: { 0: code, 1: signalName } } = await SafePromiseAll([
+      once(child, 'exit', { __proto__: null, signal }),
+      finished(child.stdout, { __proto__: null, signal }),
+    ]);
+    watch?.onChildEnd(path, ended);
     if (code === 0 && signalName === null) return;
     throw failure ?? ObjectAssign(
       new ERR_TEST_FAILURE('test failed', test.failedSubtests ? kSubtestsFailed : kTestCodeFailure), {
@@ -259,7 +263,8 @@ function runTestFile(path, options) {
         stack: undefined,
       });
   });
-  return test.start();
+  const ended = test.start();
+  return ended;
 }
 
 module.exports = { FileTest, runTestFile };

@@ -1,11 +1,15 @@
 'use strict';
 // Which files `--test` and run() take.
 
-const { ArrayPrototypeEvery, ArrayPrototypeJoin, ArrayPrototypeSort } = primordials;
+const { ArrayPrototypeEvery, ArrayPrototypeJoin, ArrayPrototypeSort,
+        RegExpPrototypeExec } = primordials;
 
 const { getOptionValue } = require('internal/options');
 
 const kFailed = 1; // Exit code.
+
+/** Braces alone only abbreviate several names. */
+const wildcard = /[*?[]|[!@+]\(/;
 
 function defaultPattern() {
   const extensions = getOptionValue('--strip-types') ? 'js,mjs,cjs,ts,mts,cts' : 'js,mjs,cjs';
@@ -24,8 +28,8 @@ function createTestFileList(patterns, cwd) {
     __proto__: null, cwd, exclude: (name) => name === 'node_modules',
   });
   const files = glob.globSync();
-  if (areGiven && files.length === 0 &&
-      ArrayPrototypeEvery(glob.matchers, (matcher) => !matcher.hasMagic())) {
+  const isPlain = (pattern) => RegExpPrototypeExec(wildcard, pattern) === null;
+  if (areGiven && files.length === 0 && ArrayPrototypeEvery(effective, isPlain)) {
     require('internal/console/global').error(
       `Could not find '${ArrayPrototypeJoin(effective, ', ')}'`);
     process.exit(kFailed);

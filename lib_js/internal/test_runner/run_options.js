@@ -4,7 +4,6 @@
 const { ArrayIsArray, ArrayPrototypeMap } = primordials;
 
 const { codes: {
-  ERR_FEATURE_UNAVAILABLE_ON_PLATFORM,
   ERR_INVALID_ARG_TYPE,
   ERR_INVALID_ARG_VALUE,
 } } = require('internal/errors');
@@ -76,6 +75,11 @@ function parseSeed({ randomize, randomSeed, watch, rerunFailuresFilePath }) {
   return isRandom ? randomSeed ?? createRandomSeed() : undefined;
 }
 
+/** In the words of a Node without an inspector. */
+function warnOfNoCoverage() {
+  process.emitWarning('The inspector is disabled, coverage could not be collected', 'Warning');
+}
+
 function validateCoverage(options) {
   const { coverage = false, lineCoverage = 0, branchCoverage = 0, functionCoverage = 0 } = options;
   validateBoolean(coverage, 'options.coverage');
@@ -89,9 +93,7 @@ function validateCoverage(options) {
   validateInteger(lineCoverage, 'options.lineCoverage', 0, 100);
   validateInteger(branchCoverage, 'options.branchCoverage', 0, 100);
   validateInteger(functionCoverage, 'options.functionCoverage', 0, 100);
-  if (coverage) {
-    throw new ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('test coverage (not built yet)');
-  }
+  if (coverage) warnOfNoCoverage();
 }
 
 /** Checks the options of run() in Node's order, and fills in defaults. */
@@ -138,7 +140,6 @@ function parseRunOptions(options) {
         'options.env', env, "is not supported with isolation='none'");
     }
   }
-  if (watch) throw new ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('test watch mode (not built yet)');
   return {
     __proto__: null,
     argv,
@@ -162,6 +163,7 @@ function parseRunOptions(options) {
     testSkipPatterns,
     testTagFilters,
     timeout,
+    watch,
   };
 }
 

@@ -47,11 +47,14 @@ function configFor(options) {
   return config;
 }
 
-function runInProcesses(root, files, options) {
-  const { harness } = root;
-  // Files are started at once; their order is the root's queue's.
+/** Files are started at once; their order is the root's queue's. */
+function skipBuildPhase({ harness }) {
   harness.bootstrapPromise = null;
   harness.buildPromise = null;
+}
+
+function runInProcesses(root, files, options) {
+  skipBuildPhase(root);
   return SafePromiseAllSettledReturnVoid(files, (path) => runTestFile(path, options));
 }
 
@@ -125,10 +128,18 @@ function run(options = kEmptyObject) {
   parsed.root = root;
   parsed.nextWorkerId = workerIds(config.concurrency ?? concurrency);
 
+  let watch;
+  if (parsed.watch) {
+    const { FileWatch } = require('internal/test_runner/watch');
+    watch = new FileWatch(files, parsed);
+  }
   const start = async () => {
     if (root.harness.bootstrapPromise !== null) await root.harness.bootstrapPromise;
     if (setup != null) await setup(root.reporter);
-    if (isInProcesses) {
+    if (watch !== undefined) {
+      skipBuildPhase(root);
+      await watch.start();
+    } else if (isInProcesses) {
       await runInProcesses(root, files, parsed);
       root.postRun();
       root.harness.teardown();

@@ -3,6 +3,8 @@
 // program ran with --test-update-snapshots.
 
 const {
+  ArrayPrototypeJoin,
+  ArrayPrototypeMap,
   ArrayPrototypeSlice,
   ArrayPrototypeSort,
   JSONStringify,
@@ -68,8 +70,9 @@ function readText(path, read) {
   }
 }
 
-function writeText(path, text) {
+function writeText(path, makeText) {
   try {
+    const text = makeText();
     mkdirSync(dirname(path), { __proto__: null, recursive: true });
     writeFileSync(path, text, 'utf8');
   } catch (cause) {
@@ -94,7 +97,7 @@ function escapeKey(key) {
 
 /** One file: a CommonJS module whose exports are the values, as template literals. */
 class SnapshotFile {
-  #values = { __proto__: null };
+  snapshots = { __proto__: null };
   #counts = new SafeMap();
   #isLoaded;
 
@@ -112,13 +115,13 @@ class SnapshotFile {
   }
 
   getSnapshot(id) {
-    if (id in this.#values) return this.#values[id];
+    if (id in this.snapshots) return this.snapshots[id];
     throw stateError(`Snapshot '${id}' not found in '${this.snapshotFile}.' ${kTip}`,
                      { __proto__: null, snapshot: id, filename: this.snapshotFile });
   }
 
   setSnapshot(id, value) {
-    this.#values[escapeKey(id)] = value;
+    this.snapshots[escapeKey(id)] = value;
   }
 
   readFile() {
@@ -133,18 +136,18 @@ class SnapshotFile {
       if (exports === null || typeof exports !== 'object') {
         throw new ERR_INVALID_STATE(`Malformed snapshot file '${path}'.`);
       }
-      for (const key in exports) this.#values[key] = escapeValue(exports[key]);
+      for (const key in exports) this.snapshots[key] = escapeValue(exports[key]);
     });
     this.#isLoaded = true;
   }
 
   writeFile() {
-    const keys = ArrayPrototypeSort(ObjectKeys(this.#values));
-    let text = '';
-    for (let i = 0; i < keys.length; i++) {
-      text += `${i === 0 ? '' : '\n'}exports[\`${keys[i]}\`] = \`${this.#values[keys[i]]}\`;\n`;
-    }
-    writeText(this.snapshotFile, text);
+    writeText(this.snapshotFile, () => {
+      const keys = ArrayPrototypeSort(ObjectKeys(this.snapshots));
+      const entries = ArrayPrototypeMap(
+        keys, (key) => `exports[\`${key}\`] = \`${this.snapshots[key]}\`;\n`);
+      return ArrayPrototypeJoin(entries, '\n');
+    });
   }
 }
 
@@ -219,7 +222,7 @@ class SnapshotManager {
       validateString(path, 'path');
       const serializers = manager.#serializersOf(options);
       const value = manager.#apply(serializers, actual, (text) => text);
-      if (manager.#isUpdating) writeText(path, value);
+      if (manager.#isUpdating) writeText(path, () => value);
       else strictEqual(value, readText(path, () => readFileSync(path, 'utf8')));
     };
   }

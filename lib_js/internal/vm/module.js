@@ -8,11 +8,13 @@ const {
   ArrayPrototypeIndexOf,
   ArrayPrototypeMap,
   ArrayPrototypeSome,
+  JSONStringify,
   ObjectDefineProperty,
   ObjectFreeze,
   ObjectGetPrototypeOf,
   ObjectSetPrototypeOf,
   PromiseReject,
+  SafeMap,
   SafePromiseAllReturnArrayLike,
   Symbol,
   SymbolToStringTag,
@@ -60,7 +62,7 @@ const EVALUATED = 4;
 const ERRORED = 5;
 const STATUS_NAMES = ['unlinked', 'linking', 'linked', 'evaluating', 'evaluated', 'errored'];
 
-const PHASE_SOURCE = 1;
+const PHASE_SOURCE = 0;
 const PHASE_NAMES = { __proto__: null, [PHASE_SOURCE]: 'source', 2: 'evaluation' };
 
 const kLink = Symbol('kLink');
@@ -213,6 +215,7 @@ class SourceTextModule extends Module {
   #hasError = false;
   #error;
   #isLinking = false;
+  #isLinked = false;
   #requests;
   #specifiers;
 
@@ -246,10 +249,11 @@ class SourceTextModule extends Module {
         initializeImportMeta, importModuleDynamically,
       }),
     });
-    const requests = binding.getModuleRequests(wrapOf(this, 'SourceTextModule'));
+    const wrap = wrapOf(this, 'SourceTextModule');
     this.#requests = ObjectFreeze(ArrayPrototypeMap(
-      requests, ({ 0: specifier, 1: attributes, 2: phase }) => ObjectFreeze({
-        __proto__: null, specifier, attributes, phase: PHASE_NAMES[phase],
+      binding.getModuleRequests(wrap),
+      ({ 0: specifier, 1: attributes, 2: phase }) => ObjectFreeze({
+        __proto__: null, specifier, attributes: ObjectFreeze(attributes), phase: PHASE_NAMES[phase],
       })));
   }
 
@@ -274,7 +278,7 @@ class SourceTextModule extends Module {
     }
     try {
       const wraps = await SafePromiseAllReturnArrayLike(links);
-      binding.link(wrapOf(this, 'SourceTextModule'), wraps);
+      this.#linkTo(wrapOf(this, 'SourceTextModule'), wraps);
     } catch (error) {
       this.#hasError = true;
       this.#error = error;
@@ -292,15 +296,36 @@ class SourceTextModule extends Module {
       throw new ERR_MODULE_LINK_MISMATCH(
         `Expected ${this.#requests.length} modules, got ${modules.length}`);
     }
-    binding.link(wrap, ArrayPrototypeMap(modules, (module) => {
+    this.#linkTo(wrap, ArrayPrototypeMap(modules, (module) => {
       validateLinked(module, this.context);
       return wrapOf(module, 'Module');
     }));
   }
 
+  #linkTo(wrap, wraps) {
+    const seen = new SafeMap();
+    for (let i = 0; i < wraps.length; i++) {
+      const { specifier, attributes } = this.#requests[i];
+      const key = `${specifier}\0${JSONStringify(attributes)}`;
+      const first = seen.get(key);
+      if (first === undefined) {
+        seen.set(key, i);
+      } else if (wraps[first] !== wraps[i]) {
+        throw new ERR_MODULE_LINK_MISMATCH(
+          `Module request 'ModuleCacheKey("${specifier}")' at index ${first} must be linked ` +
+          `to the same module requested at index ${i}`);
+      }
+    }
+    binding.link(wrap, wraps);
+    this.#isLinked = true;
+  }
+
   instantiate() {
     const wrap = wrapOf(this, 'SourceTextModule');
     if (this.status !== 'unlinked') throw new ERR_VM_MODULE_STATUS('must be unlinked');
+    if (!this.#isLinked) {
+      throw new ERR_VM_MODULE_LINK_FAILURE('module is not linked');
+    }
     binding.instantiate(wrap);
   }
 

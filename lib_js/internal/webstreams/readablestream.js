@@ -54,7 +54,6 @@ const {
   kState,
   orphan,
   setPromiseHandled,
-  transferable,
   viewBuffer,
   viewByteLength,
 } = require('internal/webstreams/util');
@@ -67,7 +66,8 @@ const { teeStream } = require('internal/webstreams/readable_tee');
 const { IterableSource, ReadableStreamAsyncIterator } =
   require('internal/webstreams/readable_iterate');
 
-const { kDeserialize, kTransfer, kTransferList, markTransferMode } = transferable;
+const { kDeserialize, kTransfer, kTransferList, markTransferMode } =
+  require('internal/worker/js_transferable');
 
 function toStringTag(value) {
   return { __proto__: null, configurable: true, value };

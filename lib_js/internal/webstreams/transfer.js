@@ -10,8 +10,6 @@ const { DOMException } = require('internal/domexception');
 const { pipeTo } = require('internal/webstreams/readable_pipe');
 const { kState, resolved, setPromiseHandled } = require('internal/webstreams/util');
 
-const WORKER_IO = 'internal/worker/io';
-
 const PLAIN_PIPE = {
   __proto__: null,
   preventAbort: false,
@@ -139,7 +137,7 @@ class PortSink {
 
 class Transfer {
   constructor() {
-    const { MessageChannel } = require(WORKER_IO);
+    const { MessageChannel } = require('internal/worker/io');
     const { port1, port2 } = new MessageChannel();
     this.port1 = port1;
     this.port2 = port2;

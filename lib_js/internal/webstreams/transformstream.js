@@ -39,13 +39,13 @@ const {
   promiseResolvedWith,
   resolved,
   soon,
-  transferable,
 } = require('internal/webstreams/util');
 const { createReadableStream } = require('internal/webstreams/readablestream');
 const { kLater } = require('internal/webstreams/writable_state');
 const { createWritableStream } = require('internal/webstreams/writablestream');
 
-const { kDeserialize, kTransfer, kTransferList, markTransferMode } = transferable;
+const { kDeserialize, kTransfer, kTransferList, markTransferMode } =
+  require('internal/worker/js_transferable');
 
 /** The callbacks of the program's object. */
 class UserTransformer {

@@ -294,20 +294,6 @@ function customInspect(depth, options, name, data) {
   })}`;
 }
 
-// ---- streams that go to another thread
-
-// Without worker threads nothing can be transferred, and nobody has to know what could.
-const { BuiltinModule } = require('internal/bootstrap/realm');
-const TRANSFERABLE = 'internal/worker/js_transferable';
-const transferable = BuiltinModule.exists(TRANSFERABLE) ?
-  require(TRANSFERABLE) :
-  {
-    kDeserialize: Symbol('messaging_deserialize_symbol'),
-    kTransfer: Symbol('messaging_transfer_symbol'),
-    kTransferList: Symbol('messaging_transfer_list_symbol'),
-    markTransferMode: nop,
-  };
-
 module.exports = {
   ChunkQueue,
   Latch,
@@ -333,7 +319,6 @@ module.exports = {
   setPromiseHandled,
   soon,
   transferArrayBuffer,
-  transferable,
   viewBuffer,
   viewByteLength,
   viewByteOffset,

@@ -38,12 +38,12 @@ const {
   kSkipThrow,
   kState,
   orphan,
-  transferable,
 } = require('internal/webstreams/util');
 const { WritableControl, WritableState, WriterState } =
   require('internal/webstreams/writable_state');
 
-const { kDeserialize, kTransfer, kTransferList, markTransferMode } = transferable;
+const { kDeserialize, kTransfer, kTransferList, markTransferMode } =
+  require('internal/worker/js_transferable');
 
 /** The callbacks of the program's object. */
 class UserSink {

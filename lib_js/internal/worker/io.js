@@ -4,6 +4,7 @@
 // listener that stops or closes its port leaves the rest where it is.
 
 const {
+  ArrayPrototypePush,
   FunctionPrototypeCall,
   ObjectAssign,
   ObjectDefineProperties,
@@ -16,6 +17,7 @@ const {
 
 const {
   codes: {
+    ERR_CLOSED_MESSAGE_PORT,
     ERR_CONSTRUCT_CALL_INVALID,
     ERR_CONSTRUCT_CALL_REQUIRED,
     ERR_INVALID_ARG_TYPE,
@@ -36,6 +38,7 @@ const {
 const { Event } = require('internal/events/event');
 const { customInspectSymbol: kInspect, kEnumerableProperty } = require('internal/util');
 const { registerKind, settle } = require('boot/turn');
+const { defineLazyProperties } = require('internal/util/lazy');
 const AsyncContextFrame = require('internal/async_context_frame');
 const {
   PORT,
@@ -53,6 +56,12 @@ const { refAdd } = internalBinding('turn');
 const ENTRY_PORT = 28;
 const NONE = -1; // Instead of a handle: the port is closed or has moved.
 const CLOSED = -1; // Instead of a message: the other end is closed.
+
+// A port closes at the end of the turn: until then it delivers what it has.
+const OPEN = 0;
+const CLOSING = 1;
+const TELLING = 2; // Its listeners hear 'close'.
+const GONE = 3;
 
 const kHybridDispatch = SymbolFor('nodejs.internal.kHybridDispatch');
 const kCurrentlyReceivingPorts = SymbolFor('nodejs.internal.kCurrentlyReceivingPorts');
@@ -77,24 +86,50 @@ function optionsError(message) {
   return worded(new ERR_INVALID_ARG_TYPE('transferList', 'Array', undefined), message);
 }
 
+function isObject(value) {
+  return (typeof value === 'object' && value !== null) || typeof value === 'function';
+}
+
+/** The items of an iterable; undefined for what is none. */
+function toList(iterable) {
+  if (!isObject(iterable)) return undefined;
+  const method = iterable[SymbolIterator];
+  if (typeof method !== 'function') return undefined;
+  const iterator = FunctionPrototypeCall(method, iterable);
+  if (!isObject(iterator)) return undefined;
+  const { next } = iterator;
+  if (typeof next !== 'function') return undefined;
+  const list = [];
+  for (;;) {
+    const result = FunctionPrototypeCall(next, iterator);
+    if (!isObject(result)) return undefined;
+    if (result.done) return list;
+    ArrayPrototypePush(list, result.value);
+  }
+}
+
 /** The second argument of postMessage(): a list, or an object with one. */
 function toTransferList(options) {
   if (options === undefined || options === null) return undefined;
-  if (typeof options !== 'object' && typeof options !== 'function') {
+  if (!isObject(options)) {
     throw optionsError('Optional transferList argument must be an iterable');
   }
-  if (typeof options[SymbolIterator] === 'function') return [...options];
+  const list = toList(options);
+  if (list !== undefined) return list;
   const { transfer } = options;
-  if (transfer === undefined || transfer === null) return undefined;
-  if (typeof transfer[SymbolIterator] !== 'function') {
+  if (transfer === undefined) return undefined;
+  const transferList = toList(transfer);
+  if (transferList === undefined) {
     throw optionsError('Optional options.transfer argument must be an iterable');
   }
-  return [...transfer];
+  return transferList;
 }
 
 class Port extends NodeEventTarget {
   #handle;
+  #state = OPEN;
   #isReferenced = false;
+  #foreign; // Of a port that has moved to another context: what stands for it there.
   #frame = AsyncContextFrame.current();
 
   constructor(handle) {
@@ -119,25 +154,23 @@ class Port extends NodeEventTarget {
 
   close(callback) {
     if (typeof callback === 'function') this.once('close', callback);
-    if (this.#handle === NONE) return;
-    native.portClose(this.#handle);
     this.#leave();
   }
 
   ref() {
-    if (this.#handle === NONE || this.#isReferenced) return;
+    if (this.#state !== OPEN || this.#isReferenced) return;
     this.#isReferenced = true;
     refAdd(1);
   }
 
   unref() {
-    if (!this.#isReferenced) return;
+    if (this.#state !== OPEN || !this.#isReferenced) return;
     this.#isReferenced = false;
     refAdd(-1);
   }
 
   hasRef() {
-    return this.#handle === NONE ? undefined : this.#isReferenced;
+    return this.#state === GONE ? undefined : this.#isReferenced;
   }
 
   [kNewListener](size, type, listener, once, capture, passive, weak) {
@@ -161,6 +194,8 @@ class Port extends NodeEventTarget {
 
   [kTransfer]() {
     const goods = native.portDetach(this.#handle);
+    ports.delete(this.#handle);
+    this.#handle = NONE;
     this.#leave();
     return { data: undefined, deserializeInfo: PORT, goods };
   }
@@ -176,21 +211,43 @@ class Port extends NodeEventTarget {
     return ObjectAssign({ __proto__: MessagePort.prototype }, state, this);
   }
 
-  /** The handle is gone; 'close' is told when what runs now has ended. */
+  /** Closes at the end of the turn; the loop waits for that. */
   #leave() {
-    this.unref();
-    ports.delete(this.#handle);
-    this.#handle = NONE;
-    // Node's closes its handle at the end of the turn, and the loop waits for that.
-    require('timers').setImmediate(() => this.dispatchEvent(new Event('close', trusted)));
+    if (this.#state !== OPEN) return;
+    this.#state = CLOSING;
+    require('timers').setImmediate(() => {
+      if (this.#handle !== NONE) {
+        native.portClose(this.#handle);
+        ports.delete(this.#handle);
+        this.#handle = NONE;
+      }
+      if (this.#isReferenced) refAdd(-1);
+      this.#isReferenced = false;
+      this.#state = TELLING;
+      try {
+        this.dispatchEvent(new Event('close', trusted));
+      } finally {
+        this.#state = GONE;
+      }
+    });
+  }
+
+  /** A port of this context that takes over for `port`, seen from `sandbox`'s context. */
+  static move(port, sandbox) {
+    const { checkSandbox, makeForeign } = require('internal/worker/foreign_port');
+    if (port.#state !== OPEN) throw new ERR_CLOSED_MESSAGE_PORT();
+    checkSandbox(sandbox);
+    const moved = receivePort(port[kTransfer]().goods);
+    moved.#foreign = makeForeign(moved, sandbox, Port.drain);
+    return moved.#foreign;
+  }
+
+  static isOpen(port) {
+    return port.#state === OPEN;
   }
 
   static isPort(value) {
     return typeof value === 'object' && value !== null && #handle in value;
-  }
-
-  static handle(port) {
-    return port.#handle;
   }
 
   static post(port, message, options) {
@@ -205,7 +262,7 @@ class Port extends NodeEventTarget {
       port.close();
       return undefined;
     }
-    if (port.#handle === NONE) {
+    if (port.#state !== OPEN) {
       native.discard(number);
       return undefined;
     }
@@ -218,11 +275,16 @@ class Port extends NodeEventTarget {
     let type = 'message';
     let data;
     let received;
+    const foreign = port.#foreign;
     try {
-      ({ value: data, ports: received } = deserializeMessage(number));
+      ({ value: data, ports: received } = deserializeMessage(number, foreign));
     } catch (error) {
       type = 'messageerror';
       data = error;
+    }
+    if (foreign !== undefined) {
+      require('internal/worker/foreign_port').emitForeign(foreign, type, data, received);
+      return;
     }
     port[kCurrentlyReceivingPorts] = received;
     const frame = port.#frame;
@@ -281,7 +343,7 @@ class Port extends NodeEventTarget {
   }
 }
 
-const { drain: drainMessagePort, handle: handleOf, isPort, post, receive, receiveOne } = Port;
+const { drain: drainMessagePort, isOpen, isPort, move, post, receive, receiveOne } = Port;
 const { start } = Port.prototype;
 registerKind(ENTRY_PORT, receive);
 
@@ -304,7 +366,6 @@ ObjectDefineProperties(MessagePort.prototype, {
 });
 defineEventHandler(MessagePort.prototype, 'message');
 defineEventHandler(MessagePort.prototype, 'messageerror');
-defineEventHandler(MessagePort.prototype, 'close');
 
 function createPort(handle) {
   return new Port(toHandle(handle));
@@ -326,14 +387,21 @@ function MessageChannel() {
 }
 
 function isDetachedPort(value) {
-  return isPort(value) && handleOf(value) === NONE;
+  return isPort(value) && !isOpen(value);
+}
+
+function moveMessagePortToContext(...args) {
+  if (!isPort(args[0])) throw notAPort(args[0]);
+  return move(args[0], args[1]);
+}
+
+function notAPort(value) {
+  return worded(new ERR_INVALID_ARG_TYPE('port', 'MessagePort', value),
+                'The "port" argument must be a MessagePort instance');
 }
 
 function receiveMessageOnPort(port) {
-  if (!isPort(port) && !isBroadcastChannel(port)) {
-    throw worded(new ERR_INVALID_ARG_TYPE('port', 'MessagePort', port),
-                 'The "port" argument must be a MessagePort instance');
-  }
+  if (!isPort(port) && !isBroadcastChannel(port)) throw notAPort(port);
   return receiveOne(isPort(port) ? port : portOfBroadcastChannel(port));
 }
 
@@ -351,13 +419,17 @@ class BroadcastChannel extends EventTarget {
     super();
     this.#name = `${name}`;
     this.#port = createPort(native.openBroadcast(this.#name));
-    this.#port.on('message', (data) => {
-      this.dispatchEvent(receivedEvent('message', data, undefined, trusted));
-    });
-    this.#port.on('messageerror', (error) => {
-      this.dispatchEvent(receivedEvent('messageerror', error, undefined, trusted));
-    });
+    this.#port.on('message', this.#onMessage);
+    this.#port.on('messageerror', this.#onMessageError);
   }
+
+  #onMessage = (data) => {
+    this.dispatchEvent(receivedEvent('message', data, undefined, trusted));
+  };
+
+  #onMessageError = (error) => {
+    this.dispatchEvent(receivedEvent('messageerror', error, undefined, trusted));
+  };
 
   [kInspect](depth, options) {
     checkThis(this);
@@ -379,6 +451,9 @@ class BroadcastChannel extends EventTarget {
   close() {
     checkThis(this);
     if (this.#port === undefined) return;
+    // A port delivers what it has until the turn ends; a channel says no more.
+    this.#port.off('message', this.#onMessage);
+    this.#port.off('messageerror', this.#onMessageError);
     this.#port.close();
     this.#port = undefined;
   }
@@ -442,7 +517,13 @@ module.exports = {
   createPort,
   drainMessagePort,
   isDetachedPort,
+  moveMessagePortToContext,
   receiveMessageOnPort,
   receivePort,
   setupPortReferencing,
 };
+
+// Node keeps these here; programs without workers do without them.
+defineLazyProperties(module.exports, 'internal/worker/stdio', [
+  'ReadableWorkerStdio', 'WritableWorkerStdio', 'kStdioWantsMoreDataCallback', 'messageTypes',
+]);

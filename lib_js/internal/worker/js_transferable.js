@@ -14,25 +14,26 @@ const {
   SafeMap,
   SafeSet,
   StringPrototypeSplit,
-  Symbol,
   SymbolIterator,
 } = primordials;
 
 const {
   privateSymbols: { transfer_mode_private_symbol },
-  constants: { kCloneable, kDisallowCloneAndTransfer, kTransferable },
+  constants: { kDisallowCloneAndTransfer, kTransferable },
 } = internalBinding('util');
 const {
-  codes: { ERR_INVALID_ARG_TYPE, ERR_MISSING_ARGS },
+  codes: { ERR_INVALID_ARG_TYPE, ERR_MESSAGE_TARGET_CONTEXT_UNAVAILABLE, ERR_MISSING_ARGS },
 } = require('internal/errors');
 const { isMarkedAsUntransferable, markAsUntransferable } = require('internal/buffer');
 const { isArrayBuffer } = require('internal/util/types');
+const {
+  kClone,
+  kDeserialize,
+  kTransfer,
+  kTransferList,
+  markTransferMode,
+} = require('internal/worker/transfer_symbols');
 const native = internalBinding('messaging');
-
-const messaging_clone_symbol = Symbol('messaging_clone_symbol');
-const messaging_deserialize_symbol = Symbol('messaging_deserialize_symbol');
-const messaging_transfer_symbol = Symbol('messaging_transfer_symbol');
-const messaging_transfer_list_symbol = Symbol('messaging_transfer_list_symbol');
 
 const PORT = 'port';
 const NO_GOODS = -1;
@@ -41,15 +42,6 @@ const nothing = [];
 function dataCloneError(message) {
   const { DOMException } = require('internal/domexception');
   return new DOMException(message, 'DataCloneError');
-}
-
-/** An object so marked is no plain object for messages: it is cloned or transferred as it says. */
-function markTransferMode(object, cloneable, transferable) {
-  if ((typeof object !== 'object' && typeof object !== 'function') || object === null) return;
-  let mode = kDisallowCloneAndTransfer;
-  if (cloneable) mode |= kCloneable;
-  if (transferable) mode |= kTransferable;
-  object[transfer_mode_private_symbol] = mode;
 }
 
 /** Forbids to clone the object: what moves or is shared anyhow is not touched by that. */
@@ -70,12 +62,17 @@ const arrived = new SafeMap();
 
 function pack(object) {
   const moves = moving.includes(object);
-  const describe = object[moves ? messaging_transfer_symbol : messaging_clone_symbol];
+  const describe = object[moves ? kTransfer : kClone];
   if (typeof describe !== 'function') {
     throw dataCloneError('Cannot clone object of unsupported type.');
   }
   const { data, deserializeInfo, goods = NO_GOODS } = describe.call(object);
   return [deserializeInfo, data, goods];
+}
+
+/** In another context there are no classes of ours. */
+function makeForeign() {
+  throw new ERR_MESSAGE_TARGET_CONTEXT_UNAVAILABLE();
 }
 
 function make(kind, goods) {
@@ -85,10 +82,9 @@ function make(kind, goods) {
     return port;
   }
   const { 0: id, 1: name } = StringPrototypeSplit(kind, ':');
-  const { BuiltinModule } = require('internal/bootstrap/realm');
-  const Class = BuiltinModule.exists(id) ? require(id)[name] : undefined;
+  const Class = require(id)[name];
   if (typeof Class !== 'function' ||
-      typeof Class.prototype[messaging_deserialize_symbol] !== 'function') {
+      typeof Class.prototype[kDeserialize] !== 'function') {
     // Not one of the codes: only a class of ours that names itself wrongly comes here.
     // eslint-disable-next-line no-restricted-syntax
     throw new Error(`Unknown deserialize spec ${kind}`);
@@ -101,7 +97,7 @@ function make(kind, goods) {
 function fill(object, data) {
   const goods = arrived.get(object);
   arrived.delete(object);
-  object[messaging_deserialize_symbol](data, goods);
+  object[kDeserialize](data, goods);
 }
 
 /** Splits a transfer list into memory and objects; what is neither, or comes twice, is refused. */
@@ -124,7 +120,7 @@ function sortTransferList(list, source) {
     } else {
       checkTransferable(item, source, seen);
       ArrayPrototypePush(objects, item);
-      const more = item[messaging_transfer_list_symbol];
+      const more = item[kTransferList];
       if (typeof more === 'function') ArrayPrototypePush(all, ...more.call(item));
     }
     seen.add(item);
@@ -161,12 +157,16 @@ function serializeMessage(value, transferList, source) {
   }
 }
 
-/** @returns {{ value: any, ports: MessagePort[] }} */
-function deserializeMessage(message) {
+/**
+ * @param {object} [target] an object of the context to make the value in
+ * @returns {{ value: any, ports: MessagePort[] }}
+ */
+function deserializeMessage(message, target) {
   const outer = ports;
   const received = ports = [];
+  const maker = target === undefined ? make : makeForeign;
   try {
-    return { value: native.deserialize(message, make, fill), ports: received };
+    return { value: native.deserialize(message, maker, fill, target), ports: received };
   } finally {
     ports = outer;
   }
@@ -220,10 +220,10 @@ module.exports = {
   PORT,
   dataCloneError,
   deserializeMessage,
-  kClone: messaging_clone_symbol,
-  kDeserialize: messaging_deserialize_symbol,
-  kTransfer: messaging_transfer_symbol,
-  kTransferList: messaging_transfer_list_symbol,
+  kClone,
+  kDeserialize,
+  kTransfer,
+  kTransferList,
   isMarkedAsUntransferable,
   markAsUncloneable,
   markAsUntransferable,

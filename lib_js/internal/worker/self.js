@@ -11,6 +11,8 @@ const self = {
   resourceLimits: {},
   /** Of a worker: the port to its maker. */
   port: undefined,
+  /** How often the main thread has changed the directory; shared by all threads. */
+  cwdCounter: undefined,
 };
 
 module.exports = self;

@@ -6,7 +6,6 @@ const { ArrayPrototypeForEach, ArrayPrototypeMap, ArrayPrototypePush, Symbol } =
 
 const { Readable, Writable } = require('stream');
 
-const kAskMore = Symbol('kAskMore');
 const kCountsReference = Symbol('kIncrementsPortRef');
 const kStdioWantsMoreDataCallback = Symbol('kStdioWantsMoreDataCallback');
 
@@ -20,6 +19,18 @@ const messageTypes = {
   LOAD_SCRIPT: 'loadScript',
 };
 
+const kHolders = Symbol('kWaitingStreams');
+
+// Streams that wait for the other side keep the port, and by it the thread, alive.
+function hold(port) {
+  port[kHolders] ??= 0;
+  if (port[kHolders]++ === 0) port.ref();
+}
+
+function release(port) {
+  if (--port[kHolders] === 0) port.unref();
+}
+
 class ReadableWorkerStdio extends Readable {
   constructor(port, name) {
     super();
@@ -28,14 +39,14 @@ class ReadableWorkerStdio extends Readable {
     this[kCountsReference] = true;
     this.hasStarted = false;
     this.on('end', () => {
-      if (this.hasStarted && this[kCountsReference]) this.port.unref();
+      if (this.hasStarted && this[kCountsReference]) release(this.port);
     });
   }
 
   _read() {
     if (!this.hasStarted && this[kCountsReference]) {
       this.hasStarted = true;
-      this.port.ref();
+      hold(this.port);
     }
     this.port.postMessage({ type: messageTypes.STDIO_WANTS_MORE_DATA, stream: this.name });
   }
@@ -60,8 +71,13 @@ class WritableWorkerStdio extends Writable {
       stream: this.name,
       chunks: ArrayPrototypeMap(chunks, ({ chunk, encoding }) => ({ chunk, encoding })),
     });
+    if (process._exiting) {
+      // Nobody will be there to ask for more.
+      callback();
+      return;
+    }
     ArrayPrototypePush(this.waiting, callback);
-    if (this.waiting.length === 1) this.port.ref();
+    if (this.waiting.length === 1) hold(this.port);
   }
 
   _final(callback) {
@@ -77,15 +93,14 @@ class WritableWorkerStdio extends Writable {
   [kStdioWantsMoreDataCallback]() {
     const { waiting } = this;
     this.waiting = [];
+    if (waiting.length > 0) release(this.port);
     ArrayPrototypeForEach(waiting, (callback) => callback());
-    if (waiting.length > 0) this.port.unref();
   }
 }
 
 module.exports = {
   ReadableWorkerStdio,
   WritableWorkerStdio,
-  kAskMore,
   kCountsReference,
   kStdioWantsMoreDataCallback,
   messageTypes,

@@ -35,6 +35,12 @@ impl Default for ListenOptions {
 
 /// A listening TCP socket.
 pub fn listen_tcp(address: &SocketAddress, options: &ListenOptions) -> Result<Fd, Errno> {
+    let fd = bind_tcp(address, options)?;
+    closed_on_error(fd, listen_fd(fd, options.backlog))
+}
+
+/// A TCP socket with an address of its own, which does not listen yet.
+pub fn bind_tcp(address: &SocketAddress, options: &ListenOptions) -> Result<Fd, Errno> {
     let fd = stream_socket(address)?;
     let made = || {
         set_flag(fd, libc::SOL_SOCKET, libc::SO_REUSEADDR, true)?;
@@ -44,17 +50,22 @@ pub fn listen_tcp(address: &SocketAddress, options: &ListenOptions) -> Result<Fd
         if matches!(address, SocketAddress::V6(_)) {
             set_flag(fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, options.ipv6_only)?;
         }
-        bind(fd, address)?;
-        listen_fd(fd, options.backlog)
+        bind(fd, address)
     };
     closed_on_error(fd, made())
 }
 
 /// A listening unix socket; a path that starts with a zero byte is an abstract name.
 pub fn listen_unix(path: &[u8], backlog: i32) -> Result<Fd, Errno> {
+    let fd = bind_unix(path)?;
+    closed_on_error(fd, listen_fd(fd, backlog))
+}
+
+/// A unix socket with a path, which does not listen yet.
+pub fn bind_unix(path: &[u8]) -> Result<Fd, Errno> {
     let address = SocketAddress::Unix(path.to_vec());
     let fd = stream_socket(&address)?;
-    closed_on_error(fd, bind(fd, &address).and_then(|()| listen_fd(fd, backlog)))
+    closed_on_error(fd, bind(fd, &address))
 }
 
 /// Makes a socket that exists and is bound listen.
@@ -208,11 +219,6 @@ pub fn take_error(fd: Fd) -> Result<(), Errno> {
         0 => Ok(()),
         errno => Err(Errno(errno)),
     }
-}
-
-/// Does it take connections? Not for what is no socket.
-pub fn is_listening(fd: Fd) -> bool {
-    number(fd, libc::SOL_SOCKET, libc::SO_ACCEPTCONN) == Ok(1)
 }
 
 /// Bytes sent and not yet acknowledged by the peer.

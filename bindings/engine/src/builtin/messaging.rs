@@ -29,7 +29,7 @@ const UNLISTED: &str =
 pub(crate) fn entries() -> Vec<Entry> {
     vec![
         entry("serialize", 4, serialize),
-        entry("deserialize", 3, deserialize),
+        entry("deserialize", 4, deserialize),
         entry("structuredClone", 6, structured_clone),
         entry("isDetachable", 1, is_detachable),
         entry("setDataCloneError", 1, set_data_clone_error),
@@ -343,7 +343,8 @@ fn read_message<'s>(
     Some(value)
 }
 
-/// deserialize(message, make, fill) -> value. The message is used up.
+/// deserialize(message, make, fill, target) -> value. The message is used up. The value is made
+/// in the context of the object `target`, if there is one.
 fn deserialize<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let message = Parcel::from_js(scope, args.get(0)).open::<Message>();
     let make = args.get(1).try_cast::<v8::Function>();
@@ -351,7 +352,15 @@ fn deserialize<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Ret
     let (Some(message), Ok(make), Ok(fill)) = (message, make, fill) else {
         return throw_error(scope, "ERR_INTERNAL_ASSERTION", "not a message");
     };
-    if let Some(value) = read_message(scope, message, make, fill) {
+    let target = args.get(3).try_cast::<v8::Object>().ok();
+    let value = match target.and_then(|target| target.get_creation_context(scope)) {
+        Some(context) => {
+            let scope = &mut v8::ContextScope::new(scope, context);
+            read_message(scope, message, make, fill)
+        }
+        None => read_message(scope, message, make, fill),
+    };
+    if let Some(value) = value {
         rv.set(value);
     }
 }

@@ -7,7 +7,9 @@ mod buffer_search;
 mod buffer_write;
 mod encoding;
 mod errors;
+pub(crate) mod gc;
 mod heap_statistics;
+mod ipc_serdes;
 pub(crate) mod lazy;
 mod messaging;
 mod serdes;
@@ -61,8 +63,10 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
         ),
         ("messaging", messaging::entries()),
         ("time_zone", time_zone::entries()),
+        ("ipc_serdes", ipc_serdes::entries()),
         ("v8", heap_statistics::entries()),
         ("serdes", serdes::entries()),
+        ("performance", gc::entries()),
         (
             "realm",
             vec![

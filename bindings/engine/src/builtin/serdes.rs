@@ -171,6 +171,8 @@ impl v8::ValueDeserializerImpl for Owner {
         scope: &mut v8::PinScope<'s, '_>,
         _: &dyn v8::ValueDeserializerHelper,
     ) -> Option<v8::Local<'s, v8::Object>> {
+        // V8 forbids JavaScript while it reads, save where its embedder allows it.
+        v8::allow_javascript_execution_scope!(let scope, scope);
         let Some(answer) = self.call(scope, "_readHostObject", &[]) else {
             throw(scope, "Unable to deserialize cloned data.");
             return None;

@@ -5,17 +5,21 @@
 //! Each handler gives `No` to let V8 act on the global object itself, too.
 
 use super::context::sandbox_of;
+use crate::realm;
 use v8::Intercepted::{kNo as No, kYes as Yes};
 
 type Scope<'a, 's, 'i> = &'a mut v8::PinScope<'s, 'i>;
 type Name<'s> = v8::Local<'s, v8::Name>;
 type Arguments<'s> = v8::PropertyCallbackArguments<'s>;
 
-/// A template for the global of one new context.
+/// The template for the globals of new contexts.
 pub(super) fn global_template<'s>(
     scope: &v8::PinScope<'s, '_>,
 ) -> v8::Local<'s, v8::ObjectTemplate> {
-    let template = v8::ObjectTemplate::new(scope);
+    realm::current().template(scope, "global", add_handlers)
+}
+
+fn add_handlers<'s>(_: &v8::PinScope<'s, '_>, template: v8::Local<'s, v8::ObjectTemplate>) {
     template.set_named_property_handler(
         v8::NamedPropertyHandlerConfiguration::new()
             .getter(get)
@@ -38,7 +42,6 @@ pub(super) fn global_template<'s>(
             .descriptor(describe_index)
             .flags(v8::PropertyHandlerFlags::HAS_NO_SIDE_EFFECT),
     );
-    template
 }
 
 fn query<'s>(

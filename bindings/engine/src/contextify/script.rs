@@ -31,8 +31,9 @@ pub(super) fn compile_script<'s>(
         catch.rethrow();
         return;
     };
-    let holder = v8::ObjectTemplate::new(catch);
-    holder.set_internal_field_count(1);
+    let holder = realm::current().template(catch, "script", |_, template| {
+        template.set_internal_field_count(1);
+    });
     let Some(object) = holder.new_instance(catch) else {
         return;
     };

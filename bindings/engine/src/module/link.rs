@@ -99,6 +99,14 @@ fn resolve_source<'s>(
 ) -> Option<v8::Local<'s, v8::Object>> {
     v8::callback_scope!(unsafe scope, context);
     let wrap = linked_wrap(scope, specifier, attributes, referrer)?;
+    source_of(scope, wrap)
+}
+
+/// What `import source` of this module gives. Throws when there is nothing.
+pub(super) fn source_of<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    wrap: v8::Local<'s, v8::Object>,
+) -> Option<v8::Local<'s, v8::Object>> {
     let source = field::<v8::Object>(scope, wrap, SOURCE);
     if source.is_none() {
         let url = field::<v8::String>(scope, wrap, URL);

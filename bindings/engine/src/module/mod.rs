@@ -29,7 +29,6 @@ const SWEEP_STEP: usize = 1024;
 
 #[derive(Default)]
 pub(crate) struct Modules {
-    template: Option<v8::Global<v8::ObjectTemplate>>,
     /// V8's identity hash of a module, for finding its wrap from a callback.
     by_hash: HashMap<i32, Vec<v8::Weak<v8::Object>>>,
     entries_count: usize,
@@ -84,6 +83,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry("getNamespace", 1, ops::namespace),
         entry("setExport", 3, ops::set_export),
         entry("setSource", 2, ops::set_source),
+        entry("getSource", 1, ops::get_source),
         entry("isGraphAsync", 1, ops::is_graph_async),
         entry("hasTopLevelAwait", 1, ops::has_top_level_await),
         entry("sourceMapURL", 1, ops::source_map_url),
@@ -144,17 +144,9 @@ fn register<'s>(
     url: v8::Local<'s, v8::Value>,
     evaluate: Option<v8::Local<'s, v8::Function>>,
 ) -> Option<v8::Local<'s, v8::Object>> {
-    let known = realm::current().modules.borrow().template.clone();
-    let template = match known {
-        Some(template) => v8::Local::new(scope, template),
-        None => {
-            let template = v8::ObjectTemplate::new(scope);
-            template.set_internal_field_count(FIELDS_COUNT);
-            let kept = v8::Global::new(scope, template);
-            realm::current().modules.borrow_mut().template = Some(kept);
-            template
-        }
-    };
+    let template = realm::current().template(scope, "module", |_, template| {
+        template.set_internal_field_count(FIELDS_COUNT);
+    });
     let wrap = template.new_instance(scope)?;
     wrap.set_internal_field(MODULE, module.into());
     wrap.set_internal_field(URL, url.into());

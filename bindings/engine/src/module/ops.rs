@@ -220,6 +220,15 @@ pub(super) fn set_source<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _
     }
 }
 
+/// getSource(wrap): throws a SyntaxError for a module that has none.
+pub(super) fn get_source<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    if let Some((_, wrap)) = module_of(scope, args.get(0))
+        && let Some(source) = super::link::source_of(scope, wrap)
+    {
+        rv.set(source.into());
+    }
+}
+
 pub(super) fn is_graph_async<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     args: Args<'s>,

@@ -51,6 +51,7 @@ const {
 } = require('internal/modules/customization_hooks');
 const { beginStatCache, endStatCache, installLookup } = require('internal/modules/cjs/resolve');
 const {
+  dependencies,
   getCjsConditions,
   getCjsConditionsArray,
   initializeCjsConditions,
@@ -219,7 +220,9 @@ Module.isBuiltin = BuiltinModule.isBuiltin;
 
 /** Run-time half of this file: called once per start, before any user code. */
 function initializeCJS() {
-  Module.builtinModules = ObjectFreeze(BuiltinModule.getAllBuiltinModuleIds());
+  // Options may have added modules to those of the snapshot.
+  const ids = BuiltinModule.getAllBuiltinModuleIds();
+  if (ids.length !== Module.builtinModules.length) Module.builtinModules = ObjectFreeze(ids);
   initializeCjsConditions();
   if (!getOptionValue('--no-global-search-paths')) Module._initPaths();
   Module.runMain = require('internal/modules/run_main').executeUserEntryPoint;
@@ -427,6 +430,7 @@ Module._load = function(request, parent, isMain, internalOptions = kEmptyObject)
 
   const resolved = internalOptions.resolved ?? resolveForCJS(request, parent, isMain);
   const { url, filename } = resolved;
+  dependencies.report?.(filename);
   let { format } = resolved;
   let source = internalOptions.source;
   let hooked = false;
@@ -712,11 +716,13 @@ Module.syncBuiltinESMExports = function syncBuiltinESMExports() {
   }
 };
 
+Module.builtinModules = ObjectFreeze(BuiltinModule.getAllBuiltinModuleIds());
 Module.Module = Module;
 Module.registerHooks = registerHooks;
 
 module.exports = {
   Module,
+  exportsOfNamespace,
   findLongestRegisteredExtension,
   initializeCJS,
   loadSource,

@@ -8,6 +8,7 @@ const { codes: {
   ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE,
   ERR_IMPORT_ATTRIBUTE_UNSUPPORTED,
 } } = require('internal/errors');
+const { getOptionValue } = require('internal/options');
 const { validateString } = require('internal/validators');
 
 /** The type of whatever is not marked; also the cache's name for it. */
@@ -19,7 +20,12 @@ const TYPE_OF_FORMAT = {
   commonjs: kImplicitTypeAttribute,
   json: 'json',
   module: kImplicitTypeAttribute,
+  wasm: kImplicitTypeAttribute,
 };
+
+function isTextAllowed() {
+  return getOptionValue('--experimental-import-text');
+}
 
 /** Throws unless `attributes` suit a module of `format`. */
 function validateAttributes(url, format, attributes = { __proto__: null }) {
@@ -29,7 +35,7 @@ function validateAttributes(url, format, attributes = { __proto__: null }) {
       throw new ERR_IMPORT_ATTRIBUTE_UNSUPPORTED(keys[i], attributes[keys[i]], url);
     }
   }
-  const wanted = TYPE_OF_FORMAT[format];
+  const wanted = format === 'text' && isTextAllowed() ? 'text' : TYPE_OF_FORMAT[format];
   // Formats of load hooks are theirs to judge.
   if (wanted === undefined || wanted === attributes.type && wanted !== kImplicitTypeAttribute) {
     return true;
@@ -40,7 +46,8 @@ function validateAttributes(url, format, attributes = { __proto__: null }) {
   }
   const { type } = attributes;
   validateString(type, 'type');
-  if (type !== 'json') throw new ERR_IMPORT_ATTRIBUTE_UNSUPPORTED('type', type, url);
+  const isKnown = type === 'json' || (type === 'text' && isTextAllowed());
+  if (!isKnown) throw new ERR_IMPORT_ATTRIBUTE_UNSUPPORTED('type', type, url);
   throw new ERR_IMPORT_ATTRIBUTE_TYPE_INCOMPATIBLE(url, type);
 }
 

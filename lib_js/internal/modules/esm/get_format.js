@@ -22,10 +22,13 @@ const extensionFormatMap = {
   '.js': 'module',
   '.json': 'json',
   '.mjs': 'module',
+  '.wasm': 'wasm',
 };
 
 const DATA_MIME = /^([^/]+\/[^;,]+)(?:;[^,]*)?,/;
 const JAVASCRIPT_MIME = /^\s*(text|application)\/javascript\s*(;\s*charset=utf-?8\s*)?$/i;
+
+const PLAIN_TEXT_MIME = /^\s*text\/plain\s*(;\s*charset=utf-?8\s*)?$/i;
 
 /** package.json paths that a program has been told about. */
 const warnedAbout = new SafeSet();
@@ -61,6 +64,18 @@ function warnAboutTypelessPackage(pjsonPath, url) {
     { code: 'MODULE_TYPELESS_PACKAGE_JSON' });
 }
 
+/** What has no extension is told by its first bytes, before it is loaded. */
+function isWasmFile(url, source) {
+  const { isWasm } = require('internal/modules/esm/wasm');
+  if (source != null) return isWasm(source);
+  try {
+    return isWasm(require('fs').readFileSync(url));
+  } catch {
+    // Loading it will say so.
+    return false;
+  }
+}
+
 function formatOfFile(url, source, ignoreErrors) {
   const extension = extname(url);
   if (extension === '.js') {
@@ -72,7 +87,9 @@ function formatOfFile(url, source, ignoreErrors) {
   }
   if (extension === '') {
     const type = getPackageType(url);
-    if (type !== 'none') return type;
+    if (type === 'commonjs') return type;
+    if (type === 'module') return isWasmFile(url, source) ? 'wasm' : 'module';
+    if (source && isWasmFile(url, source)) return 'wasm';
     return source ? detectModuleFormat(source, url) : null;
   }
   const format = extensionFormatMap[extension];
@@ -84,10 +101,20 @@ function formatOfData(url) {
   const mime = RegExpPrototypeExec(DATA_MIME, url.pathname)?.[1];
   if (mime === undefined) return null;
   if (RegExpPrototypeExec(JAVASCRIPT_MIME, mime) !== null) return 'module';
+  if (mime === 'application/wasm') return 'wasm';
+  if (getOptionValue('--experimental-import-text') &&
+      RegExpPrototypeExec(PLAIN_TEXT_MIME, mime) !== null) {
+    return 'text';
+  }
   return mime === 'application/json' ? 'json' : null;
 }
 
-function format(url, source, ignoreErrors) {
+function format(url, context, ignoreErrors) {
+  const source = context?.source;
+  // Asked for as text, everything is text.
+  if (context?.importAttributes?.type === 'text' && getOptionValue('--experimental-import-text')) {
+    return 'text';
+  }
   switch (url.protocol) {
     case 'node:':
     case 'coring:':
@@ -106,11 +133,11 @@ function format(url, source, ignoreErrors) {
  * that nobody knows.
  */
 function defaultGetFormat(url, context) {
-  return format(url, context?.source, false);
+  return format(url, context, false);
 }
 
 function defaultGetFormatWithoutErrors(url, context) {
-  return format(url, context?.source, true);
+  return format(url, context, true);
 }
 
 module.exports = {

@@ -19,7 +19,7 @@ function initializeImportMeta(meta, { url, isMain }, loader) {
     meta.filename = filename;
   }
   meta.main = isMain;
-  meta.resolve = function resolve(specifier, parentURL = url) {
+  if (loader.allowImportMetaResolve) meta.resolve = function resolve(specifier, parentURL = url) {
     if (!getOptionValue('--experimental-import-meta-resolve')) parentURL = url;
     try {
       return loader.resolve(`${specifier}`, parentURL).url;

@@ -6,6 +6,7 @@
 const {
   ArrayPrototypePush,
   ObjectSetPrototypeOf,
+  Promise,
   SafeMap,
   SafeWeakMap,
 } = primordials;
@@ -21,7 +22,7 @@ const {
   resolveWithHooks,
   validateLoadSloppy,
 } = require('internal/modules/customization_hooks');
-const { urlToFilename } = require('internal/modules/helpers');
+const { dependencies, urlToFilename } = require('internal/modules/helpers');
 const { kImplicitTypeAttribute } = require('internal/modules/esm/assert');
 const { defaultLoadSync, throwUnknownModuleFormat } = require('internal/modules/esm/load');
 const { ModuleJob, STATUS } = require('internal/modules/esm/module_job');
@@ -29,10 +30,11 @@ const { defaultResolve } = require('internal/modules/esm/resolve');
 const { translators } = require('internal/modules/esm/translators');
 const { getDefaultConditions } = require('internal/modules/esm/utils');
 const { getOptionValue } = require('internal/options');
-const { pathToFileURL } = require('internal/url');
+const { isURL, pathToFileURL } = require('internal/url');
 const { kEmptyObject } = require('internal/util');
 
-const PHASE_SOURCE = 1;
+const PHASE_SOURCE = 0;
+const PHASE_EVALUATION = 2;
 
 const CYCLE_ADVICE = ' A cycle involving require(esm) is not allowed to maintain invariants ' +
   'mandated by the ECMAScript specification. Try making at least part of the dependency in ' +
@@ -52,10 +54,69 @@ class ModuleLoader {
   /** `${parentURL}\0${type}\0${specifier}` -> { url, format } */
   #resolved = new SafeMap();
 
+  /** Asynchronous hooks: in the thread that runs them, and in the others the way to it. */
+  hookChain = undefined;
+  #hookThread = undefined;
+
+  /** import.meta.resolve() cannot wait for hooks that run in its own thread. */
+  get allowImportMetaResolve() {
+    return this.hookChain === undefined;
+  }
+
+  /** Has this loader hooks that require() of an imported CommonJS module must obey? */
+  get hasAsyncHooks() {
+    return this.#hookThread !== undefined;
+  }
+
+  /** module.register() */
+  register(specifier, parentURL, data, transferList) {
+    specifier = `${specifier}`;
+    parentURL = `${parentURL}`;
+    if (require('internal/worker/self').isInternalThread) {
+      if (this.hookChain === undefined) {
+        const { HookChain } = require('internal/modules/esm/hook_chain');
+        this.hookChain = new HookChain();
+      }
+      return this.hookChain.register(specifier, parentURL, data);
+    }
+    this.#startHookThread();
+    return this.#hookThread.register(specifier, parentURL, data, transferList);
+  }
+
+  #startHookThread() {
+    const { getHookThread } = require('internal/modules/esm/hooks');
+    this.#hookThread ??= getHookThread();
+  }
+
+  /** --experimental-loader. */
+  startHooksOfCommandLine() {
+    const loaders = getOptionValue('--experimental-loader') ?? [];
+    if (loaders.length === 0 || require('internal/worker/self').isInternalThread) return;
+    require('internal/modules/esm/hooks').warnAboutLoaderOption(loaders);
+    this.#startHookThread();
+  }
+
+  waitForHooks() {
+    this.#hookThread?.waitUntilReady();
+  }
+
+  /** The last step behind the synchronous load hooks. */
+  #defaultLoad(url, context) {
+    if (this.#hookThread !== undefined) return this.#hookThread.load(url, context);
+    return this.hookChain?.preparedLoad(url) ?? defaultLoadSync(url, context);
+  }
+
   #defaultResolve(specifier, context) {
     const { parentURL, importAttributes } = context;
+    if (this.hookChain !== undefined) {
+      const prepared = this.hookChain.preparedResolve(specifier, parentURL, importAttributes);
+      if (prepared !== undefined) return prepared;
+    }
     if (parentURL !== undefined && typeof parentURL !== 'string') {
       return defaultResolve(specifier, context);
+    }
+    if (this.#hookThread !== undefined) {
+      return this.#hookThread.resolve(specifier, parentURL, importAttributes);
     }
     const key = `${parentURL}\0${importAttributes?.type}\0${specifier}`;
     let result = this.#resolved.get(key);
@@ -74,9 +135,11 @@ class ModuleLoader {
   resolve(specifier, parentURL, importAttributes = kEmptyObject) {
     const conditions = getDefaultConditions();
     if (resolveHooks.length === 0) {
-      const { url, format } = this.#defaultResolve(
+      const { url, format, importAttributes: changed } = this.#defaultResolve(
         specifier, { __proto__: null, parentURL, conditions, importAttributes });
-      return { __proto__: null, url, format, importAttributes: undefined, byHooks: false };
+      return {
+        __proto__: null, url, format, importAttributes: changed, byHooks: this.hasAsyncHooks,
+      };
     }
     let byHooks = true;
     const { url, format, importAttributes: changed } = resolveWithHooks(
@@ -89,14 +152,16 @@ class ModuleLoader {
 
   #load(url, format, importAttributes) {
     const context = { __proto__: null, format, importAttributes };
-    if (loadHooks.length === 0) return defaultLoadSync(url, context);
+    if (loadHooks.length === 0) return this.#defaultLoad(url, context);
     return loadWithHooks(url, format, importAttributes, getDefaultConditions(),
-                         defaultLoadSync, validateLoadSloppy);
+                         (requested, given) => this.#defaultLoad(requested, given),
+                         validateLoadSloppy);
   }
 
   /** A job without its dependencies, new in the cache and in `created`. */
   #createJob(resolved, attributes, importer, created) {
     const { url } = resolved;
+    dependencies.report?.(urlToFilename(url));
     const loaded = this.#load(url, resolved.format, attributes);
     const { format } = loaded;
     if (format == null) throwUnknownModuleFormat(url, format);
@@ -108,6 +173,7 @@ class ModuleLoader {
       source: loaded.source,
       isResolvedByHooks: resolved.byHooks,
       isLoadedByHooks: loadHooks.length !== 0,
+      isLoadedByAsyncHooks: this.hasAsyncHooks,
     }, importer);
     return this.#addJob(url, attributes.type, wrap, importer.parentURL === undefined, created,
                         isCommonJS);
@@ -123,18 +189,24 @@ class ModuleLoader {
   }
 
   /** The job a request leads to; what it loads anew is appended to `created`. */
-  #requestJob(specifier, parentURL, attributes, isRequired, created) {
+  #requestJob(specifier, parentURL, attributes, isRequired, created, phase) {
     const resolved = this.resolve(specifier, parentURL, attributes);
     attributes = resolved.importAttributes ?? attributes;
     const known = this.#jobs.get(cacheKey(resolved.url, attributes.type));
     if (known !== undefined) {
+      if (known.isSourceOnly && phase !== PHASE_SOURCE) {
+        known.isSourceOnly = false;
+        ArrayPrototypePush(created, known);
+      }
       if (isRequired) {
         known.throwIfInCycle(`Cannot import Module ${specifier}`, urlToFilename(parentURL));
       }
       return known;
     }
     const importer = { __proto__: null, parentURL, specifier, isRequired };
-    return this.#createJob(resolved, attributes, importer, created);
+    const job = this.#createJob(resolved, attributes, importer, created);
+    job.isSourceOnly = phase === PHASE_SOURCE;
+    return job;
   }
 
   /** Loads and links everything below the jobs in `created`, which grows as it goes. */
@@ -144,12 +216,13 @@ class ModuleLoader {
     try {
       for (; index < created.length; index++) {
         const job = created[index];
+        if (job.isSourceOnly) continue;
         const requests = getModuleRequests(job.wrap) ?? [];
         const wraps = [];
         for (let i = 0; i < requests.length; i++) {
-          const { 0: specifier, 1: attributes } = requests[i];
+          const { 0: specifier, 1: attributes, 2: phase } = requests[i];
           const dependency = this.#requestJob(
-            `${specifier}`, job.url, attributes ?? kEmptyObject, isRequired, created);
+            `${specifier}`, job.url, attributes ?? kEmptyObject, isRequired, created, phase);
           ArrayPrototypePush(job.dependencies, dependency);
           ArrayPrototypePush(wraps, dependency.wrap);
         }
@@ -165,11 +238,21 @@ class ModuleLoader {
   }
 
   /** A linked job for a specifier. */
-  getOrCreateModuleJob(specifier, parentURL, attributes = kEmptyObject, isRequired = false) {
+  getOrCreateModuleJob(specifier, parentURL, attributes = kEmptyObject, isRequired = false, phase) {
     const created = [];
-    const job = this.#requestJob(specifier, parentURL, attributes, isRequired, created);
+    const job = this.#requestJob(specifier, parentURL, attributes, isRequired, created, phase);
     this.#linkAll(created, isRequired);
     return job;
+  }
+
+  /** A hook that never answers leaves import() without an answer, too. */
+  #jobForImport(specifier, parentURL, attributes, phase) {
+    try {
+      return this.getOrCreateModuleJob(specifier, parentURL, attributes, false, phase);
+    } catch (error) {
+      if (error?.code !== 'ERR_ASYNC_LOADER_REQUEST_NEVER_SETTLED') throw error;
+      return new Promise(() => {});
+    }
   }
 
   #traced(url, parentURL, run) {
@@ -182,14 +265,16 @@ class ModuleLoader {
    * import(): the namespace, once the module has run.
    * @param {boolean} [isEntryPoint]
    */
-  async import(specifier, parentURL, attributes = kEmptyObject, phase = 0, isEntryPoint = false) {
+  async import(specifier, parentURL, attributes = kEmptyObject, phase = PHASE_EVALUATION,
+               isEntryPoint = false) {
     specifier = `${specifier}`;
     return this.#traced(specifier, parentURL, async () => {
-      const job = this.getOrCreateModuleJob(specifier, parentURL, attributes);
-      if (phase === PHASE_SOURCE) {
-        const { SyntaxError } = primordials;
-        throw new SyntaxError(`Source phase import object is not defined for module '${job.url}'`);
+      if (this.hookChain !== undefined) {
+        await this.hookChain.prepare(
+          specifier, parentURL, attributes, (url) => this.#jobs.has(url));
       }
+      const job = await this.#jobForImport(specifier, parentURL, attributes, phase);
+      if (phase === PHASE_SOURCE) return internalBinding('modules').getSource(job.wrap);
       if (isEntryPoint) entryPoint = job;
       await job.run();
       return job.namespace;
@@ -249,11 +334,24 @@ let loader;
 let entryPoint;
 
 function getOrInitializeCascadedLoader() {
-  loader ??= new ModuleLoader();
+  if (loader === undefined) {
+    loader = new ModuleLoader();
+    loader.startHooksOfCommandLine();
+  }
   return loader;
+}
+
+function register(specifier, parentURL = undefined, options) {
+  if (parentURL != null && typeof parentURL === 'object' && !isURL(parentURL)) {
+    options = parentURL;
+    parentURL = options.parentURL;
+  }
+  getOrInitializeCascadedLoader().register(
+    specifier, parentURL ?? 'data:', options?.data, options?.transferList);
 }
 
 module.exports = {
   getEntryPoint: () => entryPoint,
   getOrInitializeCascadedLoader,
+  register,
 };

@@ -62,6 +62,8 @@ class ModuleJob {
     /** @type {ModuleJob[]} in the order of the module's requests */
     this.dependencies = [];
     this.facade = undefined;
+    // Only its source was asked for so far: what it imports is not loaded.
+    this.isSourceOnly = false;
   }
 
   get status() {

@@ -83,7 +83,10 @@ translators.set('json', (url, { source }) => {
   return defaultOnly(url, exports);
 });
 
-/** For load hooks: no file has this format by itself. */
+translators.set('wasm', (url, loaded) =>
+  require('internal/modules/esm/wasm').translateWasm(url, loaded));
+
+/** For load hooks, and for files with --experimental-import-text. */
 translators.set('text', (url, { source }) => {
   assertBufferSource(source, true, 'load');
   return defaultOnly(url, stringify(source));
@@ -159,6 +162,10 @@ function takeExportsAtLoad(module) {
 
 /** Runs a CommonJS module for import; gives its exports. */
 function runCommonJS(url, filename, source, loaded, isMain) {
+  if (loaded.isLoadedByAsyncHooks && loaded.source != null) {
+    const { runHookedCommonJS } = require('internal/modules/esm/hooked_commonjs');
+    return runHookedCommonJS(url, filename, source, isMain);
+  }
   const cached = Module._cache[filename];
   if (cached !== undefined) return takeExportsAtLoad(cached);
   if (loaded.isResolvedByHooks || loaded.isLoadedByHooks) {

@@ -2,7 +2,9 @@
 // The reporter `tap`: the Test Anything Protocol, version 13, with details in YAML.
 
 const {
+  ArrayPrototypeFilter,
   ArrayPrototypeJoin,
+  ArrayPrototypeMap,
   ArrayPrototypePush,
   DatePrototypeToISOString,
   ObjectEntries,
@@ -49,53 +51,46 @@ function indent(nesting) {
 async function* tapReporter(source) {
   yield 'TAP version 13\n';
   for await (const { type, data } of source) {
-    const text = formatEvent(type, data);
-    if (text !== '') yield text;
+    const chunks = formatEvent(type, data);
+    for (let i = 0; i < chunks.length; i++) yield chunks[i];
   }
 }
 
+/** @returns {string[]} programs that read the reporter see the pieces that Node gives out, too */
 function formatEvent(type, data) {
   switch (type) {
     case 'test:fail': {
       const place = data.file ? `${data.file}:${data.line}:${data.column}` : null;
-      return formatTest('not ok', data) + formatDetails(data.nesting, data.details, place);
+      return [formatTest('not ok', data), formatDetails(data.nesting, data.details, place)];
     }
     case 'test:pass':
-      return formatTest('ok', data) + formatDetails(data.nesting, data.details, null);
+      return [formatTest('ok', data), formatDetails(data.nesting, data.details, null)];
     case 'test:plan':
-      return `${indent(data.nesting)}1..${data.count}\n`;
+      return [`${indent(data.nesting)}1..${data.count}\n`];
     case 'test:start':
-      return `${indent(data.nesting)}# Subtest: ${tapEscape(data.name)}\n`;
+      return [`${indent(data.nesting)}# Subtest: ${tapEscape(data.name)}\n`];
     case 'test:stderr':
     case 'test:stdout':
       return formatOutput(data.message);
     case 'test:diagnostic':
     case 'test:log':
-      return `${indent(data.nesting)}# ${tapEscape(data.message)}\n`;
+      return [`${indent(data.nesting)}# ${tapEscape(data.message)}\n`];
     case 'test:interrupted':
-      return formatInterrupted(data.tests);
+      return ArrayPrototypeMap(data.tests, formatInterrupted);
     default:
-      return '';
+      return [];
   }
 }
 
 function formatOutput(message) {
-  const lines = RegExpPrototypeSymbolSplit(lineEnd, message);
-  let text = '';
-  for (let i = 0; i < lines.length; i++) {
-    if (lines[i] !== '') text += `# ${tapEscape(lines[i])}\n`;
-  }
-  return text;
+  const lines = ArrayPrototypeFilter(
+    RegExpPrototypeSymbolSplit(lineEnd, message), (line) => line !== '');
+  return ArrayPrototypeMap(lines, (line) => `# ${tapEscape(line)}\n`);
 }
 
-function formatInterrupted(tests) {
-  let text = '';
-  for (let i = 0; i < tests.length; i++) {
-    const { name, file, line, column } = tests[i];
-    const place = file ? ` at ${file}:${line}:${column}` : '';
-    text += `# ${tapEscape(`Interrupted while running: ${name}${place}`)}\n`;
-  }
-  return text;
+function formatInterrupted({ name, file, line, column }) {
+  const place = file ? ` at ${file}:${line}:${column}` : '';
+  return `# ${tapEscape(`Interrupted while running: ${name}${place}`)}\n`;
 }
 
 function formatTest(status, { nesting, testNumber, name, skip, todo, expectFailure }) {

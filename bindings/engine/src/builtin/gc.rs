@@ -1,0 +1,111 @@
+//! `performance`, the part that needs V8: what the garbage collector did, for those who observe it.
+
+use std::cell::{Cell, RefCell};
+use std::ffi::c_void;
+use std::time::Instant;
+
+use super::{Args, Entry, Return, entry};
+use crate::realm;
+
+/// Most collections that are kept until somebody takes them; later ones are not told.
+const COLLECTIONS_MAX: usize = 1024;
+
+/// One collection, as V8 numbers its kinds and flags.
+struct Collection {
+    kind: u32,
+    flags: u32,
+    started: Instant,
+    ended: Instant,
+}
+
+/// What was seen since it was last taken.
+#[derive(Default)]
+pub(crate) struct Log {
+    observers_count: Cell<u32>,
+    started: Cell<Option<Instant>>,
+    collections: RefCell<Vec<Collection>>,
+}
+
+impl Log {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.collections.borrow().is_empty()
+    }
+}
+
+pub(crate) fn entries() -> Vec<Entry> {
+    vec![
+        entry("observeCollections", 1, observe),
+        entry("takeCollections", 0, take),
+    ]
+}
+
+/// observeCollections(on): counted; the collector pays only while somebody observes.
+fn observe<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
+    let log = &realm::current().collections;
+    let count = log.observers_count.get();
+    let nothing = std::ptr::null_mut();
+    let all = v8::GCType::kGCTypeAll;
+    if args.get(0).is_true() {
+        log.observers_count.set(count + 1);
+        if count == 0 {
+            scope.add_gc_prologue_callback(begins, nothing, all);
+            scope.add_gc_epilogue_callback(ended, nothing, all);
+        }
+    } else if count > 0 {
+        log.observers_count.set(count - 1);
+        if count == 1 {
+            scope.remove_gc_prologue_callback(begins, nothing);
+            scope.remove_gc_epilogue_callback(ended, nothing);
+            log.collections.borrow_mut().clear();
+        }
+    }
+}
+
+/// takeCollections() -> Float64Array of kind, flags, ms since the start, duration in ms
+fn take<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
+    let collections = std::mem::take(&mut *realm::current().collections.collections.borrow_mut());
+    let now = Instant::now();
+    let numbers = collections.iter().flat_map(|one| {
+        [
+            f64::from(one.kind),
+            f64::from(one.flags),
+            (now - one.started).as_secs_f64() * 1e3,
+            (one.ended - one.started).as_secs_f64() * 1e3,
+        ]
+    });
+    let numbers = crate::value::Js::Doubles(numbers.collect());
+    rv.set(crate::value::IntoJs::into_js(numbers, scope));
+}
+
+extern "C" fn begins(
+    _: v8::UnsafeRawIsolatePtr,
+    _: v8::GCType,
+    _: v8::GCCallbackFlags,
+    _: *mut c_void,
+) {
+    realm::current()
+        .collections
+        .started
+        .set(Some(Instant::now()));
+}
+
+extern "C" fn ended(
+    _: v8::UnsafeRawIsolatePtr,
+    kind: v8::GCType,
+    flags: v8::GCCallbackFlags,
+    _: *mut c_void,
+) {
+    let log = &realm::current().collections;
+    let mut collections = log.collections.borrow_mut();
+    let Some(started) = log.started.take() else {
+        return;
+    };
+    if collections.len() < COLLECTIONS_MAX {
+        collections.push(Collection {
+            kind: kind.0,
+            flags: flags.0,
+            started,
+            ended: Instant::now(),
+        });
+    }
+}
