@@ -115,6 +115,15 @@ function initializeLoaders() {
   }
 }
 
+/** --frozen-intrinsics: after preloads, as those may mend what is missing. */
+function freezeIfAsked() {
+  if (!getOptionValue('--frozen-intrinsics')) return;
+  process.emitWarning(
+    'Frozen intristics is an experimental feature and might change at any time',
+    'ExperimentalWarning');
+  require('internal/freeze_intrinsics').freezeIntrinsics();
+}
+
 /** Options that make the process listen to a signal. */
 function setUpSignals() {
   if (getOptionValue('--report-on-signal')) require('internal/process/report').listen();
@@ -206,6 +215,7 @@ function start(runtime) {
   setUpSignals();
   joinParent();
   initializeLoaders();
+  freezeIfAsked();
   internalBinding('performance').markBootstrapComplete();
   // User code must not see what the library last matched through RegExp.$1.
   RegExpPrototypeExec(/^/, '');

@@ -6,6 +6,7 @@ const { String } = primordials;
 
 const { fatalExceptionStackEnhancers } = require('internal/errors');
 const { getOptionValue } = require('internal/options');
+const { isNativeError } = require('internal/util/types');
 
 const HINT = '(Use `node --trace-uncaught ...` to show where the exception was thrown)\n';
 
@@ -43,11 +44,12 @@ function textOfPrimitive(value) {
  */
 function reportUncaught(error, place, frames) {
   let text;
-  if (isObject(error)) {
-    complete(error);
+  if (isObject(error)) complete(error);
+  if (isNativeError(error)) {
     text = `${place === '' ? '' : `${place}\n`}${describe(error)}\n`;
   } else {
-    text = `${place === '' ? 'Uncaught:' : ''}\n${place}${textOfPrimitive(error)}\n`;
+    const shown = isObject(error) ? describe(error) : textOfPrimitive(error);
+    text = `${place === '' ? 'Uncaught:' : ''}\n${place}${shown}\n`;
   }
   if (frames && getOptionValue('--trace-uncaught')) text += `Thrown at:\n${frames}\n`;
   else if (!isObject(error)) text += HINT;
