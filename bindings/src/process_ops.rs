@@ -303,7 +303,11 @@ fn envDelete(natives: &mut Natives, name: String) {
 /// All variables, as one object.
 fn environment(natives: &mut Natives) -> Js {
     let variables = natives.environment.all().into_iter();
-    Js::Object(variables.map(|(name, value)| (name, Js::Text(value))).collect())
+    Js::Object(
+        variables
+            .map(|(name, value)| (name, Js::Text(value)))
+            .collect(),
+    )
 }
 
 #[allow(non_snake_case)]
