@@ -19,6 +19,7 @@ const {
   emitBeforeExit,
   emitExit,
   onUncaught,
+  reportHeapLimit,
 } = require('internal/process/execution');
 
 const FD_TTY = 3;
@@ -151,6 +152,7 @@ function prepare(runtime) {
     uncaught: onUncaught,
     beforeExit: emitBeforeExit,
     exit: emitExit,
+    heapLimit: reportHeapLimit,
   });
   require('internal/perf/clock').setTimeOrigin(runtime.hrtimeOrigin, runtime.timeOriginMs);
   defineOptionAliases();

@@ -19,6 +19,8 @@ unsafe extern "C" fn near_heap_limit(data: *mut c_void, current: usize, _initial
     if !realm.heap_limit_reached.replace(true) {
         crate::builtin::terminate_current();
     }
+    let extra = realm.heap_extra_bytes.get();
+    realm.heap_extra_bytes.set(extra + UNWIND_BYTES);
     current + UNWIND_BYTES
 }
 

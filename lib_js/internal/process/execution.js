@@ -232,6 +232,12 @@ function reportException(error) {
   }
 }
 
+/** The heap is full, and JavaScript has been ended: with a little more heap a report is written. */
+function reportHeapLimit(limitBytes) {
+  if (!getOptionValue('--report-on-fatalerror') && !isLoaded('internal/process/report')) return;
+  require('internal/process/report').reportHeapLimit(limitBytes);
+}
+
 /** process._fatalException: false when nobody took the error, and the program ends. */
 function onGlobalUncaughtException(error, fromPromise) {
   const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
@@ -298,6 +304,7 @@ module.exports = {
   onGlobalUncaughtException,
   onUncaught,
   readStdin,
+  reportHeapLimit,
   runSource,
   runWorkerModule,
   runWorkerSource,
