@@ -79,6 +79,10 @@ fn read_command_line(arguments: &[String]) -> Result<(cli::Cli, Variables), cli:
         return Ok((cli, Variables::new()));
     }
     let mut variables = env_files::read(&cli.env_files)?;
+    if cli.is_on("--watch") {
+        // They are for the program that is watched, which reads them anew each time it starts.
+        return Ok((cli, Variables::new()));
+    }
     // What is in the environment already wins over the files.
     variables.retain(|name, _| std::env::var_os(name).is_none());
     let all = |name: &str| variables.get(name).cloned().or_else(|| given(name));

@@ -24,7 +24,15 @@ impl Natives {
                 socket.soon = false;
             }
         }
+        let mut ended = Vec::new();
         for completion in completions.drain(..) {
+            match completion.token.kind() {
+                // What a child has said comes before its end, as in Node.
+                token::CHILD => ended.push(completion),
+                _ => self.complete(completion, out),
+            }
+        }
+        for completion in ended {
             self.complete(completion, out);
         }
         self.deliver_due(out);
@@ -100,6 +108,8 @@ impl Natives {
             token::TICKET => self.on_ticket(completion, out),
             token::CHILD => self.on_child(&completion, out),
             token::CHANNEL_IN | token::CHANNEL_OUT => self.on_channel(&completion, out),
+            token::UDP_IN => self.on_datagram(completion, out),
+            token::UDP_CLOSE => self.on_udp_closed(&completion, out),
             token::FORGET => {}
             kind => unreachable!("no operation has token kind {kind}"),
         }

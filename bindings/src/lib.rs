@@ -36,6 +36,7 @@ mod spawn_sync;
 mod stream;
 mod tcp_wrap;
 mod turn;
+mod udp_wrap;
 mod url;
 mod worker;
 
@@ -63,6 +64,7 @@ use socket::Socket;
 pub const BINDINGS: &[Binding] = &[
     turn::BINDING,
     tcp_wrap::BINDING,
+    udp_wrap::BINDING,
     http::BINDING,
     http::parser::BINDING,
     process_ops::BINDING,
@@ -114,6 +116,7 @@ pub struct Natives {
     pub(crate) date: DateCache,
     pub(crate) scratch: Vec<u8>,
     pub(crate) parsers: Slots<http::parser::Parser>,
+    pub(crate) udps: Slots<udp_wrap::Udp>,
     pub(crate) children: Slots<process_wrap::Child>,
     pub(crate) channels: Slots<channel_wrap::Channel>,
     pub(crate) turn: turn::State,
@@ -167,6 +170,7 @@ impl Natives {
             date: DateCache::default(),
             scratch: Vec::new(),
             parsers: Slots::default(),
+            udps: Slots::default(),
             children: Slots::default(),
             channels: Slots::default(),
             turn: turn::State::default(),
@@ -254,6 +258,7 @@ impl Natives {
             || !self.answers.is_empty()
             || !self.farewells.is_empty()
             || self.sockets.iter().any(|(_, socket)| socket.is_alive())
+            || self.udps.iter().any(|(_, udp)| udp.is_alive())
             || self.children.iter().any(|(_, child)| child.refed)
             || self.channels.iter().any(|(_, channel)| channel.is_alive())
     }

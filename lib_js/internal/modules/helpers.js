@@ -189,7 +189,7 @@ function stringify(body) {
   return new TextDecoder().decode(body);
 }
 
-/** `report(filename)` is set when somebody watches this program: see internal/watch_mode/report.js. */
+/** `report(filename)` is set when somebody watches this program: internal/watch_mode/report.js. */
 const dependencies = { __proto__: null, report: undefined };
 
 let startedCJS = false;

@@ -16,7 +16,9 @@ const { clearTimeout, setTimeout } = require('timers');
 function fullNameOf(test) {
   let fullName = test.name;
   if (test === test.root) return fullName;
-  for (let up = test.parent; up !== test.root; up = up.parent) fullName = `${up.name} > ${fullName}`;
+  for (let up = test.parent; up !== test.root; up = up.parent) {
+    fullName = `${up.name} > ${fullName}`;
+  }
   return fullName;
 }
 

@@ -171,7 +171,9 @@ function inheritedFlags() {
 /** The command line of one file's process; without `path`, of one that runs `options.named`. */
 function argumentsFor(path, options) {
   const words = inheritedFlags();
-  const add = (name, value) => ArrayPrototypePush(words, value === true ? name : `${name}=${value}`);
+  const add = (name, value) => {
+    ArrayPrototypePush(words, value === true ? name : `${name}=${value}`);
+  };
   const addAll = (name, values) => {
     for (let i = 0; i < (values?.length ?? 0); i++) add(name, values[i]);
   };
@@ -254,14 +256,14 @@ function runTestFile(path, options, watch) {
     ]);
     watch?.onChildEnd(path, ended);
     if (code === 0 && signalName === null) return;
-    throw failure ?? ObjectAssign(
-      new ERR_TEST_FAILURE('test failed', test.failedSubtests ? kSubtestsFailed : kTestCodeFailure), {
-        __proto__: null,
-        exitCode: code,
-        signal: signalName,
-        // It would only show how files are run.
-        stack: undefined,
-      });
+    const type = test.failedSubtests ? kSubtestsFailed : kTestCodeFailure;
+    throw failure ?? ObjectAssign(new ERR_TEST_FAILURE('test failed', type), {
+      __proto__: null,
+      exitCode: code,
+      signal: signalName,
+      // It would only show how files are run.
+      stack: undefined,
+    });
   });
   const ended = test.start();
   return ended;

@@ -108,9 +108,9 @@ class Harness {
     const map = getAssertionMap();
     if (this.snapshotManager === null) {
       const { SnapshotManager } = require('internal/test_runner/snapshot');
-      this.snapshotManager = new SnapshotManager(this.config.updateSnapshots);
-      if (!map.has('snapshot')) map.set('snapshot', this.snapshotManager.createAssert());
-      if (!map.has('fileSnapshot')) map.set('fileSnapshot', this.snapshotManager.createFileAssert());
+      const snapshots = this.snapshotManager = new SnapshotManager(this.config.updateSnapshots);
+      if (!map.has('snapshot')) map.set('snapshot', snapshots.createAssert());
+      if (!map.has('fileSnapshot')) map.set('fileSnapshot', snapshots.createFileAssert());
     }
     return map;
   }

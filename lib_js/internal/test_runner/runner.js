@@ -1,8 +1,8 @@
 'use strict';
-// run(): test files, each in a process of its own (isolation 'process') or all in this one ('none').
-// `coring --test` is run() with options from the command line.
+// run(): test files, each in a process of its own (isolation 'process') or all in this one
+// ('none'). `coring --test` is run() with options from the command line.
 
-const { ArrayPrototypeFilter, MathMax, PromiseWithResolvers, SafePromiseAllReturnVoid,
+const { ArrayPrototypeFilter, MathMax, Promise, PromiseWithResolvers, SafePromiseAllReturnVoid,
         SafePromiseAllSettledReturnVoid } = primordials;
 
 const { getOptionValue } = require('internal/options');
@@ -134,6 +134,8 @@ function run(options = kEmptyObject) {
     watch = new FileWatch(files, parsed);
   }
   const start = async () => {
+    // Whoever awaits run() before listening hears everything.
+    await new Promise((done) => process.nextTick(done));
     if (root.harness.bootstrapPromise !== null) await root.harness.bootstrapPromise;
     if (setup != null) await setup(root.reporter);
     if (watch !== undefined) {

@@ -1,6 +1,6 @@
 'use strict';
-// How a test file in a process of its own tells its parent what happens: on standard output, between
-// whatever else the file writes there. A message is
+// How a test file in a process of its own tells its parent what happens: on standard output,
+// between whatever else the file writes there. A message is
 //
 //   header  length (4 bytes, big endian)  header  value as V8 serializes it
 //

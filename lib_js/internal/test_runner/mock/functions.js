@@ -28,7 +28,7 @@ class MockFunctionContext {
 
   /**
    * @param {Function} implementation
-   * @param {object} origin  { original } of a function; { object, methodName, descriptor } of a method
+   * @param {object} origin  { original }; of a method { object, methodName, descriptor }
    * @param {number} times  how many calls are mocked
    */
   constructor(implementation, origin, times) {

@@ -1,6 +1,6 @@
 'use strict';
-// Module hooks that put mocked modules in the place of real ones for `import`. Each mock has a URL of
-// its own, the real one with a query; a mock that is not cached gets a new one for each import,
+// Module hooks that put mocked modules in the place of real ones for `import`. Each mock has a URL
+// of its own, the real one with a query; a mock that is not cached gets a new one for each import,
 // since an ES module cannot be taken out of the loader again.
 
 const { JSONStringify, SafeMap } = primordials;

@@ -234,7 +234,9 @@ class MockTimers {
       return;
     }
     // It stands on the prototype: an own property hides it, until it is deleted.
-    this.#replaced.push({ __proto__: null, object: scheduler, name: 'wait', descriptor: undefined });
+    this.#replaced.push({
+      __proto__: null, object: scheduler, name: 'wait', descriptor: undefined,
+    });
     scheduler.wait = wait;
   }
 

@@ -25,7 +25,8 @@ class SpecReporter extends Transform {
 
   #failures() {
     if (this.#failed.length === 0) return '';
-    const lines = [`\n${colorOf('test:fail')}${symbols['test:fail']}failing tests:${colors.white}\n`];
+    const title = `${symbols['test:fail']}failing tests:`;
+    const lines = [`\n${colorOf('test:fail')}${title}${colors.white}\n`];
     for (let i = 0; i < this.#failed.length; i++) {
       const test = this.#failed[i];
       if (test.file) {

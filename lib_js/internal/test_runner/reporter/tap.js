@@ -111,8 +111,8 @@ function formatDetails(nesting, details = kEmptyObject, place) {
   text += toYaml(margin, 'duration_ms', details.duration_ms);
   text += toYaml(margin, 'type', details.type);
   if (place !== null) text += toYaml(margin, 'location', place);
-  if (typeof error === 'object' && error !== null) text += objectToYaml(margin, error, new SafeSet());
-  else text += toYaml(margin, null, error);
+  text += typeof error === 'object' && error !== null ?
+    objectToYaml(margin, error, new SafeSet()) : toYaml(margin, null, error);
   return `${text}${margin}  ...\n`;
 }
 

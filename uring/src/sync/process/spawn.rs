@@ -199,6 +199,9 @@ impl Plan {
     /// Puts every descriptor at its number.
     fn place_descriptors(&mut self) -> Result<(), Errno> {
         let count = self.descriptors.len() as c_int;
+        // Whatever we were started with, or a library has opened, ends with exec.
+        let beyond = (count, c_int::MAX, libc::CLOSE_RANGE_CLOEXEC);
+        call!(syscall(libc::SYS_close_range, beyond.0, beyond.1, beyond.2))?;
         // What stands below its place could be overwritten before it is used.
         for place in 0..count {
             let fd = &mut self.descriptors[place as usize];
