@@ -211,7 +211,7 @@ class UDP {
   /** Native: something came, or an error. */
   static receive(handle, bytes, portAndFamily, value) {
     const self = open.get(handle);
-    if (self === undefined || self.onmessage === undefined) return;
+    if (self === undefined || self.onmessage === undefined || self.#closed !== undefined) return;
     const id = watch.isOn ? resources.enter(self) : 0;
     if (bytes < 0) {
       self.onmessage(bytes, self, undefined, undefined);
