@@ -139,6 +139,9 @@ function startWorker(runtime, prepare, initializeLoaders) {
   prepare(runtime);
   becomeWorker(runtime.worker);
   patchProcess();
+  if (getOptionValue('--permission') || getOptionValue('--permission-audit')) {
+    require('internal/process/permission').initializePermission(undefined);
+  }
   internalBinding('turn').setCallbacks({ uncaught: callFatalException });
   process._fatalException = onUncaught;
 

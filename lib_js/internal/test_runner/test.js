@@ -3,9 +3,8 @@
 // of the tree is a test without a parent.
 //
 // The life of a test: made by its parent's createSubtest(); queued by start(); run(); postRun()
-// closes
-// what is open below and hands it to the parent, which calls finalize() when it is this test's
-// turn to be reported.
+// closes what is open below and hands it to the parent, which calls finalize() when it is this
+// test's turn to be reported.
 
 const {
   ArrayFrom,
