@@ -315,6 +315,7 @@ impl<N: 'static> Drop for Isolate<N> {
         self.realm.clear();
         *self.realm.interrupted.borrow_mut() = None;
         builtin::close_all();
+        *self.realm.transfer_mode.borrow_mut() = None;
         *self.realm.context.borrow_mut() = None;
         self.context = None;
         builtin::arm_termination(None);

@@ -71,6 +71,8 @@ pub(crate) struct Realm {
     pub(crate) parcels: RefCell<crate::message::Parcels>,
     pub(crate) interrupted: RefCell<Option<crate::remote::Interrupted>>,
     pub(crate) collections: crate::builtin::gc::Log,
+    /// The private name of transfer modes, once asked for.
+    pub(crate) transfer_mode: RefCell<Option<v8::Global<v8::Private>>>,
     /// The isolate's main context.
     pub(crate) context: RefCell<Option<v8::Global<v8::Context>>>,
 }
@@ -95,6 +97,7 @@ impl Realm {
             parcels: RefCell::default(),
             interrupted: RefCell::default(),
             collections: Default::default(),
+            transfer_mode: RefCell::default(),
             context: RefCell::default(),
         })
     }
