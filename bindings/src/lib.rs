@@ -95,6 +95,8 @@ pub const BINDINGS: &[Binding] = &[
 pub enum Patience {
     /// Not at all: JavaScript has something to run.
     None,
+    /// So long at most: V8 has something to do then.
+    Within(std::time::Duration),
     /// Shortly: V8 works in the background, and its answer wakes nobody.
     Short,
     /// Until something happens.
@@ -212,6 +214,8 @@ impl Natives {
         self.receive_shared_datagrams();
         self.flush();
         let wait = match (patience, self.next_wait(patience != Patience::None)) {
+            (Patience::Within(limit), Wait::Forever) => Wait::Until(limit),
+            (Patience::Within(limit), Wait::Until(time)) => Wait::Until(time.min(limit)),
             (Patience::Short, Wait::Forever) => Wait::Until(limits::BACKGROUND_POLL),
             (Patience::Short, Wait::Until(time)) => Wait::Until(time.min(limits::BACKGROUND_POLL)),
             (_, wait) => wait,
