@@ -30,7 +30,7 @@ const {
 const lazyStatistics = () => require('internal/perf/statistics');
 const { customInspectSymbol, kEmptyObject } = require('internal/util');
 const { validateInteger, validateNumber, validateObject } = require('internal/validators');
-const { kClone, kDeserialize, markTransferMode } = require('internal/worker/js_transferable');
+const { kClone, kDeserialize, markTransferMode } = require('internal/worker/transfer_symbols');
 
 const native = internalBinding('performance');
 
