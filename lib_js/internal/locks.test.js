@@ -1,7 +1,7 @@
 'use strict';
 
 // Aim: locks between threads, and the end of a thread that has one. Method: rows, which Node 24
-// passes too.
+// passes too, but for the second: there such a lock is lost.
 
 const assert = require('assert');
 const { once } = require('events');
