@@ -136,11 +136,8 @@ function setUpPermission(main) {
 
 /** From the first line on: V8 counts only in code that it compiles afterwards. */
 function startCoverage() {
-  const folder = process.env.NODE_V8_COVERAGE;
-  if (!folder && !getOptionValue('--experimental-test-coverage')) return;
-  const { collect, setCoverageFolder } = require('internal/coverage');
-  collect();
-  if (folder) setCoverageFolder(require('path').resolve(folder));
+  if (!process.env.NODE_V8_COVERAGE && !getOptionValue('--experimental-test-coverage')) return;
+  require('internal/coverage').collectIfAsked();
 }
 
 /** Brings the process to where the user's first line could run. */

@@ -12,6 +12,9 @@ const {
 } = primordials;
 
 const { startCoverage, takeCoverage, endCoverage } = internalBinding('profiler');
+const { getOptionValue } = require('internal/options');
+
+const kFilesPerThread = 1000;
 
 /** Where files go; nothing is written without it. */
 let folder;
@@ -23,6 +26,14 @@ function collect() {
   if (isCollecting) return;
   isCollecting = true;
   startCoverage();
+}
+
+/** At the start of a process or thread: where its environment, or the command line, asks for it. */
+function collectIfAsked() {
+  const path = process.env.NODE_V8_COVERAGE;
+  if (!path && !getOptionValue('--experimental-test-coverage')) return;
+  collect();
+  if (path) setCoverageFolder(require('path').resolve(path));
 }
 
 /** Names the folder that writeCoverage() and the end of the process write to. */
@@ -50,13 +61,16 @@ function writeCoverage() {
   const scripts = ownScripts();
   if (scripts === undefined) return;
   const { mkdirSync, writeFileSync } = require('fs');
-  const name = `coverage-${process.pid}-${DateNow()}-${filesCount++}.json`;
+  // Threads have numbers of their own.
+  const number = require('internal/worker/self').threadId * kFilesPerThread + filesCount++;
+  const name = `coverage-${process.pid}-${DateNow()}-${number}.json`;
   try {
     mkdirSync(folder, { __proto__: null, recursive: true });
     writeFileSync(`${folder}/${name}`, JSONStringify(scripts));
   } catch (error) {
     // As in Node the program goes on without.
-    process._rawDebug(`Failed to write the coverage to ${folder}: ${error.message}`);
+    const { writeSync } = internalBinding('process_ops');
+    writeSync(2, `Failed to write the coverage to ${folder}: ${error.message}\n`);
   }
 }
 
@@ -67,4 +81,10 @@ function endCollecting() {
   endCoverage();
 }
 
-module.exports = { collect, endCollecting, setCoverageFolder, writeCoverage };
+module.exports = {
+  collect,
+  collectIfAsked,
+  endCollecting,
+  setCoverageFolder,
+  writeCoverage,
+};

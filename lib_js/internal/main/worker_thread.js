@@ -151,6 +151,7 @@ function startWorker(runtime, prepare, initializeLoaders) {
         self.isInternalThread = message.isInternal;
         setUpProcess(message);
         reportDependencies(port);
+        if (process.env.NODE_V8_COVERAGE) require('internal/coverage').collectIfAsked();
         initializeLoaders();
         port.postMessage({ type: messageTypes.UP_AND_RUNNING });
         run(message);

@@ -113,7 +113,8 @@ class TestCoverage {
   }
 
   summary() {
-    writeCoverage();
+    // With files in processes of their own this one runs nothing but reporters.
+    if (!this.#isRunnerAlone()) writeCoverage();
     const totals = new Sums();
     const files = [];
     for (const { url, functions } of this.#readScripts().values()) {
@@ -138,6 +139,10 @@ class TestCoverage {
         __proto__: null, line: lineCoverage, branch: branchCoverage, function: functionCoverage,
       },
     };
+  }
+
+  #isRunnerAlone() {
+    return this.#config.isTestRunner && this.#config.isolation === 'process';
   }
 
   #readScripts() {
