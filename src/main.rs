@@ -57,7 +57,7 @@ fn main() -> ExitCode {
         }
         None => {}
     }
-    coring_uring::sync::signal::ignore_broken_pipe();
+    coring_uring::sync::signal::ignore_failed_writes();
     start_v8(&cli);
     if let Some(zone) = variables.get("TZ") {
         coring_engine::set_time_zone(zone);

@@ -127,12 +127,10 @@ fn limits(start: &Start) -> IsolateLimits {
 }
 
 fn runtime(program: &Program, start: &Start) -> Js {
-    let inherited = &program.cli;
-    let parsed = start.exec_argv.as_ref().and_then(|words| {
-        let node_options = start.node_options();
-        parse(words, node_options.as_deref()).ok()
-    });
-    let cli = parsed.as_ref().unwrap_or(inherited);
+    let node_options = start.node_options();
+    // What its maker was given went through the same parser, and new words were asked about.
+    let parsed = parse(&start.exec_argv, node_options.as_deref(), true).ok();
+    let cli = parsed.as_ref().unwrap_or(&program.cli);
     let limits = &start.limits;
     let asked = [
         limits.young_mb,
@@ -148,12 +146,17 @@ fn runtime(program: &Program, start: &Start) -> Js {
     program.runtime_of_worker(cli, worker)
 }
 
-fn parse(words: &[String], node_options: Option<&str>) -> Result<Cli, cli::CliError> {
+/// `lenient`: words that are V8's were meant for the process, and are kept.
+fn parse(
+    words: &[String],
+    node_options: Option<&str>,
+    lenient: bool,
+) -> Result<Cli, cli::CliError> {
     let environment = |name: &str| match name {
         "NODE_OPTIONS" => node_options.map(str::to_owned),
         _ => None,
     };
-    let mut cli = cli::parse(words, &environment, &|_| false)?;
+    let mut cli = cli::parse(words, &environment, &|_| lenient)?;
     cli.exec_argv = words.to_vec();
     cli.arguments = Vec::new();
     Ok(cli)
@@ -170,7 +173,7 @@ fn refused_options(words: &[String], node_options: Option<&str>) -> Vec<String> 
     if !refused.is_empty() {
         return refused;
     }
-    match parse(words, node_options) {
+    match parse(words, node_options, false) {
         Ok(_) => Vec::new(),
         Err(error) => error.messages,
     }

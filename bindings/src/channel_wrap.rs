@@ -9,7 +9,7 @@ use coring_uring::{Completion, Errno, Fd, FlightId, Op, Shutdown, sync};
 
 use crate::Natives;
 use crate::kinds::{entry, token};
-use crate::limits::CHANNEL_CHUNK_BYTES;
+use crate::limits::{CHANNEL_CHUNK_BYTES, CHANNEL_READS_MAX};
 use crate::slots::Handle;
 use crate::stream::{socket_token, token_handle};
 
@@ -32,6 +32,7 @@ ops! { channel_wrap(Natives) {
 
 const POLLIN: u32 = 1;
 const POLLOUT: u32 = 4;
+const POLLHUP: i32 = 16;
 const BAD_HANDLE: i32 = Errno::EBADF.result();
 
 /// A message that the socket had no room for.
@@ -44,6 +45,8 @@ struct Letter {
 
 pub struct Channel {
     fd: Fd,
+    /// What the ring polls for input instead of `fd`.
+    watcher: Option<Fd>,
     refed: bool,
     reading: bool,
     closing: bool,
@@ -60,6 +63,7 @@ impl Channel {
     pub fn new(fd: Fd) -> Channel {
         Channel {
             fd,
+            watcher: None,
             refed: true,
             reading: false,
             closing: false,
@@ -92,6 +96,42 @@ impl Channel {
         }
     }
 
+    /// Takes what has come; false once nothing more will. A channel that is ending is read to its
+    /// end: that of the child itself may be the next completion.
+    fn receive(
+        &mut self,
+        handle: Handle,
+        is_ending: bool,
+        chunk: &mut [u8],
+        out: &mut Delivery,
+    ) -> bool {
+        for _ in 0..CHANNEL_READS_MAX {
+            if !self.reading {
+                return false;
+            }
+            let mut taken = Vec::new();
+            let result = descriptors::receive(self.fd, chunk, &mut taken);
+            self.descriptors.extend(taken);
+            match result {
+                Err(Errno::EAGAIN) => return true,
+                Ok(count) if count > 0 => {
+                    let bytes = &chunk[..count];
+                    out.push_bytes(entry::CHANNEL_READ, handle.to_js(), count as i32, 0, bytes);
+                    if count < chunk.len() && !is_ending {
+                        return true; // Nothing was left.
+                    }
+                }
+                ended => {
+                    self.reading = false;
+                    let result = ended.map_or_else(|errno| errno.result(), |_| 0);
+                    out.push(entry::CHANNEL_READ, handle.to_js(), result, 0);
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
     /// Before the process ends: the peer shall hear of it now, not when the ring is gone.
     pub fn end(&mut self) {
         while let Ok(true) = self.send_first() {
@@ -111,6 +151,7 @@ impl Natives {
     pub(crate) fn adopt_channel(&mut self, channel: Channel) -> Result<Handle, Errno> {
         self.channels.insert(channel).map_err(|channel| {
             close_now(channel.fd);
+            channel.watcher.into_iter().for_each(close_now);
             Errno::EMFILE
         })
     }
@@ -128,7 +169,11 @@ impl Natives {
             return;
         }
         let (fd, kind, events) = match side {
-            IN => (channel.fd, token::CHANNEL_IN, POLLIN),
+            IN => (
+                channel.watcher.unwrap_or(channel.fd),
+                token::CHANNEL_IN,
+                POLLIN,
+            ),
             _ => (channel.fd, token::CHANNEL_OUT, POLLOUT),
         };
         let flight = self
@@ -147,38 +192,24 @@ impl Natives {
         if channel.closing {
             self.finish_closing(handle);
         } else if is_input {
-            self.receive_messages(handle, out);
+            self.receive_messages(handle, completion.result, out);
         } else {
             self.send_letters(handle, out);
         }
     }
 
-    fn receive_messages(&mut self, handle: Handle, out: &mut Delivery) {
+    fn receive_messages(&mut self, handle: Handle, events: i32, out: &mut Delivery) {
         let Some(channel) = self.channels.get_mut(handle) else {
             return;
         };
-        if !channel.reading {
-            return;
+        let mut chunk = std::mem::take(&mut self.scratch);
+        chunk.resize(chunk.len().max(CHANNEL_CHUNK_BYTES), 0);
+        let is_ending = events & POLLHUP != 0;
+        let goes_on = channel.receive(handle, is_ending, &mut chunk, out);
+        self.scratch = chunk;
+        if goes_on {
+            self.poll_channel(handle, IN);
         }
-        let mut bytes = vec![0; CHANNEL_CHUNK_BYTES];
-        let mut taken = Vec::new();
-        let result = descriptors::receive(channel.fd, &mut bytes, &mut taken);
-        channel.descriptors.extend(taken);
-        match result {
-            Err(Errno::EAGAIN) => {}
-            Ok(count) if count > 0 => {
-                bytes.truncate(count);
-                bytes.shrink_to_fit();
-                out.push_buffer(entry::CHANNEL_READ, handle.to_js(), count as i32, 0, bytes);
-            }
-            ended => {
-                channel.reading = false;
-                let result = ended.map_or_else(|errno| errno.result(), |_| 0);
-                out.push(entry::CHANNEL_READ, handle.to_js(), result, 0);
-                return;
-            }
-        }
-        self.poll_channel(handle, IN);
     }
 
     fn send_letters(&mut self, handle: Handle, out: &mut Delivery) {
@@ -210,6 +241,7 @@ impl Natives {
             return;
         }
         close_now(channel.fd);
+        channel.watcher.into_iter().for_each(close_now);
         channel.descriptors.drain(..).for_each(close_now);
         for letter in channel.queue.drain(..) {
             letter.descriptor.into_iter().for_each(close_now);
@@ -227,7 +259,12 @@ fn open(natives: &mut Natives, fd: i32) -> i32 {
     let fd = Fd::new(fd);
     // Programs that this one starts shall not hold it open.
     let _ = sync::file::set_close_on_exec(fd);
-    match natives.adopt_channel(Channel::new(fd)) {
+    let channel = Channel {
+        // Without one all goes on; only our sudden death is heard of a little later.
+        watcher: descriptors::watcher(fd).ok(),
+        ..Channel::new(fd)
+    };
+    match natives.adopt_channel(channel) {
         Ok(handle) => handle.to_js(),
         Err(errno) => errno.result(),
     }

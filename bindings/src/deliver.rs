@@ -24,7 +24,15 @@ impl Natives {
                 socket.soon = false;
             }
         }
+        let mut ended = Vec::new();
         for completion in completions.drain(..) {
+            match completion.token.kind() {
+                // What a child has said comes before its end, as in Node.
+                token::CHILD => ended.push(completion),
+                _ => self.complete(completion, out),
+            }
+        }
+        for completion in ended {
             self.complete(completion, out);
         }
         self.deliver_due(out);
@@ -48,7 +56,7 @@ impl Natives {
                 let port = self.ports.get(Handle::from_js(*handle));
                 port.map_or(0, |port| port.nth)
             }
-            Note::Worker(_) | Note::Asked => u64::MAX,
+            Note::Worker(_) | Note::Lock(..) | Note::Asked => u64::MAX,
         }
     }
 
@@ -56,6 +64,7 @@ impl Natives {
         match note {
             Note::Port(handle) => out.push(entry::PORT, handle, 0, 0),
             Note::Worker(handle) => out.push(entry::WORKER, handle, 0, 0),
+            Note::Lock(id, granted) => out.push(entry::LOCK, id, i32::from(granted), 0),
             Note::Asked => self.is_asked = true,
         }
     }
@@ -100,6 +109,8 @@ impl Natives {
             token::TICKET => self.on_ticket(completion, out),
             token::CHILD => self.on_child(&completion, out),
             token::CHANNEL_IN | token::CHANNEL_OUT => self.on_channel(&completion, out),
+            token::UDP_IN => self.on_datagram(completion, out),
+            token::UDP_CLOSE => self.on_udp_closed(&completion, out),
             token::FORGET => {}
             kind => unreachable!("no operation has token kind {kind}"),
         }

@@ -39,7 +39,7 @@ const BUSY: u32 = 0;
 const IDLE: u32 = 1;
 
 impl Natives {
-    fn submit_ticket(&mut self, ticket: u32, op: Result<Op, Errno>) {
+    pub(crate) fn submit_ticket(&mut self, ticket: u32, op: Result<Op, Errno>) {
         assert!(ticket < TICKETS_MAX, "lib_js hands out tickets densely");
         match op {
             Ok(op) => {

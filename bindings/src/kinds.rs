@@ -47,6 +47,13 @@ pub mod entry {
     pub const PORT: u8 = 28;
     /// handle = worker that has answers or has ended
     pub const WORKER: u8 = 29;
+    /// handle = datagram socket; a = bytes or -errno, b = port * 2 + (1: IPv6);
+    /// value = the datagram with the sender's address as text behind it
+    pub const UDP_MESSAGE: u8 = 30;
+    /// the slot is free
+    pub const UDP_CLOSED: u8 = 31;
+    /// handle = id of a lock's request; a = 1 granted, 0 stolen
+    pub const LOCK: u8 = 27;
     /// the garbage collector has done something
     pub const COLLECTIONS: u8 = 26;
 }
@@ -69,4 +76,6 @@ pub mod token {
     /// Something to read on a channel of messages, room to write there.
     pub const CHANNEL_IN: u8 = 11;
     pub const CHANNEL_OUT: u8 = 12;
+    pub const UDP_IN: u8 = 13;
+    pub const UDP_CLOSE: u8 = 14;
 }

@@ -23,6 +23,7 @@ mod inbox;
 mod kinds;
 mod lexer;
 mod limits;
+mod locks;
 mod moved_fd;
 pub mod options;
 mod os;
@@ -30,12 +31,14 @@ mod performance;
 mod ports;
 mod process_ops;
 mod process_wrap;
+mod sigint;
 mod slots;
 mod socket;
 mod spawn_sync;
 mod stream;
 mod tcp_wrap;
 mod turn;
+mod udp_wrap;
 mod url;
 mod worker;
 
@@ -45,7 +48,7 @@ use coring_codec::date::DateCache;
 use coring_engine::Binding;
 use coring_uring::sync::clock::monotonic;
 use coring_uring::sync::file::Directory;
-use coring_uring::{Completion, Errno, Mailbox, Ring, Shutdown, Token, Wait};
+use coring_uring::{Completion, Errno, Fd, Mailbox, Ring, Shutdown, Token, Wait};
 
 pub use fleet::Fleet;
 pub use performance::Milestone;
@@ -63,6 +66,7 @@ use socket::Socket;
 pub const BINDINGS: &[Binding] = &[
     turn::BINDING,
     tcp_wrap::BINDING,
+    udp_wrap::BINDING,
     http::BINDING,
     http::parser::BINDING,
     process_ops::BINDING,
@@ -77,6 +81,7 @@ pub const BINDINGS: &[Binding] = &[
     url::BINDING,
     lexer::BINDING,
     performance::BINDING,
+    locks::BINDING,
     constants::BINDING,
     ports::BINDING,
     worker::BINDING,
@@ -84,6 +89,7 @@ pub const BINDINGS: &[Binding] = &[
     dotenv::BINDING,
     config::BINDING,
     moved_fd::BINDING,
+    sigint::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -114,7 +120,9 @@ pub struct Natives {
     pub(crate) date: DateCache,
     pub(crate) scratch: Vec<u8>,
     pub(crate) parsers: Slots<http::parser::Parser>,
+    pub(crate) udps: Slots<udp_wrap::Udp>,
     pub(crate) children: Slots<process_wrap::Child>,
+    pub(crate) sigint: Option<sigint::Watch>,
     pub(crate) channels: Slots<channel_wrap::Channel>,
     pub(crate) turn: turn::State,
     pub(crate) performance: performance::State,
@@ -123,6 +131,8 @@ pub struct Natives {
     /// This core's index in the fleet.
     pub(crate) core: usize,
     pub(crate) listens_count: usize,
+    /// Where the kernel tells of changes of files; closed with the core.
+    pub(crate) watch_queue: Option<Fd>,
     /// Directories that programs read in steps.
     pub(crate) directories: Slots<Directory>,
     /// File operations in flight.
@@ -167,7 +177,9 @@ impl Natives {
             date: DateCache::default(),
             scratch: Vec::new(),
             parsers: Slots::default(),
+            udps: Slots::default(),
             children: Slots::default(),
+            sigint: None,
             channels: Slots::default(),
             turn: turn::State::default(),
             performance: performance::State::default(),
@@ -175,6 +187,7 @@ impl Natives {
             fleet,
             core,
             listens_count: 0,
+            watch_queue: None,
             directories: Slots::default(),
             tickets_count: 0,
         }
@@ -207,6 +220,9 @@ impl Natives {
         let since_ns = (is_idle || self.performance.is_watched()).then(monotonic);
         if let Some(since_ns) = since_ns {
             self.performance.wait_begins(since_ns);
+            if let (Some(control), true) = (&self.control, is_idle) {
+                control.note_wait(since_ns);
+            }
         }
         if let Err(errno) = self.ring.turn(wait, into) {
             panic!("io_uring_enter failed with {errno}: the ring is unusable");
@@ -254,6 +270,7 @@ impl Natives {
             || !self.answers.is_empty()
             || !self.farewells.is_empty()
             || self.sockets.iter().any(|(_, socket)| socket.is_alive())
+            || self.udps.iter().any(|(_, udp)| udp.is_alive())
             || self.children.iter().any(|(_, child)| child.refed)
             || self.channels.iter().any(|(_, channel)| channel.is_alive())
     }
@@ -346,6 +363,7 @@ impl Drop for Natives {
     /// The core ends: peers get what was queued, if their sockets take it, and every descriptor is
     /// closed. The ring, dropped next, ends what is in flight on them.
     fn drop(&mut self) {
+        self.release_locks();
         self.send_leftovers();
         for (_, socket) in self.sockets.iter() {
             if !matches!(
@@ -355,6 +373,10 @@ impl Drop for Natives {
                 // Nobody is left to hear of a failure.
                 let _ = coring_uring::sync::file::close(socket.fd);
             }
+        }
+        if let Some(queue) = self.watch_queue {
+            // As above.
+            let _ = coring_uring::sync::file::close(queue);
         }
     }
 }

@@ -18,6 +18,9 @@ pub const CHANNEL_CHUNK_BYTES: usize = 64 << 10;
 /// Bytes taken from a FIFO at a time: what a pipe holds by default.
 pub const FIFO_READ_BYTES: usize = 64 << 10;
 
+/// Such chunks taken from one channel before others have their turn, as in libuv.
+pub const CHANNEL_READS_MAX: usize = 32;
+
 /// Pause before accepting again when the process has no descriptor left, ms.
 pub const ACCEPT_RETRY_MS: u64 = 100;
 

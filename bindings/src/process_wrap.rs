@@ -28,6 +28,8 @@ ops! { process_wrap(Natives) {
 
 const PIPE: i32 = -2;
 const CHANNEL: i32 = -3;
+/// Descriptors below are no listeners but in strange programs.
+const STANDARD_COUNT: i32 = 3;
 
 /// A program that was started and has not ended.
 pub struct Child {
@@ -121,6 +123,9 @@ impl Natives {
             }
         }
         spawn.descriptors = stdio.iter().map(|item| item.theirs).collect();
+        if kinds.iter().any(|kind| *kind >= STANDARD_COUNT) {
+            self.share_listeners(kinds);
+        }
         let started = spawn.start();
         for item in stdio.iter().filter(|item| item.ours.is_some()) {
             item.theirs.into_iter().for_each(close);
@@ -137,6 +142,18 @@ impl Natives {
             Js::from(pid),
             ends,
         ])
+    }
+
+    /// A child that gets a listener goes on with it when it is closed here.
+    fn share_listeners(&mut self, kinds: &[i32]) {
+        for handle in self.sockets.handles() {
+            if let Some(socket) = self.sockets.get_mut(handle)
+                && let Role::Listener(listener) = &mut socket.role
+                && kinds.contains(&socket.fd.raw())
+            {
+                listener.shared = true;
+            }
+        }
     }
 
     /// Our end of a pipe or channel: its handle, or -1.

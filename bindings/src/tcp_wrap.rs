@@ -79,7 +79,7 @@ fn parse_v6(address: &str, port: u16) -> Option<SocketAddress> {
     Some(SocketAddress::V6(SocketAddrV6::new(ip, port, 0, scope)))
 }
 
-fn parse_address(kind: i32, address: &str, port: i32) -> Result<SocketAddress, Errno> {
+pub(crate) fn parse_address(kind: i32, address: &str, port: i32) -> Result<SocketAddress, Errno> {
     let port = u16::try_from(port).map_err(|_| Errno::EINVAL)?;
     let parsed = match kind {
         4 => address
@@ -93,7 +93,7 @@ fn parse_address(kind: i32, address: &str, port: i32) -> Result<SocketAddress, E
     parsed.ok_or(Errno::EINVAL)
 }
 
-fn show_address(address: &SocketAddress) -> Js {
+pub(crate) fn show_address(address: &SocketAddress) -> Js {
     let (kind, text, port) = match address {
         SocketAddress::V4(v4) => (4, v4.ip().to_string(), v4.port()),
         SocketAddress::V6(v6) if v6.scope_id() != 0 => {

@@ -44,6 +44,10 @@ pub struct State {
 }
 
 impl State {
+    pub fn listens_to(&self, signal: i32) -> bool {
+        self.signals.contains(&signal)
+    }
+
     pub fn timer_due_ms(&self) -> Option<u64> {
         (self.timer_ms > 0.0).then_some(self.timer_ms as u64)
     }

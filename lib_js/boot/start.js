@@ -136,8 +136,14 @@ function setUpPermission(main) {
 
 /** From the first line on: V8 counts only in code that it compiles afterwards. */
 function startCoverage() {
-  if (!process.env.NODE_V8_COVERAGE && !getOptionValue('--experimental-test-coverage')) return;
-  require('internal/coverage').collectIfAsked();
+  const folder = process.env.NODE_V8_COVERAGE;
+  if (!folder && !getOptionValue('--experimental-test-coverage')) return;
+  const { collect, setCoverageFolder } = require('internal/v8/coverage');
+  collect();
+  if (!folder) return;
+  // Children and workers write to the same folder, wherever they are.
+  process.env.NODE_V8_COVERAGE = require('path').resolve(folder);
+  setCoverageFolder(process.env.NODE_V8_COVERAGE);
 }
 
 /** Brings the process to where the user's first line could run. */
@@ -155,6 +161,9 @@ function prepare(runtime) {
   setUpWarnings();
   const { NODE_DEBUG } = process.env;
   if (NODE_DEBUG) require('internal/util/debuglog').initializeDebugEnv(NODE_DEBUG);
+  const snapshots = getOptionValue('--heapsnapshot-near-heap-limit');
+  if (snapshots > 0) require('internal/heap_utils').snapshotNearHeapLimit(snapshots);
+  startCoverage();
   if (getOptionValue('--expose-internals')) BuiltinModule.exposeInternals();
 }
 
@@ -211,7 +220,6 @@ function start(runtime) {
   setUpPermission(hasFile ? main : undefined);
   setUpSignals();
   joinParent();
-  startCoverage();
   initializeLoaders();
   internalBinding('performance').markBootstrapComplete();
   // User code must not see what the library last matched through RegExp.$1.

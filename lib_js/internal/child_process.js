@@ -3,6 +3,7 @@
 // ChildProcess: an event emitter around one native child, its pipes and its channel.
 
 const {
+  ArrayIsArray,
   ArrayPrototypePush,
   ArrayPrototypeSlice,
   FunctionPrototypeCall,
@@ -12,6 +13,7 @@ const {
 } = primordials;
 
 const EventEmitter = require('events');
+const { channel, tracingChannel } = require('diagnostics_channel');
 const { Socket } = require('net');
 const {
   ErrnoException,
@@ -23,11 +25,15 @@ const {
   validateOneOf,
   validateString,
 } = require('internal/validators');
+const { environmentPairs } = require('internal/child_process/arguments');
 const { Process } = require('internal/child_process/process');
 const { getValidStdio, stdioStringToArray } = require('internal/child_process/stdio');
 const { kChannelHandle, maybeClose, setupChannel } = require('internal/child_process/channel');
 const { getSocketList } = require('internal/child_process/handles');
 const { spawnSync } = require('internal/child_process/sync');
+
+const created = channel('child_process');
+const traced = tracingChannel('child_process.spawn');
 
 /** Set on a stream that another child reads. */
 const kIsUsedAsStdio = Symbol('kIsUsedAsStdio');
@@ -53,9 +59,19 @@ function ChildProcess() {
   this.spawnfile = null;
   this._handle = new Process();
   this._handle.onexit = (code, signal) => onExit(this, code, signal);
+  if (created.hasSubscribers) created.publish({ process: this });
 }
 ObjectSetPrototypeOf(ChildProcess.prototype, EventEmitter.prototype);
 ObjectSetPrototypeOf(ChildProcess, EventEmitter);
+
+/** Why it did not start, as its 'error' event says. */
+function spawnError(child, status) {
+  const syscall = child.spawnfile ? `spawn ${child.spawnfile}` : 'spawn';
+  const error = new ErrnoException(status, syscall);
+  if (child.spawnfile) error.path = child.spawnfile;
+  error.spawnargs = ArrayPrototypeSlice(child.spawnargs, 1);
+  return error;
+}
 
 /** The child has ended; a negative code says why it never began. */
 function onExit(child, code, signal) {
@@ -67,11 +83,7 @@ function onExit(child, code, signal) {
     child._handle = null;
   }
   if (code < 0) {
-    const syscall = child.spawnfile ? `spawn ${child.spawnfile}` : 'spawn';
-    const error = new ErrnoException(code, syscall);
-    if (child.spawnfile) error.path = child.spawnfile;
-    error.spawnargs = ArrayPrototypeSlice(child.spawnargs, 1);
-    child.emit('error', error);
+    child.emit('error', spawnError(child, code));
   } else {
     child.emit('exit', child.exitCode, child.signalCode);
   }
@@ -141,9 +153,9 @@ function readOptions(child, options) {
   validateOneOf(serialization, 'options.serialization', [undefined, 'json', 'advanced']);
   const { stdio, ipc, ipcFd } = getValidStdio(options.stdio || 'pipe', false);
   options.stdio = stdio;
-  if (options.envPairs === undefined) options.envPairs = [];
-  else validateArray(options.envPairs, 'options.envPairs');
   if (ipc !== undefined) {
+    if (options.envPairs === undefined) options.envPairs = [];
+    else validateArray(options.envPairs, 'options.envPairs');
     ArrayPrototypePush(
       options.envPairs,
       `NODE_CHANNEL_FD=${ipcFd}`,
@@ -160,12 +172,19 @@ function readOptions(child, options) {
   return ipc;
 }
 
-ChildProcess.prototype.spawn = function(options) {
+ChildProcess.prototype.spawn = function spawn(options) {
   const ipc = readOptions(this, options);
   const { stdio } = options;
+  const isTraced = traced.hasSubscribers;
+  if (isTraced) traced.start.publish({ process: this, options });
   const status = this._handle.spawn({
-    __proto__: null, ...options, args: options.args ?? [options.file],
+    __proto__: null,
+    ...options,
+    args: options.args ?? [options.file],
+    envPairs: ArrayIsArray(options.envPairs) ? options.envPairs : environmentPairs(options),
   });
+  if (isTraced && status === 0) traced.end.publish({ process: this });
+  else if (isTraced) traced.error.publish({ process: this, error: spawnError(this, status) });
   switch (status) {
     case 0:
       process.nextTick(onSpawnNT, this);
@@ -193,7 +212,7 @@ ChildProcess.prototype.spawn = function(options) {
   return status;
 };
 
-ChildProcess.prototype.kill = function(sig) {
+ChildProcess.prototype.kill = function kill(sig) {
   const signal = sig === 0 ? sig : convertToValidSignal(sig === undefined ? 'SIGTERM' : sig);
   if (!this._handle) return false;
   const status = this._handle.kill(signal);
@@ -215,11 +234,11 @@ ChildProcess.prototype[SymbolDispose] = function() {
   if (!this.killed) this.kill();
 };
 
-ChildProcess.prototype.ref = function() {
+ChildProcess.prototype.ref = function ref() {
   if (this._handle) this._handle.ref();
 };
 
-ChildProcess.prototype.unref = function() {
+ChildProcess.prototype.unref = function unref() {
   if (this._handle) this._handle.unref();
 };
 

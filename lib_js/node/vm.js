@@ -60,7 +60,8 @@ function run(script, contextified, options) {
   const { runScript } = internalBinding('contextify');
   if (!breakOnSigint) return runScript(script, contextified, timeout, displayErrors);
   const { breakingOnSigint } = require('internal/vm/sigint');
-  return breakingOnSigint(() => runScript(script, contextified, timeout, displayErrors));
+  return breakingOnSigint(
+    () => runScript(script, contextified, timeout, displayErrors, true));
 }
 
 /** The half of Script that Node has in native code. */
@@ -177,6 +178,7 @@ function createContext(contextObject = {}, options = kEmptyObject) {
     isOrdinary ? undefined : contextObject, strings, wasm, microtaskMode === 'afterEvaluate',
     hostSymbolFor(importModuleDynamically, name, owner));
   owner.referrer = isOrdinary ? global : contextObject;
+  require('internal/async_hooks/promises').coverContext(owner.referrer);
   return owner.referrer;
 }
 

@@ -233,6 +233,7 @@ function normalizeExecFileArgs(file, args, options, callback) {
 }
 
 module.exports = {
+  environmentPairs,
   killSignalNumber,
   normalizeExecArgs,
   normalizeExecFileArgs,

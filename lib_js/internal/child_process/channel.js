@@ -25,7 +25,12 @@ const {
 } = require('internal/errors');
 const { deprecate, kEmptyObject } = require('internal/util');
 const { validateObject } = require('internal/validators');
-const { conversionOf, typeOfHandle, receiveHandle } = require('internal/child_process/handles');
+const {
+  conversionOf,
+  receiveHandle,
+  typeOfHandle,
+  waitingHandle,
+} = require('internal/child_process/handles');
 
 const kChannelHandle = Symbol('kChannelHandle');
 const kPendingMessages = Symbol('kPendingMessages');
@@ -119,15 +124,14 @@ function deliverPending(target) {
 // --- Receiving
 
 /** A handle has come, or should have: tells the other side, then the program. */
-function receiveWithHandle(target, channel, message) {
-  const fd = channel.takeDescriptor();
-  if (fd < 0) {
+function receiveWithHandle(target, message, handle) {
+  if (handle === undefined) {
     target._send({ cmd: NACK }, null, true);
     return;
   }
   target._send({ cmd: ACK }, null, true);
-  receiveHandle(target, message, fd, (handle) => {
-    deliver(target, message.msg, handle, isInternal(message.msg));
+  receiveHandle(target, message, handle, (received) => {
+    deliver(target, message.msg, received, isInternal(message.msg));
   });
 }
 
@@ -149,48 +153,47 @@ function sendQueue(target) {
 }
 
 /** The handle did not arrive: once more, if it has not failed too often. */
-function sendAgain(target) {
+function sendAgain(target, channel) {
   const pending = target._pendingMessage;
-  if (pending !== null && pending.retransmissions++ === RETRANSMISSIONS_MAX) {
-    closePending(target);
-    process.emitWarning(
-      'Handle did not reach the receiving process correctly', 'SentHandleNotReceivedWarning');
-  }
-  if (target._pendingMessage !== null) {
-    const { message, handle } = pending;
-    target._resend(message, handle);
+  if (pending === null) {
+    sendQueue(target);
     return;
   }
+  if (pending.retransmissions++ < RETRANSMISSIONS_MAX) {
+    channel.resend(pending.message, pending.handle);
+    return;
+  }
+  closePending(target);
+  process.emitWarning(
+    'Handle did not reach the receiving process correctly', 'SentHandleNotReceivedWarning');
   sendQueue(target);
 }
 
-function receiveInternal(target, channel, message) {
+function onInternalMessage(target, channel, message, handle) {
   switch (message.cmd) {
     case ACK:
       if (target._pendingMessage !== null) closePending(target);
       sendQueue(target);
       break;
     case NACK:
-      sendAgain(target);
+      sendAgain(target, channel);
       break;
     case HANDLE:
-      receiveWithHandle(target, channel, message);
+      receiveWithHandle(target, message, handle);
       break;
     default:
   }
 }
 
 function onMessage(target, channel, message) {
-  if (!isInternal(message)) {
-    deliver(target, message, undefined, false);
-    return;
+  const isOurs = isInternal(message);
+  let handle;
+  if (isOurs && message.cmd === HANDLE) {
+    const fd = channel.takeDescriptor();
+    if (fd >= 0) handle = waitingHandle(fd);
   }
-  if (!target.channel) return;
-  // In the order of arrival, after the callbacks of messages before it.
-  process.nextTick(() => {
-    receiveInternal(target, channel, message);
-    target.emit('internalMessage', message);
-  });
+  if (target.channel) deliver(target, message, handle, isOurs);
+  else handle?.close();
 }
 
 function endChannel(target, channel) {
@@ -288,7 +291,7 @@ function setUpSending(target, channel, control, codec) {
     return write(message, native, options, callback);
   };
 
-  target._resend = (message, handle) => channel.write(codec.encode(message), handle, () => {});
+  channel.resend = (message, handle) => channel.write(codec.encode(message), handle, () => {});
 }
 
 function setUpDisconnecting(target, channel) {
@@ -357,6 +360,9 @@ function setupChannel(target, channel, serialization = 'json') {
     }
     channel.buffering = codec.decode(bytes, (message) => onMessage(target, channel, message));
   };
+  target.on('internalMessage', (message, handle) => {
+    onInternalMessage(target, channel, message, handle);
+  });
   target.on('newListener', () => process.nextTick(deliverPending, target));
   setUpSending(target, channel, control, codec);
   setUpDisconnecting(target, channel);

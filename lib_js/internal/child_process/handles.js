@@ -70,10 +70,10 @@ function detachSocket(target, message, socket, options) {
 }
 
 /** The net.Socket that has come; one of a server's is counted there. */
-function attachSocket(target, message, fd, emit) {
+function attachSocket(target, message, handle, emit) {
   const { Socket } = require('net');
   const socket = new Socket({
-    handle: streamOfDescriptor(fd), readable: true, writable: true,
+    handle: streamOfDescriptor(handle.take()), readable: true, writable: true,
   });
   if (message.key) getSocketList('got', target, message.key).add({ socket });
   emit(socket);
@@ -85,16 +85,16 @@ const conversions = {
   'net.Native': {
     isMoved: false,
     send: (target, message, handle) => shareListener(handle),
-    got: (target, message, fd, emit) => emit(waitingHandle(fd)),
+    got: (target, message, handle, emit) => emit(handle),
   },
 
   'net.Server': {
     isMoved: false,
     send: (target, message, server) => server._handle && shareListener(server._handle),
-    got(target, message, fd, emit) {
+    got(target, message, handle, emit) {
       const { Server } = require('net');
       const server = new Server();
-      server.listen(waitingHandle(fd), () => emit(server));
+      server.listen(handle, () => emit(server));
     },
   },
 
@@ -117,9 +117,9 @@ function typeOfHandle(handle) {
   throw new ERR_INVALID_HANDLE_TYPE();
 }
 
-/** A descriptor has come with `message`: emit(handle) gets what it is to the program. */
-function receiveHandle(target, message, fd, emit) {
-  conversions[message.type].got(target, message, fd, emit);
+/** A handle has come with `message`: emit(object) gets what it is to the program. */
+function receiveHandle(target, message, handle, emit) {
+  conversions[message.type].got(target, message, handle, emit);
 }
 
-module.exports = { conversionOf, getSocketList, receiveHandle, typeOfHandle };
+module.exports = { conversionOf, getSocketList, receiveHandle, typeOfHandle, waitingHandle };

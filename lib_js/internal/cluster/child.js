@@ -150,7 +150,8 @@ function onConnection(message, handle) {
   const listener = handles.get(message.key);
   const server = listener?.owner;
   let accepted = listener !== undefined && Boolean(handle);
-  if (accepted && server && server.maxConnections != null &&
+  // Another worker may have room, unless this one shall refuse it.
+  if (accepted && server && server.maxConnections != null && !server.dropMaxConnection &&
       server._connections >= server.maxConnections) {
     accepted = false;
   }

@@ -86,6 +86,7 @@ function setUpProcess(message) {
   require('internal/worker').assignEnvironmentData(environmentData);
   threads.parentPort = publicPort;
   threads.workerData = workerData;
+  require('internal/worker/messaging').setMainPort(message.mainPort);
   self.cwdCounter = message.cwdCounter;
   cacheWorkingDirectory(message.cwdCounter);
   if (argv !== undefined) ArrayPrototypeSplice(process.argv, 1, 0, ...argv);
@@ -151,7 +152,6 @@ function startWorker(runtime, prepare, initializeLoaders) {
         self.isInternalThread = message.isInternal;
         setUpProcess(message);
         reportDependencies(port);
-        if (process.env.NODE_V8_COVERAGE) require('internal/coverage').collectIfAsked();
         initializeLoaders();
         port.postMessage({ type: messageTypes.UP_AND_RUNNING });
         run(message);

@@ -166,7 +166,7 @@ class Module {
       const { evaluate } = binding;
       if (!breakOnSigint) return evaluate(wrap, timeout);
       const { breakingOnSigint } = require('internal/vm/sigint');
-      return breakingOnSigint(() => evaluate(wrap, timeout));
+      return breakingOnSigint(() => evaluate(wrap, timeout, true));
     } catch (error) {
       return PromiseReject(error);
     }

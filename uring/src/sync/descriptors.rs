@@ -60,6 +60,25 @@ pub fn send(fd: Fd, bytes: &[u8], descriptor: Option<Fd>) -> Result<usize, Errno
     sent.map(|count| count as usize)
 }
 
+/// A descriptor that is readable whenever `fd` is, and does not keep it open: a ring that polls
+/// `fd` itself would hold on to it for some milliseconds after the process has ended, and the
+/// peer would hear of the end only then.
+pub fn watcher(fd: Fd) -> Result<Fd, Errno> {
+    let watcher = call!(epoll_create1(libc::EPOLL_CLOEXEC)).map(Fd::new)?;
+    let mut event = libc::epoll_event {
+        events: libc::EPOLLIN as u32,
+        u64: 0,
+    };
+    let (number, address) = (watcher.raw(), &raw mut event);
+    match call!(epoll_ctl(number, libc::EPOLL_CTL_ADD, fd.raw(), address)) {
+        Ok(_) => Ok(watcher),
+        Err(errno) => {
+            crate::flight::close_quietly(watcher);
+            Err(errno)
+        }
+    }
+}
+
 /// Receives without waiting; descriptors that came along go to `into` and are the caller's.
 /// 0 is the end of the stream, EAGAIN nothing yet.
 pub fn receive(fd: Fd, bytes: &mut [u8], into: &mut Vec<Fd>) -> Result<usize, Errno> {
@@ -82,8 +101,10 @@ pub fn receive(fd: Fd, bytes: &mut [u8], into: &mut Vec<Fd>) -> Result<usize, Er
             // SAFETY: the data of a whole entry.
             let data = unsafe { libc::CMSG_DATA(entry) }.cast::<i32>();
             for index in 0..(head.cmsg_len - head_bytes) / DESCRIPTOR_BYTES as usize {
-                // SAFETY: the kernel wrote that many descriptors.
-                let raw = unsafe { data.add(index).read_unaligned() };
+                // The kernel wrote that many descriptors.
+                let place = data.wrapping_add(index);
+                // SAFETY: inside the entry's data.
+                let raw = unsafe { place.read_unaligned() };
                 into.push(Fd::new(raw));
             }
         }

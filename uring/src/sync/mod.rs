@@ -4,6 +4,7 @@
 //! core, so nothing on a request path calls them, except those that only look at a socket.
 
 pub mod clock;
+pub mod datagram;
 pub mod descriptors;
 pub mod file;
 pub mod host;

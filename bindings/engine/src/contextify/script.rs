@@ -1,7 +1,7 @@
 //! `vm.Script`: compiled once, run in any context.
 
 use super::context::{context_of, run_own_microtasks};
-use super::{Watchdog, is_rejected, source_and_origin, source_with_cache};
+use super::{BreakableRun, Watchdog, is_rejected, source_and_origin, source_with_cache};
 use crate::builtin::{Args, Return, put, throw_error, throw_type_error};
 use crate::error;
 use crate::realm;
@@ -76,7 +76,7 @@ fn unbound_script<'s>(
     script
 }
 
-/// runScript(script, contextified | null, timeout | -1, displayErrors)
+/// runScript(script, contextified | null, timeout | -1, displayErrors, isBreakable)
 pub(super) fn run_script<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let Some(script) = unbound_script(scope, args.get(0)) else {
         return;
@@ -87,11 +87,21 @@ pub(super) fn run_script<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, m
     v8::tc_scope!(let catch, scope);
     let script = script.bind_to_current_context(catch);
     let watchdog = Watchdog::start(catch.thread_safe_handle(), timeout_ms);
+    let run = BreakableRun::start(args.get(4).is_true());
     let result = script.run(catch);
+    let was_broken = run.stop();
     if result.is_some() {
         run_own_microtasks(catch, context);
     }
-    if watchdog.stop() && realm::current().ending.get().is_none() {
+    let was_timed_out = watchdog.stop();
+    if was_broken && realm::current().ending.get().is_none() {
+        catch.cancel_terminate_execution();
+        catch.reset();
+        throw_interrupted(catch);
+        catch.rethrow();
+        return;
+    }
+    if was_timed_out && realm::current().ending.get().is_none() {
         catch.cancel_terminate_execution();
         catch.reset();
         let message = format!("Script execution timed out after {timeout_ms}ms");
@@ -109,6 +119,12 @@ pub(super) fn run_script<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, m
     if let Some(result) = result {
         rv.set(result);
     }
+}
+
+/// A script was broken by SIGINT.
+pub(crate) fn throw_interrupted(scope: &mut v8::PinScope) {
+    let message = "Script execution was interrupted by `SIGINT`";
+    throw_error(scope, "ERR_SCRIPT_EXECUTION_INTERRUPTED", message);
 }
 
 /// createCachedData(script) -> Buffer

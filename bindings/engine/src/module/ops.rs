@@ -5,7 +5,9 @@ use super::{
     origin, register,
 };
 use crate::builtin::{put, throw_error, throw_type_error};
-use crate::contextify::{Watchdog, context_of, has_own_microtasks, run_own_microtasks};
+use crate::contextify::{
+    BreakableRun, Watchdog, context_of, has_own_microtasks, run_own_microtasks, throw_interrupted,
+};
 use crate::realm;
 use crate::value::{Bytes, FromJs, js_buffer, js_string};
 
@@ -144,7 +146,9 @@ pub(super) fn evaluate<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut
     let scope = &mut v8::ContextScope::new(scope, context);
     v8::tc_scope!(let catch, scope);
     let watchdog = Watchdog::start(catch.thread_safe_handle(), timeout_ms);
+    let run = BreakableRun::start(args.get(2).is_true());
     let mut result = module.evaluate(catch);
+    let was_broken = run.stop();
     if let (Some(inner), Some(outer)) = (result, outer) {
         outer.resolve(catch, inner);
         result = Some(outer.get_promise(catch).into());
@@ -152,7 +156,12 @@ pub(super) fn evaluate<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut
     if result.is_some() {
         run_own_microtasks(catch, context);
     }
-    if watchdog.stop() && realm::current().ending.get().is_none() {
+    let was_timed_out = watchdog.stop();
+    if was_broken && realm::current().ending.get().is_none() {
+        catch.cancel_terminate_execution();
+        catch.reset();
+        throw_interrupted(catch);
+    } else if was_timed_out && realm::current().ending.get().is_none() {
         catch.cancel_terminate_execution();
         catch.reset();
         let message = format!("Script execution timed out after {timeout_ms}ms");

@@ -19,7 +19,9 @@ const {
 } = primordials;
 
 const { codes: { ERR_OPERATION_FAILED } } = require('internal/errors');
-const { collect, endCollecting, setCoverageFolder, writeCoverage } = require('internal/coverage');
+const {
+  collect, setCoverageFolder, stopCoverage, takeCoverage,
+} = require('internal/v8/coverage');
 const { matchGlobPattern } = require('internal/fs/glob');
 const { fileURLToPath, URL } = require('internal/url');
 const { applyRange, linesOf } = require('internal/test_runner/coverage/lines');
@@ -114,7 +116,7 @@ class TestCoverage {
 
   summary() {
     // With files in processes of their own this one runs nothing but reporters.
-    if (!this.#isRunnerAlone()) writeCoverage();
+    if (!this.#isRunnerAlone()) takeCoverage();
     const totals = new Sums();
     const files = [];
     for (const { url, functions } of this.#readScripts().values()) {
@@ -186,7 +188,7 @@ class TestCoverage {
 
   /** Gives the files to the folder that NODE_V8_COVERAGE has named before. */
   cleanup() {
-    endCollecting();
+    stopCoverage();
     if (this.#formerFolder === undefined) {
       delete process.env.NODE_V8_COVERAGE;
     } else {

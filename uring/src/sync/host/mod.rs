@@ -8,7 +8,7 @@ mod memory;
 mod network;
 
 pub use memory::{Memory, cpu_quota, memory};
-pub use network::{Interface, interface_index, interfaces};
+pub use network::{Interface, interface_index, interface_name, interfaces};
 
 /// Clock ticks a second in which /proc/stat counts: 100 on every Linux that reports to programs.
 const TICK_MILLISECONDS: u64 = 10;

@@ -3,7 +3,7 @@
 use super::text;
 use crate::address::{RawAddress, SocketAddress};
 use crate::sync::call;
-use std::ffi::CString;
+use std::ffi::{CStr, CString};
 use std::net::IpAddr;
 
 /// sll_addr of struct sockaddr_ll starts here.
@@ -29,6 +29,18 @@ pub fn interface_index(name: &str) -> Option<u32> {
     // SAFETY: a terminated text, which the call does not keep.
     let index = unsafe { libc::if_nametoindex(name.as_ptr()) };
     (index > 0).then_some(index)
+}
+
+/// The name of the interface with this number.
+pub fn interface_name(index: u32) -> Option<String> {
+    let mut name = [0u8; libc::IF_NAMESIZE];
+    // SAFETY: the call writes a terminated name of at most IF_NAMESIZE bytes, or nothing.
+    let found = unsafe { libc::if_indextoname(index, name.as_mut_ptr().cast()) };
+    if found.is_null() {
+        return None;
+    }
+    let name = CStr::from_bytes_until_nul(&name).ok()?;
+    Some(name.to_string_lossy().into_owned())
 }
 
 /// All addresses of interfaces that are up and running; none if the kernel does not tell.

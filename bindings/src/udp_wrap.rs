@@ -1,0 +1,494 @@
+//! Binding `udp_wrap`: datagram sockets for `node:dgram` and the resolver. Sends answer by a
+//! ticket (entry 20); what comes is entry 30, the end of the handle entry 31.
+
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+use coring_engine::{Data, Delivery, Js, ops};
+use coring_uring::sync::datagram::{self, Family, Group};
+use coring_uring::{Completion, Errno, Fd, FlightId, Op, Payload, SocketAddress, Token, sync};
+
+use crate::Natives;
+use crate::kinds::{entry, token};
+use crate::slots::Handle;
+use crate::tcp_wrap::{parse_address, show_address};
+
+ops! { udp_wrap(Natives) {
+    /// kind: 4 or 6. The handle, or -errno.
+    slow open(kind: i32);
+    /// A descriptor from elsewhere; it is closed with the handle.
+    slow openFd(fd: i32);
+    /// flags: 1 IPv6 only, 4 others may have the same address, 8 the kernel spreads over them.
+    slow bind(handle: i32, address: String, port: i32, flags: i32);
+    slow connect(handle: i32, address: String, port: i32);
+    slow disconnect(handle: i32);
+    /// One datagram of all the pieces; address "" is where the socket is connected to.
+    /// result: bytes.
+    slow send(handle: i32, pieces: Vec<Data>, address: String, port: i32, ticket: u32);
+    fast receiveStart(handle: i32);
+    fast receiveStop(handle: i32);
+    fast close(handle: i32);
+    fast r#ref(handle: i32);
+    fast unref(handle: i32);
+    fast hasRef(handle: i32);
+    fast fd(handle: i32);
+    /// [kind, address, port] or -errno.
+    slow sockName(handle: i32);
+    slow peerName(handle: i32);
+    fast setBroadcast(handle: i32, on: bool);
+    fast setTTL(handle: i32, hops: i32);
+    fast setMulticastTTL(handle: i32, hops: i32);
+    fast setMulticastLoopback(handle: i32, on: bool);
+    slow setMulticastInterface(handle: i32, address: String);
+    slow setMembership(handle: i32, group: String, interface: String, join: bool);
+    slow setSourceMembership(
+        handle: i32, source: String, group: String, interface: String, join: bool);
+    /// 16 unpredictable bits, for questions to name servers.
+    slow randomId();
+    /// The size in bytes of the kernel's buffer; sets it first unless 0.
+    slow bufferSize(handle: i32, bytes: u32, of_sends: bool);
+} }
+
+mod flag {
+    pub const IPV6_ONLY: i32 = 1;
+    pub const REUSE_ADDRESS: i32 = 4;
+    pub const REUSE_PORT: i32 = 8;
+}
+
+/// The longest datagram of IPv4 and IPv6 without jumbograms.
+const DATAGRAM_BYTES_MAX: usize = 65535;
+
+/// Datagrams taken at one completion, so that one socket does not keep a turn for itself.
+const DATAGRAMS_PER_TURN_MAX: usize = 64;
+
+pub struct Udp {
+    fd: Fd,
+    family: Family,
+    /// The receive that waits in the kernel.
+    receive: Option<FlightId>,
+    reading: bool,
+    refed: bool,
+    closing: bool,
+}
+
+impl Udp {
+    fn new(fd: Fd, family: Family) -> Udp {
+        Udp {
+            fd,
+            family,
+            receive: None,
+            reading: false,
+            refed: true,
+            closing: false,
+        }
+    }
+
+    /// Does it keep the program running?
+    pub fn is_alive(&self) -> bool {
+        self.closing || (self.reading && self.refed)
+    }
+
+    fn kind(&self) -> i32 {
+        match self.family {
+            Family::V4 => 4,
+            Family::V6 => 6,
+        }
+    }
+}
+
+fn answer(result: Result<(), Errno>) -> i32 {
+    result.map_or_else(|errno| errno.result(), |()| 0)
+}
+
+impl Natives {
+    fn udp(&mut self, handle: i32) -> Result<&mut Udp, Errno> {
+        let udp = self.udps.get_mut(Handle::from_js(handle));
+        udp.filter(|udp| !udp.closing).ok_or(Errno::EBADF)
+    }
+
+    fn adopt_udp(&mut self, fd: Fd, family: Family) -> i32 {
+        match self.udps.insert(Udp::new(fd, family)) {
+            Ok(handle) => handle.to_js(),
+            Err(_) => {
+                // It is open and ours: nothing can fail.
+                let _ = sync::file::close(fd);
+                Errno::EMFILE.result()
+            }
+        }
+    }
+
+    fn receive_datagrams(&mut self, handle: Handle) {
+        let Some(udp) = self.udps.get_mut(handle) else {
+            return;
+        };
+        if udp.receive.is_some() || !udp.reading || udp.closing {
+            return;
+        }
+        let op = Op::RecvFrom {
+            fd: udp.fd,
+            buffer: Vec::with_capacity(DATAGRAM_BYTES_MAX),
+        };
+        let token = Token::new(token::UDP_IN, handle.slot(), handle.generation());
+        udp.receive = Some(self.ring.submit(op, token));
+    }
+
+    pub(crate) fn on_datagram(&mut self, completion: Completion, out: &mut Delivery) {
+        let handle = Handle::new(completion.token.index(), completion.token.generation());
+        let Some(udp) = self.udps.get_mut(handle) else {
+            return;
+        };
+        udp.receive = None;
+        if udp.closing {
+            return self.close_udp(handle);
+        }
+        if !udp.reading {
+            return;
+        }
+        let fd = udp.fd;
+        match completion.payload {
+            Payload::Datagram(bytes, Some(from)) if completion.result >= 0 => {
+                deliver(handle, bytes, &from, out);
+                self.scratch.resize(DATAGRAM_BYTES_MAX, 0);
+                for _ in 1..DATAGRAMS_PER_TURN_MAX {
+                    let Ok((count, from)) = datagram::receive_now(fd, &mut self.scratch) else {
+                        break;
+                    };
+                    let count = count.min(DATAGRAM_BYTES_MAX);
+                    deliver(handle, self.scratch[..count].to_vec(), &from, out);
+                }
+            }
+            _ if completion.result == Errno::ECANCELED.result() => {}
+            _ => out.push(
+                entry::UDP_MESSAGE,
+                handle.to_js(),
+                completion.result.min(-1),
+                0,
+            ),
+        }
+        self.receive_datagrams(handle);
+    }
+
+    /// The descriptor is closed behind everything that was submitted before.
+    fn close_udp(&mut self, handle: Handle) {
+        if let Some(udp) = self.udps.get(handle) {
+            let token = Token::new(token::UDP_CLOSE, handle.slot(), handle.generation());
+            self.ring.submit(Op::Close { fd: udp.fd }, token);
+        }
+    }
+
+    pub(crate) fn on_udp_closed(&mut self, completion: &Completion, out: &mut Delivery) {
+        let handle = Handle::new(completion.token.index(), completion.token.generation());
+        self.udps.remove(handle);
+        out.push(entry::UDP_CLOSED, handle.to_js(), 0, 0);
+    }
+}
+
+/// value = the datagram and the sender's address as text behind it; a = bytes of the datagram;
+/// b = port * 2, and 1 more for IPv6.
+fn deliver(handle: Handle, mut bytes: Vec<u8>, from: &SocketAddress, out: &mut Delivery) {
+    let count = bytes.len() as i32;
+    let (address, b) = match from {
+        SocketAddress::V4(v4) => (v4.ip().to_string(), i32::from(v4.port()) * 2),
+        SocketAddress::V6(v6) if v6.scope_id() != 0 => {
+            let name = sync::host::interface_name(v6.scope_id());
+            let scope = name.unwrap_or_else(|| v6.scope_id().to_string());
+            let address = format!("{}%{scope}", v6.ip());
+            (address, i32::from(v6.port()) * 2 + 1)
+        }
+        SocketAddress::V6(v6) => (v6.ip().to_string(), i32::from(v6.port()) * 2 + 1),
+        SocketAddress::Unix(_) => (String::new(), 0),
+    };
+    bytes.extend_from_slice(address.as_bytes());
+    out.push_buffer(entry::UDP_MESSAGE, handle.to_js(), count, b, bytes);
+}
+
+fn open(natives: &mut Natives, kind: i32) -> i32 {
+    let family = match kind {
+        6 => Family::V6,
+        _ => Family::V4,
+    };
+    let anywhere = match family {
+        Family::V4 => parse_address(4, "0.0.0.0", 0),
+        Family::V6 => parse_address(6, "::", 0),
+    };
+    match anywhere.and_then(|address| sync::socket::datagram_socket(&address)) {
+        Ok(fd) => natives.adopt_udp(fd, family),
+        Err(errno) => errno.result(),
+    }
+}
+
+#[allow(non_snake_case)]
+fn openFd(natives: &mut Natives, fd: i32) -> i32 {
+    let fd = Fd::new(fd.max(0));
+    match sync::socket::local_address(fd) {
+        Ok(SocketAddress::V4(_)) => natives.adopt_udp(fd, Family::V4),
+        Ok(SocketAddress::V6(_)) => natives.adopt_udp(fd, Family::V6),
+        Ok(SocketAddress::Unix(_)) => Errno::EINVAL.result(),
+        Err(errno) => errno.result(),
+    }
+}
+
+fn bind(natives: &mut Natives, handle: i32, address: String, port: i32, flags: i32) -> i32 {
+    answer(natives.udp(handle).and_then(|udp| {
+        let address = parse_address(udp.kind(), &address, port)?;
+        if flags & flag::REUSE_ADDRESS != 0 {
+            sync::socket::set_reuse_address(udp.fd, true)?;
+        }
+        if flags & flag::REUSE_PORT != 0 {
+            sync::socket::set_reuse_port(udp.fd, true)?;
+        }
+        if flags & flag::IPV6_ONLY != 0 {
+            datagram::set_ipv6_only(udp.fd, true)?;
+        }
+        sync::socket::bind(udp.fd, &address)
+    }))
+}
+
+fn connect(natives: &mut Natives, handle: i32, address: String, port: i32) -> i32 {
+    answer(natives.udp(handle).and_then(|udp| {
+        let address = parse_address(udp.kind(), &address, port)?;
+        sync::socket::connect(udp.fd, &address)
+    }))
+}
+
+fn disconnect(natives: &mut Natives, handle: i32) -> i32 {
+    answer(
+        natives
+            .udp(handle)
+            .and_then(|udp| datagram::disconnect(udp.fd)),
+    )
+}
+
+fn send(
+    natives: &mut Natives,
+    handle: i32,
+    pieces: Vec<Data>,
+    address: String,
+    port: i32,
+    ticket: u32,
+) {
+    let mut page = natives.ring.page();
+    for piece in &pieces {
+        match piece {
+            Data::None => {}
+            Data::Bytes(bytes) => page.extend_from_slice(bytes.as_slice()),
+            Data::Text(text) => text.with_utf8(|bytes| page.extend_from_slice(bytes)),
+        }
+    }
+    let op = natives.udp(handle).and_then(|udp| {
+        let fd = udp.fd;
+        if address.is_empty() {
+            return Ok(Op::Send { fd, page });
+        }
+        let address = parse_address(udp.kind(), &address, port)?;
+        Ok(Op::SendTo { fd, address, page })
+    });
+    natives.submit_ticket(ticket, op);
+}
+
+#[allow(non_snake_case)]
+fn receiveStart(natives: &mut Natives, handle: i32) -> i32 {
+    let started = natives.udp(handle).map(|udp| udp.reading = true);
+    natives.receive_datagrams(Handle::from_js(handle));
+    answer(started)
+}
+
+#[allow(non_snake_case)]
+fn receiveStop(natives: &mut Natives, handle: i32) -> i32 {
+    let receive = match natives.udp(handle) {
+        Ok(udp) => {
+            udp.reading = false;
+            udp.receive
+        }
+        Err(errno) => return errno.result(),
+    };
+    if let Some(receive) = receive {
+        natives.ring.cancel(receive);
+    }
+    0
+}
+
+fn close(natives: &mut Natives, handle: i32) -> i32 {
+    let receive = match natives.udp(handle) {
+        Ok(udp) => {
+            udp.closing = true;
+            udp.receive
+        }
+        Err(errno) => return errno.result(),
+    };
+    match receive {
+        Some(receive) => natives.ring.cancel(receive),
+        None => natives.close_udp(Handle::from_js(handle)),
+    }
+    0
+}
+
+fn r#ref(natives: &mut Natives, handle: i32) -> i32 {
+    answer(natives.udp(handle).map(|udp| udp.refed = true))
+}
+
+fn unref(natives: &mut Natives, handle: i32) -> i32 {
+    answer(natives.udp(handle).map(|udp| udp.refed = false))
+}
+
+#[allow(non_snake_case)]
+fn hasRef(natives: &mut Natives, handle: i32) -> i32 {
+    natives.udp(handle).map_or(0, |udp| i32::from(udp.refed))
+}
+
+fn fd(natives: &mut Natives, handle: i32) -> i32 {
+    natives
+        .udp(handle)
+        .map_or_else(|errno| errno.result(), |udp| udp.fd.raw())
+}
+
+#[allow(non_snake_case)]
+fn sockName(natives: &mut Natives, handle: i32) -> Js {
+    let address = natives
+        .udp(handle)
+        .and_then(|udp| sync::socket::local_address(udp.fd));
+    address.map_or_else(
+        |errno| Js::from(errno.result()),
+        |address| show_address(&address),
+    )
+}
+
+#[allow(non_snake_case)]
+fn peerName(natives: &mut Natives, handle: i32) -> Js {
+    let address = natives
+        .udp(handle)
+        .and_then(|udp| sync::socket::peer_address(udp.fd));
+    address.map_or_else(
+        |errno| Js::from(errno.result()),
+        |address| show_address(&address),
+    )
+}
+
+#[allow(non_snake_case)]
+fn setBroadcast(natives: &mut Natives, handle: i32, on: bool) -> i32 {
+    answer(
+        natives
+            .udp(handle)
+            .and_then(|udp| sync::socket::set_broadcast(udp.fd, on)),
+    )
+}
+
+#[allow(non_snake_case)]
+fn setTTL(natives: &mut Natives, handle: i32, hops: i32) -> i32 {
+    answer(
+        natives
+            .udp(handle)
+            .and_then(|udp| datagram::set_ttl(udp.fd, udp.family, hops)),
+    )
+}
+
+#[allow(non_snake_case)]
+fn setMulticastTTL(natives: &mut Natives, handle: i32, hops: i32) -> i32 {
+    answer(
+        natives
+            .udp(handle)
+            .and_then(|udp| datagram::set_multicast_ttl(udp.fd, udp.family, hops)),
+    )
+}
+
+#[allow(non_snake_case)]
+fn setMulticastLoopback(natives: &mut Natives, handle: i32, on: bool) -> i32 {
+    answer(
+        natives
+            .udp(handle)
+            .and_then(|udp| datagram::set_multicast_loopback(udp.fd, udp.family, on)),
+    )
+}
+
+#[allow(non_snake_case)]
+fn setMulticastInterface(natives: &mut Natives, handle: i32, address: String) -> i32 {
+    if address.is_empty() {
+        return Errno::EINVAL.result();
+    }
+    answer(natives.udp(handle).and_then(|udp| match udp.family {
+        Family::V4 => datagram::set_multicast_interface_v4(udp.fd, ipv4(&address)?),
+        Family::V6 => datagram::set_multicast_interface_v6(udp.fd, scope_of(&address)?),
+    }))
+}
+
+#[allow(non_snake_case)]
+fn setMembership(
+    natives: &mut Natives,
+    handle: i32,
+    group: String,
+    interface: String,
+    join: bool,
+) -> i32 {
+    answer(natives.udp(handle).and_then(|udp| {
+        let group = match udp.family {
+            Family::V4 => Group::V4(ipv4(&group)?, ipv4(&interface)?),
+            Family::V6 => Group::V6(ipv6(&group)?, scope_of(&interface)?),
+        };
+        datagram::set_membership(udp.fd, group, join)
+    }))
+}
+
+#[allow(non_snake_case)]
+fn setSourceMembership(
+    natives: &mut Natives,
+    handle: i32,
+    source: String,
+    group: String,
+    interface: String,
+    join: bool,
+) -> i32 {
+    answer(natives.udp(handle).and_then(|udp| {
+        let (source, group) = (ipv4(&source)?, ipv4(&group)?);
+        datagram::set_source_membership(udp.fd, group, ipv4(&interface)?, source, join)
+    }))
+}
+
+#[allow(non_snake_case)]
+fn bufferSize(natives: &mut Natives, handle: i32, bytes: u32, of_sends: bool) -> i32 {
+    let size = natives.udp(handle).and_then(|udp| {
+        if i32::try_from(bytes).is_err() {
+            return Err(Errno::EINVAL);
+        }
+        if bytes != 0 && of_sends {
+            sync::socket::set_send_buffer_bytes(udp.fd, bytes)?;
+        } else if bytes != 0 {
+            sync::socket::set_receive_buffer_bytes(udp.fd, bytes)?;
+        }
+        match of_sends {
+            true => sync::socket::send_buffer_bytes(udp.fd),
+            false => sync::socket::receive_buffer_bytes(udp.fd),
+        }
+    });
+    size.map_or_else(|errno| errno.result(), |bytes| bytes as i32)
+}
+
+#[allow(non_snake_case)]
+fn randomId(_: &mut Natives) -> u32 {
+    let mut bytes = [0; 2];
+    // A kernel without its generator gives zeros: the port of each question is drawn, too.
+    let _ = sync::random::fill(&mut bytes);
+    u32::from(u16::from_ne_bytes(bytes))
+}
+
+/// "" lets the kernel choose.
+fn ipv4(text: &str) -> Result<Ipv4Addr, Errno> {
+    match text {
+        "" => Ok(Ipv4Addr::UNSPECIFIED),
+        text => text.parse().map_err(|_| Errno::EINVAL),
+    }
+}
+
+fn ipv6(text: &str) -> Result<Ipv6Addr, Errno> {
+    let address = text.split('%').next().unwrap_or(text);
+    address.parse().map_err(|_| Errno::EINVAL)
+}
+
+/// The interface behind the % of an address; 0 when there is none.
+fn scope_of(text: &str) -> Result<u32, Errno> {
+    if text.is_empty() {
+        return Ok(0);
+    }
+    match parse_address(6, text, 0)? {
+        SocketAddress::V6(address) => Ok(address.scope_id()),
+        _ => Err(Errno::EINVAL),
+    }
+}

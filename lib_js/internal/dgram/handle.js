@@ -1,0 +1,239 @@
+'use strict';
+
+// A datagram socket of the kernel, under the names of Node's UDP handle: those who look inside a
+// dgram.Socket find what they expect.
+
+const { allocateTicket, registerKind } = require('boot/turn');
+const { uvErrmapGet } = require('internal/errors');
+const resources = require('internal/async_hooks/resources');
+const { watch } = require('internal/async_hooks');
+
+// Flags of bind(), with libuv's numbers.
+const UDP_IPV6ONLY = 1;
+const UDP_REUSEADDR = 4;
+const UDP_REUSEPORT = 8;
+
+const EBADF = -9;
+const EEXIST = -17;
+
+const KIND_MESSAGE = 30;
+const KIND_CLOSED = 31;
+const FAMILY_V6 = 6;
+
+let native;
+function udp() {
+  return native ??= internalBinding('udp_wrap');
+}
+
+/** handle number -> UDP */
+const open = new Map();
+
+class SendWrap {
+  asyncType = 'UDPSENDWRAP';
+}
+
+function fillAddress(out, answer) {
+  if (typeof answer === 'number') return answer;
+  out.address = answer[1];
+  out.family = answer[0] === FAMILY_V6 ? 'IPv6' : 'IPv4';
+  out.port = answer[2];
+  return 0;
+}
+
+class UDP {
+  #handle;
+  #queueBytes = 0;
+  #queueCount = 0;
+  #closed;
+  #isRefed = true;
+
+  /** @param {4 | 6} kind  The kernel's socket is made when it is bound or connected. */
+  constructor(kind) {
+    this.kind = kind;
+    this.#handle = EBADF;
+    this.onmessage = undefined;
+    if (watch.isOn) resources.initResource(this, 'UDPWRAP');
+  }
+
+  get fd() {
+    return udp().fd(this.#handle);
+  }
+
+  #keep(handle) {
+    if (handle < 0) return handle;
+    this.#handle = handle;
+    open.set(handle, this);
+    if (!this.#isRefed) udp().unref(handle);
+    return 0;
+  }
+
+  #make() {
+    return this.#handle >= 0 ? 0 : this.#keep(udp().open(this.kind));
+  }
+
+  /** Takes over a socket that exists already. */
+  open(fd) {
+    for (const other of open.values()) {
+      if (other.fd === fd) return EEXIST;
+    }
+    return this.#keep(udp().openFd(fd));
+  }
+
+  bind(address, port, flags) {
+    return this.#make() || udp().bind(this.#handle, address, port, flags);
+  }
+
+  connect(address, port) {
+    return this.#make() || udp().connect(this.#handle, address, port);
+  }
+
+  disconnect() {
+    return udp().disconnect(this.#handle);
+  }
+
+  /**
+   * @param {SendWrap} req  its oncomplete(status, bytes) is called later if it has one
+   * @param {Uint8Array[]} list  pieces of one datagram
+   * @param {number} port  @param {string} address  '' where it is connected to
+   */
+  send(req, list, port, address) {
+    let bytes = 0;
+    for (let i = 0; i < list.length; i++) bytes += list[i].byteLength;
+    const error = this.#make();
+    if (error) return error;
+    this.#queueBytes += bytes;
+    this.#queueCount++;
+    const ticket = allocateTicket({
+      asyncType: 'UDPSENDWRAP',
+      oncomplete: (result) => {
+        this.#queueBytes -= bytes;
+        this.#queueCount--;
+        req.oncomplete?.(result < 0 ? result : 0, result);
+      },
+    });
+    udp().send(this.#handle, list, address, port, ticket);
+    return 0;
+  }
+
+  recvStart() {
+    return this.#make() || udp().receiveStart(this.#handle);
+  }
+
+  recvStop() {
+    return udp().receiveStop(this.#handle);
+  }
+
+  close(callback) {
+    if (this.#closed !== undefined) return;
+    this.#closed = callback ?? null;
+    if (this.#handle < 0) return;
+    udp().close(this.#handle);
+  }
+
+  ref() {
+    this.#isRefed = true;
+    udp().ref(this.#handle);
+  }
+
+  unref() {
+    this.#isRefed = false;
+    udp().unref(this.#handle);
+  }
+
+  hasRef() {
+    return this.#closed === undefined && this.#isRefed;
+  }
+
+  getsockname(out) {
+    return fillAddress(out, udp().sockName(this.#handle));
+  }
+
+  getpeername(out) {
+    return fillAddress(out, udp().peerName(this.#handle));
+  }
+
+  setBroadcast(on) {
+    return udp().setBroadcast(this.#handle, Boolean(on));
+  }
+
+  setTTL(hops) {
+    return udp().setTTL(this.#handle, hops);
+  }
+
+  setMulticastTTL(hops) {
+    return udp().setMulticastTTL(this.#handle, hops);
+  }
+
+  setMulticastLoopback(on) {
+    return udp().setMulticastLoopback(this.#handle, Boolean(on));
+  }
+
+  setMulticastInterface(address) {
+    return udp().setMulticastInterface(this.#handle, address);
+  }
+
+  addMembership(group, interfaceAddress = '') {
+    return udp().setMembership(this.#handle, group, interfaceAddress, true);
+  }
+
+  dropMembership(group, interfaceAddress = '') {
+    return udp().setMembership(this.#handle, group, interfaceAddress, false);
+  }
+
+  addSourceSpecificMembership(source, group, interfaceAddress = '') {
+    return udp().setSourceMembership(this.#handle, source, group, interfaceAddress, true);
+  }
+
+  dropSourceSpecificMembership(source, group, interfaceAddress = '') {
+    return udp().setSourceMembership(this.#handle, source, group, interfaceAddress, false);
+  }
+
+  /** The size, or undefined with the reason in `ctx`. */
+  bufferSize(bytes, isReceive, ctx) {
+    const size = udp().bufferSize(this.#handle, bytes, !isReceive);
+    if (size >= 0) return size;
+    const { 0: code, 1: message } = uvErrmapGet(size);
+    ctx.errno = size;
+    ctx.code = code;
+    ctx.message = message;
+    ctx.syscall = isReceive ? 'uv_recv_buffer_size' : 'uv_send_buffer_size';
+    return undefined;
+  }
+
+  getSendQueueSize() {
+    return this.#queueBytes;
+  }
+
+  getSendQueueCount() {
+    return this.#queueCount;
+  }
+
+  /** Native: something came, or an error. */
+  static receive(handle, bytes, portAndFamily, value) {
+    const self = open.get(handle);
+    if (self === undefined || self.onmessage === undefined) return;
+    const id = watch.isOn ? resources.enter(self) : 0;
+    if (bytes < 0) {
+      self.onmessage(bytes, self, undefined, undefined);
+    } else {
+      self.onmessage(bytes, self, value.subarray(0, bytes), {
+        address: value.latin1Slice(bytes),
+        family: (portAndFamily & 1) === 1 ? 'IPv6' : 'IPv4',
+        port: portAndFamily >> 1,
+      });
+    }
+    if (id !== 0) resources.leave(id);
+  }
+
+  static ended(handle) {
+    const self = open.get(handle);
+    if (self === undefined) return;
+    open.delete(handle);
+    self.#closed?.();
+  }
+}
+
+registerKind(KIND_MESSAGE, UDP.receive);
+registerKind(KIND_CLOSED, UDP.ended);
+
+module.exports = { SendWrap, UDP, UDP_IPV6ONLY, UDP_REUSEADDR, UDP_REUSEPORT };

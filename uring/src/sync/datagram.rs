@@ -1,0 +1,186 @@
+//! Datagram sockets: what is set on them, and what can be had without waiting. ip(7), ipv6(7),
+//! udp(7).
+
+use super::call;
+use crate::address::{RawAddress, SocketAddress};
+use crate::errno::Errno;
+use crate::fd::Fd;
+use std::net::{Ipv4Addr, Ipv6Addr};
+
+/// Which options of a socket: those of IPv4 or of IPv6.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Family {
+    V4,
+    V6,
+}
+
+/// A group to listen to, and the interface to do it on.
+#[derive(Copy, Clone, PartialEq, Eq, Debug)]
+pub enum Group {
+    /// Group, the interface's own address (unspecified: the kernel chooses).
+    V4(Ipv4Addr, Ipv4Addr),
+    /// Group, the interface's index (0: the kernel chooses).
+    V6(Ipv6Addr, u32),
+}
+
+/// One datagram that waits already, and who sent it. The count is the datagram's own length, which
+/// may be more than there was room for. -EAGAIN: none waits.
+pub fn receive_now(fd: Fd, room: &mut [u8]) -> Result<(usize, SocketAddress), Errno> {
+    let mut from = RawAddress::empty();
+    let count = call!(recvfrom(
+        fd.raw(),
+        room.as_mut_ptr().cast(),
+        room.len(),
+        libc::MSG_DONTWAIT | libc::MSG_TRUNC,
+        from.pointer_mut(),
+        &raw mut from.count
+    ))?;
+    Ok((count as usize, from.decode()?))
+}
+
+/// Takes back a `connect`.
+pub fn disconnect(fd: Fd) -> Result<(), Errno> {
+    let nobody = libc::sockaddr {
+        sa_family: libc::AF_UNSPEC as libc::sa_family_t,
+        sa_data: [0; 14],
+    };
+    let count = size_of::<libc::sockaddr>() as u32;
+    call!(connect(fd.raw(), &raw const nobody, count)).map(|_| ())
+}
+
+/// The largest number of hops of what is sent to one receiver.
+pub fn set_ttl(fd: Fd, family: Family, hops: i32) -> Result<(), Errno> {
+    match family {
+        Family::V4 => set(fd, libc::IPPROTO_IP, libc::IP_TTL, &hops),
+        Family::V6 => set(fd, libc::IPPROTO_IPV6, libc::IPV6_UNICAST_HOPS, &hops),
+    }
+}
+
+/// The same of what is sent to a group.
+pub fn set_multicast_ttl(fd: Fd, family: Family, hops: i32) -> Result<(), Errno> {
+    match family {
+        Family::V4 => set(fd, libc::IPPROTO_IP, libc::IP_MULTICAST_TTL, &hops),
+        Family::V6 => set(fd, libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_HOPS, &hops),
+    }
+}
+
+/// Whether this machine hears what it sends to a group.
+pub fn set_multicast_loopback(fd: Fd, family: Family, on: bool) -> Result<(), Errno> {
+    let on = i32::from(on);
+    match family {
+        Family::V4 => set(fd, libc::IPPROTO_IP, libc::IP_MULTICAST_LOOP, &on),
+        Family::V6 => set(fd, libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_LOOP, &on),
+    }
+}
+
+/// Where what is sent to a group leaves the machine: an address for IPv4.
+pub fn set_multicast_interface_v4(fd: Fd, interface: Ipv4Addr) -> Result<(), Errno> {
+    let interface = in_addr(interface);
+    set(fd, libc::IPPROTO_IP, libc::IP_MULTICAST_IF, &interface)
+}
+
+/// The same by an interface's index, for IPv6.
+pub fn set_multicast_interface_v6(fd: Fd, index: u32) -> Result<(), Errno> {
+    set(fd, libc::IPPROTO_IPV6, libc::IPV6_MULTICAST_IF, &index)
+}
+
+pub fn set_ipv6_only(fd: Fd, on: bool) -> Result<(), Errno> {
+    set(fd, libc::IPPROTO_IPV6, libc::IPV6_V6ONLY, &i32::from(on))
+}
+
+/// Joins a group, or leaves it.
+pub fn set_membership(fd: Fd, group: Group, join: bool) -> Result<(), Errno> {
+    match group {
+        Group::V4(group, interface) => {
+            let request = libc::ip_mreq {
+                imr_multiaddr: in_addr(group),
+                imr_interface: in_addr(interface),
+            };
+            let name = match join {
+                true => libc::IP_ADD_MEMBERSHIP,
+                false => libc::IP_DROP_MEMBERSHIP,
+            };
+            set(fd, libc::IPPROTO_IP, name, &request)
+        }
+        Group::V6(group, interface) => {
+            let request = libc::ipv6_mreq {
+                ipv6mr_multiaddr: in6_addr(group),
+                ipv6mr_interface: interface,
+            };
+            let name = match join {
+                true => libc::IPV6_ADD_MEMBERSHIP,
+                false => libc::IPV6_DROP_MEMBERSHIP,
+            };
+            set(fd, libc::IPPROTO_IPV6, name, &request)
+        }
+    }
+}
+
+/// The same for what one source sends to an IPv4 group.
+pub fn set_source_membership(
+    fd: Fd,
+    group: Ipv4Addr,
+    interface: Ipv4Addr,
+    source: Ipv4Addr,
+    join: bool,
+) -> Result<(), Errno> {
+    let request = libc::ip_mreq_source {
+        imr_multiaddr: in_addr(group),
+        imr_interface: in_addr(interface),
+        imr_sourceaddr: in_addr(source),
+    };
+    let name = match join {
+        true => libc::IP_ADD_SOURCE_MEMBERSHIP,
+        false => libc::IP_DROP_SOURCE_MEMBERSHIP,
+    };
+    set(fd, libc::IPPROTO_IP, name, &request)
+}
+
+fn in_addr(address: Ipv4Addr) -> libc::in_addr {
+    libc::in_addr {
+        s_addr: u32::from_ne_bytes(address.octets()),
+    }
+}
+
+fn in6_addr(address: Ipv6Addr) -> libc::in6_addr {
+    libc::in6_addr {
+        s6_addr: address.octets(),
+    }
+}
+
+fn set<T>(fd: Fd, level: i32, name: i32, value: &T) -> Result<(), Errno> {
+    let count = size_of::<T>() as u32;
+    let value = std::ptr::from_ref(value).cast();
+    call!(setsockopt(fd.raw(), level, name, value, count)).map(|_| ())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::file::close;
+    use crate::sync::socket::{bind, connect, datagram_socket, local_address, send_now};
+
+    fn localhost() -> SocketAddress {
+        SocketAddress::V4("127.0.0.1:0".parse().unwrap())
+    }
+
+    #[test]
+    fn a_datagram_keeps_its_length_when_it_is_cut() {
+        let receiver = datagram_socket(&localhost()).unwrap();
+        bind(receiver, &localhost()).unwrap();
+        let sender = datagram_socket(&localhost()).unwrap();
+        connect(sender, &local_address(receiver).unwrap()).unwrap();
+        assert_eq!(receive_now(receiver, &mut [0; 4]), Err(Errno::EAGAIN));
+        send_now(sender, b"twelve bytes").unwrap();
+        let mut room = [0; 6];
+        let (count, from) = receive_now(receiver, &mut room).unwrap();
+        assert_eq!((count, &room), (12, b"twelve"));
+        assert_eq!(from, local_address(sender).unwrap());
+        disconnect(sender).unwrap();
+        assert_eq!(send_now(sender, b"nobody"), Err(Errno::EDESTADDRREQ));
+        set_ttl(sender, Family::V4, 7).unwrap();
+        assert_eq!(set_ttl(sender, Family::V4, 300), Err(Errno::EINVAL));
+        close(receiver).unwrap();
+        close(sender).unwrap();
+    }
+}
