@@ -127,9 +127,8 @@ fn limits(start: &Start) -> IsolateLimits {
 }
 
 fn runtime(program: &Program, start: &Start) -> Js {
-    let node_options = start.node_options();
     // What its maker was given went through the same parser, and new words were asked about.
-    let parsed = parse(&start.exec_argv, node_options.as_deref(), true).ok();
+    let parsed = parse(&start.exec_argv, &|name| start.variable(name), true).ok();
     let cli = parsed.as_ref().unwrap_or(&program.cli);
     let limits = &start.limits;
     let asked = [
@@ -149,14 +148,10 @@ fn runtime(program: &Program, start: &Start) -> Js {
 /// `lenient`: words that are V8's were meant for the process, and are kept.
 fn parse(
     words: &[String],
-    node_options: Option<&str>,
+    environment: &dyn Fn(&str) -> Option<String>,
     lenient: bool,
 ) -> Result<Cli, cli::CliError> {
-    let environment = |name: &str| match name {
-        "NODE_OPTIONS" => node_options.map(str::to_owned),
-        _ => None,
-    };
-    let mut cli = cli::parse(words, &environment, &|_| lenient)?;
+    let mut cli = cli::parse(words, environment, &|_| lenient)?;
     cli.exec_argv = words.to_vec();
     cli.arguments = Vec::new();
     Ok(cli)
@@ -173,7 +168,11 @@ fn refused_options(words: &[String], node_options: Option<&str>) -> Vec<String> 
     if !refused.is_empty() {
         return refused;
     }
-    match parse(words, node_options, false) {
+    let environment = |name: &str| match name {
+        "NODE_OPTIONS" => node_options.map(str::to_owned),
+        _ => None,
+    };
+    match parse(words, &environment, false) {
         Ok(_) => Vec::new(),
         Err(error) => error.messages,
     }

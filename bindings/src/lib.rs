@@ -31,7 +31,6 @@ mod performance;
 mod ports;
 mod process_ops;
 mod process_wrap;
-mod sigint;
 mod slots;
 mod socket;
 mod spawn_sync;
@@ -89,7 +88,6 @@ pub const BINDINGS: &[Binding] = &[
     dotenv::BINDING,
     config::BINDING,
     moved_fd::BINDING,
-    sigint::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -122,7 +120,6 @@ pub struct Natives {
     pub(crate) parsers: Slots<http::parser::Parser>,
     pub(crate) udps: Slots<udp_wrap::Udp>,
     pub(crate) children: Slots<process_wrap::Child>,
-    pub(crate) sigint: Option<sigint::Watch>,
     pub(crate) channels: Slots<channel_wrap::Channel>,
     pub(crate) turn: turn::State,
     pub(crate) performance: performance::State,
@@ -179,7 +176,6 @@ impl Natives {
             parsers: Slots::default(),
             udps: Slots::default(),
             children: Slots::default(),
-            sigint: None,
             channels: Slots::default(),
             turn: turn::State::default(),
             performance: performance::State::default(),

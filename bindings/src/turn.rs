@@ -43,11 +43,6 @@ pub struct State {
     pub drain_asked: bool,
 }
 
-impl State {
-    pub fn listens_to(&self, signal: i32) -> bool {
-        self.signals.contains(&signal)
-    }
-
     pub fn timer_due_ms(&self) -> Option<u64> {
         (self.timer_ms > 0.0).then_some(self.timer_ms as u64)
     }

@@ -96,9 +96,9 @@ pub struct Start {
 }
 
 impl Start {
-    /// NODE_OPTIONS as the worker sees it.
-    pub fn node_options(&self) -> Option<String> {
-        self.environment.get("NODE_OPTIONS")
+    /// A variable of the environment as the worker sees it.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        self.environment.get(name)
     }
 }
 

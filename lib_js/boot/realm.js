@@ -15,6 +15,7 @@ const {
   ObjectDefineProperty,
   ObjectKeys,
   ObjectPrototypeHasOwnProperty,
+  ObjectSetPrototypeOf,
   SafeMap,
   SafeSet,
   String,
@@ -207,6 +208,8 @@ class BuiltinModule {
     }
   }
 }
+// Programs may put anything on Object.prototype.
+ObjectSetPrototypeOf(BuiltinModule.prototype, null);
 
 for (let i = 0; i < builtinIds.length; i++) {
   const file = builtinIds[i];

@@ -105,6 +105,10 @@ function isWatching() {
 function initializeLoaders() {
   require('internal/modules/cjs/loader').initializeCJS();
   require('internal/modules/esm/utils').initializeESM();
+  if (getOptionValue('--enable-source-maps')) process.setSourceMapsEnabled(true);
+  if (process.env.NODE_COMPILE_CACHE) {
+    require('internal/modules/compile_cache').enableCompileCache(undefined);
+  }
   // They may make tests: the runner loads them itself, once there is something to hold tests.
   if (getOptionValue('--test') && getOptionValue('--test-isolation') === 'none') return;
   // They are for the program that is watched.

@@ -9,7 +9,6 @@ const {
   ArrayPrototypeMap,
   ArrayPrototypePush,
   AtomicsAdd,
-  JSONStringify,
   MathMax,
   NumberMAX_SAFE_INTEGER,
   ObjectEntries,
@@ -149,7 +148,7 @@ function toScript(filename, options) {
   }
   if (isURL(filename)) {
     if (filename.protocol === 'data:') {
-      return { filename: `import ${JSONStringify(`${filename}`)}`, doEval: 'module' };
+      return { filename: `${filename}`, doEval: 'data-url' };
     }
     return { filename: fileURLToPath(filename), url: filename.href, doEval: false };
   }

@@ -47,7 +47,8 @@ pub(crate) fn arrow(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>
     };
     let name = match message.get_script_resource_name(scope) {
         Some(name) if !name.is_undefined() => name.to_rust_string_lossy(scope),
-        _ => return String::new(),
+        // Texts of eval(), JSON.parse() and the like.
+        _ => "<anonymous_script>".to_owned(),
     };
     let source = source.to_rust_string_lossy(scope);
     let (start, end) = (message.get_start_column(), message.get_end_column());
@@ -66,7 +67,8 @@ pub(crate) fn arrow(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>
     format!("{name}:{line}\n{source}\n{carets}\n")
 }
 
-/// The private symbols under which an error carries its place, and whether its stack begins with it.
+/// The private symbols under which an error carries its place, and whether its stack begins with
+/// it.
 const ARROW: &str = "node:arrowMessage";
 const DECORATED: &str = "node:decorated";
 

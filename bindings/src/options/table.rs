@@ -64,7 +64,7 @@ pub static OPTIONS: &[OptionSpec] = &[
     list("--experimental-loader", "use the specified module as a custom loader"),
     no_op("--experimental-modules"),
     off("--experimental-network-inspection", "").command().unbuilt("there is no inspector"),
-    text("--experimental-package-map", "").unbuilt("package maps are not built"),
+    text("--experimental-package-map", "use the specified file for package map"),
     off("--experimental-print-required-tla", "print pending top-level await of required modules"),
     no_op("--experimental-quic"),
     on("--experimental-repl-await", "experimental await keyword support in REPL"),

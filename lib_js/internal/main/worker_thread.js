@@ -113,9 +113,11 @@ function run(message) {
       runWorkerSource(name, filename);
       break;
     }
-    case 'module': {
-      ArrayPrototypeSplice(process.argv, 1, 0, '[worker eval]');
-      require('internal/process/execution').runWorkerModule(filename);
+    case 'data-url': {
+      ArrayPrototypeSplice(process.argv, 1, 0, filename);
+      const { runEntryPointWithESMLoader } = require('internal/modules/run_main');
+      runEntryPointWithESMLoader((loader) => loader.import(
+        filename, undefined, { __proto__: null }, undefined, true));
       break;
     }
     case 'internal':

@@ -111,10 +111,6 @@ function runWorkerSource(name, code) {
   else runAsScript(name, code, false);
 }
 
-function runWorkerModule(code) {
-  runAsModule(code, false);
-}
-
 function readStdin(callback) {
   process.stdin.setEncoding('utf8');
   let source = '';
@@ -259,6 +255,7 @@ function onGlobalUncaughtException(error, fromPromise) {
     } catch {
       // The first error is the one to tell about.
     }
+    require('internal/modules/helpers').getCompileCache()?.persist();
     return false;
   }
   // The loop turns once more, so that ticks scheduled before the throw run.
@@ -294,6 +291,7 @@ function emitExit() {
     if (isUnsettled) process.exitCode ??= EXIT_UNSETTLED_AWAIT;
     process.emit('exit', process.exitCode || 0);
   }
+  require('internal/modules/helpers').getCompileCache()?.persist();
   const code = process.exitCode ?? 0;
   if (isUnsettled && code === EXIT_UNSETTLED_AWAIT) reportUnsettledAwait();
   return code;
@@ -309,7 +307,6 @@ module.exports = {
   onUncaught,
   readStdin,
   runSource,
-  runWorkerModule,
   runWorkerSource,
   setUncaughtExceptionCaptureCallback,
   tryGetCwd,

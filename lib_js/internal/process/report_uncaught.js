@@ -2,6 +2,13 @@
 // The last words of a program that dies of an uncaught error, as Node prints them: the place,
 // the error with its stack and further properties, the version.
 
+const {
+  StringPrototypeIndexOf,
+  StringPrototypeLastIndexOf,
+  StringPrototypeSlice,
+  StringPrototypeSplit,
+} = primordials;
+
 const { fatalExceptionStackEnhancers } = require('internal/errors');
 const { isNativeError } = require('internal/util/types');
 
@@ -18,12 +25,24 @@ function describe(error) {
   }
 }
 
+/** The place in the original source, if source maps are switched on and know it. */
+function originalPlace(place) {
+  const cache = require('internal/modules/helpers').getSourceMapCache();
+  if (cache === undefined || place === '') return place;
+  const { 0: head, 2: carets = '' } = StringPrototypeSplit(place, '\n', 3);
+  const colon = StringPrototypeLastIndexOf(head, ':');
+  const column = StringPrototypeIndexOf(carets, '^');
+  return cache.errorSource(StringPrototypeSlice(head, 0, colon),
+                           +StringPrototypeSlice(head, colon + 1), column) ?? place;
+}
+
 /**
  * @param {unknown} error
  * @param {string} place `file:line`, source line and carets, each with a newline; may be empty
  */
 function reportUncaught(error, place) {
   let text;
+  place = originalPlace(place);
   // Where an 'error' event came from is told only here, where it ends the program.
   if (isObject(error)) fatalExceptionStackEnhancers.beforeInspector(error);
   if (isNativeError(error) || (isObject(error) && typeof error.stack === 'string')) {

@@ -119,10 +119,7 @@ class Input {
       return repl.useGlobal ? script.runInThisContext(options) :
         script.runInContext(context, options);
     } finally {
-      if (repl.breakEvalOnSigint) {
-        repl._setRawMode(wasRaw);
-        if (require('internal/vm/sigint').takeMissed()) repl.emit('SIGINT');
-      }
+      if (repl.breakEvalOnSigint) repl._setRawMode(wasRaw);
     }
   }
 }

@@ -247,7 +247,7 @@ pub(crate) fn throw_error(scope: &mut v8::PinScope, code: &'static str, message:
 
 pub(crate) use heap_statistics::{heap_figures, heap_space_rows};
 pub(crate) use profiler::{ask as ask_profiler, close as close_profiler, open as open_profiler};
-pub(crate) use turn::{arm_termination, current_handle, terminate_current};
+pub(crate) use turn::{arm_termination, terminate_current};
 
 /// Sets `object[name] = value`.
 pub(crate) fn put<'s>(

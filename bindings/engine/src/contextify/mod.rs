@@ -1,6 +1,5 @@
 //! Scripts, functions and contexts: `vm`, `-e`, and the CommonJS wrapper.
 
-mod breaker;
 mod common_js;
 mod context;
 mod function;
@@ -12,12 +11,11 @@ use crate::builtin::{Args, Entry, entry, throw_type_error};
 use crate::module::origin;
 use crate::value::FromJs;
 
-pub(crate) use breaker::BreakableRun;
-pub use breaker::Breaker;
 pub(crate) use common_js::module_entries;
 pub(crate) use context::{context_of, has_own_microtasks, host_symbol_of, run_own_microtasks};
-pub(crate) use script::throw_interrupted;
-pub(crate) use watchdog::Watchdog;
+pub(crate) use script::throw_cannot_watch;
+pub use watchdog::{InterruptWatch, set_interrupt_watch};
+pub(crate) use watchdog::{Watchdog, throw_if_fired};
 
 pub(crate) fn entries() -> Vec<Entry> {
     vec![

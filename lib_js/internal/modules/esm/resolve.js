@@ -384,10 +384,25 @@ function legacyMainResolve(packageJSONUrl, packageConfig, base) {
 }
 
 /** A bare specifier. @returns {URL} */
+/** What --experimental-package-map says; nothing else counts then. */
+function placeInMap(specifier, base) {
+  const { packageMapResolve } = require('internal/modules/package_map');
+  const parentPath = fileURLToPath(base);
+  const mapped = packageMapResolve(specifier, parentPath);
+  if (mapped === undefined) throw new ERR_MODULE_NOT_FOUND(specifier, parentPath, null);
+  const packageJSONPath = `${mapped.packagePath}/package.json`;
+  return {
+    packageJSONPath,
+    packageJSONUrl: pathToFileURL(packageJSONPath),
+    packageSubpath: mapped.subpath,
+  };
+}
+
 function packageResolve(specifier, base, conditions) {
   if (BuiltinModule.canBeRequiredWithoutScheme(specifier)) return new URL(`node:${specifier}`);
   const { packageJSONUrl, packageJSONPath, packageSubpath } =
-    packageJsonReader.getPackageJSONURL(specifier, base);
+    getOptionValue('--experimental-package-map') ? placeInMap(specifier, base) :
+      packageJsonReader.getPackageJSONURL(specifier, base);
   const packageConfig = packageJsonReader.read(packageJSONPath, { specifier, base });
   if (packageConfig.exports != null) {
     return packageExportsResolve(packageJSONUrl, packageSubpath, packageConfig, base, conditions);
