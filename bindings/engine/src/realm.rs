@@ -23,6 +23,7 @@ pub(crate) enum Root {
     Uncaught,
     BeforeExit,
     Exit,
+    HeapLimit,
     PromiseReject,
     PrepareStackTrace,
     ImportDynamically,
@@ -65,9 +66,12 @@ pub(crate) struct Realm {
     pub(crate) heap_limit_reached: Cell<bool>,
     pub(crate) unwinds_count: Cell<u32>,
     pub(crate) snapshots: crate::heap::Snapshots,
+    /// How much more room there is since.
+    pub(crate) heap_extra_bytes: Cell<usize>,
     pub(crate) parcels: RefCell<crate::message::Parcels>,
     pub(crate) interrupted: RefCell<Option<crate::remote::Interrupted>>,
     pub(crate) collections: crate::builtin::gc::Log,
+    pub(crate) promise_hooks: RefCell<crate::builtin::async_context::PromiseHooks>,
     /// The isolate's main context.
     pub(crate) context: RefCell<Option<v8::Global<v8::Context>>>,
 }
@@ -88,9 +92,11 @@ impl Realm {
             heap_limit_reached: Cell::new(false),
             unwinds_count: Cell::new(0),
             snapshots: Default::default(),
+            heap_extra_bytes: Cell::new(0),
             parcels: RefCell::default(),
             interrupted: RefCell::default(),
             collections: Default::default(),
+            promise_hooks: RefCell::default(),
             context: RefCell::default(),
         })
     }
@@ -100,6 +106,7 @@ impl Realm {
         self.roots.borrow_mut().clear();
         self.modules.borrow_mut().clear();
         self.templates.borrow_mut().clear();
+        self.promise_hooks.take();
     }
 
     pub(crate) fn template<'s>(
