@@ -138,6 +138,18 @@ function setUpPermission(main) {
   }
 }
 
+/** From the first line on: V8 counts only in code that it compiles afterwards. */
+function startCoverage() {
+  const folder = process.env.NODE_V8_COVERAGE;
+  if (!folder && !getOptionValue('--experimental-test-coverage')) return;
+  const { collect, setCoverageFolder } = require('internal/v8/coverage');
+  collect();
+  if (!folder) return;
+  // Children and workers write to the same folder, wherever they are.
+  process.env.NODE_V8_COVERAGE = require('path').resolve(folder);
+  setCoverageFolder(process.env.NODE_V8_COVERAGE);
+}
+
 /** Brings the process to where the user's first line could run. */
 function prepare(runtime) {
   setOptions(runtime.options);
@@ -153,6 +165,9 @@ function prepare(runtime) {
   setUpWarnings();
   const { NODE_DEBUG } = process.env;
   if (NODE_DEBUG) require('internal/util/debuglog').initializeDebugEnv(NODE_DEBUG);
+  const snapshots = getOptionValue('--heapsnapshot-near-heap-limit');
+  if (snapshots > 0) require('internal/heap_utils').snapshotNearHeapLimit(snapshots);
+  startCoverage();
   if (getOptionValue('--expose-internals')) BuiltinModule.exposeInternals();
 }
 

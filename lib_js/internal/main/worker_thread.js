@@ -86,9 +86,18 @@ function setUpProcess(message) {
   require('internal/worker').assignEnvironmentData(environmentData);
   threads.parentPort = publicPort;
   threads.workerData = workerData;
+  require('internal/worker/messaging').setMainPort(message.mainPort);
   self.cwdCounter = message.cwdCounter;
   cacheWorkingDirectory(message.cwdCounter);
   if (argv !== undefined) ArrayPrototypeSplice(process.argv, 1, 0, ...argv);
+}
+
+/** --watch: who watches the process hears of the files of its threads, too. */
+function reportDependencies(port) {
+  if (!process.env.WATCH_REPORT_DEPENDENCIES) return;
+  require('internal/modules/helpers').dependencies.report = (file) => {
+    port.postMessage({ type: messageTypes.DEPENDENCY, file });
+  };
 }
 
 function run(message) {
@@ -144,6 +153,7 @@ function startWorker(runtime, prepare, initializeLoaders) {
         if (!message.hasStdin) streams.stdin.push(null);
         self.isInternalThread = message.isInternal;
         setUpProcess(message);
+        reportDependencies(port);
         initializeLoaders();
         port.postMessage({ type: messageTypes.UP_AND_RUNNING });
         run(message);

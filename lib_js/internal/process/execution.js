@@ -227,12 +227,23 @@ function reportException(error) {
   }
 }
 
+/** What the callback throws itself ends the program, with a core if one was asked for. */
+function callCapture(error) {
+  try {
+    captureCallback(error);
+  } catch (thrown) {
+    if (!getOptionValue('--abort-on-uncaught-exception')) throw thrown;
+    report(thrown, '');
+    process.abort();
+  }
+}
+
 /** process._fatalException: false when nobody took the error, and the program ends. */
 function onGlobalUncaughtException(error, fromPromise) {
   const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
   process.emit('uncaughtExceptionMonitor', error, origin);
   if (captureCallback !== null) {
-    captureCallback(error);
+    callCapture(error);
   } else if (!process.emit('uncaughtException', error, origin)) {
     reportException(error);
     try {

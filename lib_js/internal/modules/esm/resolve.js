@@ -431,8 +431,6 @@ function finalizeResolution(resolved, base, preserveSymlinks) {
     throw new ERR_UNSUPPORTED_DIR_IMPORT(filename, readable(base), String(resolved));
   }
   if (kind !== KIND_FILE) {
-    // It may be made while somebody watches.
-    require('internal/modules/helpers').dependencies.report?.(filename);
     throw new ERR_MODULE_NOT_FOUND(filename || resolved.pathname, readable(base), resolved);
   }
   if (preserveSymlinks) return resolved;
