@@ -53,6 +53,9 @@ pub fn live(program: &Program, fleet: &Arc<Fleet>, core: usize, died: Option<Ins
         Ok(code) => End::Exit(code),
         Err(ending) => End::from(ending),
     };
+    if end == End::HeapLimit {
+        isolate.tell_heap_limit();
+    }
     if program.cores.len() == 1 {
         leave(isolate, end);
     }

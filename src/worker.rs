@@ -153,6 +153,9 @@ fn parse(
 ) -> Result<Cli, cli::CliError> {
     let mut cli = cli::parse(words, environment, &|_| lenient)?;
     cli.exec_argv = words.to_vec();
+    if words.last().is_some_and(|word| word == "--") {
+        cli.exec_argv.pop();
+    }
     cli.arguments = Vec::new();
     Ok(cli)
 }

@@ -1,6 +1,6 @@
-//! The grammar of .env files, as Node's `--env-file` and `util.parseEnv` understand it. The program
-//! asks before it reads its command line, since a file may hold NODE_OPTIONS; binding `dotenv` gives
-//! the same to JavaScript.
+//! The grammar of .env files, as Node's `--env-file` and `util.parseEnv` understand it. The
+//! program asks before it reads its command line, since a file may hold NODE_OPTIONS; binding
+//! `dotenv` gives the same to JavaScript.
 
 use std::collections::BTreeMap;
 

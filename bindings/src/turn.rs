@@ -43,6 +43,7 @@ pub struct State {
     pub drain_asked: bool,
 }
 
+impl State {
     pub fn timer_due_ms(&self) -> Option<u64> {
         (self.timer_ms > 0.0).then_some(self.timer_ms as u64)
     }

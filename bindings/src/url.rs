@@ -1,13 +1,13 @@
 //! Binding `url`: WHATWG URLs by ada, the parser that Node uses.
 
-use coring_engine::{Bytes, ops};
+use coring_engine::{Bytes, Js, Text, ops};
 
 use crate::Natives;
 
 ops! { url(Natives) {
     /// parse(input, base, components: Uint32Array(9)) -> href, or undefined when it is no URL.
-    slow parse(input: String, base: Option<String>, components: Bytes);
-    slow canParse(input: String, base: Option<String>);
+    slow parse(input: Text, base: Option<Text>, components: Bytes);
+    slow canParse(input: Text, base: Option<Text>);
     /// update(href, action, value, components) -> href, or undefined when the setter refused.
     slow update(href: String, action: i32, value: String, components: Bytes);
     slow format(href: String, hash: bool, unicode: bool, search: bool, auth: bool);
@@ -36,20 +36,35 @@ fn put_components(url: &ada_url::Url, components: &mut Bytes) {
     }
 }
 
-fn parse(
-    _: &mut Natives,
-    input: String,
-    base: Option<String>,
-    mut components: Bytes,
-) -> Option<String> {
-    let url = ada_url::Url::parse(&input, base.as_deref()).ok()?;
+/// Runs `act` with both as UTF-8: ASCII, as most URLs are, is read in place.
+fn with_both<R>(input: &Text, base: Option<&Text>, act: impl FnOnce(&str, Option<&str>) -> R) -> R {
+    fn text(bytes: &[u8]) -> &str {
+        // Text gives UTF-8 whatever the string holds.
+        std::str::from_utf8(bytes).unwrap_or("")
+    }
+    match base {
+        None => input.with_utf8(|input| act(text(input), None)),
+        Some(base) => {
+            input.with_utf8(|input| base.with_utf8(|base| act(text(input), Some(text(base)))))
+        }
+    }
+}
+
+fn parse(_: &mut Natives, input: Text, base: Option<Text>, mut components: Bytes) -> Js {
+    let url = with_both(&input, base.as_ref(), |input, base| {
+        ada_url::Url::parse(input, base).ok()
+    });
+    let Some(url) = url else {
+        return Js::Undefined;
+    };
     put_components(&url, &mut components);
-    Some(url.href().to_owned())
+    // A serialised URL is ASCII.
+    Js::Latin1(url.href().as_bytes().to_vec())
 }
 
 #[allow(non_snake_case)]
-fn canParse(_: &mut Natives, input: String, base: Option<String>) -> bool {
-    ada_url::Url::can_parse(&input, base.as_deref())
+fn canParse(_: &mut Natives, input: Text, base: Option<Text>) -> bool {
+    with_both(&input, base.as_ref(), ada_url::Url::can_parse)
 }
 
 fn update(

@@ -91,7 +91,7 @@ const natives = {
   abort() { ops.abort(); },
   availableMemory() { return ops.availableMemory(); },
   constrainedMemory() { return ops.constrainedMemory(); },
-  dlopen() { throw new ERR_METHOD_NOT_IMPLEMENTED('process.dlopen()'); },
+  dlopen(...args) { require('internal/process/dlopen').dlopen(...args); },
   uptime() { return ops.uptime(); },
 };
 

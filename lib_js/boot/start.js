@@ -19,6 +19,7 @@ const {
   emitBeforeExit,
   emitExit,
   onUncaught,
+  reportHeapLimit,
 } = require('internal/process/execution');
 
 const FD_TTY = 3;
@@ -119,6 +120,15 @@ function initializeLoaders() {
   }
 }
 
+/** --frozen-intrinsics: after preloads, as those may mend what is missing. */
+function freezeIfAsked() {
+  if (!getOptionValue('--frozen-intrinsics')) return;
+  process.emitWarning(
+    'Frozen intristics is an experimental feature and might change at any time',
+    'ExperimentalWarning');
+  require('internal/freeze_intrinsics').freezeIntrinsics();
+}
+
 /** Options that make the process listen to a signal. */
 function setUpSignals() {
   if (getOptionValue('--report-on-signal')) require('internal/process/report').listen();
@@ -158,6 +168,7 @@ function prepare(runtime) {
     uncaught: onUncaught,
     beforeExit: emitBeforeExit,
     exit: emitExit,
+    heapLimit: reportHeapLimit,
   });
   require('internal/perf/clock').setTimeOrigin(runtime.hrtimeOrigin, runtime.timeOriginMs);
   defineOptionAliases();
@@ -225,6 +236,7 @@ function start(runtime) {
   setUpSignals();
   joinParent();
   initializeLoaders();
+  freezeIfAsked();
   internalBinding('performance').markBootstrapComplete();
   // User code must not see what the library last matched through RegExp.$1.
   RegExpPrototypeExec(/^/, '');

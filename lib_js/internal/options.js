@@ -42,6 +42,11 @@ function setOptions(options) {
   changed = ObjectSetPrototypeOf(options, null);
 }
 
+/** What a program can change later. */
+function setOption(name, value) {
+  changed[name] = value;
+}
+
 /** Every spelling that NODE_OPTIONS may hold. */
 function getEnvironmentSpellings() {
   return environment;
@@ -64,5 +69,6 @@ module.exports = {
   getEnvironmentSpellings,
   getOptionValue,
   getOptionsAsFlagsFromBinding,
+  setOption,
   setOptions,
 };

@@ -42,6 +42,7 @@ const {
 } = codes;
 const { validateNumber, validateObject, validateString } = require('internal/validators');
 const { fileURLToPath, isURL, pathToFileURL } = require('internal/url');
+const { getOptionValue } = require('internal/options');
 const { kEmptyObject } = require('internal/util');
 const { registerKind } = require('boot/turn');
 const {
@@ -312,6 +313,10 @@ class Worker extends EventEmitter {
     checkExecArgv(execArgv, options.env);
     const limits = toLimits(options.resourceLimits);
     this[kResource] = new ThreadResource();
+
+    if (getOptionValue('--permission')) {
+      require('internal/process/permission').check('worker', '');
+    }
 
     const { 0: inner, 1: outer } = messaging.openChannel();
     const port = this[kPort] = createPort(inner);

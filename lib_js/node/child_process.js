@@ -130,10 +130,11 @@ function exec(command, options, callback) {
 
 /** promisify() gives both outputs, and the child as a property of the promise. */
 function definePromisified(execute) {
+  const { name } = execute;
   ObjectDefineProperty(execute, promisify.custom, {
     __proto__: null,
     enumerable: false,
-    value: (...args) => {
+    value: { [name]: (...args) => {
       const { promise, resolve, reject } = PromiseWithResolvers();
       promise.child = execute(...args, (error, stdout, stderr) => {
         if (error === null) {
@@ -145,7 +146,7 @@ function definePromisified(execute) {
         reject(error);
       });
       return promise;
-    },
+    } }[name],
   });
 }
 

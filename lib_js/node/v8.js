@@ -1,7 +1,7 @@
 'use strict';
 // node:v8: figures of the heap, the serialiser, and switches of V8 itself.
 
-const { ArrayPrototypeMap } = primordials;
+const { ArrayPrototypeMap, RegExpPrototypeExec } = primordials;
 
 const { codes: { ERR_NOT_BUILDING_SNAPSHOT } } = require('internal/errors');
 const { getValidatedPath } = require('internal/fs/utils');
@@ -21,7 +21,7 @@ const {
 } = require('internal/v8/serializer');
 const { GCProfiler, queryObjects, startCpuProfile } = require('internal/v8/profiler');
 const { statisticsOf } = require('internal/v8/statistics');
-const { getOptionValue } = require('internal/options');
+const { getOptionValue, setOption } = require('internal/options');
 const { validateOneOf, validateString, validateUint32 } = require('internal/validators');
 
 const native = internalBinding('v8');
@@ -78,7 +78,10 @@ function getCppHeapStatistics(type = 'detailed') {
 
 function setFlagsFromString(flags) {
   validateString(flags, 'flags');
-  native.setFlagsFromString(flags);
+  // V8 would not ask whether the program captures what is thrown.
+  const aborts = RegExpPrototypeExec(/^--(no-?)?abort[-_]on[-_]uncaught[-_]exception$/, flags);
+  if (aborts === null) native.setFlagsFromString(flags);
+  else setOption('--abort-on-uncaught-exception', aborts[1] === undefined);
 }
 
 function writeHeapSnapshot(filename, options) {

@@ -57,14 +57,44 @@ pub(crate) fn arrow(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>
     let offset = start.saturating_sub(usize::try_from(message.get_start_position()).unwrap_or(0));
     let (start, end) = (start - offset, end.saturating_sub(offset));
     let mut carets = String::new();
-    for (column, character) in source.chars().enumerate().take(end.max(start + 1)) {
+    for (column, character) in source.chars().enumerate().take(end) {
         carets.push(match (column < start, character) {
             (true, '\t') => '\t',
             (true, _) => ' ',
             (false, _) => '^',
         });
     }
+    if !carets.contains('^') {
+        return format!("{name}:{line}\n{source}\n");
+    }
     format!("{name}:{line}\n{source}\n{carets}\n")
+}
+
+/// Frames of the throw, one a line.
+fn thrown_at(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>>) -> String {
+    let Some(trace) = message.and_then(|message| message.get_stack_trace(scope)) else {
+        return String::new();
+    };
+    let mut text = String::new();
+    for index in 0..trace.get_frame_count() {
+        let Some(frame) = trace.get_frame(scope, index) else {
+            break;
+        };
+        let text_of = |name: Option<v8::Local<v8::String>>| {
+            name.map_or_else(String::new, |name| name.to_rust_string_lossy(scope))
+        };
+        let script = text_of(frame.get_script_name_or_source_url(scope));
+        let place = format!(
+            "{script}:{}:{}",
+            frame.get_line_number(),
+            frame.get_column()
+        );
+        text.push_str(&match text_of(frame.get_function_name(scope)).as_str() {
+            "" => format!("    at {place}\n"),
+            function => format!("    at {function} ({place})\n"),
+        });
+    }
+    text
 }
 
 /// The private symbols under which an error carries its place, and whether its stack begins with
@@ -202,9 +232,12 @@ pub(crate) fn uncaught(
     };
     let place = js_string(scope, &place).into();
     let from_promise = v8::Boolean::new(scope, from_promise).into();
+    let first = v8::Boolean::new(scope, false).into();
+    let frames = js_string(scope, &thrown_at(scope, message)).into();
     v8::tc_scope!(let catch, scope);
     let receiver = v8::undefined(catch).into();
-    let verdict = handler.call(catch, receiver, &[exception, from_promise, place]);
+    let arguments = [exception, from_promise, place, first, frames];
+    let verdict = handler.call(catch, receiver, &arguments);
     // What runs next is no part of the failed callback's async context.
     let undefined: v8::Local<v8::Value> = v8::undefined(catch).into();
     catch.set_continuation_preserved_embedder_data(undefined);
@@ -241,11 +274,12 @@ fn report_rethrown(
     message: Option<v8::Local<v8::Message>>,
 ) {
     let place = js_string(scope, &arrow(scope, message)).into();
+    let frames = js_string(scope, &thrown_at(scope, message)).into();
     let no = v8::Boolean::new(scope, false).into();
     let yes = v8::Boolean::new(scope, true).into();
     v8::tc_scope!(let catch, scope);
     let receiver = v8::undefined(catch).into();
-    let printed = handler.call(catch, receiver, &[thrown, no, place, yes]);
+    let printed = handler.call(catch, receiver, &[thrown, no, place, yes, frames]);
     if printed.is_none() && !catch.has_terminated() {
         eprint!("{}", describe(catch, thrown, message));
     }

@@ -55,7 +55,11 @@ unsafe extern "C" fn near_heap_limit(data: *mut c_void, current: usize, _initial
     let unwinds_count = realm.unwinds_count.get() + 1;
     realm.unwinds_count.set(unwinds_count);
     match unwinds_count {
-        0..=UNWINDS_MAX => current + UNWIND_BYTES,
+        0..=UNWINDS_MAX => {
+            let extra = realm.heap_extra_bytes.get();
+            realm.heap_extra_bytes.set(extra + UNWIND_BYTES);
+            current + UNWIND_BYTES
+        }
         _ => current,
     }
 }

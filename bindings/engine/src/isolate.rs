@@ -269,6 +269,25 @@ impl<N: 'static> Isolate<N> {
         self.has_tasks_left || self.v8().has_pending_background_tasks()
     }
 
+    /// Tells the library of the heap limit that has ended JavaScript, so that it can write a
+    /// report. There is some room left for that.
+    pub fn tell_heap_limit(&mut self) {
+        let v8 = self.v8.as_mut().expect("the isolate lives until drop");
+        v8.cancel_terminate_execution();
+        let context = self.context.as_ref().expect("the context lives until drop");
+        v8::scope_with_context!(let scope, v8, context);
+        let Some(handler) = self.realm.root_function(scope, Root::HeapLimit) else {
+            return;
+        };
+        let extra = self.realm.heap_extra_bytes.get();
+        let limit = scope.get_heap_statistics().heap_size_limit();
+        let limit = v8::Number::new(scope, limit.saturating_sub(extra) as f64).into();
+        v8::tc_scope!(let catch, scope);
+        let receiver = v8::undefined(catch).into();
+        // A report that fails must not hide what it is about.
+        let _ = handler.call(catch, receiver, &[limit]);
+    }
+
     fn enter<R>(
         &mut self,
         act: impl FnOnce(&mut v8::PinScope<'_, '_>, &Realm) -> Result<R, Ending>,

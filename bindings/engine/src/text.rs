@@ -70,6 +70,29 @@ impl<'s> Text<'s> {
         }
     }
 
+    /// Writes the UTF-8 form if all of it fits, and no surrogate stands alone. Gives its length.
+    pub(crate) fn write_utf8(&self, target: &mut [u8]) -> Option<usize> {
+        use v8::simdutf;
+        match self.view().data() {
+            v8::ValueViewData::OneByte(bytes) => {
+                if simdutf::utf8_length_from_latin1(bytes) > target.len() {
+                    return None;
+                }
+                // SAFETY: `target` has room for all of it, as was just asked.
+                Some(unsafe { simdutf::convert_latin1_to_utf8(bytes, target) })
+            }
+            v8::ValueViewData::TwoByte(units) => {
+                if !simdutf::validate_utf16le(units)
+                    || simdutf::utf8_length_from_utf16le(units) > target.len()
+                {
+                    return None;
+                }
+                // SAFETY: the units are valid, and `target` has room for all of them.
+                Some(unsafe { simdutf::convert_valid_utf16le_to_utf8(units, target) })
+            }
+        }
+    }
+
     /// Length of the UTF-8 form in bytes.
     pub fn utf8_bytes(&self) -> usize {
         match self.view().data() {

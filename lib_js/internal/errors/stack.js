@@ -3,9 +3,9 @@
 // What `error.stack` says. V8 asks prepareStackTraceCallback once, when a stack is first read.
 
 const {
-  ArrayPrototypeFilter, ArrayPrototypeJoin, ArrayPrototypeUnshift, Error, ErrorCaptureStackTrace,
-  ErrorPrototypeToString, ObjectGetOwnPropertyDescriptor, ObjectHasOwn, ObjectIsExtensible,
-  ReflectApply, SafeWeakMap, StringPrototypeStartsWith, Symbol,
+  ArrayPrototypeFilter, ArrayPrototypeJoin, ArrayPrototypePush, ArrayPrototypeUnshift, Error,
+  ErrorCaptureStackTrace, ErrorPrototypeToString, ObjectGetOwnPropertyDescriptor, ObjectHasOwn,
+  ObjectIsExtensible, ReflectApply, SafeSet, SafeWeakMap, StringPrototypeStartsWith, Symbol,
 } = primordials;
 
 /** On errors of this library: their stack shows the code. */
@@ -16,12 +16,54 @@ const mainError = Error;
 const overrideStackTrace = new SafeWeakMap();
 let internalPrepareStackTrace = defaultPrepareStackTrace;
 
+// Where native enters JavaScript, and what runs the ticks: Node has one frame for all of it.
+const DOOR = 'node:internal/boot/turn';
+const TICKS = 'node:internal/process/task_queues';
+const TICKS_NAME = 'processTicksAndRejections';
+
+/** Is this a frame that Node would not have? */
+function isDoor(frame) {
+  const file = frame.getFileName();
+  return file === DOOR || (file === TICKS && frame.getFunctionName() !== TICKS_NAME &&
+    frame.getFunctionName() !== 'nextTick' && frame.getFunctionName() !== 'queueMicrotask');
+}
+
+/** The frames without those at the outer end that Node would not have. */
+function withoutDoor(frames) {
+  let end = frames.length;
+  while (end > 0 && frames[end - 1].isAsync()) end--;
+  let first = end;
+  let keepsTicks = false;
+  for (let i = end - 1; i >= 0; i--) {
+    if (isDoor(frames[i])) first = i;
+    else if (frames[i].getFileName() === TICKS && !keepsTicks) keepsTicks = true;
+    else break;
+  }
+  if (first === end) return frames;
+  const shown = [];
+  for (let i = 0; i < frames.length; i++) {
+    if (i < first || i >= end || !isDoor(frames[i])) ArrayPrototypePush(shown, frames[i]);
+  }
+  return shown;
+}
+
+// What Node calls as methods of process; tools look for these names.
+const OF_PROCESS = new SafeSet([TICKS_NAME, 'processTimers', 'processImmediate']);
+
+function textOfFrame(frame) {
+  const isOfProcess = OF_PROCESS.has(frame.getFunctionName()) &&
+    StringPrototypeStartsWith(frame.getFileName() ?? '', 'node:internal/');
+  return isOfProcess ? `process.${frame}` : `${frame}`;
+}
+
 function defaultPrepareStackTrace(error, frames) {
   const head = kIsNodeError in error ?
     `${error.name} [${error.code}]: ${error.message}` :
     ErrorPrototypeToString(error);
   if (frames.length === 0) return head;
-  return `${head}\n    at ${ArrayPrototypeJoin(frames, '\n    at ')}`;
+  let text = head;
+  for (let i = 0; i < frames.length; i++) text += `\n    at ${textOfFrame(frames[i])}`;
+  return text;
 }
 
 /** Source maps put their own formatter here. */
@@ -35,6 +77,7 @@ function setInternalPrepareStackTrace(callback) {
  * @param {CallSite[]} frames
  */
 function prepareStackTraceCallback(realm, error, frames) {
+  frames = withoutDoor(frames);
   const override = overrideStackTrace.get(error);
   if (override !== undefined) {
     overrideStackTrace.delete(error);

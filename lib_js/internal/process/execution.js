@@ -187,8 +187,8 @@ function isLoaded(id) {
   return BuiltinModule.map.get(id)?.loaded === true;
 }
 
-function report(error, place) {
-  require('internal/process/report_uncaught').reportUncaught(error, place);
+function report(error, place, frames) {
+  require('internal/process/report_uncaught').reportUncaught(error, place, frames);
 }
 
 /**
@@ -196,22 +196,23 @@ function report(error, place) {
  * code; the error is printed. Throws what a listener threw: native comes back with that as
  * `isRethrown`, only to have it printed.
  */
-function onUncaught(error, fromPromise, place, isRethrown) {
+function onUncaught(error, fromPromise, place, isRethrown, frames) {
   if (isRethrown) {
-    report(error, place);
+    report(error, place, frames);
+    if (getOptionValue('--abort-on-uncaught-exception')) process.abort();
     return EXIT_HANDLER_THREW;
   }
   const handle = process._fatalException;
   if (typeof handle !== 'function') {
-    report(error, place);
+    report(error, place, frames);
     return EXIT_NO_HANDLER;
   }
   if (captureCallback === null && getOptionValue('--abort-on-uncaught-exception')) {
-    report(error, place);
+    report(error, place, frames);
     process.abort();
   }
   if (handle(error, fromPromise) !== false) return true;
-  report(error, place);
+  report(error, place, frames);
   // An 'exit' listener that throws finds no code set.
   return +(process.exitCode ?? EXIT_UNCAUGHT);
 }
@@ -236,6 +237,12 @@ function callCapture(error) {
     report(thrown, '');
     process.abort();
   }
+}
+
+/** The heap is full, and JavaScript has been ended: with a little more heap a report is written. */
+function reportHeapLimit(limitBytes) {
+  if (!getOptionValue('--report-on-fatalerror') && !isLoaded('internal/process/report')) return;
+  require('internal/process/report').reportHeapLimit(limitBytes);
 }
 
 /** process._fatalException: false when nobody took the error, and the program ends. */
@@ -306,6 +313,7 @@ module.exports = {
   onGlobalUncaughtException,
   onUncaught,
   readStdin,
+  reportHeapLimit,
   runSource,
   runWorkerSource,
   setUncaughtExceptionCaptureCallback,

@@ -16,6 +16,7 @@ const {
   UVException,
   codes: { ERR_INVALID_ARG_TYPE, ERR_UNKNOWN_CREDENTIAL },
 } = require('internal/errors');
+const { getOptionValue } = require('internal/options');
 const { getSystemErrorMessage, getSystemErrorName } = require('internal/util');
 const {
   parseFileMode, validateArray, validateString, validateUint32,
@@ -45,6 +46,9 @@ function cwd() {
 
 function chdir(path) {
   validateString(path, 'directory');
+  if (getOptionValue('--permission')) {
+    require('internal/process/permission').check('fs.read', path);
+  }
   const from = currentOrEmpty();
   const errno = ops.chdir(path);
   if (errno < 0) {

@@ -3,6 +3,7 @@
 // Methods of process that are the same on every core.
 
 const {
+  ArrayPrototypeForEach,
   Error,
   FunctionPrototypeCall,
   ObjectKeys,
@@ -18,7 +19,10 @@ const {
   ErrnoException,
   UVException,
   genericNodeError,
-  codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_SIGNAL },
+  codes: {
+    ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_UNKNOWN_SIGNAL,
+    ERR_WORKER_UNSUPPORTED_OPERATION,
+  },
 } = require('internal/errors');
 const { emitExperimentalWarning, getSystemErrorName } = require('internal/util');
 const { getOptionValue } = require('internal/options');
@@ -33,10 +37,21 @@ const kUnref = SymbolFor('nodejs.unref');
 
 /** --trace-exit: who ends the process. */
 function traceExit() {
-  const { stack } = new Error();
-  ops.writeSync(2, `(node:${process.pid}) WARNING: Exited the environment with code ` +
-    `${process.exitCode || 0}\n${StringPrototypeSlice(stack, StringPrototypeIndexOf(stack, '\n') +
-      1)}\n`);
+  const { threadId } = require('internal/worker/self');
+  const thread = threadId === 0 ? '' : `, thread:${threadId}`;
+  let text = `(node:${process.pid}${thread}) WARNING: Exited the environment with code ` +
+    `${process.exitCode || 0}\n`;
+  const limit = Error.stackTraceLimit;
+  if (typeof limit !== 'number' || limit < 1) {
+    ops.writeSync(2, text);
+    return;
+  }
+  // Frames of the library count here, unlike in an error's stack.
+  ArrayPrototypeForEach(internalBinding('util').getCallSites(limit), (site) => {
+    const place = `${site.scriptName}:${site.lineNumber}:${site.columnNumber}`;
+    text += `    at ${site.functionName ? `${site.functionName} (${place})` : place}\n`;
+  });
+  ops.writeSync(2, `${text}\n`);
 }
 
 function exit(code) {
@@ -116,6 +131,9 @@ function isCString(value) {
 /** Goes on as another program: nothing of this one is left, not even its 'exit' listeners. */
 function execve(execPath, args = [], env = process.env) {
   emitExperimentalWarning('process.execve');
+  if (!require('internal/worker/self').isMainThread) {
+    throw new ERR_WORKER_UNSUPPORTED_OPERATION('Calling process.execve');
+  }
   validateString(execPath, 'execPath');
   validateArray(args, 'args');
   for (let i = 0; i < args.length; i++) {
@@ -178,6 +196,7 @@ module.exports = {
   areSourceMapsEnabled,
   execve,
   exit,
+  traceExit,
   kill,
   loadEnvFile,
   reallyExit,

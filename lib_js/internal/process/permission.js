@@ -152,7 +152,7 @@ const MODEL_FLAGS = [
 const hasModel = (word) => RegExpPrototypeExec(/^--permission(-audit)?$/, word) !== null;
 
 /**
- * The environment for a child: it gets this process's rights, unless it is given a model of its own.
+ * The environment for a child: it gets this process's rights, unless it is given its own model.
  * @param {object} env  @param {string[]} args  @returns {object} env or a copy
  */
 function inheritPermission(env, args) {

@@ -63,7 +63,7 @@ const NEEDS = {
   fchmod: disabled('fchmod'),
   fchown: disabled('fchown'),
   fstat: free,
-  fsync: free,
+  fsync: disabled('fsync'),
   ftruncate: free,
   futimes: disabled('futimes'),
   lchown: writing,
@@ -165,9 +165,20 @@ function guardSpawns(check) {
   });
 }
 
+/** What is watched is read. */
+function guardWatches(check) {
+  const binding = internalBinding('fs_watch');
+  const { add } = binding;
+  binding.add = (queue, path, mask) => {
+    check('fs.read', textOf(path));
+    return add(queue, path, mask);
+  };
+}
+
 function guard(model) {
   ({ refusal } = model);
   guardSpawns(model.check);
+  guardWatches(model.check);
   ArrayPrototypeForEach(ObjectKeys(now), (name) => guardBlocking(now, name));
   ArrayPrototypeForEach(ObjectKeys(later), guardQueued);
   guardLoader();

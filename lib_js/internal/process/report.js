@@ -44,7 +44,8 @@ const pad = (number, width) => StringPrototypePadStart(`${number}`, width, '0');
 function defaultName(date) {
   const day = `${date.getFullYear()}${pad(date.getMonth() + 1, 2)}${pad(date.getDate(), 2)}`;
   const time = `${pad(date.getHours(), 2)}${pad(date.getMinutes(), 2)}${pad(date.getSeconds(), 2)}`;
-  return `report.${day}.${time}.${process.pid}.0.${pad(++sequence, 3)}.json`;
+  const { threadId } = require('internal/worker/self');
+  return `report.${day}.${time}.${process.pid}.${threadId}.${pad(++sequence, 3)}.json`;
 }
 
 function print(text) {
@@ -52,10 +53,12 @@ function print(text) {
 }
 
 /** @returns {string} the name of the file */
-function write(event, trigger, file, error) {
+function write(event, trigger, file, error, limitBytes) {
   const date = new Date();
   const name = file || settings.filename || defaultName(date);
-  const report = content().collect({ event, trigger, filename: name, error, date, settings });
+  const report = content().collect({
+    event, trigger, filename: name, error, date, settings, limitBytes,
+  });
   const text = `${JSONStringify(report, null, settings.compact ? 0 : INDENT)}\n`;
   if (name === 'stdout' || name === 'stderr') {
     internalBinding('process_ops').writeSync(name === 'stdout' ? 1 : 2, text);
@@ -182,4 +185,11 @@ function reportException(error) {
   if (settings.reportOnUncaughtException) write('Exception', 'Exception', undefined, error);
 }
 
-module.exports = { listen, report, reportException };
+/** The heap limit was reached. */
+function reportHeapLimit(limitBytes) {
+  if (!settings.reportOnFatalError) return;
+  const event = 'Allocation failed - JavaScript heap out of memory';
+  write(event, 'OOMError', undefined, undefined, limitBytes);
+}
+
+module.exports = { listen, report, reportException, reportHeapLimit };

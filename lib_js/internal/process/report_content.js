@@ -80,7 +80,7 @@ function header({ event, trigger, filename, date, settings }) {
     dumpEventTime: time,
     dumpEventTimeStamp: `${DatePrototypeGetTime(date)}`,
     processId: process.pid,
-    threadId: 0,
+    threadId: require('internal/worker/self').threadId,
     cwd: process.cwd(),
     commandLine: [process.argv0, ...process.execArgv, ...ArrayPrototypeSlice(process.argv, 1)],
     nodejsVersion: process.version,
@@ -125,11 +125,13 @@ function javascriptStack(error) {
   return result;
 }
 
-function javascriptHeap() {
+function javascriptHeap(limitBytes) {
   const { heapSpaces, heapStatistics } = internalBinding('v8');
   const figures = heapStatistics();
   const heap = {};
   ArrayPrototypeForEach(HEAP, ({ 0: name, 1: place }) => { heap[name] = figures[place]; });
+  // Where the limit was reached it has been raised since.
+  if (limitBytes !== undefined) heap.memoryLimit = limitBytes;
   heap.heapSpaces = {};
   ArrayPrototypeForEach(heapSpaces(), (space) => {
     const { 0: name, 1: memorySize, 2: used, 3: available, 4: committedMemory } = space;
@@ -210,7 +212,7 @@ function collect(what) {
   const report = {
     header: header(what),
     javascriptStack: javascriptStack(what.error),
-    javascriptHeap: javascriptHeap(),
+    javascriptHeap: javascriptHeap(what.limitBytes),
     nativeStack: [],
     resourceUsage: resourceUsage(),
     uvthreadResourceUsage: threadUsage(),

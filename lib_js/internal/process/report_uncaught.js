@@ -3,6 +3,7 @@
 // the error with its stack and further properties, the version.
 
 const {
+  String,
   StringPrototypeIndexOf,
   StringPrototypeLastIndexOf,
   StringPrototypeSlice,
@@ -10,7 +11,10 @@ const {
 } = primordials;
 
 const { fatalExceptionStackEnhancers } = require('internal/errors');
+const { getOptionValue } = require('internal/options');
 const { isNativeError } = require('internal/util/types');
+
+const HINT = '(Use `node --trace-uncaught ...` to show where the exception was thrown)\n';
 
 function isObject(value) {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
@@ -18,9 +22,9 @@ function isObject(value) {
 
 function describe(error) {
   try {
-    return require('internal/util/inspect').inspect(error);
+    return fatalExceptionStackEnhancers.afterInspector(error);
   } catch {
-    // A getter or a custom inspect function threw: the error itself is the news.
+    // A getter threw: the error itself is the news.
     return internalBinding('errors').noSideEffectsToString(error);
   }
 }
@@ -36,25 +40,37 @@ function originalPlace(place) {
                            +StringPrototypeSlice(head, colon + 1), column) ?? place;
 }
 
+/** Where an 'error' event came from is told only here, where it ends the program. */
+function complete(error) {
+  try {
+    fatalExceptionStackEnhancers.beforeInspector(error);
+  } catch {
+    // A stack that cannot be read is no reason not to report.
+  }
+}
+
+/** Node prints what a primitive is as a string, which a symbol is not. */
+function textOfPrimitive(value) {
+  return typeof value === 'symbol' ? '' : String(value);
+}
+
 /**
  * @param {unknown} error
  * @param {string} place `file:line`, source line and carets, each with a newline; may be empty
+ * @param {string} frames where it was thrown
  */
-function reportUncaught(error, place) {
+function reportUncaught(error, place, frames) {
   let text;
   place = originalPlace(place);
-  // Where an 'error' event came from is told only here, where it ends the program.
-  if (isObject(error)) fatalExceptionStackEnhancers.beforeInspector(error);
-  if (isNativeError(error) || (isObject(error) && typeof error.stack === 'string')) {
+  if (isObject(error)) complete(error);
+  if (isNativeError(error)) {
     text = `${place === '' ? '' : `${place}\n`}${describe(error)}\n`;
   } else {
-    const isText = typeof error === 'string' || typeof error === 'bigint';
-    const shown = isText ? `${error}` : describe(error);
+    const shown = isObject(error) ? describe(error) : textOfPrimitive(error);
     text = `${place === '' ? 'Uncaught:' : ''}\n${place}${shown}\n`;
-    if (!isObject(error)) {
-      text += '(Use `node --trace-uncaught ...` to show where the exception was thrown)\n';
-    }
   }
+  if (frames && getOptionValue('--trace-uncaught')) text += `Thrown at:\n${frames}\n`;
+  else if (!isObject(error)) text += HINT;
   text += `\nNode.js ${process.version}\n`;
   internalBinding('process_ops').writeSync(2, text);
 }

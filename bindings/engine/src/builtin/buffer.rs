@@ -1,6 +1,7 @@
 //! `buffer`: what Buffer does natively: strings to bytes and back, copy, compare, fill.
 //! Slices and some writes are called as methods of the Buffer itself.
 
+use super::buffer_codec::encode_hex;
 use super::encoding::utf8_string;
 use super::{Args, Entry, Return, entry, put, throw_error};
 use crate::text::Text;
@@ -285,14 +286,8 @@ fn ucs2_slice<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Retu
 }
 
 fn hex_slice<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     slice(scope, &args, &mut rv, 2, |scope, bytes| {
-        let mut hex = Vec::with_capacity(bytes.len() * 2);
-        for byte in bytes {
-            hex.push(DIGITS[usize::from(byte >> 4)]);
-            hex.push(DIGITS[usize::from(byte & 15)]);
-        }
-        js_latin1(scope, &hex).into()
+        js_latin1(scope, &encode_hex(bytes)).into()
     });
 }
 

@@ -1,9 +1,13 @@
 //! `buffer`: strings into bytes, and `atob`/`btoa`.
 
 use super::buffer::{index, subject};
+use super::buffer_codec::{base64_value, decode_base64, decode_hex};
 use super::{Args, Entry, Return, entry};
 use crate::text::Text;
 use crate::value::{Bytes, FromJs, js_latin1};
+
+/// One-byte strings up to this length V8 writes as fast itself.
+const SHORT_UNITS: usize = 32;
 
 pub(super) fn entries() -> Vec<Entry> {
     vec![
@@ -28,52 +32,6 @@ pub(super) fn encode(text: &Text, encoding: &str) -> Vec<u8> {
         "base64" | "base64url" => text.with_latin1(decode_base64),
         _ => text.with_utf8(<[u8]>::to_vec),
     }
-}
-
-/// Pairs of digits up to the first that is none.
-fn decode_hex(digits: &[u8]) -> Vec<u8> {
-    let value = |digit: u8| char::from(digit).to_digit(16);
-    digits
-        .chunks_exact(2)
-        .map_while(|pair| Some((value(pair[0])? << 4 | value(pair[1])?) as u8))
-        .collect()
-}
-
-/// Either alphabet; what belongs to neither is skipped, `=` ends it, as Node reads base64.
-pub(super) fn decode_base64(text: &[u8]) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(text.len() / 4 * 3 + 3);
-    let (mut bits, mut count) = (0u32, 0);
-    for character in text {
-        let Some(value) = base64_value(*character) else {
-            if *character == b'=' {
-                break;
-            }
-            continue;
-        };
-        bits = bits << 6 | value;
-        count += 1;
-        if count == 4 {
-            bytes.extend_from_slice(&bits.to_be_bytes()[1..]);
-            (bits, count) = (0, 0);
-        }
-    }
-    match count {
-        2 => bytes.push((bits >> 4) as u8),
-        3 => bytes.extend_from_slice(&((bits >> 2) as u16).to_be_bytes()),
-        _ => {}
-    }
-    bytes
-}
-
-fn base64_value(character: u8) -> Option<u32> {
-    Some(u32::from(match character {
-        b'A'..=b'Z' => character - b'A',
-        b'a'..=b'z' => character - b'a' + 26,
-        b'0'..=b'9' => character - b'0' + 52,
-        b'+' | b'-' => 62,
-        b'/' | b'_' => 63,
-        _ => return None,
-    }))
 }
 
 /// Writes `text` at `first`.. of the arguments (offset, length) as `encode` gives it; only whole
@@ -117,6 +75,11 @@ fn utf8_write_static<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut r
     let offset = index(scope, &args, 2, 0).min(all.len());
     let room = index(scope, &args, 3, all.len()).min(all.len() - offset);
     let target = &mut all[offset..offset + room];
+    if !string.is_onebyte() || string.length() > SHORT_UNITS {
+        if let Some(written) = Text::new(scope, string).write_utf8(target) {
+            return rv.set_double(written as f64);
+        }
+    }
     let written = string.write_utf8_v2(scope, target, v8::WriteFlags::kReplaceInvalidUtf8, None);
     rv.set_double(written as f64);
 }
@@ -188,32 +151,4 @@ fn btoa<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>
     // SAFETY: `encoded` has the length that simdutf asked for.
     let count = unsafe { v8::simdutf::binary_to_base64(&bytes, &mut encoded, options) };
     rv.set(js_latin1(scope, &encoded[..count]).into());
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn base64_is_read_as_node_reads_it() {
-        for (text, bytes) in [
-            ("aGk=", b"hi".as_slice()),
-            ("aGk", b"hi"),
-            ("aG k\n", b"hi"),
-            ("_-8=", &[0xff, 0xef]),
-            ("/+8", &[0xff, 0xef]),
-            ("a", b""),
-            ("aGk=aGk=", b"hi"),
-            ("", b""),
-        ] {
-            assert_eq!(decode_base64(text.as_bytes()), bytes, "{text:?}");
-        }
-    }
-
-    #[test]
-    fn hex_stops_at_the_first_character_that_is_no_digit() {
-        assert_eq!(decode_hex(b"0aFf"), [0x0a, 0xff]);
-        assert_eq!(decode_hex(b"0azz11"), [0x0a]);
-        assert_eq!(decode_hex(b"abc"), [0xab]);
-    }
 }

@@ -3,6 +3,7 @@
 
 mod async_context;
 mod buffer;
+mod buffer_codec;
 mod buffer_search;
 mod buffer_write;
 mod encoding;

@@ -33,7 +33,7 @@ pub(crate) fn entries() -> Vec<Entry> {
 }
 
 fn set_callbacks<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
-    const NAMES: [(&str, Root); 8] = [
+    const NAMES: [(&str, Root); 9] = [
         ("deliver", Root::Deliver),
         ("processTimers", Root::ProcessTimers),
         ("processImmediate", Root::ProcessImmediate),
@@ -42,6 +42,7 @@ fn set_callbacks<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return
         ("promiseReject", Root::PromiseReject),
         ("beforeExit", Root::BeforeExit),
         ("exit", Root::Exit),
+        ("heapLimit", Root::HeapLimit),
     ];
     let Ok(object) = args.get(0).try_cast::<v8::Object>() else {
         return;

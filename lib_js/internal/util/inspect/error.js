@@ -172,7 +172,10 @@ function colorFrames(ctx, frames) {
   let cwdUrl;
   for (let i = 0; i < frames.length; i++) {
     const match = RegExpPrototypeExec(libraryFrame, frames[i]);
-    if (match !== null && BuiltinModule.exists(match[1])) {
+    // Files of boot/ go by a name under internal/.
+    const isLibrary = match !== null && (BuiltinModule.exists(match[1]) ||
+      StringPrototypeStartsWith(match[1], 'internal/boot/'));
+    if (isLibrary) {
       frames[i] = ctx.stylize(frames[i], 'undefined');
       continue;
     }

@@ -60,6 +60,11 @@ struct Groups {
     unified: bool,
 }
 
+/// v1 says "no limit" by the largest multiple of a page.
+fn is_limit(bytes: &u64) -> bool {
+    *bytes < i64::MAX as u64 & !0xffff
+}
+
 impl Groups {
     fn of_this_process() -> Groups {
         Groups::parse(&read("/proc/self/cgroup").unwrap_or_default(), CGROUP_ROOT)
@@ -110,7 +115,7 @@ impl Groups {
                 .filter_map(move |name| number(&format!("{folder}/{name}")))
         });
         let none = if self.memory.is_empty() { 0 } else { u64::MAX };
-        limits.min().unwrap_or(none)
+        limits.min().filter(is_limit).unwrap_or(none)
     }
 
     fn memory_used(&self) -> Option<u64> {
