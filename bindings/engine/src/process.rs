@@ -10,8 +10,11 @@ pub fn version() -> &'static str {
 /// Starts V8 once for the process. `flags` are V8 options such as `--expose-gc`;
 /// `helper_threads` bounds the threads for compilation and collection (0: V8 decides).
 pub fn start(flags: &[String], helper_threads: u32) {
-    // `import source`, as Node 24 has it.
-    set_flags(&["--js-source-phase-imports".to_owned()]);
+    // The language of Node 24: it has `import source`, and no `Temporal` yet.
+    set_flags(&[
+        "--js-source-phase-imports".to_owned(),
+        "--no-harmony-temporal".to_owned(),
+    ]);
     set_flags(flags);
     // v8.setFlagsFromString() changes flags while the program runs.
     v8::V8::set_flags_from_string("--no-freeze-flags-after-init");
