@@ -57,7 +57,11 @@ fn main() -> ExitCode {
         }
         None => {}
     }
-    coring_uring::sync::signal::ignore_broken_pipe();
+    coring_uring::sync::signal::ignore_failed_writes();
+    coring_engine::set_interrupt_watch(|act| {
+        let interrupt = coring_uring::sync::interrupt::take(act).ok()?;
+        Some(Box::new(interrupt))
+    });
     start_v8(&cli);
     if let Some(zone) = variables.get("TZ") {
         coring_engine::set_time_zone(zone);

@@ -127,12 +127,9 @@ fn limits(start: &Start) -> IsolateLimits {
 }
 
 fn runtime(program: &Program, start: &Start) -> Js {
-    let inherited = &program.cli;
-    let parsed = start.exec_argv.as_ref().and_then(|words| {
-        let node_options = start.node_options();
-        parse(words, node_options.as_deref()).ok()
-    });
-    let cli = parsed.as_ref().unwrap_or(inherited);
+    // What its maker was given went through the same parser, and new words were asked about.
+    let parsed = parse(&start.exec_argv, &|name| start.variable(name), true).ok();
+    let cli = parsed.as_ref().unwrap_or(&program.cli);
     let limits = &start.limits;
     let asked = [
         limits.young_mb,
@@ -148,12 +145,13 @@ fn runtime(program: &Program, start: &Start) -> Js {
     program.runtime_of_worker(cli, worker)
 }
 
-fn parse(words: &[String], node_options: Option<&str>) -> Result<Cli, cli::CliError> {
-    let environment = |name: &str| match name {
-        "NODE_OPTIONS" => node_options.map(str::to_owned),
-        _ => None,
-    };
-    let mut cli = cli::parse(words, &environment, &|_| false)?;
+/// `lenient`: words that are V8's were meant for the process, and are kept.
+fn parse(
+    words: &[String],
+    environment: &dyn Fn(&str) -> Option<String>,
+    lenient: bool,
+) -> Result<Cli, cli::CliError> {
+    let mut cli = cli::parse(words, environment, &|_| lenient)?;
     cli.exec_argv = words.to_vec();
     if words.last().is_some_and(|word| word == "--") {
         cli.exec_argv.pop();
@@ -173,7 +171,11 @@ fn refused_options(words: &[String], node_options: Option<&str>) -> Vec<String> 
     if !refused.is_empty() {
         return refused;
     }
-    match parse(words, node_options) {
+    let environment = |name: &str| match name {
+        "NODE_OPTIONS" => node_options.map(str::to_owned),
+        _ => None,
+    };
+    match parse(words, &environment, false) {
         Ok(_) => Vec::new(),
         Err(error) => error.messages,
     }

@@ -32,6 +32,7 @@ ops! { channel_wrap(Natives) {
 
 const POLLIN: u32 = 1;
 const POLLOUT: u32 = 4;
+const POLLHUP: i32 = 16;
 const BAD_HANDLE: i32 = Errno::EBADF.result();
 
 /// A message that the socket had no room for.
@@ -95,9 +96,15 @@ impl Channel {
         }
     }
 
-    /// Takes what has come; false once nothing more will.
-    fn receive(&mut self, handle: Handle, chunk: &mut [u8], out: &mut Delivery) -> bool {
-        // As far as possible to the end: the end of the child itself may be the next completion.
+    /// Takes what has come; false once nothing more will. A channel that is ending is read to its
+    /// end: that of the child itself may be the next completion.
+    fn receive(
+        &mut self,
+        handle: Handle,
+        is_ending: bool,
+        chunk: &mut [u8],
+        out: &mut Delivery,
+    ) -> bool {
         for _ in 0..CHANNEL_READS_MAX {
             if !self.reading {
                 return false;
@@ -110,6 +117,9 @@ impl Channel {
                 Ok(count) if count > 0 => {
                     let bytes = &chunk[..count];
                     out.push_bytes(entry::CHANNEL_READ, handle.to_js(), count as i32, 0, bytes);
+                    if count < chunk.len() && !is_ending {
+                        return true; // Nothing was left.
+                    }
                 }
                 ended => {
                     self.reading = false;
@@ -182,19 +192,20 @@ impl Natives {
         if channel.closing {
             self.finish_closing(handle);
         } else if is_input {
-            self.receive_messages(handle, out);
+            self.receive_messages(handle, completion.result, out);
         } else {
             self.send_letters(handle, out);
         }
     }
 
-    fn receive_messages(&mut self, handle: Handle, out: &mut Delivery) {
+    fn receive_messages(&mut self, handle: Handle, events: i32, out: &mut Delivery) {
         let Some(channel) = self.channels.get_mut(handle) else {
             return;
         };
         let mut chunk = std::mem::take(&mut self.scratch);
         chunk.resize(chunk.len().max(CHANNEL_CHUNK_BYTES), 0);
-        let goes_on = channel.receive(handle, &mut chunk, out);
+        let is_ending = events & POLLHUP != 0;
+        let goes_on = channel.receive(handle, is_ending, &mut chunk, out);
         self.scratch = chunk;
         if goes_on {
             self.poll_channel(handle, IN);

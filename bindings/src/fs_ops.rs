@@ -36,6 +36,7 @@ ops! { fs_ops(Natives) {
     slow fchown(fd: i32, user: u32, group: u32);
     slow access(path: Data, mode: i32);
     slow utimes(path: Data, access_s: f64, modified_s: f64, follow: bool);
+    slow copyTimes(from: Data, to: Data);
     slow futimes(fd: i32, access_s: f64, modified_s: f64);
     slow statfs(path: Data);
     slow ftruncate(fd: i32, length: i64);
@@ -267,6 +268,13 @@ fn fchown(_: &mut Natives, fd: i32, user: u32, group: u32) -> i32 {
 fn utimes(_: &mut Natives, path: Data, access_s: f64, modified_s: f64, follow: bool) -> i32 {
     with_path(&path, |path| {
         code(sync::file::set_times(path, access_s, modified_s, follow))
+    })
+}
+
+#[allow(non_snake_case)]
+fn copyTimes(_: &mut Natives, from: Data, to: Data) -> i32 {
+    with_paths(&from, &to, |from, to| {
+        code(sync::file::copy_times(from, to))
     })
 }
 

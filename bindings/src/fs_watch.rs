@@ -8,15 +8,24 @@ use crate::Natives;
 use crate::fs_ops::with_path;
 
 ops! { fs_watch(Natives) {
-    /// The descriptor of a new queue of events, or -errno.
+    /// The descriptor of this core's queue of events, or -errno.
     slow open();
     /// The number of the watch, or -errno.
     slow add(queue: i32, path: Data, mask: u32);
     slow remove(queue: i32, watch: i32);
 } }
 
-fn open(_: &mut Natives) -> i32 {
-    sync::file::open_watch().map_or_else(|errno| errno.result(), Fd::raw)
+fn open(natives: &mut Natives) -> i32 {
+    if let Some(queue) = natives.watch_queue {
+        return queue.raw();
+    }
+    match sync::file::open_watch() {
+        Ok(queue) => {
+            natives.watch_queue = Some(queue);
+            queue.raw()
+        }
+        Err(errno) => errno.result(),
+    }
 }
 
 fn add(_: &mut Natives, queue: i32, path: Data, mask: u32) -> i32 {

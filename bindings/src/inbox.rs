@@ -14,6 +14,8 @@ pub enum Note {
     Port(i32),
     /// The worker with this handle has answers, or has ended.
     Worker(i32),
+    /// The request for a lock with this id is granted, or (false) the lock was stolen.
+    Lock(i32, bool),
     /// This thread is asked for something, or to stop.
     Asked,
 }

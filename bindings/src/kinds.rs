@@ -52,6 +52,8 @@ pub mod entry {
     pub const UDP_MESSAGE: u8 = 30;
     /// the slot is free
     pub const UDP_CLOSED: u8 = 31;
+    /// handle = id of a lock's request; a = 1 granted, 0 stolen
+    pub const LOCK: u8 = 27;
     /// the garbage collector has done something
     pub const COLLECTIONS: u8 = 26;
 }

@@ -23,6 +23,7 @@ mod inbox;
 mod kinds;
 mod lexer;
 mod limits;
+mod locks;
 mod moved_fd;
 pub mod options;
 mod os;
@@ -46,7 +47,7 @@ use coring_codec::date::DateCache;
 use coring_engine::Binding;
 use coring_uring::sync::clock::monotonic;
 use coring_uring::sync::file::Directory;
-use coring_uring::{Completion, Errno, Mailbox, Ring, Shutdown, Token, Wait};
+use coring_uring::{Completion, Errno, Fd, Mailbox, Ring, Shutdown, Token, Wait};
 
 pub use fleet::Fleet;
 pub use performance::Milestone;
@@ -79,6 +80,7 @@ pub const BINDINGS: &[Binding] = &[
     url::BINDING,
     lexer::BINDING,
     performance::BINDING,
+    locks::BINDING,
     constants::BINDING,
     ports::BINDING,
     worker::BINDING,
@@ -126,6 +128,8 @@ pub struct Natives {
     /// This core's index in the fleet.
     pub(crate) core: usize,
     pub(crate) listens_count: usize,
+    /// Where the kernel tells of changes of files; closed with the core.
+    pub(crate) watch_queue: Option<Fd>,
     /// Directories that programs read in steps.
     pub(crate) directories: Slots<Directory>,
     /// File operations in flight.
@@ -179,6 +183,7 @@ impl Natives {
             fleet,
             core,
             listens_count: 0,
+            watch_queue: None,
             directories: Slots::default(),
             tickets_count: 0,
         }
@@ -211,6 +216,9 @@ impl Natives {
         let since_ns = (is_idle || self.performance.is_watched()).then(monotonic);
         if let Some(since_ns) = since_ns {
             self.performance.wait_begins(since_ns);
+            if let (Some(control), true) = (&self.control, is_idle) {
+                control.note_wait(since_ns);
+            }
         }
         if let Err(errno) = self.ring.turn(wait, into) {
             panic!("io_uring_enter failed with {errno}: the ring is unusable");
@@ -351,6 +359,7 @@ impl Drop for Natives {
     /// The core ends: peers get what was queued, if their sockets take it, and every descriptor is
     /// closed. The ring, dropped next, ends what is in flight on them.
     fn drop(&mut self) {
+        self.release_locks();
         self.send_leftovers();
         for (_, socket) in self.sockets.iter() {
             if !matches!(
@@ -360,6 +369,10 @@ impl Drop for Natives {
                 // Nobody is left to hear of a failure.
                 let _ = coring_uring::sync::file::close(socket.fd);
             }
+        }
+        if let Some(queue) = self.watch_queue {
+            // As above.
+            let _ = coring_uring::sync::file::close(queue);
         }
     }
 }

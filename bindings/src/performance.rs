@@ -14,6 +14,8 @@ ops! { performance(Natives) {
     constants = constants;
     /// Monotonic times in ns, by the constants; 0: not yet.
     slow milestones();
+    /// The clock of the milestones, in ns.
+    fast monotonicNow();
     fast markBootstrapComplete();
     /// Time in ms that the loop waited with nothing to do.
     fast idleTime();
@@ -184,6 +186,11 @@ fn constants() -> Vec<(&'static str, Js)> {
 fn milestones(natives: &mut Natives) -> Js {
     let times = natives.performance.milestones.iter();
     Js::Doubles(times.map(|ns| *ns as f64).collect())
+}
+
+#[allow(non_snake_case)]
+fn monotonicNow(_: &mut Natives) -> f64 {
+    monotonic() as f64
 }
 
 #[allow(non_snake_case)]

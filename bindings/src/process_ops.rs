@@ -43,7 +43,7 @@ ops! { process_ops(Natives) {
     slow abort();
     slow ttyInfo(fd: i32);
     slow winSize(fd: i32);
-    slow setRawMode(fd: i32, on: bool);
+    slow setRawMode(fd: i32, mode: i32);
     slow writeSync(fd: i32, data: Data);
     slow envGet(name: String);
     slow envSet(name: String, value: String);
@@ -262,11 +262,16 @@ fn winSize(_: &mut Natives, fd: i32) -> Js {
 }
 
 #[allow(non_snake_case)]
-fn setRawMode(_: &mut Natives, fd: i32, on: bool) -> i32 {
+/// 0 as it was found, 1 raw, 2 raw and output unchanged.
+fn setRawMode(_: &mut Natives, fd: i32, mode: i32) -> i32 {
     if fd < 0 {
         return Errno::EBADF.result();
     }
-    let mode = if on { RawMode::Raw } else { RawMode::Normal };
+    let mode = match mode {
+        0 => RawMode::Normal,
+        1 => RawMode::Raw,
+        _ => RawMode::Io,
+    };
     code(sync::terminal::raw_mode(Fd::new(fd), mode))
 }
 

@@ -42,6 +42,8 @@ ops! { udp_wrap(Natives) {
     slow setMembership(handle: i32, group: String, interface: String, join: bool);
     slow setSourceMembership(
         handle: i32, source: String, group: String, interface: String, join: bool);
+    /// 16 unpredictable bits, for questions to name servers.
+    slow randomId();
     /// The size in bytes of the kernel's buffer; sets it first unless 0.
     slow bufferSize(handle: i32, bytes: u32, of_sends: bool);
 } }
@@ -457,6 +459,14 @@ fn bufferSize(natives: &mut Natives, handle: i32, bytes: u32, of_sends: bool) ->
         }
     });
     size.map_or_else(|errno| errno.result(), |bytes| bytes as i32)
+}
+
+#[allow(non_snake_case)]
+fn randomId(_: &mut Natives) -> u32 {
+    let mut bytes = [0; 2];
+    // A kernel without its generator gives zeros: the port of each question is drawn, too.
+    let _ = sync::random::fill(&mut bytes);
+    u32::from(u16::from_ne_bytes(bytes))
 }
 
 /// "" lets the kernel choose.

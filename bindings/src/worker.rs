@@ -8,6 +8,7 @@ use std::thread::JoinHandle;
 
 use coring_engine::{Js, Parcel, Remote, ops};
 use coring_uring::Errno;
+use coring_uring::sync::clock;
 
 use crate::Natives;
 use crate::environment::Environment;
@@ -20,9 +21,9 @@ ops! { worker(Natives) {
     slow refusedOptions(words: Vec<String>, node_options: Option<String>);
     /// The id of the next worker, and of no other thread.
     slow nextThreadId();
-    /// A worker's handle, or -errno. execArgv null: as this thread's; environment: name, value,
-    /// name, value..., null: shared with this thread. limits: young, old, code, stack in MB.
-    slow start(id: u32, name: String, exec_argv: Option<Vec<String>>,
+    /// A worker's handle, or -errno. environment: name, value, name, value..., null: shared with
+    /// this thread. limits: young, old, code, stack in MB.
+    slow start(id: u32, name: String, exec_argv: Vec<String>,
         environment: Option<Vec<String>>, limits: Vec<f64>, port: Parcel);
     /// Ends its JavaScript, wherever it is.
     slow stop(worker: i32);
@@ -86,7 +87,7 @@ pub struct Limits {
 pub struct Start {
     pub id: u32,
     pub name: String,
-    pub exec_argv: Option<Vec<String>>,
+    pub exec_argv: Vec<String>,
     pub limits: Limits,
     pub control: Arc<Control>,
     pub(crate) environment: Arc<Environment>,
@@ -95,9 +96,9 @@ pub struct Start {
 }
 
 impl Start {
-    /// NODE_OPTIONS as the worker sees it.
-    pub fn node_options(&self) -> Option<String> {
-        self.environment.get("NODE_OPTIONS")
+    /// A variable of the environment as the worker sees it.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        self.environment.get(name)
     }
 }
 
@@ -118,6 +119,8 @@ pub struct Control {
     answers: Mutex<Vec<(i32, Parcel)>>,
     loop_start_ns: AtomicU64,
     idle_ns: AtomicU64,
+    /// When its present wait began; 0 while it runs.
+    waits_since_ns: AtomicU64,
     end: Mutex<Option<(i32, How)>>,
     maker: Arc<Inbox>,
     maker_handle: AtomicU32,
@@ -137,6 +140,7 @@ impl Control {
             answers: Mutex::default(),
             loop_start_ns: AtomicU64::new(0),
             idle_ns: AtomicU64::new(0),
+            waits_since_ns: AtomicU64::new(0),
             end: Mutex::default(),
             maker,
             maker_handle: AtomicU32::new(0),
@@ -195,7 +199,21 @@ impl Control {
         self.loop_start_ns.store(now_ns, Ordering::Relaxed);
     }
 
+    pub(crate) fn note_wait(&self, since_ns: u64) {
+        self.waits_since_ns.store(since_ns, Ordering::Relaxed);
+    }
+
+    /// ns that the loop has waited, up to now.
+    fn idle_ns(&self) -> u64 {
+        let waiting_ns = match self.waits_since_ns.load(Ordering::Relaxed) {
+            0 => 0,
+            since_ns => clock::monotonic().saturating_sub(since_ns),
+        };
+        self.idle_ns.load(Ordering::Relaxed) + waiting_ns
+    }
+
     pub(crate) fn note_idle(&self, idle_ns: u64) {
+        self.waits_since_ns.store(0, Ordering::Relaxed);
         self.idle_ns.fetch_add(idle_ns, Ordering::Relaxed);
     }
 
@@ -254,7 +272,7 @@ fn start(
     natives: &mut Natives,
     id: u32,
     name: String,
-    exec_argv: Option<Vec<String>>,
+    exec_argv: Vec<String>,
     environment: Option<Vec<String>>,
     limits: Vec<f64>,
     port: Parcel,
@@ -358,7 +376,8 @@ fn answers(natives: &mut Natives, worker: i32) -> Vec<Js> {
 #[allow(non_snake_case)]
 fn loopTimes(natives: &mut Natives, worker: i32) -> Js {
     let times = control(natives, worker).map_or([0.0, 0.0], |control| {
-        [&control.loop_start_ns, &control.idle_ns].map(|ns| ns.load(Ordering::Relaxed) as f64 / 1e6)
+        let loop_start_ns = control.loop_start_ns.load(Ordering::Relaxed);
+        [loop_start_ns, control.idle_ns()].map(|ns| ns as f64 / 1e6)
     });
     Js::Doubles(times.to_vec())
 }

@@ -15,6 +15,7 @@ const {
   ObjectDefineProperty,
   ObjectKeys,
   ObjectPrototypeHasOwnProperty,
+  ObjectSetPrototypeOf,
   SafeMap,
   SafeSet,
   String,
@@ -52,6 +53,9 @@ function isPublicFile(file) {
 
 /** Every id and its file. */
 const files = new SafeMap();
+
+/** Who wants to know that a program loads a module, by id. */
+const firstLoads = new SafeMap();
 
 /** Ids that users may load, in the order of builtinModules. */
 const publicIds = new SafeSet();
@@ -154,7 +158,17 @@ class BuiltinModule {
     return this.exports;
   }
 
+  /** Calls notify() when a program first loads `id`. */
+  static whenLoadedByUser(id, notify) {
+    firstLoads.set(id, notify);
+  }
+
   compileForPublicLoader() {
+    const notify = firstLoads.get(this.id);
+    if (notify !== undefined) {
+      firstLoads.delete(this.id);
+      notify();
+    }
     this.compileForInternalLoader();
     // Internal files stay without named exports: reading them could run getters.
     this.exportKeys ??= isPublicFile(this.file) ? ObjectKeys(this.exports) : [];
@@ -194,6 +208,8 @@ class BuiltinModule {
     }
   }
 }
+// Programs may put anything on Object.prototype.
+ObjectSetPrototypeOf(BuiltinModule.prototype, null);
 
 for (let i = 0; i < builtinIds.length; i++) {
   const file = builtinIds[i];

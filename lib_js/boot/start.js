@@ -106,6 +106,10 @@ function isWatching() {
 function initializeLoaders() {
   require('internal/modules/cjs/loader').initializeCJS();
   require('internal/modules/esm/utils').initializeESM();
+  if (getOptionValue('--enable-source-maps')) process.setSourceMapsEnabled(true);
+  if (process.env.NODE_COMPILE_CACHE) {
+    require('internal/modules/compile_cache').enableCompileCache(undefined);
+  }
   // They may make tests: the runner loads them itself, once there is something to hold tests.
   if (getOptionValue('--test') && getOptionValue('--test-isolation') === 'none') return;
   // They are for the program that is watched.
@@ -144,6 +148,18 @@ function setUpPermission(main) {
   }
 }
 
+/** From the first line on: V8 counts only in code that it compiles afterwards. */
+function startCoverage() {
+  const folder = process.env.NODE_V8_COVERAGE;
+  if (!folder && !getOptionValue('--experimental-test-coverage')) return;
+  const { collect, setCoverageFolder } = require('internal/v8/coverage');
+  collect();
+  if (!folder) return;
+  // Children and workers write to the same folder, wherever they are.
+  process.env.NODE_V8_COVERAGE = require('path').resolve(folder);
+  setCoverageFolder(process.env.NODE_V8_COVERAGE);
+}
+
 /** Brings the process to where the user's first line could run. */
 function prepare(runtime) {
   setOptions(runtime.options);
@@ -160,6 +176,9 @@ function prepare(runtime) {
   setUpWarnings();
   const { NODE_DEBUG } = process.env;
   if (NODE_DEBUG) require('internal/util/debuglog').initializeDebugEnv(NODE_DEBUG);
+  const snapshots = getOptionValue('--heapsnapshot-near-heap-limit');
+  if (snapshots > 0) require('internal/heap_utils').snapshotNearHeapLimit(snapshots);
+  startCoverage();
   if (getOptionValue('--expose-internals')) BuiltinModule.exposeInternals();
 }
 

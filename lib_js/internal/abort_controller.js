@@ -1,6 +1,6 @@
 'use strict';
 
-// AbortController and AbortSignal. Signals cannot be transferred to another core yet.
+// AbortController and AbortSignal.
 //
 // A signal made by AbortSignal.any() is composite: it holds the plain signals it depends on, and
 // asks them when it is asked. Only while somebody listens for its 'abort' do they hold it in turn,
@@ -36,13 +36,16 @@ const { tag } = require('internal/events/event');
 const { kMaxEventTargetListeners } = require('events');
 const { kEnumerableProperty, lazyDOMExceptionClass } = require('internal/util');
 const {
-  codes: { ERR_ILLEGAL_CONSTRUCTOR, ERR_INVALID_THIS },
+  codes: { ERR_ILLEGAL_CONSTRUCTOR, ERR_INVALID_ARG_TYPE, ERR_INVALID_THIS },
 } = require('internal/errors');
 const {
   kValidateObjectAllowObjects,
   validateObject,
   validateUint32,
 } = require('internal/validators');
+const {
+  kDeserialize, kTransfer, kTransferList, markTransferMode,
+} = require('internal/worker/js_transferable');
 const { Timeout, clearTimer, insert } = require('internal/timers');
 
 const kCreate = Symbol('kCreate');
@@ -51,6 +54,7 @@ const kReason = Symbol('kReason');
 const kIsTimeout = Symbol('kTimeout');
 const kSources = Symbol('kSourceSignals'); // undefined for a signal that is not composite.
 const kDependants = Symbol('kDependantSignals');
+const kPorts = Symbol('kPorts');
 const kInspect = SymbolFor('nodejs.util.inspect.custom');
 
 // Timeout signals that must not be collected, because somebody waits for their abort.
@@ -146,7 +150,55 @@ class AbortSignal extends EventTarget {
   [kInspect](depth, options) {
     return inspectAs(this, { aborted: this.aborted }, depth, options);
   }
+
+  // ---- to another thread: see internal/worker/js_transferable. The signal stays, and tells the
+  // other one when it is aborted.
+
+  [kTransfer]() {
+    checkThis(this);
+    const deserializeInfo = 'internal/abort_controller:ClonedAbortSignal';
+    const { aborted, reason } = this;
+    if (aborted) return { data: { aborted, reason }, deserializeInfo };
+    const { port1, port2 } = this[kPorts];
+    this[kPorts] = undefined;
+    this.addEventListener('abort', () => {
+      port1.postMessage(this.reason);
+      port1.close();
+    }, { once: true });
+    return { data: { port: port2 }, deserializeInfo };
+  }
+
+  [kTransferList]() {
+    if (this.aborted) return [];
+    const { MessageChannel } = require('internal/worker/io');
+    const { port1, port2 } = new MessageChannel();
+    port1.unref();
+    port2.unref();
+    this[kPorts] = { port1, port2 };
+    return [port2];
+  }
+
+  [kDeserialize]({ aborted, reason, port }) {
+    if (aborted) {
+      this[kAborted] = true;
+      this[kReason] = reason;
+      return;
+    }
+    port.onmessage = ({ data }) => {
+      abortSignal(this, data);
+      port.close();
+    };
+    port.unref(); // After onmessage, which refs it.
+  }
 }
+
+/** Called when one arrives; its kDeserialize fills it. */
+function ClonedAbortSignal() {
+  const signal = new AbortSignal(kCreate);
+  markTransferMode(signal, false, true);
+  return signal;
+}
+ClonedAbortSignal.prototype[kDeserialize] = () => {};
 
 ObjectDefineProperties(AbortSignal.prototype, {
   aborted: kEnumerableProperty,
@@ -282,4 +334,25 @@ async function aborted(signal, resource) {
   });
 }
 
-module.exports = { AbortController, AbortSignal, aborted };
+function transferableAbortSignal(signal) {
+  if (signal?.[kAborted] === undefined) {
+    throw new ERR_INVALID_ARG_TYPE('signal', 'AbortSignal', signal);
+  }
+  markTransferMode(signal, false, true);
+  return signal;
+}
+
+function transferableAbortController() {
+  const controller = new AbortController();
+  markTransferMode(controller.signal, false, true);
+  return controller;
+}
+
+module.exports = {
+  AbortController,
+  AbortSignal,
+  ClonedAbortSignal,
+  aborted,
+  transferableAbortController,
+  transferableAbortSignal,
+};

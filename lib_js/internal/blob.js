@@ -1,19 +1,18 @@
 'use strict';
 
-// Blob whose bytes lie in memory: one copy made by the constructor and shared
-// by all its slices. Also the registry behind URL.createObjectURL().
+// Blob: a list of parts, which are bytes in memory (one copy, made by the constructor and shared by
+// slices) or ranges of files (internal/fs/blob_of_file.js). Also the registry behind
+// URL.createObjectURL().
 
 const {
+  ArrayPrototypePush,
   MathFloor,
   MathMax,
   MathMin,
   MathRandom,
-  MathTrunc,
   NumberPrototypeToString,
-  NumberIsNaN,
   ObjectDefineProperties,
   ObjectDefineProperty,
-  ObjectSetPrototypeOf,
   PromiseReject,
   PromiseResolve,
   RegExpPrototypeExec,
@@ -24,9 +23,7 @@ const {
   StringPrototypeStartsWith,
   StringPrototypeToLowerCase,
   Symbol,
-  SymbolIterator,
   SymbolToStringTag,
-  TypeError,
   TypedArrayPrototypeGetBuffer,
   TypedArrayPrototypeSet,
   TypedArrayPrototypeSlice,
@@ -37,24 +34,24 @@ const {
 const { kMaxLength, utf8Slice } = internalBinding('buffer');
 const {
   ERR_BUFFER_TOO_LARGE,
-  ERR_INVALID_ARG_TYPE,
   ERR_INVALID_ARG_VALUE,
+  ERR_INVALID_STATE,
   ERR_INVALID_THIS,
-  ERR_METHOD_NOT_IMPLEMENTED,
 } = require('internal/errors').codes;
-const {
-  customInspectSymbol,
-  kEmptyObject,
-  kEnumerableProperty,
-} = require('internal/util');
+const { customInspectSymbol, kEmptyObject, kEnumerableProperty } = require('internal/util');
 const { inspect } = require('internal/util/inspect');
-const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
+const { isAnyArrayBuffer, isArrayBufferView, isUint8Array } = require('internal/util/types');
 const { validateDictionary } = require('internal/validators');
+const { converters, createSequenceConverter } = require('internal/webidl');
+const { kClone, kDeserialize, markTransferMode } = require('internal/worker/js_transferable');
 const { utf8 } = require('internal/buffer/encodings');
 const { fromText } = require('internal/buffer/pool');
 
-const kBytes = Symbol('kBytes');
+const kParts = Symbol('kParts');
+const kSize = Symbol('kSize');
 const kType = Symbol('kType');
+/** What our own code gives to the constructor, to fill the blob in itself. */
+const kEmpty = Symbol('kEmpty');
 
 const STREAM_CHUNK_BYTES = 64 * 1024;
 const OBJECT_URL_PREFIX = 'blob:nodedata:';
@@ -66,49 +63,32 @@ const lineEnds = /\r\n|\r|\n/g;
 const objectUrls = new SafeMap();
 
 function isBlob(object) {
-  return object?.[kBytes] !== undefined;
+  return object?.[kParts] !== undefined;
 }
 
 function requireBlob(object) {
   if (!isBlob(object)) throw new ERR_INVALID_THIS('Blob');
 }
 
-/** The bytes of one part, which may still be the user's own memory. */
-function bytesOf(part, endings) {
-  if (isBlob(part)) return part[kBytes];
-  if (isAnyArrayBuffer(part)) return new Uint8Array(part);
-  if (isArrayBufferView(part)) {
-    return new Uint8Array(part.buffer, part.byteOffset, part.byteLength);
-  }
-  if (typeof part === 'symbol') {
-    throw new ERR_INVALID_ARG_TYPE('sources', ['string', 'Blob', 'ArrayBuffer'], part);
-  }
-  let text = `${part}`;
-  if (endings === 'native') text = RegExpPrototypeSymbolReplace(lineEnds, text, '\n');
-  return text === '' ? new Uint8Array() : fromText(text, utf8);
-}
+const toSources = createSequenceConverter((source, options) => {
+  if (isBlob(source) || isAnyArrayBuffer(source) || isArrayBufferView(source)) return source;
+  return converters.DOMString(source, options);
+});
 
-/** WebIDL's sequence: any object with an iterator. */
-function joinParts(sources, endings) {
-  if ((typeof sources !== 'object' && typeof sources !== 'function') || sources === null ||
-      typeof sources[SymbolIterator] !== 'function') {
-    throw new ERR_INVALID_ARG_TYPE('sources', 'a sequence', sources);
+/** A copy of the program's memory, or the bytes of a text. */
+function bytesOf(source, endings) {
+  if (isAnyArrayBuffer(source)) return TypedArrayPrototypeSlice(new Uint8Array(source));
+  if (isArrayBufferView(source)) {
+    const { buffer, byteOffset, byteLength } = source;
+    return TypedArrayPrototypeSlice(new Uint8Array(buffer, byteOffset, byteLength));
   }
-  const parts = [];
-  let total = 0;
-  for (const part of sources) {
-    const bytes = bytesOf(part, endings);
-    total += bytes.length;
-    parts[parts.length] = bytes;
-  }
-  if (total > kMaxLength) throw new ERR_BUFFER_TOO_LARGE(kMaxLength);
-  const joined = new Uint8Array(total);
-  let at = 0;
-  for (let i = 0; i < parts.length; i++) {
-    TypedArrayPrototypeSet(joined, parts[i], at);
-    at += parts[i].length;
-  }
-  return joined;
+  if (endings === 'native') source = RegExpPrototypeSymbolReplace(lineEnds, source, '\n');
+  const bytes = source === '' ? new Uint8Array() : fromText(source, utf8);
+  // The pool is no place for what lives long.
+  const { buffer, byteOffset, byteLength } = bytes;
+  return buffer.byteLength === byteLength ?
+    new Uint8Array(buffer, byteOffset, byteLength) : TypedArrayPrototypeSlice(
+      new Uint8Array(buffer, byteOffset, byteLength));
 }
 
 function normalizeType(type) {
@@ -116,28 +96,99 @@ function normalizeType(type) {
   return RegExpPrototypeExec(notInTypes, type) === null ? StringPrototypeToLowerCase(type) : '';
 }
 
-/** WebIDL's clamped long long, counted from the end if negative. */
-function toPosition(value, name, size) {
-  if (typeof value === 'bigint' || typeof value === 'symbol') {
-    const kind = typeof value === 'bigint' ? 'BigInt' : 'Symbol';
-    const error = new TypeError(`${name} is a ${kind} and cannot be converted to a number.`);
-    error.code = 'ERR_INVALID_ARG_TYPE';
-    throw error;
+/** A position, counted from the end if negative. */
+function toPosition(value, context, size) {
+  const position = converters['long long'](value, { __proto__: null, context, clamp: true });
+  return position < 0 ? MathMax(size + position, 0) : MathMin(position, size);
+}
+
+/** The parts between two positions; `slice` of a part is that of the same name. */
+function partsBetween(parts, from, to) {
+  const kept = [];
+  let at = 0;
+  for (let i = 0; i < parts.length && at < to; i++) {
+    const part = parts[i];
+    const start = MathMax(from - at, 0);
+    const end = MathMin(to - at, part.length);
+    if (start < end || (part.length === 0 && !isUint8Array(part))) {
+      ArrayPrototypePush(kept, isUint8Array(part) ?
+        TypedArrayPrototypeSubarray(part, start, end) : part.slice(start, end));
+    }
+    at += part.length;
   }
-  value = +value;
-  value = NumberIsNaN(value) ? 0 : MathTrunc(value);
-  return value < 0 ? MathMax(size + value, 0) : MathMin(value, size);
+  return kept;
+}
+
+/** All bytes in memory of their own; undefined if some have to be read first. */
+function bytesNow(blob) {
+  const joined = new Uint8Array(blob[kSize]);
+  let at = 0;
+  const parts = blob[kParts];
+  for (let i = 0; i < parts.length; i++) {
+    if (!isUint8Array(parts[i])) return undefined;
+    TypedArrayPrototypeSet(joined, parts[i], at);
+    at += parts[i].length;
+  }
+  return joined;
+}
+
+async function readBytes(blob) {
+  const joined = new Uint8Array(blob[kSize]);
+  let at = 0;
+  const parts = blob[kParts];
+  for (let i = 0; i < parts.length; i++) {
+    const part = parts[i];
+    TypedArrayPrototypeSet(joined, isUint8Array(part) ? part : await part.read(0, part.length), at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/** A promise of what `convert` makes of all bytes. */
+function whole(blob, convert) {
+  if (!isBlob(blob)) return PromiseReject(new ERR_INVALID_THIS('Blob'));
+  const bytes = bytesNow(blob);
+  if (bytes !== undefined) return PromiseResolve(convert(bytes));
+  return (async () => convert(await readBytes(blob)))();
+}
+
+function textOf(bytes) {
+  const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
+  return utf8Slice(bytes, marked ? 3 : 0, bytes.length);
 }
 
 class Blob {
   constructor(sources = [], options) {
+    markTransferMode(this, true, false);
+    if (sources === kEmpty) {
+      this[kParts] = [];
+      this[kSize] = 0;
+      this[kType] = '';
+      return;
+    }
+    const given = toSources(sources);
     validateDictionary(options, 'options');
     const { endings = 'transparent', type = '' } = options ?? kEmptyObject;
     const ends = `${endings}`;
     if (ends !== 'transparent' && ends !== 'native') {
       throw new ERR_INVALID_ARG_VALUE('options.endings', ends);
     }
-    this[kBytes] = joinParts(sources, ends);
+    const parts = [];
+    let size = 0;
+    for (let i = 0; i < given.length; i++) {
+      if (isBlob(given[i])) {
+        const others = given[i][kParts];
+        for (let j = 0; j < others.length; j++) ArrayPrototypePush(parts, others[j]);
+        size += given[i][kSize];
+        continue;
+      }
+      const bytes = bytesOf(given[i], ends);
+      if (bytes.length > 0) ArrayPrototypePush(parts, bytes);
+      size += bytes.length;
+    }
+    if (size > kMaxLength) throw new ERR_BUFFER_TOO_LARGE(kMaxLength);
+    this[kParts] = parts;
+    this[kSize] = size;
     this[kType] = normalizeType(type);
   }
 
@@ -149,6 +200,14 @@ class Blob {
     })}`;
   }
 
+  [kClone]() {
+    return { data: cloneData(this), deserializeInfo: 'internal/blob:ClonedBlob' };
+  }
+
+  [kDeserialize](data) {
+    fillClone(this, data);
+  }
+
   get type() {
     requireBlob(this);
     return this[kType];
@@ -156,86 +215,123 @@ class Blob {
 
   get size() {
     requireBlob(this);
-    return this[kBytes].length;
+    return this[kSize];
   }
 
-  slice(start = 0, end = this[kBytes]?.length, contentType = '') {
+  slice(start = 0, end = this[kSize], contentType = '') {
     requireBlob(this);
-    const size = this[kBytes].length;
+    const size = this[kSize];
     const from = toPosition(start, 'start', size);
     const to = MathMax(toPosition(end, 'end', size), from);
-    return createBlob(TypedArrayPrototypeSubarray(this[kBytes], from, to),
-                      normalizeType(contentType));
+    return createBlob(partsBetween(this[kParts], from, to), to - from, normalizeType(contentType));
   }
 
   arrayBuffer() {
-    if (!isBlob(this)) return PromiseReject(new ERR_INVALID_THIS('Blob'));
-    return PromiseResolve(TypedArrayPrototypeGetBuffer(TypedArrayPrototypeSlice(this[kBytes])));
+    return whole(this, TypedArrayPrototypeGetBuffer);
   }
 
   text() {
-    if (!isBlob(this)) return PromiseReject(new ERR_INVALID_THIS('Blob'));
-    const bytes = this[kBytes];
-    const marked = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
-    return PromiseResolve(utf8Slice(bytes, marked ? 3 : 0, bytes.length));
+    return whole(this, textOf);
   }
 
   bytes() {
-    if (!isBlob(this)) return PromiseReject(new ERR_INVALID_THIS('Blob'));
-    return PromiseResolve(TypedArrayPrototypeSlice(this[kBytes]));
+    return whole(this, (bytes) => bytes);
   }
 
   stream() {
     requireBlob(this);
-    return streamOf(this[kBytes], 'blob.stream()');
+    return streamOf(this[kParts]);
   }
 
   textStream() {
     requireBlob(this);
-    const stream = streamOf(this[kBytes], 'blob.textStream()');
     const { TextDecoderStream } = require('internal/webstreams/encoding');
-    return stream.pipeThrough(new TextDecoderStream());
+    return streamOf(this[kParts]).pipeThrough(new TextDecoderStream());
   }
 }
 
-/** A web stream of the bytes in pieces, once the library has web streams. */
-function streamOf(bytes, method) {
-  const { BuiltinModule } = require('internal/bootstrap/realm');
-  if (!BuiltinModule.exists('internal/webstreams/readablestream')) {
-    throw new ERR_METHOD_NOT_IMPLEMENTED(method);
+/** What a message carries of a blob. */
+function cloneData(blob) {
+  const parts = blob[kParts];
+  for (let i = 0; i < parts.length; i++) {
+    if (!isUint8Array(parts[i])) {
+      throw new ERR_INVALID_STATE.TypeError('File-backed Blobs are not cloneable');
+    }
   }
-  const { ReadableStream } = require('internal/webstreams/readablestream');
-  let at = 0;
-  return new ReadableStream({
-    type: 'bytes',
-    pull(controller) {
-      if (at < bytes.length) {
-        controller.enqueue(TypedArrayPrototypeSlice(bytes, at, at + STREAM_CHUNK_BYTES));
-        at += STREAM_CHUNK_BYTES;
-        return;
-      }
+  return { bytes: bytesNow(blob), type: blob[kType] };
+}
+
+function fillClone(blob, { bytes, type }) {
+  blob[kParts] = [bytes];
+  blob[kSize] = bytes.length;
+  blob[kType] = type;
+}
+
+/** Called when one was cloned; its kDeserialize fills it. */
+function ClonedBlob() {
+  return new Blob(kEmpty);
+}
+ClonedBlob.prototype[kDeserialize] = () => {};
+
+/** The source of a byte stream over parts: a chunk is at most a part. */
+class PartsSource {
+  constructor(parts) {
+    this.parts = parts;
+    this.type = 'bytes';
+    this.index = 0;
+    this.at = 0;
+  }
+
+  pull(controller) {
+    const { parts } = this;
+    if (this.index === parts.length) {
       controller.close();
       // For byob readers: see https://streams.spec.whatwg.org/#example-rbs-pull
       controller.byobRequest?.respond(0);
-    },
-  });
+      return undefined;
+    }
+    const part = parts[this.index];
+    const { at } = this;
+    const end = MathMin(at + STREAM_CHUNK_BYTES, part.length);
+    this.at = end;
+    if (end === part.length) {
+      this.index++;
+      this.at = 0;
+    }
+    if (isUint8Array(part)) {
+      controller.enqueue(TypedArrayPrototypeSlice(part, at, end));
+      return undefined;
+    }
+    return this.#pullFile(controller, part, at, end);
+  }
+
+  async #pullFile(controller, part, at, end) {
+    const bytes = await part.read(at, end);
+    if (bytes.length > 0) controller.enqueue(bytes);
+    else await this.pull(controller);
+  }
+
+  cancel() {
+    this.parts = [];
+    this.index = 0;
+  }
 }
 
-function BlobOfBytes(bytes, type) {
-  this[kBytes] = bytes;
-  this[kType] = type;
-}
-ObjectSetPrototypeOf(BlobOfBytes, Blob);
-BlobOfBytes.prototype = Blob.prototype;
-
-/** A Blob over bytes that nobody will change. */
-function createBlob(bytes, type = '') {
-  return new BlobOfBytes(bytes, type);
+function streamOf(parts) {
+  const { ReadableStream } = require('internal/webstreams/readablestream');
+  return new ReadableStream(new PartsSource(parts));
 }
 
-/** The bytes a Blob holds; the caller must not change them. */
-function bytesOfBlob(blob) {
-  return blob[kBytes];
+/**
+ * @param parts bytes that nobody will change, or what has `length`, `slice(start, end)` and
+ *   `read(start, end)`, a promise of bytes
+ */
+function createBlob(parts, size, type = '') {
+  const blob = new Blob(kEmpty);
+  blob[kParts] = parts;
+  blob[kSize] = size;
+  blob[kType] = type;
+  return blob;
 }
 
 ObjectDefineProperty(Blob.prototype, SymbolToStringTag, {
@@ -282,15 +378,19 @@ function revokeObjectURL(url) {
 
 function resolveObjectURL(url) {
   const blob = objectUrls.get(idOf(url));
-  return blob === undefined ? undefined : createBlob(blob[kBytes], blob[kType]);
+  return blob === undefined ? undefined : createBlob(blob[kParts], blob[kSize], blob[kType]);
 }
 
 module.exports = {
   Blob,
-  bytesOfBlob,
+  ClonedBlob,
+  bytesNow,
+  cloneData,
   createBlob,
   createObjectURL,
+  fillClone,
   isBlob,
+  kEmpty,
   resolveObjectURL,
   revokeObjectURL,
 };

@@ -4,7 +4,8 @@
 // Missing: the Chinese, Japanese and Korean encodings, whose tables are big.
 
 const {
-  Boolean, ObjectDefineProperties, Symbol, SymbolToStringTag, Uint8Array,
+  Boolean, ObjectDefineProperties, StringPrototypeCharCodeAt, Symbol, SymbolToStringTag, Uint32Array,
+  Uint8Array,
 } = primordials;
 
 const {
@@ -21,8 +22,10 @@ const { getEncodingFromLabel } = require('internal/encoding/labels');
 const { decodeSingleByte, isSingleByte } = require('internal/encoding/single_byte');
 const { UTF16Stream, UTF8Stream } = require('internal/encoding/streams');
 
-const binding = internalBinding('encoding_binding');
-const { decodeUTF8, encodeInto, encodeUtf8String } = binding;
+const { decodeUTF8, encodeInto, encodeUtf8String } = internalBinding('encoding_binding');
+
+/** Texts up to this length are encoded here if they are ASCII. */
+const SHORT_UNITS = 24;
 
 const FLAG_FATAL = 2;
 const FLAG_IGNORE_BOM = 4;
@@ -30,6 +33,8 @@ const FLAG_IGNORE_BOM = 4;
 const kFlags = Symbol('flags');
 const kHandle = Symbol('handle');
 const empty = new Uint8Array(0);
+/** What encodeInto() has read and written. */
+const counts = new Uint32Array(2);
 
 /** @param {any} depth  as given to custom inspect functions */
 const isTooDeep = (depth) => typeof depth === 'number' && depth < 0;
@@ -57,10 +62,19 @@ class TextEncoder {
     TextEncoder.#check(this);
     validateString(src, 'src');
     if (!dest || !isUint8Array(dest)) throw new ERR_INVALID_ARG_TYPE('dest', 'Uint8Array', dest);
-    encodeInto(src, dest);
-    // Asked of the binding each time: the array is made anew when a snapshot starts.
-    const { 0: read, 1: written } = binding.encodeIntoResults;
-    return { read, written };
+    const { length } = src;
+    if (length <= SHORT_UNITS && length <= dest.length) {
+      // A call into native costs more than that.
+      let i = 0;
+      for (; i < length; i++) {
+        const unit = StringPrototypeCharCodeAt(src, i);
+        if (unit > 0x7F) break;
+        dest[i] = unit;
+      }
+      if (i === length) return { read: length, written: length };
+    }
+    encodeInto(src, dest, counts);
+    return { read: counts[0], written: counts[1] };
   }
 
   [customInspectSymbol](depth, opts) {

@@ -8,7 +8,7 @@ const {
   SymbolToStringTag,
 } = primordials;
 
-const { Blob } = require('internal/blob');
+const { Blob, cloneData, fillClone, kEmpty } = require('internal/blob');
 const { ERR_INVALID_THIS, ERR_MISSING_ARGS } = require('internal/errors').codes;
 const {
   customInspectSymbol,
@@ -17,11 +17,17 @@ const {
 } = require('internal/util');
 const { inspect } = require('internal/util/inspect');
 
+const { kClone, kDeserialize } = require('internal/worker/js_transferable');
+
 class File extends Blob {
   #name;
   #lastModified;
 
   constructor(fileBits, fileName, options = kEmptyObject) {
+    if (fileBits === kEmpty) {
+      super(kEmpty);
+      return;
+    }
     if (arguments.length < 2) throw new ERR_MISSING_ARGS('fileBits', 'fileName');
     super(fileBits, options);
     const { lastModified } = options ?? kEmptyObject;
@@ -50,6 +56,17 @@ class File extends Blob {
     })}`;
   }
 
+  [kClone]() {
+    const data = { ...cloneData(this), name: this.#name, lastModified: this.#lastModified };
+    return { data, deserializeInfo: 'internal/file:ClonedFile' };
+  }
+
+  [kDeserialize](data) {
+    fillClone(this, data);
+    this.#name = data.name;
+    this.#lastModified = data.lastModified;
+  }
+
   static isFile(object) {
     return typeof object === 'object' && object !== null && #name in object;
   }
@@ -65,4 +82,10 @@ ObjectDefineProperties(File.prototype, {
   [SymbolToStringTag]: { __proto__: null, configurable: true, value: 'File' },
 });
 
-module.exports = { File, isFile };
+/** Called when one was cloned; its kDeserialize fills it. */
+function ClonedFile() {
+  return new File(kEmpty);
+}
+ClonedFile.prototype[kDeserialize] = () => {};
+
+module.exports = { ClonedFile, File, isFile };

@@ -60,9 +60,16 @@ function snapshotFileName() {
   return `Heap.${date}.${time}.${process.pid}.${threadId}.${number}.heapsnapshot`;
 }
 
+/** Has V8 write so many snapshots before it gives up for want of memory. */
+function snapshotNearHeapLimit(limit) {
+  const { threadId } = require('internal/worker/self');
+  internalBinding('v8').snapshotNearHeapLimit(limit, `${process.pid}.${threadId}`);
+}
+
 module.exports = {
   getHeapSnapshot,
   getHeapSnapshotOptions,
   snapshotFileName,
+  snapshotNearHeapLimit,
   snapshotStream,
 };

@@ -1,5 +1,5 @@
 'use strict';
-// navigator: what a server can say of itself. `locks` is absent.
+// navigator: what a server can say of itself.
 
 const {
   ObjectDefineProperties,
@@ -59,6 +59,11 @@ class Navigator {
     return this.#cores;
   }
 
+  get locks() {
+    this.#cores; // Throws if this is another thing.
+    return require('internal/locks').locks;
+  }
+
   get language() {
     this.#language ??= globalThis.Intl?.DateTimeFormat().resolvedOptions().locale ?? 'en-US';
     return this.#language;
@@ -70,17 +75,20 @@ class Navigator {
   }
 
   get userAgent() {
+    this.#cores; // Throws if this is another thing, as in the next.
     const { version } = process;
     return `Node.js/${StringPrototypeSlice(version, 1, StringPrototypeIndexOf(version, '.'))}`;
   }
 
   get platform() {
+    this.#cores;
     return getNavigatorPlatform(process.arch, process.platform);
   }
 }
 
 ObjectDefineProperties(Navigator.prototype, {
   hardwareConcurrency: kEnumerableProperty,
+  locks: kEnumerableProperty,
   language: kEnumerableProperty,
   languages: kEnumerableProperty,
   userAgent: kEnumerableProperty,

@@ -62,7 +62,8 @@ let refedTimersCount = 0;
 // What native is armed with. While processTimers runs nothing need be told: its result says all.
 let nextExpiry = Infinity;
 let recentList = null; // The list used last: programs use few durations.
-let keptEmptyList = null; // One empty list stays, so that start-stop-start costs no heap work.
+// Lists whose timers were all stopped stay a while, so that start-stop-start costs no heap work.
+const emptiedLists = [];
 
 let warnedNegative = false;
 let warnedNotNumber = false;
@@ -219,7 +220,6 @@ function removeList(list) {
   timerListQueue.removeAt(list.priorityQueuePosition);
   timerListMap.delete(list.msecs);
   if (recentList === list) recentList = null;
-  if (keptEmptyList === list) keptEmptyList = null;
 }
 
 // Starts a timer, or anything with an _idleTimeout, that may have fired or been cleared before.
@@ -268,16 +268,21 @@ function clearTimer(timer) {
   const waited = neighbour !== null;
   remove(timer);
   // A neighbour that is alone now can only be the list itself.
-  if (waited && neighbour._idleNext === neighbour) keepOneEmpty(neighbour);
+  if (waited && neighbour._idleNext === neighbour) keepEmpty(neighbour);
   if (timer[kRefed]) decRefCount();
   if (waited) cleanTimer(timer);
   timer._idleTimeout = -1;
 }
 
-function keepOneEmpty(list) {
-  const former = keptEmptyList;
-  if (former !== null && former !== list && isEmpty(former)) removeList(former);
-  keptEmptyList = list;
+// At most so many; an empty list costs native one needless turn when its time comes.
+const EMPTIED_MAX = 8;
+
+function keepEmpty(list) {
+  if (emptiedLists.includes(list)) return;
+  emptiedLists.push(list);
+  if (emptiedLists.length <= EMPTIED_MAX) return;
+  const oldest = emptiedLists.shift();
+  if (isEmpty(oldest) && timerListMap.get(oldest.msecs) === oldest) removeList(oldest);
 }
 
 // Lets go of what the program gave.
@@ -413,6 +418,7 @@ let immediateHead = null;
 let immediateTail = null;
 // What is left of the batch that was being run when an exception came.
 let outstandingHead = null;
+let isBatchOver = false;
 // Hooks wait to be told of what was destroyed.
 let hasDestroyed = false;
 
@@ -513,23 +519,40 @@ function processImmediate() {
     countImmediates(0, 0);
     tellDestroyed();
   }
-  if (outstandingHead === null) {
-    outstandingHead = immediateHead;
-    immediateHead = immediateTail = null;
+  let immediate = outstandingHead;
+  if (isBatchOver) {
+    // The last one of the batch threw: what is queued now belongs to the next turn.
+    isBatchOver = false;
+    if (immediate === null) return;
   }
-  let ranOne = false;
-  while (outstandingHead !== null) {
-    if (ranOne) {
+  if (immediate === null) {
+    immediate = immediateHead;
+    immediateHead = immediateTail = null;
+    if (immediate === null) return;
+  } else {
+    outstandingHead = null;
+  }
+  let isDone = false;
+  try {
+    for (;;) {
+      runImmediate(immediate);
+      if (immediate._idleNext === null) break;
+      // Linked to the next one meanwhile, since a tick may clear that.
       runNextTicks();
-      // A tick may have cleared the immediate that was next, or all of them.
-      if (outstandingHead === null) return;
+      const next = immediate._idleNext;
+      if (next === null) break;
+      immediate._idleNext = null;
+      next._idlePrev = null;
+      immediate = next;
     }
-    ranOne = true;
-    const immediate = outstandingHead;
-    outstandingHead = immediate._idleNext;
-    if (outstandingHead !== null) outstandingHead._idlePrev = null;
-    immediate._idleNext = null;
-    runImmediate(immediate);
+    isDone = true;
+  } finally {
+    if (!isDone) {
+      outstandingHead = immediate._idleNext;
+      immediate._idleNext = null;
+      if (outstandingHead === null) isBatchOver = true;
+      else outstandingHead._idlePrev = null;
+    }
   }
 }
 

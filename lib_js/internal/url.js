@@ -19,6 +19,10 @@ const {
 
 const binding = internalBinding('url');
 const {
+  constants: { kDisallowCloneAndTransfer },
+  privateSymbols: { transfer_mode_private_symbol },
+} = internalBinding('util');
+const {
   ERR_INVALID_ARG_TYPE,
   ERR_INVALID_URL,
   ERR_MISSING_ARGS,
@@ -111,6 +115,7 @@ class URL {
 
   constructor(input, base = undefined, quiet = undefined) {
     if (arguments.length === 0) throw new ERR_MISSING_ARGS('url');
+    this[transfer_mode_private_symbol] = kDisallowCloneAndTransfer;
     if (typeof input !== 'string') input = `${input}`;
     if (base !== undefined && typeof base !== 'string') base = `${base}`;
     const href = binding.parse(input, base, parts);

@@ -9,7 +9,6 @@ const {
   ArrayPrototypeMap,
   ArrayPrototypePush,
   AtomicsAdd,
-  JSONStringify,
   MathMax,
   NumberMAX_SAFE_INTEGER,
   ObjectEntries,
@@ -33,6 +32,7 @@ const {
   codes,
 } = require('internal/errors');
 const {
+  ERR_HEAP_PROFILE_HAVE_BEEN_STARTED,
   ERR_INVALID_ARG_TYPE,
   ERR_INVALID_ARG_VALUE,
   ERR_WORKER_INVALID_EXEC_ARGV,
@@ -58,7 +58,9 @@ const {
   kStdioWantsMoreDataCallback,
   messageTypes,
 } = require('internal/worker/stdio');
+const { registerThread, unregisterThread } = require('internal/worker/messaging');
 const self = require('internal/worker/self');
+const { emitDestroy, emitInit, newAsyncId, watch } = require('internal/async_hooks');
 
 const native = internalBinding('worker');
 const messaging = internalBinding('messaging');
@@ -75,6 +77,10 @@ const UNSTARTED = 3;
 // What a worker can be asked, see bindings/engine/src/remote.rs and src/worker.rs.
 const HEAP_STATISTICS = 0;
 const HEAP_SNAPSHOT = 1;
+const CPU_PROFILE_START = 2;
+const CPU_PROFILE_STOP = 3;
+const HEAP_PROFILE_START = 4;
+const HEAP_PROFILE_STOP = 5;
 const CPU_USAGE = 100;
 
 const kHandle = Symbol('kHandle');
@@ -86,8 +92,10 @@ const kOnMessage = Symbol('kOnMessage');
 const kIsReferenced = Symbol('kIsReferenced');
 const kLimits = Symbol('kLimits');
 const kAnswers = Symbol('kAnswers');
+const kHasHeapProfile = Symbol('kHasHeapProfile');
 const kThreadId = Symbol('kThreadId');
 const kThreadName = Symbol('kThreadName');
+const kResource = Symbol('kResource');
 const kIsInternal = Symbol('kIsInternal');
 
 /** Workers of this thread that have not ended, by handle. */
@@ -121,8 +129,9 @@ function countDirectories() {
   const counter = new Uint32Array(new SharedArrayBuffer(4));
   const { chdir } = process;
   process.chdir = function(path) {
-    AtomicsAdd(counter, 0, 1);
     chdir(path);
+    // Behind it: who asks in between must ask again.
+    AtomicsAdd(counter, 0, 1);
   };
   return counter;
 }
@@ -140,7 +149,7 @@ function toScript(filename, options) {
   }
   if (isURL(filename)) {
     if (filename.protocol === 'data:') {
-      return { filename: `import ${JSONStringify(`${filename}`)}`, doEval: 'module' };
+      return { filename: `${filename}`, doEval: 'data-url' };
     }
     return { filename: fileURLToPath(filename), url: filename.href, doEval: false };
   }
@@ -256,6 +265,33 @@ function pipeTo(source, name) {
   target.setMaxListeners(maxListeners);
 }
 
+/** The thread as async hooks see it. */
+class ThreadResource {
+  #isReferenced = true;
+  #id;
+
+  constructor() {
+    if (watch.init === 0) return;
+    this.#id = newAsyncId();
+    emitInit(this.#id, 'WORKER', undefined, this);
+  }
+
+  setRef(isReferenced) {
+    this.#isReferenced = isReferenced;
+  }
+
+  end() {
+    process.nextTick(() => {
+      this.#isReferenced = undefined;
+      if (this.#id !== undefined) emitDestroy(this.#id);
+    });
+  }
+
+  hasRef() {
+    return this.#isReferenced;
+  }
+}
+
 class Worker extends EventEmitter {
   constructor(filename, options = kEmptyObject) {
     super();
@@ -271,6 +307,7 @@ class Worker extends EventEmitter {
     }
     checkExecArgv(execArgv, options.env);
     const limits = toLimits(options.resourceLimits);
+    this[kResource] = new ThreadResource();
 
     if (getOptionValue('--permission')) {
       require('internal/process/permission').check('worker', '');
@@ -282,16 +319,23 @@ class Worker extends EventEmitter {
     // The thread keeps this one alive, not what it says.
     port.unref();
     this[kStdio] = this.#openStdio(port, options);
-    this[kPublicPort] = this.#load(script, argv, options, isInternal);
     this[kLimits] = limits;
     this[kAnswers] = new SafeMap();
     this[kIsReferenced] = false;
+    this[kHasHeapProfile] = false;
     this[kThreadId] = native.nextThreadId();
     this[kThreadName] = name;
+    try {
+      this[kPublicPort] = this.#load(script, argv, options, isInternal);
+    } catch (error) {
+      // What cannot be sent: there will be no thread to wait for.
+      port.close();
+      throw error;
+    }
     this.performance = { eventLoopUtilization: loopUtilization(this) };
 
-    const handle = native.start(this[kThreadId], name, execArgv, environment, limits,
-                                messaging.portDetach(outer));
+    const handle = native.start(this[kThreadId], name, execArgv ?? process.execArgv, environment,
+                                limits, messaging.portDetach(outer));
     if (handle < 0) throw new ErrnoException(handle, 'uv_thread_create_ex');
     this[kHandle] = handle;
     workers.set(handle, this);
@@ -318,7 +362,8 @@ class Worker extends EventEmitter {
   /** Sends the worker what it begins with, before it is there to read it. */
   #load(script, argv, options, isInternal) {
     const { port1, port2 } = new MessageChannel();
-    const transferList = [port2];
+    const mainPort = registerThread(this[kThreadId]);
+    const transferList = [port2, mainPort];
     if (options.transferList) ArrayPrototypePush(transferList, ...options.transferList);
     ArrayPrototypeForEach(['message', 'messageerror'], (event) => {
       port1.on(event, (message) => this.emit(event, message));
@@ -336,6 +381,7 @@ class Worker extends EventEmitter {
       environmentData,
       cwdCounter: cwdCounter ??= countDirectories(),
       publicPort: port2,
+      mainPort,
       hasStdin: !!options.stdin,
     }, transferList);
     return port1;
@@ -348,6 +394,9 @@ class Worker extends EventEmitter {
         break;
       case messageTypes.COULD_NOT_SERIALIZE_ERROR:
         this.emit('error', new ERR_WORKER_UNSERIALIZABLE_ERROR());
+        break;
+      case messageTypes.DEPENDENCY:
+        require('internal/modules/helpers').dependencies.report?.(message.file);
         break;
       case messageTypes.ERROR_MESSAGE: {
         const { deserializeError } = require('internal/error_serdes');
@@ -372,10 +421,13 @@ class Worker extends EventEmitter {
     drainMessagePort(port);
     if (this[kIsReferenced]) refAdd(-1);
     this[kIsReferenced] = false;
+    this[kResource].end();
+    publicPort.unref();
     workers.delete(this[kHandle]);
     this[kHandle] = undefined;
     port.close();
     publicPort.close();
+    unregisterThread(this[kThreadId]);
     this[kAnswers].forEach((resolve) => resolve(undefined));
     this[kAnswers].clear();
     const { stdout, stderr } = this[kStdio];
@@ -420,6 +472,7 @@ class Worker extends EventEmitter {
     if (this[kHandle] === undefined || this[kIsReferenced]) return;
     this[kIsReferenced] = true;
     refAdd(1);
+    this[kResource].setRef(true);
     this[kPublicPort].ref();
   }
 
@@ -427,6 +480,7 @@ class Worker extends EventEmitter {
     if (!this[kIsReferenced]) return;
     this[kIsReferenced] = false;
     refAdd(-1);
+    this[kResource].setRef(false);
     this[kPublicPort].unref();
   }
 
@@ -463,6 +517,25 @@ class Worker extends EventEmitter {
 
   getHeapStatistics() {
     return ask(this, HEAP_STATISTICS).then(require('internal/v8/statistics').statisticsOf);
+  }
+
+  async startCpuProfile() {
+    const session = await ask(this, CPU_PROFILE_START);
+    const { CPUProfileHandle } = require('internal/worker/profile');
+    return new CPUProfileHandle(() => ask(this, CPU_PROFILE_STOP, session));
+  }
+
+  async startHeapProfile() {
+    if (this[kHandle] !== undefined && this[kHasHeapProfile]) {
+      throw new ERR_HEAP_PROFILE_HAVE_BEEN_STARTED();
+    }
+    this[kHasHeapProfile] = true;
+    const session = await ask(this, HEAP_PROFILE_START);
+    const { HeapProfileHandle } = require('internal/worker/profile');
+    return new HeapProfileHandle(() => {
+      this[kHasHeapProfile] = false;
+      return ask(this, HEAP_PROFILE_STOP, session);
+    });
   }
 
   cpuUsage(prev) {

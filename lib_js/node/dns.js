@@ -1,22 +1,26 @@
 'use strict';
 
-// Public module `dns`: lookup() of literals, /etc/hosts and localhost. Everything that has to ask
-// a server answers ENOTIMP until the resolver is built.
+// Public module `dns`: lookup() as the system finds names, resolve() and its relatives from name
+// servers.
 
 const { ObjectDefineProperty } = primordials;
 
 const { isIP } = require('internal/net');
 const { customPromisifyArgs } = require('internal/util');
+const { watch } = require('internal/async_hooks');
+const resources = require('internal/async_hooks/resources');
+const { defaultResolver, getServers, setServers } = require('internal/dns/default_resolver');
 const lookups = require('internal/dns/lookup');
+const { KINDS, ResolverBase, kindOf } = require('internal/dns/resolver');
 const {
   codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_MISSING_ARGS },
 } = require('internal/errors');
 const { setImmediateAs } = require('internal/timers');
 const { validateFunction, validatePort, validateString } = require('internal/validators');
 
-function answer(callback, hostname, query) {
-  const found = lookups.find(hostname, query);
-  if (found.length === 0) callback(lookups.notFound(hostname));
+function answer(request, query, error, found) {
+  const { callback } = request;
+  if (error !== null) callback(error);
   else if (query.all) callback(null, found);
   else callback(null, found[0].address, found[0].family);
 }
@@ -46,15 +50,20 @@ function lookup(hostname, options, callback) {
     return {};
   }
   const request = { callback, family: query.family, hostname };
-  setImmediateAs('GETADDRINFOREQWRAP', answer, [callback, hostname, query]);
+  const resource = watch.isOn ? new resources.Request('GETADDRINFOREQWRAP') : undefined;
+  lookups.find(hostname, query, (error, found) => {
+    if (resource === undefined) answer(request, query, error, found);
+    else resources.callRequest(resource, () => answer(request, query, error, found));
+  });
   return request;
 }
 ObjectDefineProperty(lookup, customPromisifyArgs, {
   __proto__: null, value: ['address', 'family'], enumerable: false,
 });
 
-function answerService(callback, address, port) {
+function answerService(callback, address, port, tell) {
   const { hostname, service } = lookups.findService(address, port);
+  tell({ hostname, service });
   callback(null, hostname, service);
 }
 
@@ -64,37 +73,68 @@ function lookupService(address, port, callback) {
   if (isIP(address) === 0) throw new ERR_INVALID_ARG_VALUE('address', address);
   validatePort(port);
   validateFunction(callback, 'callback');
-  setImmediateAs('GETNAMEINFOREQWRAP', answerService, [callback, address, +port]);
+  const tell = lookups.observed('lookupService', { host: address, port: +port });
+  setImmediateAs('GETNAMEINFOREQWRAP', answerService, [callback, address, +port, tell]);
   return { callback, hostname: address, port: +port };
 }
 ObjectDefineProperty(lookupService, customPromisifyArgs, {
   __proto__: null, value: ['hostname', 'service'], enumerable: false,
 });
 
+class Resolver extends ResolverBase {}
+
+function define(target, key, question, method) {
+  ObjectDefineProperty(method, 'name', { __proto__: null, value: question });
+  target[key] = method;
+}
+
+/** `resolve4(name[, options], callback)` and the like, on `this` or on the default resolver. */
+function defineQueries(target, resolverOf) {
+  for (const kind of KINDS) {
+    define(target, `resolve${kind.key}`, kind.question, function query(name, options, callback) {
+      if (arguments.length > 2) {
+        // The options may be left out.
+      } else {
+        callback = options;
+        options = undefined;
+      }
+      validateString(name, 'name');
+      validateFunction(callback, 'callback');
+      ResolverBase.ask(resolverOf(this), kind, name, options ?? undefined, callback);
+      return { bindingName: kind.question, callback, hostname: name };
+    });
+  }
+  define(target, 'reverse', 'getHostByAddr', function query(name, callback) {
+    validateString(name, 'name');
+    validateFunction(callback, 'callback');
+    ResolverBase.askNames(resolverOf(this), name, callback);
+    return { bindingName: 'getHostByAddr', callback, hostname: name };
+  });
+  target.resolve = function resolve(hostname, rrtype, callback) {
+    if (typeof rrtype === 'function') {
+      callback = rrtype;
+      rrtype = 'A';
+    }
+    const kind = kindOf(rrtype === undefined ? 'A' : rrtype);
+    return target[`resolve${kind.key}`].call(this, hostname, callback);
+  };
+}
+defineQueries(Resolver.prototype, (self) => self);
+
 module.exports = {
   lookup,
   lookupService,
+  Resolver,
   getDefaultResultOrder: lookups.getDefaultResultOrder,
   setDefaultResultOrder: lookups.setDefaultResultOrder,
+  setServers,
+  getServers,
   ADDRCONFIG: lookups.ADDRCONFIG,
   ALL: lookups.ALL,
   V4MAPPED: lookups.V4MAPPED,
   ...lookups.errorCodes,
 };
-
-function defineQuery(key, question) {
-  function query(name, ...rest) {
-    validateString(name, 'name');
-    const callback = rest[rest.length - 1];
-    validateFunction(callback, 'callback');
-    process.nextTick(callback, lookups.notBuilt(question, name));
-  }
-  ObjectDefineProperty(query, 'name', { __proto__: null, value: question });
-  module.exports[key] = query;
-}
-
-for (const key in lookups.queries) defineQuery(key, lookups.queries[key]);
-defineQuery('resolve', 'queryA');
+defineQueries(module.exports, defaultResolver);
 
 ObjectDefineProperty(module.exports, 'promises', {
   __proto__: null,

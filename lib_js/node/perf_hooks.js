@@ -12,7 +12,9 @@ const { timerify } = require('internal/perf/timerify');
 const { PerformanceMark, PerformanceMeasure } = require('internal/perf/usertiming');
 const { kEmptyObject } = require('internal/util');
 
-const constants = ObjectFreeze({
+const { constants: hidden } = internalBinding('performance');
+
+const constants = {
   NODE_PERFORMANCE_GC_MAJOR: 4,
   NODE_PERFORMANCE_GC_MINOR: 1,
   NODE_PERFORMANCE_GC_MINOR_MARK_SWEEP: 2,
@@ -25,7 +27,12 @@ const constants = ObjectFreeze({
   NODE_PERFORMANCE_GC_FLAGS_ALL_AVAILABLE_GARBAGE: 16,
   NODE_PERFORMANCE_GC_FLAGS_ALL_EXTERNAL_MEMORY: 32,
   NODE_PERFORMANCE_GC_FLAGS_SCHEDULE_IDLE: 64,
-});
+};
+// Node has the numbers of its native side there too, out of sight.
+for (const name in hidden) {
+  ObjectDefineProperty(constants, name, { __proto__: null, value: hidden[name] });
+}
+ObjectFreeze(constants);
 
 // Few programs want histograms; their modules are loaded for those that do.
 

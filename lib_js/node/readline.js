@@ -6,7 +6,6 @@
 const {
   FunctionPrototypeBind,
   FunctionPrototypeCall,
-  ObjectDefineProperties,
   ObjectDefineProperty,
   ObjectSetPrototypeOf,
   Promise,
@@ -109,8 +108,8 @@ for (let i = 0; i < FIELDS.length; i++) {
     __proto__: null,
     get() { return this[symbol]; },
     set(value) { this[symbol] = value; },
-    enumerable: true,
-    configurable: true,
+    enumerable: false,
+    configurable: false,
   });
 }
 
@@ -127,7 +126,7 @@ for (let i = 0; i < METHODS.length; i++) {
     __proto__: null,
     get() { return this[alias]; },
     enumerable: false,
-    configurable: true,
+    configurable: false,
   });
 }
 
@@ -152,13 +151,5 @@ module.exports = {
   cursorTo,
   emitKeypressEvents,
   moveCursor,
+  promises: require('readline/promises'),
 };
-
-ObjectDefineProperties(module.exports, {
-  promises: {
-    __proto__: null,
-    configurable: true,
-    enumerable: true,
-    get() { return require('readline/promises'); },
-  },
-});

@@ -14,7 +14,9 @@ const {
   ObjectDefineProperty,
   ObjectGetOwnPropertyDescriptor,
   ObjectGetOwnPropertyNames,
+  ObjectSetPrototypeOf,
   ReflectApply,
+  ReflectConstruct,
   RegExpPrototypeExec,
   SafeWeakSet,
   StringPrototypeRepeat,
@@ -28,7 +30,7 @@ const {
 } = require('internal/errors').codes;
 const { validateFunction, validateObject } = require('internal/validators');
 const { getOptionValue } = require('internal/options');
-const { deprecate } = require('internal/util');
+const { deprecate, deprecateInstantiation } = require('internal/util');
 const { inspect } = require('internal/util/inspect');
 const { Interface } = require('readline');
 const domain = require('domain');
@@ -114,7 +116,8 @@ function defineStreams(repl) {
   }
 }
 
-class REPLServer extends Interface {
+/** What REPLServer makes; programs see that function, which Node can call without `new`. */
+class Server extends Interface {
   constructor(prompt, stream, eval_, useGlobal, ignoreUndefined, replMode) {
     const options = readOptions(prompt, stream, eval_, useGlobal, ignoreUndefined, replMode);
     super({
@@ -522,6 +525,22 @@ class REPLServer extends Interface {
 function define(object, name, value) {
   ObjectDefineProperty(object, name, {
     __proto__: null, value, writable: true, configurable: true,
+  });
+}
+
+function REPLServer(prompt, stream, eval_, useGlobal, ignoreUndefined, replMode) {
+  const args = [prompt, stream, eval_, useGlobal, ignoreUndefined, replMode];
+  if (new.target === undefined) return deprecateInstantiation(REPLServer, 'DEP0185', ...args);
+  return ReflectConstruct(Server, args, new.target);
+}
+ObjectSetPrototypeOf(REPLServer, Interface);
+REPLServer.prototype = Server.prototype;
+for (const name of ObjectGetOwnPropertyNames(Server.prototype)) {
+  const isConstructor = name === 'constructor';
+  ObjectDefineProperty(Server.prototype, name, {
+    __proto__: null,
+    value: isConstructor ? REPLServer : Server.prototype[name],
+    enumerable: !isConstructor,
   });
 }
 

@@ -1,7 +1,5 @@
 'use strict';
 // node:test.
-//
-// Missing: code coverage (run({ coverage: true }) says so).
 
 const { ObjectAssign, ObjectDefineProperty } = primordials;
 

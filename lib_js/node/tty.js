@@ -18,6 +18,7 @@ const ops = internalBinding('process_ops');
 
 const TERMINAL = 3;
 const EINVAL = -22;
+const MODES = { __proto__: null, false: 0, raw: 1, io: 2 };
 
 function isatty(fd) {
   return NumberIsInteger(fd) && fd >= 0 && fd <= 0x7fffffff && ops.ttyInfo(fd) === TERMINAL;
@@ -56,7 +57,7 @@ ReadStream.prototype.setRawMode = function(mode) {
     throw new ERR_INVALID_ARG_VALUE('mode', mode, "must be true, false, 'raw', or 'io'");
   }
   const rawMode = typeof mode === 'string' ? mode : (mode ? 'raw' : false);
-  const errno = ops.setRawMode(this.fd, rawMode !== false);
+  const errno = ops.setRawMode(this.fd, MODES[rawMode]);
   if (errno < 0) {
     this.emit('error', new ErrnoException(errno, 'setRawMode'));
     return this;

@@ -1,7 +1,5 @@
 'use strict';
 
-// url.URLPattern is absent: it is not built yet.
-
 const {
   URL,
   URLSearchParams,
@@ -12,6 +10,7 @@ const {
   pathToFileURL: fileToURL,
   urlToHttpOptions,
 } = require('internal/url');
+const { defineLazyProperties } = require('internal/util');
 const { validateString } = require('internal/validators');
 const {
   Url,
@@ -36,6 +35,7 @@ module.exports = {
 
   // The WHATWG API.
   URL,
+  URLPattern: undefined,
   URLSearchParams,
   domainToASCII,
   domainToUnicode,
@@ -46,3 +46,5 @@ module.exports = {
   fileURLToPathBuffer,
   urlToHttpOptions,
 };
+
+defineLazyProperties(module.exports, 'internal/url_pattern', ['URLPattern']);

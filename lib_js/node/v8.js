@@ -9,6 +9,7 @@ const {
   getHeapSnapshot,
   getHeapSnapshotOptions,
   snapshotFileName,
+  snapshotNearHeapLimit,
 } = require('internal/heap_utils');
 const {
   DefaultDeserializer,
@@ -18,9 +19,10 @@ const {
   deserialize,
   serialize,
 } = require('internal/v8/serializer');
-const { setOption } = require('internal/options');
+const { GCProfiler, queryObjects, startCpuProfile } = require('internal/v8/profiler');
 const { statisticsOf } = require('internal/v8/statistics');
-const { validateOneOf, validateString } = require('internal/validators');
+const { getOptionValue, setOption } = require('internal/options');
+const { validateOneOf, validateString, validateUint32 } = require('internal/validators');
 
 const native = internalBinding('v8');
 
@@ -90,9 +92,28 @@ function writeHeapSnapshot(filename, options) {
   return file;
 }
 
+let hasLimit = false;
+
+/** The first call counts, as in Node; the option is one, too. */
+function setHeapSnapshotNearHeapLimit(limit) {
+  validateUint32(limit, 'limit', true);
+  if (hasLimit || getOptionValue('--heapsnapshot-near-heap-limit') > 0) return;
+  hasLimit = true;
+  snapshotNearHeapLimit(limit);
+}
+
 function isStringOneByteRepresentation(content) {
   validateString(content, 'content');
   return native.isStringOneByteRepresentation(content);
+}
+
+/** Both do nothing unless NODE_V8_COVERAGE was set when the program began. */
+function takeCoverage() {
+  require('internal/v8/coverage').takeCoverage();
+}
+
+function stopCoverage() {
+  require('internal/v8/coverage').stopCoverage();
 }
 
 const startupSnapshot = {
@@ -126,9 +147,15 @@ module.exports = {
   DefaultSerializer,
   DefaultDeserializer,
   deserialize,
+  takeCoverage,
+  stopCoverage,
   serialize,
   writeHeapSnapshot,
   promiseHooks: require('internal/promise_hooks'),
+  queryObjects,
   startupSnapshot,
+  setHeapSnapshotNearHeapLimit,
+  GCProfiler,
   isStringOneByteRepresentation,
+  startCpuProfile,
 };

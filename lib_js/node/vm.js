@@ -2,12 +2,16 @@
 // vm: scripts and functions from text, and contexts to run them in. The module classes stand in
 // internal/vm/module.
 
-const { ArrayPrototypeForEach, ObjectFreeze, PromiseReject, Symbol } = primordials;
+const {
+  ArrayFrom,
+  ArrayPrototypeForEach,
+  MathTrunc,
+  ObjectFreeze,
+  PromiseResolve,
+  Symbol,
+} = primordials;
 
-const { codes: {
-  ERR_FEATURE_UNAVAILABLE_ON_PLATFORM,
-  ERR_INVALID_ARG_TYPE,
-} } = require('internal/errors');
+const { codes: { ERR_INVALID_ARG_TYPE } } = require('internal/errors');
 const { emitExperimentalWarning, kEmptyObject } = require('internal/util');
 const {
   kValidateObjectAllowArray,
@@ -58,9 +62,9 @@ function run(script, contextified, options) {
   validateBoolean(displayErrors, 'options.displayErrors');
   validateBoolean(breakOnSigint, 'options.breakOnSigint');
   const { runScript } = internalBinding('contextify');
-  if (!breakOnSigint) return runScript(script, contextified, timeout, displayErrors);
+  if (!breakOnSigint) return runScript(script, contextified, timeout, displayErrors, false);
   const { breakingOnSigint } = require('internal/vm/sigint');
-  return breakingOnSigint(() => runScript(script, contextified, timeout, displayErrors));
+  return breakingOnSigint(() => runScript(script, contextified, timeout, displayErrors, true));
 }
 
 /** The half of Script that Node has in native code. */
@@ -177,6 +181,7 @@ function createContext(contextObject = {}, options = kEmptyObject) {
     isOrdinary ? undefined : contextObject, strings, wasm, microtaskMode === 'afterEvaluate',
     hostSymbolFor(importModuleDynamically, name, owner));
   owner.referrer = isOrdinary ? global : contextObject;
+  require('internal/async_hooks/promises').coverContext(owner.referrer);
   return owner.referrer;
 }
 
@@ -244,8 +249,8 @@ function compileFunction(code, params, options = kEmptyObject) {
 }
 
 /**
- * What V8's own measurement would give: the engine's interface to it is not reachable from here, so
- * the heap's statistics answer, and only as far as they go.
+ * V8's own measurement is not reachable from here: the heap's statistics answer. They do not tell
+ * contexts apart, so that each one's range is all there is, and its estimate an equal share.
  */
 function measureMemory(options = kEmptyObject) {
   emitExperimentalWarning('vm.measureMemory');
@@ -254,14 +259,17 @@ function measureMemory(options = kEmptyObject) {
   validateOneOf(mode, 'options.mode', ['summary', 'detailed']);
   validateOneOf(execution, 'options.execution', ['default', 'eager']);
   // In the order of v8.getHeapStatistics().
-  const { 0: limit, 4: used, 9: contexts } = internalBinding('v8').heapStatistics();
-  const total = { jsMemoryEstimate: used, jsMemoryRange: [used, limit] };
-  if (mode === 'summary') return (async () => ({ total }))();
-  if (contexts > 1) {
-    return PromiseReject(new ERR_FEATURE_UNAVAILABLE_ON_PLATFORM(
-      'vm.measureMemory({ mode: "detailed" }) with several contexts'));
+  const { 0: size, 4: used, 9: contexts } = internalBinding('v8').heapStatistics();
+  const result = { total: { jsMemoryEstimate: used, jsMemoryRange: [used, size] } };
+  if (mode === 'detailed') {
+    const share = () => ({
+      jsMemoryEstimate: MathTrunc(used / contexts),
+      jsMemoryRange: [0, contexts === 1 ? size : used],
+    });
+    result.current = share();
+    result.other = ArrayFrom({ __proto__: null, length: contexts - 1 }, share);
   }
-  return (async () => ({ total, current: { ...total }, other: [] }))();
+  return PromiseResolve(result);
 }
 
 module.exports = {

@@ -2,6 +2,8 @@
 // Threads that run JavaScript, each with an isolate and a ring of its own, and the ports between
 // them.
 
+const { BuiltinModule } = require('internal/bootstrap/realm');
+const { defineLazyProperties } = require('internal/util/lazy');
 const {
   BroadcastChannel,
   MessageChannel,
@@ -14,6 +16,7 @@ const {
   markAsUncloneable,
   markAsUntransferable,
 } = require('internal/worker/js_transferable');
+const { postMessageToThread } = require('internal/worker/messaging');
 const {
   SHARE_ENV,
   Worker,
@@ -37,6 +40,7 @@ module.exports = {
   moveMessagePortToContext,
   receiveMessageOnPort,
   resourceLimits,
+  postMessageToThread,
   threadId,
   threadName,
   SHARE_ENV,
@@ -47,3 +51,7 @@ module.exports = {
   setEnvironmentData,
   getEnvironmentData,
 };
+
+if (BuiltinModule.exists('internal/locks')) {
+  defineLazyProperties(module.exports, 'internal/locks', ['locks']);
+}

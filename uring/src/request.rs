@@ -190,7 +190,10 @@ impl Flight {
             },
             Op::OpenAt { path, flags, mode } => {
                 let (path, wait) = match &self.extra {
-                    Extra::Fifo(Some(fifo)) => (fifo.path.as_ptr(), true),
+                    Extra::Fifo(Some(fifo)) => match fifo.watch {
+                        Some(watch) => return poll(watch, libc::POLLIN as u32, false),
+                        None => (fifo.path.as_ptr(), true),
+                    },
                     Extra::Fifo(None) => (path.as_ptr(), true),
                     _ => (path.as_ptr(), false),
                 };

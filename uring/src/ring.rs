@@ -261,7 +261,7 @@ impl Ring {
     /// Has the kernel begin what was submitted, now instead of in the next turn: for whoever does
     /// something outside the ring that must come behind it.
     pub fn begin(&mut self) -> Result<(), Errno> {
-        self.kernel.flush()
+        self.kernel.begin()
     }
 
     fn settle_all(&mut self, out: &mut Vec<Completion>) {

@@ -47,6 +47,7 @@ pub(crate) fn arrow(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>
     };
     let name = match message.get_script_resource_name(scope) {
         Some(name) if !name.is_undefined() => name.to_rust_string_lossy(scope),
+        // Texts of eval(), JSON.parse() and the like.
         _ => "<anonymous_script>".to_owned(),
     };
     let source = source.to_rust_string_lossy(scope);
@@ -96,7 +97,8 @@ fn thrown_at(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>>) -> S
     text
 }
 
-/// The private symbols under which an error carries its place, and whether its stack begins with it.
+/// The private symbols under which an error carries its place, and whether its stack begins with
+/// it.
 const ARROW: &str = "node:arrowMessage";
 const DECORATED: &str = "node:decorated";
 

@@ -12,6 +12,9 @@ use crate::sources::Sources;
 use crate::value::{FromJs, IntoJs, Js};
 use crate::{boot, builtin, error, heap, module, snapshot};
 
+/// V8's own tasks that one turn runs on this thread.
+const TASKS_PER_TURN_MAX: usize = 4;
+
 /// How an isolate is made.
 pub struct IsolateOptions {
     /// The natives of coring's own bindings, in a fixed order (the snapshot depends on it).
@@ -70,6 +73,8 @@ pub struct Isolate<N: 'static> {
     v8: Option<v8::OwnedIsolate>,
     realm: Box<Realm>,
     natives: *mut N,
+    /// The last turn did not run all tasks of V8's.
+    has_tasks_left: bool,
 }
 
 impl<N: 'static> Isolate<N> {
@@ -111,11 +116,13 @@ impl<N: 'static> Isolate<N> {
             }
             v8::Global::new(scope, context)
         };
+        *realm.context.borrow_mut() = Some(context.clone());
         Ok(Isolate {
             context: Some(context),
             v8: Some(v8),
             realm,
             natives,
+            has_tasks_left: false,
         })
     }
 
@@ -238,9 +245,14 @@ impl<N: 'static> Isolate<N> {
         let platform = v8::V8::get_current_platform();
         let v8 = self.v8.as_mut().expect("the isolate lives until drop");
         let mut tasks_count = 0;
-        while v8::Platform::pump_message_loop(&platform, v8, false) {
+        // Near its limit the collector posts a task with every one that it runs: no end of them
+        // would let nothing else run.
+        while tasks_count < TASKS_PER_TURN_MAX
+            && v8::Platform::pump_message_loop(&platform, v8, false)
+        {
             tasks_count += 1;
         }
+        self.has_tasks_left = tasks_count == TASKS_PER_TURN_MAX;
         match tasks_count {
             0 => Ok(()),
             _ => self.enter(settle),
@@ -254,7 +266,7 @@ impl<N: 'static> Isolate<N> {
 
     /// Is V8 still working in the background on something this thread must wait for?
     pub fn background_tasks(&mut self) -> bool {
-        self.v8().has_pending_background_tasks()
+        self.has_tasks_left || self.v8().has_pending_background_tasks()
     }
 
     /// Tells the library of the heap limit that has ended JavaScript, so that it can write a
@@ -302,7 +314,8 @@ impl<N: 'static> Drop for Isolate<N> {
     fn drop(&mut self) {
         self.realm.clear();
         *self.realm.interrupted.borrow_mut() = None;
-        builtin::close_serializers();
+        builtin::close_all();
+        *self.realm.context.borrow_mut() = None;
         self.context = None;
         builtin::arm_termination(None);
         self.v8 = None;

@@ -24,6 +24,7 @@ mod sources;
 mod text;
 mod value;
 
+pub use contextify::{InterruptWatch, set_interrupt_watch};
 pub use delivery::Delivery;
 pub use isolate::{Isolate, IsolateLimits, IsolateOptions};
 pub use library_code::LibraryCode;

@@ -64,11 +64,15 @@ pub(crate) struct Realm {
     pub(crate) natives: Cell<*mut ()>,
     pub(crate) natives_borrowed: Cell<bool>,
     pub(crate) heap_limit_reached: Cell<bool>,
+    pub(crate) unwinds_count: Cell<u32>,
+    pub(crate) snapshots: crate::heap::Snapshots,
     /// How much more room there is since.
     pub(crate) heap_extra_bytes: Cell<usize>,
     pub(crate) parcels: RefCell<crate::message::Parcels>,
     pub(crate) interrupted: RefCell<Option<crate::remote::Interrupted>>,
     pub(crate) collections: crate::builtin::gc::Log,
+    /// The isolate's main context.
+    pub(crate) context: RefCell<Option<v8::Global<v8::Context>>>,
 }
 
 impl Realm {
@@ -85,10 +89,13 @@ impl Realm {
             natives: Cell::new(ptr::null_mut()),
             natives_borrowed: Cell::new(false),
             heap_limit_reached: Cell::new(false),
+            unwinds_count: Cell::new(0),
+            snapshots: Default::default(),
             heap_extra_bytes: Cell::new(0),
             parcels: RefCell::default(),
             interrupted: RefCell::default(),
             collections: Default::default(),
+            context: RefCell::default(),
         })
     }
 

@@ -2,8 +2,8 @@
 
 use std::ffi::c_void;
 
-use crate::realm;
 use crate::value::Js;
+use crate::{builtin, realm};
 
 /// One isolate, for any thread. It may be gone: then nothing happens.
 #[derive(Clone)]
@@ -19,6 +19,13 @@ pub mod question {
     pub const HEAP_STATISTICS: i32 = 0;
     /// A heap snapshot as JSON, in bytes.
     pub const HEAP_SNAPSHOT: i32 = 1;
+    /// Begins a CPU profile; the number of its session.
+    pub const CPU_PROFILE_START: i32 = 2;
+    /// Ends the profile of the session that the option names; DevTools' answer.
+    pub const CPU_PROFILE_STOP: i32 = 3;
+    /// As above, of what is allocated.
+    pub const HEAP_PROFILE_START: i32 = 4;
+    pub const HEAP_PROFILE_STOP: i32 = 5;
 }
 
 impl Remote {
@@ -38,7 +45,7 @@ impl Remote {
     }
 }
 
-unsafe extern "C" fn interrupted(mut pointer: v8::UnsafeRawIsolatePtr, _: *mut c_void) {
+extern "C" fn interrupted(mut pointer: v8::UnsafeRawIsolatePtr, _: *mut c_void) {
     // SAFETY: V8 calls with the isolate of this thread, which is alive.
     let isolate = unsafe { v8::Isolate::ref_from_raw_isolate_ptr_mut(&mut pointer) };
     answer(isolate);
@@ -48,14 +55,14 @@ unsafe extern "C" fn interrupted(mut pointer: v8::UnsafeRawIsolatePtr, _: *mut c
 pub(crate) fn answer(isolate: &mut v8::Isolate) {
     let hook = realm::current().interrupted.borrow();
     if let Some(hook) = &*hook {
-        hook(&mut |what, _option| look(isolate, what));
+        hook(&mut |what, option| look(isolate, what, option));
     }
 }
 
 /// Answers one question.
-fn look(isolate: &mut v8::Isolate, what: i32) -> Js {
+fn look(isolate: &mut v8::Isolate, what: i32, option: i32) -> Js {
     match what {
-        question::HEAP_STATISTICS => crate::builtin::heap_figures(isolate),
+        question::HEAP_STATISTICS => builtin::heap_figures(isolate),
         question::HEAP_SNAPSHOT => {
             let mut bytes = Vec::new();
             isolate.take_heap_snapshot(|chunk| {
@@ -64,6 +71,38 @@ fn look(isolate: &mut v8::Isolate, what: i32) -> Js {
             });
             Js::Bytes(bytes)
         }
+        question::CPU_PROFILE_START => {
+            start_profile(isolate, &["Profiler.enable", "Profiler.start"])
+        }
+        question::CPU_PROFILE_STOP => stop_profile(option, "Profiler.stop"),
+        question::HEAP_PROFILE_START => start_profile(
+            isolate,
+            &["HeapProfiler.enable", "HeapProfiler.startSampling"],
+        ),
+        question::HEAP_PROFILE_STOP => stop_profile(option, "HeapProfiler.stopSampling"),
         _ => Js::Undefined,
     }
+}
+
+fn message(method: &str) -> String {
+    format!("{{\"id\":1,\"method\":\"{method}\"}}")
+}
+
+fn start_profile(isolate: &mut v8::Isolate, methods: &[&str]) -> Js {
+    let context = realm::current().context.borrow();
+    let Some(context) = &*context else {
+        return Js::Undefined;
+    };
+    v8::scope_with_context!(let scope, isolate, context);
+    let session = builtin::open_profiler(scope);
+    for method in methods {
+        builtin::ask_profiler(session, &message(method));
+    }
+    Js::from(session)
+}
+
+fn stop_profile(session: i32, method: &str) -> Js {
+    let answer = builtin::ask_profiler(session, &message(method));
+    builtin::close_profiler(session);
+    Js::Text(answer)
 }

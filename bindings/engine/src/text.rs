@@ -34,8 +34,18 @@ impl<'s> Text<'s> {
     pub fn with_utf8<R>(&self, act: impl FnOnce(&[u8]) -> R) -> R {
         let view = self.view();
         match view.data() {
-            v8::ValueViewData::OneByte(bytes) if bytes.is_ascii() => act(bytes),
-            _ => act(view.to_cow_lossy().as_bytes()),
+            v8::ValueViewData::OneByte(bytes) if v8::simdutf::validate_ascii(bytes) => act(bytes),
+            data => act(&utf8_of(&data)),
+        }
+    }
+
+    /// The same in memory of its own.
+    pub(crate) fn to_utf8(&self) -> Vec<u8> {
+        match self.view().data() {
+            v8::ValueViewData::OneByte(bytes) if v8::simdutf::validate_ascii(bytes) => {
+                bytes.to_vec()
+            }
+            data => utf8_of(&data),
         }
     }
 
@@ -90,6 +100,24 @@ impl<'s> Text<'s> {
             v8::ValueViewData::OneByte(bytes) => v8::simdutf::utf8_length_from_latin1(bytes),
             v8::ValueViewData::TwoByte(_) => self.with_utf8(<[u8]>::len),
         }
+    }
+}
+
+fn utf8_of(data: &v8::ValueViewData) -> Vec<u8> {
+    match data {
+        v8::ValueViewData::OneByte(bytes) => {
+            let mut utf8 = vec![0; v8::simdutf::utf8_length_from_latin1(bytes)];
+            // SAFETY: the length above is exact.
+            unsafe { v8::simdutf::convert_latin1_to_utf8(bytes, &mut utf8) };
+            utf8
+        }
+        v8::ValueViewData::TwoByte(units) if v8::simdutf::validate_utf16le(units) => {
+            let mut utf8 = vec![0; v8::simdutf::utf8_length_from_utf16le(units)];
+            // SAFETY: the text is valid, and the length above is exact for valid text.
+            unsafe { v8::simdutf::convert_valid_utf16le_to_utf8(units, &mut utf8) };
+            utf8
+        }
+        v8::ValueViewData::TwoByte(units) => String::from_utf16_lossy(units).into_bytes(),
     }
 }
 

@@ -39,6 +39,8 @@ pub fn run_all(around: &Surroundings, tests: &[&Test], jobs: usize) -> Vec<Ended
             });
         }
     });
+    // They might hold ports that are asked for by number now.
+    run::end_strays(around);
     for index in alone {
         shared.enter();
         shared.one(around, tests[index], 0, index, false);

@@ -221,6 +221,28 @@ fn wait(
     Ok(status)
 }
 
+/// Ends what tests have left behind in process groups of its own: known by our scratch folder in
+/// its environment.
+pub fn end_strays(around: &Surroundings) {
+    let mark = format!("NODE_TEST_DIR={}", around.scratch.display());
+    let Ok(processes) = fs::read_dir("/proc") else {
+        return;
+    };
+    for process in processes.flatten() {
+        let name = process.file_name();
+        let environment = fs::read(process.path().join("environ")).unwrap_or_default();
+        let is_number = name.to_string_lossy().parse::<u32>().is_ok();
+        if is_number
+            && environment
+                .split(|byte| *byte == 0)
+                .any(|pair| pair == mark.as_bytes())
+        {
+            // It may have ended by itself in between.
+            let _ = Command::new("kill").arg("-KILL").arg(&name).status();
+        }
+    }
+}
+
 /// The start and the end of a file of output.
 fn text(path: &Path) -> String {
     let Ok(mut file) = File::open(path) else {
@@ -300,6 +322,24 @@ mod tests {
         );
         check("sequential", "test $TEST_PARALLEL = 0", Outcome::Pass);
         check("abort", "test $(ulimit -c) = 0", Outcome::Pass);
+    }
+
+    #[test]
+    fn what_a_test_leaves_behind_is_found() {
+        let scratch = std::env::temp_dir().join(format!("coring-ci-stray-{}", std::process::id()));
+        let around = Surroundings {
+            root: "/".into(),
+            binary: "true".into(),
+            scratch: scratch.clone(),
+            timeout: Duration::from_secs(1),
+            error_reporter: false,
+        };
+        let mut stray = Command::new("sleep");
+        stray.arg("60").env("NODE_TEST_DIR", &scratch);
+        let mut stray = stray.spawn().expect("it starts");
+        end_strays(&around);
+        let status = stray.wait().expect("it is a child of ours");
+        assert_eq!(status.signal(), Some(9));
     }
 
     #[test]

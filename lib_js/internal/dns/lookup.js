@@ -1,10 +1,9 @@
 'use strict';
 
-// What dns and dns/promises have in common. The resolver (DNS over the network) is not built yet:
-// names that are in no file are not found, and the error says why.
+// What lookup() of dns and of dns/promises have in common.
 
 const { isIP } = require('internal/net');
-const { findAddresses, findName } = require('internal/dns/hosts');
+const { findName } = require('internal/dns/hosts');
 const {
   DNSException,
   codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE },
@@ -16,11 +15,12 @@ const {
   validateString,
 } = require('internal/validators');
 
-const EAI_NONAME = -3008;
+const { observerCounts, constants: { NODE_PERFORMANCE_ENTRY_TYPE_DNS: DNS } } =
+  internalBinding('performance');
+
 const ADDRCONFIG = 0x20;
 const ALL = 0x10;
 const V4MAPPED = 0x08;
-const NOT_BUILT = 'coring knows names from /etc/hosts only: its DNS resolver is not built yet';
 
 const errorCodes = {
   NODATA: 'ENODATA',
@@ -47,25 +47,6 @@ const errorCodes = {
   LOADIPHLPAPI: 'ELOADIPHLPAPI',
   ADDRGETNETWORKPARAMS: 'EADDRGETNETWORKPARAMS',
   CANCELLED: 'ECANCELLED',
-};
-
-/** Names of the functions that ask a server, and c-ares' word for each question. */
-const queries = {
-  __proto__: null,
-  resolveAny: 'queryAny',
-  resolve4: 'queryA',
-  resolve6: 'queryAaaa',
-  resolveCaa: 'queryCaa',
-  resolveCname: 'queryCname',
-  resolveMx: 'queryMx',
-  resolveNs: 'queryNs',
-  resolveTlsa: 'queryTlsa',
-  resolveTxt: 'queryTxt',
-  resolveSrv: 'querySrv',
-  resolvePtr: 'queryPtr',
-  resolveNaptr: 'queryNaptr',
-  resolveSoa: 'querySoa',
-  reverse: 'getHostByAddr',
 };
 
 const ORDERS = ['verbatim', 'ipv4first', 'ipv6first'];
@@ -147,28 +128,42 @@ function warnInvalidHostname(hostname) {
     'DeprecationWarning', 'DEP0118');
 }
 
-/** @returns {{address: string, family: number}[]} empty if not found */
-function find(hostname, query) {
-  let found = findAddresses(hostname).map((address) => ({ address, family: isIP(address) }));
-  if (query.family !== 0) found = found.filter((entry) => entry.family === query.family);
-  if (query.order !== 'verbatim') {
-    const first = query.order === 'ipv4first' ? 4 : 6;
-    found = [...found.filter((entry) => entry.family === first),
-             ...found.filter((entry) => entry.family !== first)];
-  }
-  return found;
+/** What an observer of lookups is told. */
+function observedLookup(hostname, { family, hints, order }) {
+  return observed('lookup', { hostname, family, hints, verbatim: order === 'verbatim', order });
 }
 
-function notFound(hostname) {
-  const error = new DNSException(EAI_NONAME, 'getaddrinfo', hostname);
-  error.message += ` (${NOT_BUILT})`;
-  return error;
+/** @param {(error: Error | null, found?: {address: string, family: number}[]) => void} done */
+function find(hostname, query, done) {
+  const { findByName } = require('internal/dns/addresses');
+  const { channelOf } = require('internal/dns/default_resolver');
+  const tell = observedLookup(hostname, query);
+  findByName(channelOf(), hostname, query.family, (errno, addresses) => {
+    if (errno !== 0) {
+      done(new DNSException(errno, 'getaddrinfo', hostname));
+      return;
+    }
+    let found = addresses.map((address) => ({ address, family: isIP(address) }));
+    if (query.order !== 'verbatim') {
+      const first = query.order === 'ipv4first' ? 4 : 6;
+      found = [...found.filter((entry) => entry.family === first),
+               ...found.filter((entry) => entry.family !== first)];
+    }
+    tell({ addresses: found.map(({ address }) => address) });
+    done(null, found);
+  });
 }
 
-function notBuilt(question, name) {
-  const error = new DNSException('ENOTIMP', question, name);
-  error.message += ` (${NOT_BUILT})`;
-  return error;
+/**
+ * Tells observers of 'dns' how long something took.
+ * @returns {(detail) => void} to be called with what was found, when it was found
+ */
+function observed(name, detail) {
+  if (observerCounts[DNS] === 0) return () => {};
+  const { startPerf, stopPerf } = require('internal/perf/observe');
+  const target = {};
+  startPerf(target, 'lookup', { type: 'dns', name, detail });
+  return (found) => stopPerf(target, 'lookup', { detail: found });
 }
 
 /** Well-known services that getnameinfo would read from /etc/services. */
@@ -191,9 +186,7 @@ module.exports = {
   find,
   findService,
   getDefaultResultOrder,
-  notBuilt,
-  notFound,
-  queries,
+  observed,
   readOptions,
   setDefaultResultOrder,
   validateHostname,

@@ -3,12 +3,11 @@
 // Encodings with one byte for each character.
 // https://encoding.spec.whatwg.org/#legacy-single-byte-encodings
 
-const {
-  NumberParseInt, StringFromCharCode, StringFromCharCodeApply, StringPrototypeSlice,
-  StringPrototypeSplit, TypedArrayPrototypeSubarray, Uint16Array,
-} = primordials;
+const { NumberParseInt, StringPrototypeSlice, StringPrototypeSplit, Uint16Array } = primordials;
 
 const { codes: { ERR_ENCODING_INVALID_ENCODED_DATA } } = require('internal/errors');
+
+const { decodeSingleByte: decode } = internalBinding('encoding_binding');
 
 // The characters of the bytes 0x80 to 0xff: runs of consecutive code points, 'first+count' in
 // hexadecimal and decimal; '?count' is a run of bytes without a character.
@@ -136,8 +135,8 @@ const tables = {
 };
 
 const REPLACEMENT = 0xFFFD;
-// A longer list of arguments might not fit on the stack.
-const unitsPerCall = 4096;
+/** No character. */
+const NOTHING = 0x10000;
 
 const made = { __proto__: null };
 
@@ -163,20 +162,8 @@ const isSingleByte = (encoding) => encoding in tables;
 
 /** @param {Uint8Array} bytes */
 function decodeSingleByte(encoding, bytes, fatal) {
-  const table = tableOf(encoding);
-  const units = new Uint16Array(bytes.length);
-  let hasGap = false;
-  for (let i = 0; i < bytes.length; i++) {
-    const unit = table[bytes[i]];
-    units[i] = unit;
-    if (unit === REPLACEMENT) hasGap = true;
-  }
-  if (fatal && hasGap) throw new ERR_ENCODING_INVALID_ENCODED_DATA(encoding, undefined);
-  if (units.length === 1) return StringFromCharCode(units[0]);
-  let text = '';
-  for (let i = 0; i < units.length; i += unitsPerCall) {
-    text += StringFromCharCodeApply(TypedArrayPrototypeSubarray(units, i, i + unitsPerCall));
-  }
+  const text = decode(bytes, tableOf(encoding), fatal ? REPLACEMENT : NOTHING);
+  if (text === undefined) throw new ERR_ENCODING_INVALID_ENCODED_DATA(encoding, undefined);
   return text;
 }
 

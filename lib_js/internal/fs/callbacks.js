@@ -321,7 +321,8 @@ function readFile(path, options, callback) {
   callback ||= options;
   validateFunction(callback, 'cb');
   options = getOptions(options, { flag: 'r' });
-  const { encoding, signal } = options;
+  const { buffer, encoding, signal } = options;
+  if (buffer !== undefined) require('internal/fs/given_buffer').validateGiven(buffer);
   if (isCalledOff(signal, callback)) return;
   const done = (error, bytes) => {
     if (error) {
@@ -338,11 +339,11 @@ function readFile(path, options, callback) {
     callback(null, data);
   };
   if (isFd(path)) {
-    process.nextTick(whole.readDescriptor, path, signal, done);
+    process.nextTick(whole.readDescriptor, path, signal, done, buffer);
     return;
   }
   const flags = stringToFlags(options.flag, 'options.flag');
-  whole.readPath(getValidatedPath(path), flags, signal, done);
+  whole.readPath(getValidatedPath(path), flags, signal, done, buffer);
 }
 
 function writeFile(path, data, options, callback) {

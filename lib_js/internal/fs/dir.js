@@ -268,7 +268,8 @@ function opendir(path, options, callback) {
 function opendirSync(path, options) {
   path = getValidatedPath(path);
   options = getOptions(options, { encoding: 'utf8' });
-  const handle = checked(now.openDirectory(path), 'opendir', path);
+  // Node does not say which, here.
+  const handle = checked(now.openDirectory(path), 'opendir');
   try {
     return new Dir(handle, path, options);
   } catch (error) {

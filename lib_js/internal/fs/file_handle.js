@@ -3,21 +3,21 @@
 // FileHandle: an open file of fs.promises. It stays open while anything still works with it, even
 // after close() was called.
 //
-// Missing: chown, utimes, readLines, readableWebStream, transfer to another core; and a handle
-// that nobody closes stays open (Node closes it when it is collected, and warns).
+// It can move to another thread: its descriptor goes with the message.
 
 const {
   ArrayPrototypeMap, Error, PromisePrototypeThen, PromiseResolve, PromiseWithResolvers,
-  SafePromisePrototypeFinally, Symbol, SymbolAsyncDispose, SymbolAsyncIterator, SymbolIterator,
+  SafeFinalizationRegistry, SafePromisePrototypeFinally, Symbol, SymbolAsyncDispose,
+  SymbolAsyncIterator, SymbolIterator,
 } = primordials;
 
 const { Buffer } = require('buffer');
 const EventEmitter = require('events');
 const {
-  codes: { ERR_INTERNAL_ASSERTION, ERR_INVALID_ARG_VALUE },
+  codes: { ERR_INTERNAL_ASSERTION, ERR_INVALID_ARG_VALUE, ERR_INVALID_STATE },
 } = require('internal/errors');
-const { answerOf, promiseOf } = require('internal/fs/answer');
-const { KEEP_POSITION, later } = require('internal/fs/ops');
+const { answerOf, promiseOf, runAsync } = require('internal/fs/answer');
+const { KEEP_POSITION, later, now } = require('internal/fs/ops');
 const { statsOf } = require('internal/fs/stats');
 const {
   bytesOf, copyObject, decode, encodedText, getOptions, positionOr, validateBufferArray,
@@ -42,6 +42,7 @@ const kRefs = Symbol('kRefs');
 const kClosePromise = Symbol('kClosePromise');
 const kClosing = Symbol('kClosing');
 const kTransferred = Symbol('kTransferred');
+const kLocked = Symbol('kLocked');
 const kRef = Symbol('kRef');
 const kUnref = Symbol('kUnref');
 
@@ -53,6 +54,7 @@ class FileHandle extends EventEmitter {
     super();
     this[kFd] = fd ?? -1;
     this[kRefs] = 1;
+    watchOver(this, this[kFd]);
     this[kClosePromise] = null;
     this[kClosing] = undefined;
     this[kTransferred] = false;
@@ -69,6 +71,10 @@ class FileHandle extends EventEmitter {
 
   chmod(mode) {
     return fsCall(fchmod, this, mode);
+  }
+
+  chown(uid, gid) {
+    return fsCall(fchown, this, uid, gid);
   }
 
   datasync() {
@@ -91,12 +97,21 @@ class FileHandle extends EventEmitter {
     return fsCall(readFile, this, options);
   }
 
+  readLines(options = undefined) {
+    const { createInterface } = require('readline');
+    return createInterface({ input: this.createReadStream(options), crlfDelay: Infinity });
+  }
+
   stat(options) {
     return fsCall(fstat, this, options);
   }
 
   truncate(len = 0) {
     return fsCall(ftruncate, this, len);
+  }
+
+  utimes(atime, mtime) {
+    return fsCall(futimes, this, atime, mtime);
   }
 
   write(buffer, offset, length, position) {
@@ -127,6 +142,15 @@ class FileHandle extends EventEmitter {
     await this.close();
   }
 
+  readableWebStream(options = kEmptyObject) {
+    if (this[kFd] === -1) throw new ERR_INVALID_STATE('The FileHandle is closed');
+    if (this[kClosePromise]) throw new ERR_INVALID_STATE('The FileHandle is closing');
+    if (this[kLocked]) throw new ERR_INVALID_STATE('The FileHandle is locked');
+    const stream = require('internal/fs/web_stream').webStreamOf(this, options);
+    this[kLocked] = true;
+    return stream;
+  }
+
   createReadStream(options = undefined) {
     const { ReadStream } = require('internal/fs/streams');
     return new ReadStream(undefined, { ...options, fd: this });
@@ -151,11 +175,13 @@ class FileHandle extends EventEmitter {
     this[kFd] = -1;
     this[kRefs] = 0;
     this[kTransferred] = true;
+    forgotten?.unregister(this);
     return { data: undefined, deserializeInfo: 'internal/fs/file_handle:FileHandle', goods };
   }
 
   [kDeserialize](data, goods) {
     this[kFd] = goods === undefined ? -1 : internalBinding('moved_fd').unpack(goods);
+    watchOver(this, this[kFd]);
   }
 
   [kUnref]() {
@@ -163,11 +189,38 @@ class FileHandle extends EventEmitter {
     if (this[kRefs] > 0) return;
     const fd = this[kFd];
     this[kFd] = -1;
+    forgotten?.unregister(this);
     const closed = answerOf((done) => later.close(fd, done), 'close');
     const closing = this[kClosing];
     PromisePrototypeThen(closed, () => closing?.resolve(), (error) => closing?.reject(error));
   }
 }
+
+// ---- handles that nobody closed ----------------------------------------------------------------
+
+// Made on first use: the start-up snapshot cannot hold it.
+let forgotten;
+let isDeprecationTold = false;
+
+function watchOver(handle, fd) {
+  if (fd < 0) return;
+  forgotten ??= new SafeFinalizationRegistry(closeForgotten);
+  forgotten.register(handle, fd, handle);
+}
+
+function closeForgotten(fd) {
+  now.close(fd);
+  process.emitWarning(`Closing file descriptor ${fd} on garbage collection`);
+  if (isDeprecationTold) return;
+  isDeprecationTold = true;
+  process.emitWarning(
+    'Closing a FileHandle object on garbage collection is deprecated. Please close FileHandle ' +
+    'objects explicitly using FileHandle.prototype.close(). In the future, an error will be ' +
+    'thrown if a file descriptor is closed during garbage collection.',
+    'DeprecationWarning', 'DEP0137');
+}
+
+// ---- calls -------------------------------------------------------------------------------------
 
 /** Keeps the handle open while `fn` works with it. */
 async function fsCall(fn, handle, ...args) {
@@ -271,6 +324,14 @@ async function fchmod(handle, mode) {
   await answerOf((done) => later.fchmod(handle.fd, mode, done), 'fchmod');
 }
 
+async function fchown(handle, uid, gid) {
+  await require('internal/fs/attributes').chownHandle(handle, uid, gid);
+}
+
+async function futimes(handle, atime, mtime) {
+  await require('internal/fs/attributes').utimesHandle(handle, atime, mtime);
+}
+
 async function fdatasync(handle) {
   await answerOf((done) => later.fsync(handle.fd, true, done), 'fdatasync');
 }
@@ -294,8 +355,13 @@ async function ftruncate(handle, len = 0) {
 
 async function readFile(handle, options) {
   options = getOptions(options, { flag: 'r' });
-  const { signal } = options;
+  const { buffer, encoding, signal } = options;
   if (signal?.aborted) throw whole.abortError(signal);
+  if (buffer !== undefined) {
+    const { readGiven, validateGiven } = require('internal/fs/given_buffer');
+    validateGiven(buffer);
+    return decode(await runAsync(readGiven(handle.fd, buffer, signal)), encoding);
+  }
   const bytes = await promiseOf((done) => whole.readDescriptor(handle.fd, signal, done));
   return decode(bytes, options.encoding);
 }

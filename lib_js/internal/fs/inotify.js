@@ -32,7 +32,7 @@ let queue = -1;
 let isReading = false;
 const listeners = new SafeMap();
 /** Events that are read and not told yet. */
-let pending = [];
+const pending = [];
 
 /** One watch of one listener: listener(mask, name) with the name's bytes, or without. */
 class Watch {
@@ -112,30 +112,33 @@ function parse(bytes) {
     at = start + nameBytes;
     let end = start;
     while (end < at && bytes[end] !== 0) end++;
-    pending.push({ number, mask, name: nameBytes === 0 ? undefined : bytes.subarray(start, end) });
+    const name = nameBytes === 0 ? undefined : bytes.subarray(start, end);
+    pending.push({ number, mask, name, hearers: undefined });
   }
 }
 
 /** One event after the other; ticks and microtasks of each come before the next. */
 function tell() {
-  let told = 0;
   try {
-    while (told < pending.length) tellOne(pending[told++]);
+    while (pending.length !== 0) {
+      tellAll(pending[0]);
+      pending.shift();
+    }
   } finally {
-    pending = told < pending.length ? pending.slice(told) : [];
     // A listener threw: the others hear the rest.
     if (pending.length !== 0) require('timers').setImmediate(tell);
   }
 }
 
-function tellOne({ number, mask, name }) {
-  const all = listeners.get(number);
-  if (all === undefined) return;
+function tellAll(event) {
+  const { number, mask, name } = event;
+  event.hearers ??= [...listeners.get(number) ?? []];
   if ((mask & IN_IGNORED) !== 0) listeners.delete(number);
-  for (const each of [...all]) {
-    if (each.isClosed) continue;
-    AsyncContextFrame.set(each.frame);
-    each.listener(mask, name);
+  while (event.hearers.length !== 0) {
+    const watch = event.hearers.shift();
+    if (watch.isClosed) continue;
+    AsyncContextFrame.set(watch.frame);
+    watch.listener(mask, name);
     AsyncContextFrame.set(undefined);
     runNextTicks();
   }

@@ -114,6 +114,12 @@ const now = {
   /** Into `bytes`; the answer is a count. */
   readInto: (fd, bytes, offset, length, position) =>
     blocking().read(fd, bytes, offset, length, position),
+  /** A Buffer of the bytes that were there, at most so many. */
+  read(fd, length, position) {
+    const bytes = Buffer.allocUnsafeSlow(length);
+    const count = blocking().read(fd, bytes, 0, length, position);
+    return count < 0 ? count : bytes.subarray(0, count);
+  },
   /** May write less than was asked. */
   writeFrom: (fd, bytes, offset, length, position) =>
     blocking().write(fd, bytes, offset, length, position),
@@ -138,6 +144,8 @@ const now = {
   lchown: (path, user, group) => blocking().chown(path, user, group, false),
   fchown: (fd, user, group) => blocking().fchown(fd, user, group),
   utimes: (path, accessed, modified) => blocking().utimes(path, accessed, modified, true),
+  /** Gives a file the times of access and modification of another one, exactly. */
+  copyTimes: (from, to) => blocking().copyTimes(from, to),
   lutimes: (path, accessed, modified) => blocking().utimes(path, accessed, modified, false),
   futimes: (fd, accessed, modified) => blocking().futimes(fd, accessed, modified),
   /** Eight BigInts. */
@@ -202,7 +210,7 @@ function deferred(call) {
 
 const DEFERRED = ['readdir', 'readlink', 'realpath', 'chmod', 'fchmod', 'chown', 'lchown', 'fchown',
                   'utimes', 'lutimes', 'futimes', 'statfs', 'access', 'copyFile', 'mkdtemp',
-                  'openDirectory', 'readOpenDirectory', 'closeDirectory'];
+                  'copyTimes', 'openDirectory', 'readOpenDirectory', 'closeDirectory'];
 for (let i = 0; i < DEFERRED.length; i++) later[DEFERRED[i]] = deferred(now[DEFERRED[i]]);
 
 /**

@@ -2,7 +2,9 @@
 
 // fs.promises. What few programs use stands in modules of its own, loaded by the first call.
 
-const { aggregateTwoErrors, codes: { ERR_METHOD_NOT_IMPLEMENTED } } = require('internal/errors');
+const {
+  aggregateTwoErrors, codes: { ERR_METHOD_NOT_IMPLEMENTED },
+} = require('internal/errors');
 const { answerOf, promiseOf, runAsync } = require('internal/fs/answer');
 const {
   FileHandle, kHandle, kRef, kUnref, writable, writeAll, writeOptions,
@@ -13,8 +15,8 @@ const { statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
 const {
   constants, copyObject, decode, emitRecursiveRmdirWarning, encodeName, getOptions,
-  getValidatedPath, stringToFlags, toUnixTimestamp, validAccessMode,
-  validateRmdirOptions, validateRmOptions, validCopyMode, warnOfPlaceholders, templateOf, wantsBytes,
+  getValidatedPath, stringToFlags, templateOf, toUnixTimestamp, validAccessMode, validCopyMode,
+  validateRmOptions, validateRmdirOptions, wantsBytes, warnOfPlaceholders,
 } = require('internal/fs/utils');
 const whole = require('internal/fs/whole');
 const { kEmptyObject } = require('internal/util');
@@ -227,12 +229,18 @@ async function readFile(path, options) {
   options = getOptions(options, { flag: 'r' });
   const flag = options.flag || 'r';
   if (path instanceof FileHandle) return path.readFile(options);
-  const { signal } = options;
+  const { buffer, encoding, signal } = options;
   if (signal?.aborted) throw whole.abortError(signal);
   path = getValidatedPath(path);
   const flags = stringToFlags(flag);
+  if (buffer !== undefined) {
+    const { readGiven, validateGiven } = require('internal/fs/given_buffer');
+    validateGiven(buffer);
+    return withDescriptor(path, flags, 0o666, async (fd) =>
+      decode(await runAsync(readGiven(fd, buffer, signal)), encoding));
+  }
   const bytes = await promiseOf((done) => whole.readPath(path, flags, signal, done));
-  return decode(bytes, options.encoding);
+  return decode(bytes, encoding);
 }
 
 // ---- elsewhere ---------------------------------------------------------------------------------

@@ -167,7 +167,6 @@ module.exports = {
   DeprecatedStats: deprecate(Stats, 'fs.Stats constructor is deprecated.', 'DEP0180'),
   INODE,
   MODE,
-  MODIFIED,
   Stats,
   isDirectory,
   isRegular,

@@ -7,11 +7,13 @@ const {
 } = primordials;
 
 const { Buffer } = require('buffer');
-const { UVException, codes: { ERR_INVALID_ARG_VALUE } } = require('internal/errors');
+const {
+  UVException, codes: { ERR_FS_FILE_TOO_LARGE, ERR_INVALID_ARG_VALUE },
+} = require('internal/errors');
 const { bareError, checked } = require('internal/fs/error');
 const { KEEP_POSITION, now, runNow } = require('internal/fs/ops');
 const { checkTreeRoot, entriesOf, treeEntries } = require('internal/fs/listing');
-const { statsOf } = require('internal/fs/stats');
+const { regularSize, statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
 const {
   bytesOf, coercedPath, constants, copyObject, decode, emitRecursiveRmdirWarning, encodedText,
@@ -31,6 +33,7 @@ const ENOENT = -2;
 const EBADF = -9;
 const EINVAL = -22;
 const ENOTDIR = -20;
+const EFBIG = -27;
 
 const { F_OK, O_RDONLY } = constants;
 
@@ -198,24 +201,29 @@ function isUtf8(encoding) {
   return encoding === 'utf8' || encoding === 'utf-8';
 }
 
-function readDescriptor(fd, encoding) {
+function readDescriptor(fd, encoding, given) {
+  if (given !== undefined) {
+    return run(require('internal/fs/given_buffer').readGiven(fd, given), readFileSync);
+  }
   const ops = internalBinding('fs_ops');
-  if (isUtf8(encoding)) return checked(ops.readFileUtf8(undefined, fd), 'read');
-  const bytes = ops.readFileFd(fd);
-  // EBADF comes from asking for the size, everything else from reading.
-  return checked(bytes, bytes === EBADF ? 'fstat' : 'read');
+  const bytes = isUtf8(encoding) ? ops.readFileUtf8(undefined, fd) : ops.readFileFd(fd);
+  if (bytes === EFBIG) throw new ERR_FS_FILE_TOO_LARGE(regularSize(now.fstat(fd)));
+  if (isUtf8(encoding)) return checked(bytes, 'read');
+  // Asking for the size comes first, and is refused only if nothing is open there.
+  return checked(bytes, bytes === EBADF && now.fstat(fd) === EBADF ? 'fstat' : 'read');
 }
 
 function readFileSync(path, options) {
   options = getOptions(options, { flag: 'r' });
-  const { encoding } = options;
+  const { buffer, encoding } = options;
+  if (buffer !== undefined) require('internal/fs/given_buffer').validateGiven(buffer);
   if (isFd(path)) {
-    const read = readDescriptor(path, encoding);
+    const read = readDescriptor(path, encoding, buffer);
     return typeof read === 'string' ? read : decode(read, encoding);
   }
   path = getValidatedPath(path);
   const flags = stringToFlags(options.flag, 'options.flag');
-  if (flags === O_RDONLY) {
+  if (flags === O_RDONLY && buffer === undefined) {
     const read = isUtf8(encoding) ? now.readFileUtf8(path) : now.readFile(path);
     if (typeof read === 'string') return read;
     if (typeof read !== 'number') return decode(read, encoding);
@@ -223,7 +231,7 @@ function readFileSync(path, options) {
   }
   const fd = checked(now.open(path, flags, 0o666), 'open', path);
   try {
-    const read = readDescriptor(fd, encoding);
+    const read = readDescriptor(fd, encoding, buffer);
     return typeof read === 'string' ? read : decode(read, encoding);
   } finally {
     now.close(fd);

@@ -10,7 +10,7 @@ const { AbortError, aggregateTwoErrors, codes: { ERR_FS_FILE_TOO_LARGE } } =
   require('internal/errors');
 const { bareError } = require('internal/fs/error');
 const { watch } = require('internal/async_hooks');
-const { KEEP_POSITION, later, now } = require('internal/fs/ops');
+const { KEEP_POSITION, later, now, runLater } = require('internal/fs/ops');
 const { regularSize } = require('internal/fs/stats');
 
 const CHUNK_BYTES = 64 * 1024;
@@ -83,9 +83,10 @@ class WholeRead {
   }
 }
 
-/** done(error, bytes) */
-function readDescriptor(fd, signal, done) {
-  new WholeRead(fd, signal, done).start();
+/** done(error, bytes); into `given`, if that is what the user wants (internal/fs/given_buffer). */
+function readDescriptor(fd, signal, done, given = undefined) {
+  if (given === undefined) new WholeRead(fd, signal, done).start();
+  else runLater(require('internal/fs/given_buffer').readGiven(fd, given, signal), done);
 }
 
 /** Closes, then tells; an error of closing does not hide an earlier one. */
@@ -98,13 +99,13 @@ function closeThen(fd, error, value, done) {
 }
 
 /** done(error, bytes) */
-function readPath(path, flags, signal, done) {
+function readPath(path, flags, signal, done, given = undefined) {
   later.open(path, flags, 0o666, (fd) => {
     if (fd < 0) {
       done(bareError(fd, 'open', path));
       return;
     }
-    readDescriptor(fd, signal, (error, bytes) => closeThen(fd, error, bytes, done));
+    readDescriptor(fd, signal, (error, bytes) => closeThen(fd, error, bytes, done), given);
   });
 }
 

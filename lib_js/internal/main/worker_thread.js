@@ -86,9 +86,18 @@ function setUpProcess(message) {
   require('internal/worker').assignEnvironmentData(environmentData);
   threads.parentPort = publicPort;
   threads.workerData = workerData;
+  require('internal/worker/messaging').setMainPort(message.mainPort);
   self.cwdCounter = message.cwdCounter;
   cacheWorkingDirectory(message.cwdCounter);
   if (argv !== undefined) ArrayPrototypeSplice(process.argv, 1, 0, ...argv);
+}
+
+/** --watch: who watches the process hears of the files of its threads, too. */
+function reportDependencies(port) {
+  if (!process.env.WATCH_REPORT_DEPENDENCIES) return;
+  require('internal/modules/helpers').dependencies.report = (file) => {
+    port.postMessage({ type: messageTypes.DEPENDENCY, file });
+  };
 }
 
 function run(message) {
@@ -104,9 +113,11 @@ function run(message) {
       runWorkerSource(name, filename);
       break;
     }
-    case 'module': {
-      ArrayPrototypeSplice(process.argv, 1, 0, '[worker eval]');
-      require('internal/process/execution').runWorkerModule(filename);
+    case 'data-url': {
+      ArrayPrototypeSplice(process.argv, 1, 0, filename);
+      const { runEntryPointWithESMLoader } = require('internal/modules/run_main');
+      runEntryPointWithESMLoader((loader) => loader.import(
+        filename, undefined, { __proto__: null }, undefined, true));
       break;
     }
     case 'internal':
@@ -142,6 +153,7 @@ function startWorker(runtime, prepare, initializeLoaders) {
         if (!message.hasStdin) streams.stdin.push(null);
         self.isInternalThread = message.isInternal;
         setUpProcess(message);
+        reportDependencies(port);
         initializeLoaders();
         port.postMessage({ type: messageTypes.UP_AND_RUNNING });
         run(message);

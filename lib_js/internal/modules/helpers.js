@@ -189,6 +189,46 @@ function stringify(body) {
   return new TextDecoder().decode(body);
 }
 
+let compileCache;
+
+/** The code cache on disk; undefined until it is switched on. */
+function getCompileCache() {
+  return compileCache;
+}
+
+function setCompileCache(cache) {
+  compileCache = cache;
+}
+
+let sourceMapCache;
+
+/** Takes source maps of compiled code; undefined unless source maps are switched on. */
+function getSourceMapCache() {
+  return sourceMapCache;
+}
+
+function setSourceMapCache(cache) {
+  sourceMapCache = cache;
+}
+
+/** A native ES module, with the code cache if there is one. */
+function compileSourceText(url, source) {
+  const wrap = compileThroughCache(url, source);
+  if (sourceMapCache !== undefined) {
+    sourceMapCache.add(url, source, wrap, internalBinding('modules').sourceMapURL(wrap));
+  }
+  return wrap;
+}
+
+function compileThroughCache(url, source) {
+  const { createCachedData, createSourceText } = internalBinding('modules');
+  if (compileCache === undefined) return createSourceText(url, source, undefined);
+  const entry = compileCache.find('ESM', url, source);
+  const wrap = createSourceText(url, source, undefined, undefined, 0, 0, entry.data);
+  compileCache.settle(entry, wrap.cachedDataRejected, () => createCachedData(wrap));
+  return wrap;
+}
+
 /** `report(filename)` is set when somebody watches this program: internal/watch_mode/report.js. */
 const dependencies = { __proto__: null, report: undefined };
 
@@ -198,17 +238,22 @@ let startedESM = false;
 module.exports = {
   addBuiltinLibsToObject,
   assertBufferSource,
+  compileSourceText,
   dependencies,
   getBuiltinModule,
   getCjsConditions,
   getCjsConditionsArray,
+  getCompileCache,
   getRequireStack,
+  getSourceMapCache,
   hasStartedUserCJSExecution: () => startedCJS,
   hasStartedUserESMExecution: () => startedESM,
   initializeCjsConditions,
   loadBuiltinModule,
   makeRequireFunction,
   normalizeReferrerURL,
+  setCompileCache,
+  setSourceMapCache,
   setHasStartedUserCJSExecution() { startedCJS = true; },
   setHasStartedUserESMExecution() { startedESM = true; },
   stringify,

@@ -2,7 +2,7 @@
 
 // Making connections: names to addresses, one address or several in turn (autoSelectFamily).
 
-const { SymbolDispose } = primordials;
+const { Symbol, SymbolDispose } = primordials;
 
 const { isIP } = require('internal/net');
 const { StreamHandle, UNOPENED, unixError } = require('internal/net/handle');
@@ -40,6 +40,12 @@ const ANY_ADDRESS = { __proto__: null, 4: '0.0.0.0', 6: '::' };
 
 let selectFamily;
 let attemptTimeoutMs;
+
+const { observerCounts, constants: { NODE_PERFORMANCE_ENTRY_TYPE_NET: NET } } =
+  internalBinding('performance');
+
+/** Of a connect that somebody observes. */
+const kStatistics = Symbol('kPerfHooksNetConnectContext');
 
 function optionOr(name, fallback) {
   const { getOptionValue } = require('internal/options');
@@ -104,6 +110,12 @@ function startAttempt(socket, target) {
   if (number >= 0) {
     const handle = socket._handle;
     handle.open(number);
+    if (observerCounts[NET] > 0 && family !== undefined) {
+      const { startPerf } = require('internal/perf/observe');
+      startPerf(socket, kStatistics, {
+        type: 'net', name: 'connect', detail: { host: address, port },
+      });
+    }
     if (watch.isOn) {
       handle.watchRequest('connect', handle.isPipe ? 'PIPECONNECTWRAP' : 'TCPCONNECTWRAP');
     }
@@ -136,6 +148,7 @@ function connectTo(socket, address, port, family, localAddress, localPort) {
 }
 
 function connected(socket) {
+  if (observerCounts[NET] > 0) require('internal/perf/observe').stopPerf(socket, kStatistics);
   socket.connecting = false;
   socket._sockname = null;
   socket._unrefTimer();

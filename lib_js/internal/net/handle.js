@@ -24,6 +24,7 @@ const SLOT_MASK = 0xfffff;
 const EBADF = -9;
 const EINVAL = -22;
 const ENAMETOOLONG = -36;
+const ENOTSOCK = -88;
 const EALREADY = -114;
 /** The number of a handle that native does not know yet. */
 const UNOPENED = -1;
@@ -325,6 +326,7 @@ class StreamHandle extends Handle {
   }
 
   handleShutdown(status) {
+    if (status === ENOTSOCK) status = 0; // A terminal or a pipe has nothing to shut.
     const callback = this.onshutdown;
     this.onshutdown = null;
     if (callback === null) return;

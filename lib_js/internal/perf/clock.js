@@ -1,6 +1,8 @@
 'use strict';
 // Milliseconds since the process began, as performance.now() gives them.
 
+const { monotonicNow } = internalBinding('performance');
+
 // The origin on both clocks, filled in at run time by boot/start.js.
 let originNanoseconds = 0;
 let originMilliseconds = 0;
@@ -15,8 +17,7 @@ function setTimeOrigin(hrtimeOrigin, timeOriginMs) {
 }
 
 function now() {
-  const { 0: seconds, 1: nanoseconds } = process.hrtime();
-  return (seconds * 1e9 - originNanoseconds + nanoseconds) / 1e6;
+  return (monotonicNow() - originNanoseconds) / 1e6;
 }
 
 /** @param {number} nanoseconds  of the monotonic clock */

@@ -67,6 +67,9 @@ function count(type, change) {
   const place = COUNTED[type];
   if (place === undefined) return;
   observerCounts[place] += change;
+  if (type === 'http' && observerCounts[place] === (change > 0 ? 1 : 0)) {
+    require('internal/perf/http_entries').watchHttp(change > 0);
+  }
   if (type !== 'gc') return;
   if (change > 0) registerKind(KIND_COLLECTIONS, tellCollections);
   observeCollections(change > 0);
@@ -195,6 +198,7 @@ class PerformanceObserver {
 
   /** Hands an entry to those who wait for its kind. */
   static enqueue(entry) {
+    if (observers.size === 0) return;
     for (const observer of observers) {
       if (!observer.#entryTypes.has(entry.entryType)) continue;
       ArrayPrototypePush(observer.#buffer, entry);

@@ -43,7 +43,8 @@ function timerify(fn, options = kEmptyObject) {
     }
     const result = ReflectApply(fn, this, args);
     if (typeof result?.finally === 'function') {
-      return FunctionPrototypeCall(result.finally, result, () => tell(fn.name, start, args, histogram));
+      return FunctionPrototypeCall(
+        result.finally, result, () => tell(fn.name, start, args, histogram));
     }
     tell(fn.name, start, args, histogram);
     return result;

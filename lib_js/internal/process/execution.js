@@ -111,10 +111,6 @@ function runWorkerSource(name, code) {
   else runAsScript(name, code, false);
 }
 
-function runWorkerModule(code) {
-  runAsModule(code, false);
-}
-
 function readStdin(callback) {
   process.stdin.setEncoding('utf8');
   let source = '';
@@ -232,6 +228,17 @@ function reportException(error) {
   }
 }
 
+/** What the callback throws itself ends the program, with a core if one was asked for. */
+function callCapture(error) {
+  try {
+    captureCallback(error);
+  } catch (thrown) {
+    if (!getOptionValue('--abort-on-uncaught-exception')) throw thrown;
+    report(thrown, '');
+    process.abort();
+  }
+}
+
 /** The heap is full, and JavaScript has been ended: with a little more heap a report is written. */
 function reportHeapLimit(limitBytes) {
   if (!getOptionValue('--report-on-fatalerror') && !isLoaded('internal/process/report')) return;
@@ -243,7 +250,7 @@ function onGlobalUncaughtException(error, fromPromise) {
   const origin = fromPromise ? 'unhandledRejection' : 'uncaughtException';
   process.emit('uncaughtExceptionMonitor', error, origin);
   if (captureCallback !== null) {
-    captureCallback(error);
+    callCapture(error);
   } else if (!process.emit('uncaughtException', error, origin)) {
     reportException(error);
     try {
@@ -255,6 +262,7 @@ function onGlobalUncaughtException(error, fromPromise) {
     } catch {
       // The first error is the one to tell about.
     }
+    require('internal/modules/helpers').getCompileCache()?.persist();
     return false;
   }
   // The loop turns once more, so that ticks scheduled before the throw run.
@@ -290,6 +298,7 @@ function emitExit() {
     if (isUnsettled) process.exitCode ??= EXIT_UNSETTLED_AWAIT;
     process.emit('exit', process.exitCode || 0);
   }
+  require('internal/modules/helpers').getCompileCache()?.persist();
   const code = process.exitCode ?? 0;
   if (isUnsettled && code === EXIT_UNSETTLED_AWAIT) reportUnsettledAwait();
   return code;
@@ -306,7 +315,6 @@ module.exports = {
   readStdin,
   reportHeapLimit,
   runSource,
-  runWorkerModule,
   runWorkerSource,
   setUncaughtExceptionCaptureCallback,
   tryGetCwd,

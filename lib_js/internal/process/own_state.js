@@ -57,6 +57,11 @@ function chdir(path) {
   directory = '';
 }
 
+/** Another thread has changed the directory. */
+function forgetDirectory() {
+  directory = '';
+}
+
 /** Node's message for a failed chdir() names where it came from, if there is such a place. */
 function currentOrEmpty() {
   const result = ops.cwd();
@@ -158,6 +163,7 @@ function getgroups() {
 module.exports = {
   chdir,
   cwd,
+  forgetDirectory,
   getegid: () => ops.getegid(),
   geteuid: () => ops.geteuid(),
   getgid: () => ops.getgid(),

@@ -35,8 +35,6 @@ const ops = internalBinding('process_ops');
 const kRef = SymbolFor('nodejs.ref');
 const kUnref = SymbolFor('nodejs.unref');
 
-let sourceMaps = false;
-
 /** --trace-exit: who ends the process. */
 function traceExit() {
   const { threadId } = require('internal/worker/self');
@@ -62,6 +60,7 @@ function exit(code) {
     process._exiting = true;
     process.emit('exit', process.exitCode || 0);
   }
+  require('internal/modules/helpers').getCompileCache()?.persist();
   if (getOptionValue('--trace-exit')) traceExit();
   // A listener may have changed it; reallyExit may have been replaced by one
   // that returns.
@@ -179,14 +178,15 @@ function _rawDebug(...args) {
   ops.writeSync(2, `${ReflectApply(format, null, args)}\n`);
 }
 
-/** Remembered only: stack traces are not mapped back to sources yet. */
 function setSourceMapsEnabled(val) {
   validateBoolean(val, 'val');
-  sourceMaps = val;
+  if (val === areSourceMapsEnabled()) return;
+  require('internal/source_map/source_map_cache').setSourceMapsSupport(
+    val, { __proto__: null, nodeModules: val, generatedCode: val });
 }
 
 function areSourceMapsEnabled() {
-  return sourceMaps;
+  return require('internal/modules/helpers').getSourceMapCache() !== undefined;
 }
 
 module.exports = {

@@ -2,7 +2,13 @@
 // The last words of a program that dies of an uncaught error, as Node prints them: the place,
 // the error with its stack and further properties, the version.
 
-const { String } = primordials;
+const {
+  String,
+  StringPrototypeIndexOf,
+  StringPrototypeLastIndexOf,
+  StringPrototypeSlice,
+  StringPrototypeSplit,
+} = primordials;
 
 const { fatalExceptionStackEnhancers } = require('internal/errors');
 const { getOptionValue } = require('internal/options');
@@ -21,6 +27,17 @@ function describe(error) {
     // A getter threw: the error itself is the news.
     return internalBinding('errors').noSideEffectsToString(error);
   }
+}
+
+/** The place in the original source, if source maps are switched on and know it. */
+function originalPlace(place) {
+  const cache = require('internal/modules/helpers').getSourceMapCache();
+  if (cache === undefined || place === '') return place;
+  const { 0: head, 2: carets = '' } = StringPrototypeSplit(place, '\n', 3);
+  const colon = StringPrototypeLastIndexOf(head, ':');
+  const column = StringPrototypeIndexOf(carets, '^');
+  return cache.errorSource(StringPrototypeSlice(head, 0, colon),
+                           +StringPrototypeSlice(head, colon + 1), column) ?? place;
 }
 
 /** Where an 'error' event came from is told only here, where it ends the program. */
@@ -44,6 +61,7 @@ function textOfPrimitive(value) {
  */
 function reportUncaught(error, place, frames) {
   let text;
+  place = originalPlace(place);
   if (isObject(error)) complete(error);
   if (isNativeError(error)) {
     text = `${place === '' ? '' : `${place}\n`}${describe(error)}\n`;

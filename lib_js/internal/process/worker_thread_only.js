@@ -2,22 +2,28 @@
 // How `process` of a worker differs from that of the main thread: what would change the process
 // itself throws, exit ends the thread, standard streams go through the maker.
 
-const { ArrayPrototypeForEach, AtomicsLoad, ObjectDefineProperty } = primordials;
+const { ArrayPrototypeForEach, AtomicsLoad, ObjectDefineProperty, ReflectApply } = primordials;
 
 const { codes: { ERR_WORKER_UNSUPPORTED_OPERATION } } = require('internal/errors');
-const { getOptionValue } = require('internal/options');
 const {
   ReadableWorkerStdio,
   WritableWorkerStdio,
   kStdioWantsMoreDataCallback,
 } = require('internal/worker/stdio');
 const { startListeningIfSignal, stopListeningIfSignal } = require('internal/process/signal');
+const { forgetDirectory } = require('internal/process/own_state');
 
 const { endExecution } = internalBinding('turn');
 
 /** Of the whole process: no thread may change them. */
 const FORBIDDEN = [
   'abort', 'chdir', 'initgroups', 'setegid', 'seteuid', 'setgid', 'setgroups', 'setuid',
+];
+
+/** Debugging and profiling of the process, which have no place in a thread. */
+const ABSENT = [
+  '_debugEnd', '_debugPause', '_debugProcess', '_startProfilerIdleNotifier',
+  '_stopProfilerIdleNotifier',
 ];
 
 function forbid(name) {
@@ -52,6 +58,7 @@ function cacheWorkingDirectory(counter) {
   process.cwd = function cwd() {
     const current = AtomicsLoad(counter, 0);
     if (current !== known) {
+      forgetDirectory();
       directory = original();
       known = current;
     }
@@ -63,16 +70,13 @@ function reallyExit(code) {
   endExecution(code | 0);
 }
 
-function exit(code) {
-  if (arguments.length !== 0) process.exitCode = code;
-  if (!process._exiting) {
-    process._exiting = true;
-    process.emit('exit', process.exitCode || 0);
-  }
-  if (getOptionValue('--trace-exit')) require('internal/process/per_thread').traceExit();
-  process.reallyExit(process.exitCode || 0);
-  // The end takes effect where V8 looks for it, as it does in loops: nothing runs after this line.
-  for (;;);
+function replaceExit() {
+  const { exit: original } = process;
+  process.exit = function exit(code) {
+    ReflectApply(original, process, arguments);
+    // The end takes effect where V8 looks for it, as it does in loops: nothing runs after this.
+    for (;;);
+  };
 }
 
 /** Only the main thread hears of signals. */
@@ -108,6 +112,7 @@ function createWorkerStdio(port) {
 
 function patchProcess() {
   ArrayPrototypeForEach(FORBIDDEN, forbid);
+  ArrayPrototypeForEach(ABSENT, (name) => delete process[name]);
   const { umask } = process;
   process.umask = function(mask = undefined) {
     // It may be asked for, not set: that is the process's.
@@ -116,7 +121,7 @@ function patchProcess() {
     }
     return umask();
   };
-  process.exit = exit;
+  replaceExit();
   process.reallyExit = reallyExit;
   let { title } = process;
   ObjectDefineProperty(process, 'title', {

@@ -31,11 +31,6 @@ const SEPARATOR = '\u0000\u0000\u0000';
 /** Matching it with what was saved sets RegExp.$1 to $9. */
 const RESTORING = new RegExp(`^${SEPARATOR}${'(.*)'}${`${SEPARATOR}(.*)`.repeat(GROUPS - 1)}$`);
 
-/** Can a running script be interrupted? */
-function canBreak() {
-  return require('internal/bootstrap/realm').BuiltinModule.exists('internal/vm/sigint');
-}
-
 /** One input: how its source was changed, and the script. */
 class Input {
   constructor(repl, code, file) {
@@ -117,8 +112,7 @@ class Input {
 
   run(context) {
     const { repl, script } = this;
-    const breakOnSigint = repl.breakEvalOnSigint && canBreak();
-    const options = { displayErrors: false, breakOnSigint };
+    const options = { displayErrors: false, breakOnSigint: repl.breakEvalOnSigint };
     // Not raw, so that Ctrl+C is a signal.
     const wasRaw = repl.breakEvalOnSigint ? repl._setRawMode(false) : undefined;
     try {

@@ -15,6 +15,7 @@ const {
   Promise,
   SymbolAsyncDispose,
   SymbolAsyncIterator,
+  SymbolFor,
 } = primordials;
 
 module.exports = Readable;
@@ -31,6 +32,7 @@ const {
   codes: {
     ERR_INVALID_ARG_TYPE,
     ERR_METHOD_NOT_IMPLEMENTED,
+    ERR_STREAM_ITER_MISSING_FLAG,
     ERR_STREAM_PUSH_AFTER_EOF,
     ERR_STREAM_UNSHIFT_AFTER_END_EVENT,
   },
@@ -604,6 +606,11 @@ Readable.prototype.wrap = function(stream) {
 
 Readable.prototype[SymbolAsyncIterator] = function() {
   return require('internal/streams/readable_iterator')(this);
+};
+
+// The stream/iter API has a flag, which is refused: it is not built.
+Readable.prototype[SymbolFor('Stream.toAsyncStreamable')] = function() {
+  throw new ERR_STREAM_ITER_MISSING_FLAG();
 };
 
 Readable.prototype.iterator = function(options) {

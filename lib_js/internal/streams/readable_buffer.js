@@ -61,7 +61,11 @@ function fromList(n, state) {
     [taken, next] = (state[kState] & kDecoder) !== 0 ?
       joinStrings(buffer, index, count) : joinBuffers(buffer, index, count);
   }
-  if (next === buffer.length) {
+  if (next === 1 && buffer.length === 1) {
+    // Most often. Unlike a new length this keeps the array's memory for the next chunk.
+    buffer.pop();
+    state.bufferIndex = 0;
+  } else if (next === buffer.length) {
     buffer.length = 0;
     state.bufferIndex = 0;
   } else if (next > READ_CHUNKS_MAX) {

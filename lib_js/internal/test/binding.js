@@ -10,6 +10,7 @@ const { filterOwnProperties } = require('internal/util');
 /** Bindings of Node's that coring has under another name. */
 const elsewhere = {
   __proto__: null,
+  tty_wrap: () => ({ isTTY: require('tty').isatty }),
   async_wrap: () => ({
     getPromiseHooks: require('internal/async_hooks/promises').getPromiseHooks,
     queueDestroyAsyncId: require('internal/async_hooks').emitDestroy,

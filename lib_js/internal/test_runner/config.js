@@ -18,6 +18,7 @@ const { pathToFileURL } = require('internal/url');
 const { emitExperimentalWarning, kEmptyObject } = require('internal/util');
 const { shouldColorize } = require('internal/util/colors');
 const { validateFunction, validateInteger, validateUint32 } = require('internal/validators');
+const { defaultPattern } = require('internal/test_runner/files');
 const { reporterScope } = require('internal/test_runner/scope');
 const { validateAndCanonicalizeTagFilter } = require('internal/test_runner/tag_filter');
 const { convertStringToRegExp } = require('internal/test_runner/utils');
@@ -29,6 +30,7 @@ const kBuiltinReporters = {
   'dot': 'internal/test_runner/reporter/dot',
   'tap': 'internal/test_runner/reporter/tap',
   'junit': 'internal/test_runner/reporter/junit',
+  'lcov': 'internal/test_runner/reporter/lcov',
 };
 
 function standardStream(name) {
@@ -144,16 +146,27 @@ function randomization() {
   return { randomize: true, randomSeed };
 }
 
-/** Checks the options of coverage, and says that there is none. */
-function checkCoverage() {
-  if (!getOptionValue('--experimental-test-coverage')) return;
-  const names = ['branches', 'lines', 'functions'];
-  for (let i = 0; i < names.length; i++) {
-    const option = `--test-coverage-${names[i]}`;
-    validateInteger(getOptionValue(option), option, 0, 100);
-  }
-  // In the words of a Node without an inspector.
-  process.emitWarning('The inspector is disabled, coverage could not be collected', 'Warning');
+/** What --experimental-test-coverage and its relatives ask for. */
+function coverageOptions() {
+  const coverage = getOptionValue('--experimental-test-coverage');
+  if (!coverage) return undefined;
+  const limit = (name) => {
+    const option = `--test-coverage-${name}`;
+    const value = getOptionValue(option);
+    validateInteger(value, option, 0, 100);
+    return value;
+  };
+  const excluded = getOptionValue('--test-coverage-exclude') ?? [];
+  return {
+    __proto__: null,
+    coverage,
+    // Tests themselves are not what is to be covered.
+    coverageExcludeGlobs: excluded.length > 0 ? excluded : [defaultPattern()],
+    coverageIncludeGlobs: getOptionValue('--test-coverage-include'),
+    branchCoverage: limit('branches'),
+    lineCoverage: limit('lines'),
+    functionCoverage: limit('functions'),
+  };
 }
 
 let config;
@@ -167,7 +180,6 @@ function parseCommandLine() {
   const isolation = isTestRunner ? getOptionValue('--test-isolation') || 'process' : undefined;
   // Files in processes of their own are given these, and apply them.
   const isForFiles = isTestRunner && isolation !== 'none';
-  checkCoverage();
   const rerunFailuresFilePath = getOptionValue('--test-rerun-failures');
   if (rerunFailuresFilePath) validatePath(rerunFailuresFilePath, '--test-rerun-failures');
   config = {
@@ -192,6 +204,7 @@ function parseCommandLine() {
     randomSeed,
     rerunFailuresFilePath,
     watch: getOptionValue('--watch'),
+    ...coverageOptions(),
   };
   return config;
 }

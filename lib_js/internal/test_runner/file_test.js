@@ -32,7 +32,10 @@ const { countCompletedTest } = require('internal/test_runner/utils');
 const { resolve } = require('path');
 
 /** Options that are for this process alone; the second kind brings a value. */
-const kOwnFlags = ['--test', '--test-randomize', '--watch', '--experimental-default-config-file'];
+const kOwnFlags = [
+  '--test', '--experimental-test-coverage', '--test-randomize', '--watch',
+  '--experimental-default-config-file',
+];
 const kOwnOptions = [
   '--experimental-test-tag-filter', '--test-reporter', '--test-reporter-destination',
   '--test-random-seed', '--experimental-config-file',

@@ -37,4 +37,4 @@ function createTestFileList(patterns, cwd) {
   return ArrayPrototypeSort(files);
 }
 
-module.exports = { createTestFileList };
+module.exports = { createTestFileList, defaultPattern };

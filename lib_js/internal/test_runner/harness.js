@@ -5,6 +5,7 @@
 const {
   ArrayPrototypePush,
   JSONParse,
+  NumberPrototypeToFixed,
   ObjectAssign,
   Promise,
   PromiseResolve,
@@ -45,6 +46,7 @@ class Harness {
   #isReported = false;
   #globalTeardown = null;
   #listeners = [];
+  #coverage = null;
 
   constructor(config) {
     const { isolation, only, testNamePatterns, testSkipPatterns, testTagFilters } = config;
@@ -123,6 +125,7 @@ class Harness {
   // ---- the process
 
   attach() {
+    this.#startCoverage();
     this.#readPreviousRuns();
     this.#listen('uncaughtException', (error) => this.#onError('uncaughtException', error));
     this.#listen('unhandledRejection', (error) => this.#onError('unhandledRejection', error));
@@ -247,6 +250,51 @@ class Harness {
       .pipe(new PassThrough());
   }
 
+  #startCoverage() {
+    if (!this.config.coverage) return;
+    const { TestCoverage } = require('internal/test_runner/coverage/coverage');
+    try {
+      this.#coverage = new TestCoverage(this.config);
+    } catch (error) {
+      this.root.diagnostic(`Warning: Code coverage could not be enabled. ${error}`);
+      this.#failRun();
+    }
+  }
+
+  #takeCoverage() {
+    const coverage = this.#coverage;
+    if (coverage === null) return undefined;
+    let summary;
+    const attempt = (what, act) => {
+      try {
+        act();
+      } catch (error) {
+        this.root.diagnostic(`Warning: Could not ${what} code coverage. ${error}`);
+        this.#failRun();
+      }
+    };
+    attempt('report', () => { summary = coverage.summary(); });
+    attempt('clean up', () => coverage.cleanup());
+    return summary;
+  }
+
+  #reportCoverage(summary) {
+    const { loc, nesting, reporter } = this.root;
+    const { totals, thresholds } = summary;
+    const check = (name, actual) => {
+      const threshold = thresholds[name];
+      if (actual >= threshold) return;
+      this.#failRun();
+      reporter.diagnostic(
+        nesting, loc, `Error: ${NumberPrototypeToFixed(actual, 2)}% ${name} coverage does not ` +
+          `meet threshold of ${threshold}%.`, 'error');
+    };
+    check('line', totals.coveredLinePercent);
+    check('branch', totals.coveredBranchPercent);
+    check('function', totals.coveredFunctionPercent);
+    reporter.coverage(nesting, loc, summary);
+  }
+
   /** The root's plan, diagnostics and sums. */
   report() {
     if (this.#isReported) return;
@@ -254,6 +302,8 @@ class Harness {
     const { counters, root } = this;
     const { loc, nesting, reporter } = root;
     reporter.plan(nesting, loc, counters.topLevel);
+    // Before the diagnostics: it may add some.
+    const coverage = this.#takeCoverage();
     this.snapshotManager?.writeSnapshotFiles();
     root.reportDiagnostics();
     const duration = root.duration();
@@ -265,6 +315,7 @@ class Harness {
     for (let i = 0; i < sums.length; i += 2) {
       reporter.diagnostic(nesting, loc, `${sums[i]} ${sums[i + 1]}`);
     }
+    if (coverage !== undefined) this.#reportCoverage(coverage);
     reporter.summary(loc?.file, this.success, counters, duration);
     if (!this.watching) {
       reporter.end();

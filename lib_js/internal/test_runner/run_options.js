@@ -21,6 +21,7 @@ const {
   validateStringArray,
   validateUint32,
 } = require('internal/validators');
+const { defaultPattern } = require('internal/test_runner/files');
 const { validateAndCanonicalizeTagFilter } = require('internal/test_runner/tag_filter');
 const { convertStringToRegExp, createRandomSeed } = require('internal/test_runner/utils');
 
@@ -75,25 +76,29 @@ function parseSeed({ randomize, randomSeed, watch, rerunFailuresFilePath }) {
   return isRandom ? randomSeed ?? createRandomSeed() : undefined;
 }
 
-/** In the words of a Node without an inspector. */
-function warnOfNoCoverage() {
-  process.emitWarning('The inspector is disabled, coverage could not be collected', 'Warning');
-}
-
-function validateCoverage(options) {
+function parseCoverage(options) {
   const { coverage = false, lineCoverage = 0, branchCoverage = 0, functionCoverage = 0 } = options;
   validateBoolean(coverage, 'options.coverage');
-  const { coverageExcludeGlobs, coverageIncludeGlobs } = options;
-  if (coverageExcludeGlobs != null) {
-    validateStringArray(asList(coverageExcludeGlobs), 'options.coverageExcludeGlobs');
-  }
-  if (coverageIncludeGlobs != null) {
-    validateStringArray(asList(coverageIncludeGlobs), 'options.coverageIncludeGlobs');
-  }
+  const globs = (name) => {
+    if (options[name] == null) return undefined;
+    const list = asList(options[name]);
+    validateStringArray(list, `options.${name}`);
+    return list;
+  };
+  const coverageExcludeGlobs = globs('coverageExcludeGlobs');
+  const coverageIncludeGlobs = globs('coverageIncludeGlobs');
   validateInteger(lineCoverage, 'options.lineCoverage', 0, 100);
   validateInteger(branchCoverage, 'options.branchCoverage', 0, 100);
   validateInteger(functionCoverage, 'options.functionCoverage', 0, 100);
-  if (coverage) warnOfNoCoverage();
+  return {
+    __proto__: null,
+    coverage,
+    coverageExcludeGlobs: coverageExcludeGlobs ?? (coverage ? [defaultPattern()] : undefined),
+    coverageIncludeGlobs,
+    lineCoverage,
+    branchCoverage,
+    functionCoverage,
+  };
 }
 
 /** Checks the options of run() in Node's order, and fills in defaults. */
@@ -129,7 +134,7 @@ function parseRunOptions(options) {
   const testSkipPatterns = parsePatterns(options.testSkipPatterns, 'testSkipPatterns');
   const testTagFilters = parseTagFilters(options.testTagFilters);
   validateOneOf(isolation, 'options.isolation', ['process', 'none']);
-  validateCoverage(options);
+  const coverage = parseCoverage(options);
   validateStringArray(argv, 'options.argv');
   validateStringArray(execArgv, 'options.execArgv');
   if (globalSetupPath != null) validatePath(globalSetupPath, 'options.globalSetupPath');
@@ -144,6 +149,7 @@ function parseRunOptions(options) {
     __proto__: null,
     argv,
     concurrency,
+    coverage,
     cwd,
     env,
     execArgv,

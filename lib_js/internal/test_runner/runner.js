@@ -37,6 +37,7 @@ function configFor(options) {
     randomSeed: options.randomSeed,
     rerunFailuresFilePath: options.rerunFailuresFilePath,
     testTagFilters: options.testTagFilters,
+    ...options.coverage,
   };
   // With processes these are for them, and would filter the files here.
   if (isolation === 'none') {

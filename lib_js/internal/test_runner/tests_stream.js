@@ -57,7 +57,7 @@ class TestsStream extends Readable {
   hookFailure(hook, testNumber, details) {
     this[kEmitMessage]('test:fail', {
       __proto__: null,
-      name: hook.loc.file,
+      name: hook.loc?.file,
       nesting: 0,
       testNumber,
       testId: undefined,

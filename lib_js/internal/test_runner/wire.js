@@ -2,10 +2,10 @@
 // How a test file in a process of its own tells its parent what happens: on standard output,
 // between whatever else the file writes there. A message is
 //
-//   header  length (4 bytes, big endian)  header  value as V8 serializes it
+//   mark (2 bytes)  length (4 bytes, big endian)  value as V8 serializes it
 //
-// where the header (0xff and a version) is what V8 begins every value with, and `length` counts the
-// value without its header. 0xff is in no UTF-8 text.
+// where the mark is what V8 began every value with in Node 24: 0xff, which is in no UTF-8 text, and
+// a version.
 
 const { StringFromCharCode, TypedArrayPrototypeSubarray } = primordials;
 
@@ -15,38 +15,30 @@ const { DefaultDeserializer, DefaultSerializer } = require('v8');
 
 const kLengthBytes = 4;
 
-let header;
-
-function getHeader() {
-  if (header === undefined) {
-    const serializer = new DefaultSerializer();
-    serializer.writeHeader();
-    header = serializer.releaseBuffer();
-  }
-  return header;
-}
+const kMark = Buffer.from([0xff, 0x0f]);
+const kHeadBytes = kMark.length + kLengthBytes;
 
 /** @returns {Buffer} one event of the reporters' stream as a message */
 function encodeMessage(item) {
-  const headerBytes = getHeader().length;
   const { details } = item.data;
   const error = details?.error;
   // Errors lose their class and properties otherwise; other reporters see the error itself.
   if (error) details.error = serializeError(error);
   const serializer = new DefaultSerializer();
-  serializer.writeHeader();
+  serializer.writeRawBytes(kMark);
   serializer.writeRawBytes(Buffer.alloc(kLengthBytes));
   serializer.writeHeader();
   serializer.writeValue(item);
   if (error) details.error = error;
   const message = serializer.releaseBuffer();
-  message.writeUInt32BE(message.length - kLengthBytes - headerBytes, headerBytes);
+  message.writeUInt32BE(message.length - kHeadBytes, kMark.length);
   return message;
 }
 
 /** Takes a child's output apart into events and text. */
 class MessageReader {
   #bytes = Buffer.alloc(0);
+  #isOver = false;
   #onEvent;
   #onText;
 
@@ -64,28 +56,27 @@ class MessageReader {
   #readText() {
     const bytes = this.#bytes;
     if (bytes.length === 0) return false;
-    const mark = getHeader();
-    let end = bytes.indexOf(mark);
+    let end = bytes.indexOf(kMark);
     if (end === -1) {
-      // The last byte may be the first of a header.
-      end = bytes[bytes.length - 1] === mark[0] ? bytes.length - 1 : bytes.length;
+      // The last byte may be the first of a mark.
+      const isHalf = !this.#isOver && bytes[bytes.length - 1] === kMark[0];
+      end = isHalf ? bytes.length - 1 : bytes.length;
     }
     if (end > 0) {
       this.#bytes = TypedArrayPrototypeSubarray(bytes, end);
       this.#onText(TypedArrayPrototypeSubarray(bytes, 0, end).toString('utf8'));
     }
-    return this.#bytes.length >= mark.length;
+    return this.#bytes.length >= kMark.length;
   }
 
   /** Gives out the message that the bytes begin with; false when it is not whole. */
   #readMessage() {
     const bytes = this.#bytes;
-    const start = getHeader().length + kLengthBytes;
-    if (bytes.length < start) return false;
-    const end = start + bytes.readUInt32BE(getHeader().length);
+    if (bytes.length < kHeadBytes) return false;
+    const end = kHeadBytes + bytes.readUInt32BE(kMark.length);
     if (bytes.length < end) return false;
     this.#bytes = TypedArrayPrototypeSubarray(bytes, end);
-    const deserializer = new DefaultDeserializer(TypedArrayPrototypeSubarray(bytes, start, end));
+    const deserializer = new DefaultDeserializer(TypedArrayPrototypeSubarray(bytes, kHeadBytes, end));
     deserializer.readHeader();
     const item = deserializer.readValue();
     const { details } = item.data;
@@ -96,6 +87,7 @@ class MessageReader {
 
   /** The child has ended: what looked like the begin of a message is text. */
   finish() {
+    this.#isOver = true;
     while (this.#bytes.length > 0) {
       const first = this.#bytes[0];
       this.#bytes = TypedArrayPrototypeSubarray(this.#bytes, 1);

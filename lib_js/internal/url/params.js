@@ -35,6 +35,11 @@ const { kEnumerableProperty, removeColors } = require('internal/util');
 const { validateFunction } = require('internal/validators');
 const { decodeForm, encodeForm } = require('internal/querystring');
 
+const {
+  constants: { kDisallowCloneAndTransfer },
+  privateSymbols: { transfer_mode_private_symbol },
+} = internalBinding('util');
+
 const kInspect = SymbolFor('nodejs.util.inspect.custom');
 
 // Handed out of the class, for URL and for the iterator only.
@@ -228,6 +233,7 @@ class URLSearchParams {
   }
 
   constructor(init = undefined) {
+    this[transfer_mode_private_symbol] = kDisallowCloneAndTransfer;
     if (init === undefined) return;
     if (!isObject(init)) {
       this.#list = parseQuery(toUSVString(init));

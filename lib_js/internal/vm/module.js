@@ -164,9 +164,9 @@ class Module {
         throw new ERR_VM_MODULE_STATUS('must be one of linked, evaluated, or errored');
       }
       const { evaluate } = binding;
-      if (!breakOnSigint) return evaluate(wrap, timeout);
+      if (!breakOnSigint) return evaluate(wrap, timeout, false);
       const { breakingOnSigint } = require('internal/vm/sigint');
-      return breakingOnSigint(() => evaluate(wrap, timeout));
+      return breakingOnSigint(() => evaluate(wrap, timeout, true));
     } catch (error) {
       return PromiseReject(error);
     }
@@ -324,7 +324,9 @@ class SourceTextModule extends Module {
     const wrap = wrapOf(this, 'SourceTextModule');
     if (this.status !== 'unlinked') throw new ERR_VM_MODULE_STATUS('must be unlinked');
     if (!this.#isLinked) {
-      throw new ERR_VM_MODULE_LINK_FAILURE('module is not linked');
+      const error = new ERR_VM_MODULE_LINK_FAILURE('module is not linked', undefined);
+      delete error.cause;
+      throw error;
     }
     binding.instantiate(wrap);
   }

@@ -393,7 +393,9 @@ class ByteControl extends Control {
     const { reader } = this.state;
     if (reader === undefined || !reader.isByob) return;
     const filled = [];
-    while (filled.length < reader.requests.length) ArrayPrototypePush(filled, this.#shiftPullInto());
+    while (filled.length < reader.requests.length) {
+      ArrayPrototypePush(filled, this.#shiftPullInto());
+    }
     this.#commitAll(filled);
   }
 

@@ -43,22 +43,17 @@ class IterableSource {
     this.next = this.iterator.next;
     this.control = undefined;
     this.onNext = (result) => this.#onNext(result);
+    this.onValue = (value) => this.control.enqueue(value);
+    this.onDone = () => this.control.close();
   }
 
   pull() {
     const result = FunctionPrototypeCall(this.next, this.iterator);
-    return PromisePrototypeThen(this.#settle(result), this.onNext);
-  }
-
-  /** The result of an async iterator, or of a plain one whose values may be promises. */
-  #settle(result) {
-    if (this.isAsync) return PromiseResolve(result);
-    if (!isObject(result)) return PromiseReject(notAnObject('next'));
+    if (this.isAsync) return PromisePrototypeThen(PromiseResolve(result), this.onNext);
+    // The values of a plain iterator may be promises.
+    if (!isObject(result)) throw notAnObject('next');
     const { done, value } = result;
-    if (done) return PromiseResolve({ done, value });
-    return PromisePrototypeThen(PromiseResolve(value), (settled) => {
-      return { done: false, value: settled };
-    });
+    return PromisePrototypeThen(PromiseResolve(value), done ? this.onDone : this.onValue);
   }
 
   #onNext(result) {

@@ -159,14 +159,24 @@ class Control {
     this.isPulling = false;
     this.pullAgain = false;
     this.pulls = source.pulls !== false;
-    this.onPulled = () => {
+    this.whenPulled = undefined;
+    this.whenPullFailed = undefined;
+    state.control = this;
+  }
+
+  // Functions of a control are made when it first pulls: many streams never do.
+
+  get onPulled() {
+    return this.whenPulled ??= () => {
       this.isPulling = false;
       if (!this.pullAgain) return;
       this.pullAgain = false;
       this.pullIfNeeded();
     };
-    this.onPullFailed = (error) => this.error(error);
-    state.control = this;
+  }
+
+  get onPullFailed() {
+    return this.whenPullFailed ??= (error) => this.error(error);
   }
 
   /** @param {Promise | undefined} startResult */

@@ -220,10 +220,13 @@ function cloneAsUint8Array(view) {
 
 // ---- queues
 
-/** A queue in a ring that grows. */
+const EMPTY = [];
+const RING_LENGTH_MIN = 4;
+
+/** A queue in a ring that grows; its length is a power of two. */
 class Ring {
   constructor() {
-    this.list = [undefined, undefined, undefined, undefined];
+    this.list = EMPTY; // Most queues of most streams stay so.
     this.head = 0;
     this.length = 0;
   }
@@ -253,7 +256,7 @@ class Ring {
 
   #grow() {
     const { head, length, list } = this;
-    const grown = new Array(2 * length);
+    const grown = new Array(length === 0 ? RING_LENGTH_MIN : 2 * length);
     for (let i = 0; i < length; i++) grown[i] = list[(head + i) & (length - 1)];
     this.list = grown;
     this.head = 0;

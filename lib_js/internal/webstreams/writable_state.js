@@ -199,10 +199,20 @@ class WritableControl {
     this.aborted = false;
     this.abortReason = undefined;
     this.abortController = undefined;
-    this.onWritten = () => this.#written();
-    this.onWriteFailed = (error) => this.#writeFailed(error);
+    this.whenWritten = undefined;
+    this.whenWriteFailed = undefined;
     state.control = this;
     state.updateBackpressure(this.desiredSize <= 0);
+  }
+
+  // Functions of a control are made when it first writes: many streams never do.
+
+  get onWritten() {
+    return this.whenWritten ??= () => this.#written();
+  }
+
+  get onWriteFailed() {
+    return this.whenWriteFailed ??= (error) => this.#writeFailed(error);
   }
 
   /** @param {Promise | undefined} startResult */

@@ -11,6 +11,7 @@ const {
   ObjectDefineProperty,
   ObjectSetPrototypeOf,
   SafeMap,
+  Symbol,
   SymbolFor,
   SymbolIterator,
 } = primordials;
@@ -30,6 +31,7 @@ const {
   EventTarget,
   NodeEventTarget,
   defineEventHandler,
+  initNodeEventTarget,
   kCreateEvent,
   kNewListener,
   kRemoveListener,
@@ -40,6 +42,7 @@ const { customInspectSymbol: kInspect, kEnumerableProperty } = require('internal
 const { registerKind, settle } = require('boot/turn');
 const { defineLazyProperties } = require('internal/util/lazy');
 const AsyncContextFrame = require('internal/async_context_frame');
+const { emitDestroy, emitInit, newAsyncId, watch } = require('internal/async_hooks');
 const {
   PORT,
   deserializeMessage,
@@ -63,6 +66,7 @@ const CLOSING = 1;
 const TELLING = 2; // Its listeners hear 'close'.
 const GONE = 3;
 
+const kAsyncId = Symbol('async_id_symbol');
 const kHybridDispatch = SymbolFor('nodejs.internal.kHybridDispatch');
 const kCurrentlyReceivingPorts = SymbolFor('nodejs.internal.kCurrentlyReceivingPorts');
 
@@ -125,7 +129,15 @@ function toTransferList(options) {
   return transferList;
 }
 
-class Port extends NodeEventTarget {
+/** Async hooks meet a port before it has anything of its own, as in Node. */
+function Opening() {
+  if (watch.init === 0) return;
+  const id = newAsyncId();
+  emitInit(id, 'MESSAGEPORT', undefined, this);
+  this[kAsyncId] = id;
+}
+
+class Port extends Opening {
   #handle;
   #state = OPEN;
   #isReferenced = false;
@@ -134,6 +146,7 @@ class Port extends NodeEventTarget {
 
   constructor(handle) {
     super();
+    initNodeEventTarget(this);
     this.#handle = handle;
     this[kCurrentlyReceivingPorts] = undefined;
     markTransferMode(this, false, true);
@@ -158,19 +171,19 @@ class Port extends NodeEventTarget {
   }
 
   ref() {
-    if (this.#state !== OPEN || this.#isReferenced) return;
+    if (this.#state >= TELLING || this.#isReferenced) return;
     this.#isReferenced = true;
     refAdd(1);
   }
 
   unref() {
-    if (this.#state !== OPEN || !this.#isReferenced) return;
+    if (!this.#isReferenced) return;
     this.#isReferenced = false;
     refAdd(-1);
   }
 
   hasRef() {
-    return this.#state === GONE ? undefined : this.#isReferenced;
+    return this.#isReferenced;
   }
 
   [kNewListener](size, type, listener, once, capture, passive, weak) {
@@ -204,11 +217,12 @@ class Port extends NodeEventTarget {
   [kDeserialize]() {}
 
   [kInspect](depth, options) {
-    if (!(#handle in this)) return this;
-    const isReferenced = this.hasRef();
-    const state = isReferenced === undefined ?
-      { active: false } : { active: true, refed: isReferenced };
-    return ObjectAssign({ __proto__: MessagePort.prototype }, state, this);
+    if (!(#handle in this)) {
+      // To an async hook it is not finished, but open. The rest is what stands below.
+      return 'active' in this ? this : inspectAs(this, { active: true, refed: false });
+    }
+    return inspectAs(this, this.#state === GONE ?
+      { active: false } : { active: true, refed: this.#isReferenced });
   }
 
   /** Closes at the end of the turn; the loop waits for that. */
@@ -228,6 +242,7 @@ class Port extends NodeEventTarget {
         this.dispatchEvent(new Event('close', trusted));
       } finally {
         this.#state = GONE;
+        if (this[kAsyncId] !== undefined) emitDestroy(this[kAsyncId]);
       }
     });
   }
@@ -342,6 +357,12 @@ class Port extends NodeEventTarget {
     return { message: deserializeMessage(number).value };
   }
 }
+
+function inspectAs(port, state) {
+  return ObjectAssign({ __proto__: MessagePort.prototype }, state, port);
+}
+
+ObjectSetPrototypeOf(Port.prototype, NodeEventTarget.prototype);
 
 const { drain: drainMessagePort, isOpen, isPort, move, post, receive, receiveOne } = Port;
 const { start } = Port.prototype;

@@ -14,6 +14,7 @@ const messageTypes = {
   UP_AND_RUNNING: 'upAndRunning',
   COULD_NOT_SERIALIZE_ERROR: 'couldNotSerializeError',
   ERROR_MESSAGE: 'errorMessage',
+  DEPENDENCY: 'dependency',
   STDIO_PAYLOAD: 'stdioPayload',
   STDIO_WANTS_MORE_DATA: 'stdioWantsMoreData',
   LOAD_SCRIPT: 'loadScript',

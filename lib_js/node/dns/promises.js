@@ -5,7 +5,9 @@
 const { ObjectDefineProperty } = primordials;
 
 const { isIP } = require('internal/net');
+const { defaultResolver, getServers, setServers } = require('internal/dns/default_resolver');
 const lookups = require('internal/dns/lookup');
+const { KINDS, ResolverBase, kindOf } = require('internal/dns/resolver');
 const {
   codes: { ERR_INVALID_ARG_VALUE, ERR_MISSING_ARGS },
 } = require('internal/errors');
@@ -26,9 +28,8 @@ function lookup(hostname, options) {
       resolve(query.all ? [result] : result);
       return;
     }
-    setImmediate(() => {
-      const found = lookups.find(hostname, query);
-      if (found.length === 0) reject(lookups.notFound(hostname));
+    lookups.find(hostname, query, (error, found) => {
+      if (error !== null) reject(error);
       else resolve(query.all ? found : found[0]);
     });
   });
@@ -40,26 +41,60 @@ function lookupService(address, port) {
   if (isIP(address) === 0) throw new ERR_INVALID_ARG_VALUE('address', address);
   validatePort(port);
   return new Promise((resolve) => {
-    setImmediate(() => resolve(lookups.findService(address, +port)));
+    const tell = lookups.observed('lookupService', { host: address, port: +port });
+    setImmediate(() => {
+      const found = lookups.findService(address, +port);
+      tell(found);
+      resolve(found);
+    });
   });
 }
+
+class Resolver extends ResolverBase {}
+
+function define(target, key, question, method) {
+  ObjectDefineProperty(method, 'name', { __proto__: null, value: question });
+  target[key] = method;
+}
+
+function promiseOf(ask) {
+  return new Promise((resolve, reject) => {
+    ask((error, result) => {
+      if (error === null) resolve(result);
+      else reject(error);
+    });
+  });
+}
+
+/** `resolve4(name[, options])` and the like, on `this` or on the default resolver. */
+function defineQueries(target, resolverOf) {
+  for (const kind of KINDS) {
+    define(target, `resolve${kind.key}`, kind.question, function query(name, options) {
+      validateString(name, 'name');
+      const resolver = resolverOf(this);
+      return promiseOf((done) => ResolverBase.ask(resolver, kind, name, options ?? undefined, done));
+    });
+  }
+  define(target, 'reverse', 'getHostByAddr', function query(name) {
+    validateString(name, 'name');
+    const resolver = resolverOf(this);
+    return promiseOf((done) => ResolverBase.askNames(resolver, name, done));
+  });
+  target.resolve = function resolve(hostname, rrtype = 'A') {
+    const kind = kindOf(rrtype);
+    return target[`resolve${kind.key}`].call(this, hostname);
+  };
+}
+defineQueries(Resolver.prototype, (self) => self);
 
 module.exports = {
   lookup,
   lookupService,
+  Resolver,
   getDefaultResultOrder: lookups.getDefaultResultOrder,
   setDefaultResultOrder: lookups.setDefaultResultOrder,
+  setServers,
+  getServers,
   ...lookups.errorCodes,
 };
-
-function defineQuery(key, question) {
-  function query(name) {
-    validateString(name, 'name');
-    return Promise.reject(lookups.notBuilt(question, name));
-  }
-  ObjectDefineProperty(query, 'name', { __proto__: null, value: question });
-  module.exports[key] = query;
-}
-
-for (const key in lookups.queries) defineQuery(key, lookups.queries[key]);
-defineQuery('resolve', 'queryA');
+defineQueries(module.exports, defaultResolver);

@@ -1,7 +1,5 @@
 'use strict';
 // node:test/reporters. Each reporter loads when it is asked for.
-//
-// Missing: lcov, which needs code coverage.
 
 const { ObjectDefineProperties, ReflectConstruct } = primordials;
 
@@ -30,4 +28,12 @@ ObjectDefineProperties(module.exports, {
     },
   },
   tap: lazy('internal/test_runner/reporter/tap'),
+  lcov: {
+    __proto__: null,
+    configurable: true,
+    enumerable: true,
+    value: function lcov() {
+      return ReflectConstruct(require('internal/test_runner/reporter/lcov'), arguments);
+    },
+  },
 });

@@ -220,6 +220,13 @@ impl Kernel {
         }
     }
 
+    /// Starts what was pushed, as far as possible; the rest goes with the next `enter`.
+    pub(crate) fn begin(&mut self) -> Result<(), Errno> {
+        match self {
+            Kernel::Uring(uring) => uring.begin(),
+        }
+    }
+
     #[inline]
     pub(crate) fn enter(&mut self, wait: Wait) -> Result<(), Errno> {
         match self {

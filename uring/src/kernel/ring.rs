@@ -149,6 +149,14 @@ impl Uring {
             .map(|_| ())
     }
 
+    /// Submits everything, as far as the kernel takes it now.
+    pub(super) fn begin(&mut self) -> Result<(), Errno> {
+        if self.ring.submission().is_empty() {
+            return Ok(());
+        }
+        self.enter(Wait::Poll)
+    }
+
     /// Submits everything and waits as told, by one call into the kernel, or by none if there is
     /// nothing to do there.
     pub(super) fn enter(&mut self, wait: Wait) -> Result<(), Errno> {

@@ -101,8 +101,10 @@ pub fn receive(fd: Fd, bytes: &mut [u8], into: &mut Vec<Fd>) -> Result<usize, Er
             // SAFETY: the data of a whole entry.
             let data = unsafe { libc::CMSG_DATA(entry) }.cast::<i32>();
             for index in 0..(head.cmsg_len - head_bytes) / DESCRIPTOR_BYTES as usize {
-                // SAFETY: the kernel wrote that many descriptors.
-                let raw = unsafe { data.add(index).read_unaligned() };
+                // The kernel wrote that many descriptors.
+                let place = data.wrapping_add(index);
+                // SAFETY: inside the entry's data.
+                let raw = unsafe { place.read_unaligned() };
                 into.push(Fd::new(raw));
             }
         }

@@ -8,6 +8,7 @@ pub mod datagram;
 pub mod descriptors;
 pub mod file;
 pub mod host;
+pub mod interrupt;
 pub mod process;
 pub mod random;
 pub mod signal;

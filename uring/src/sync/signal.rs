@@ -66,11 +66,14 @@ pub fn wait(signals: &[i32]) -> Result<i32, Errno> {
     }
 }
 
-/// Writing to a closed pipe or socket shall be an error, not the end of the process.
-pub fn ignore_broken_pipe() {
-    // SAFETY: ignoring a signal runs no code of ours.
-    let former = unsafe { libc::signal(libc::SIGPIPE, libc::SIG_IGN) };
-    assert!(former != libc::SIG_ERR);
+/// Writing to a closed pipe or socket, or beyond the limit of a file's size, shall be an error,
+/// not the end of the process.
+pub fn ignore_failed_writes() {
+    for signal in [libc::SIGPIPE, libc::SIGXFSZ] {
+        // SAFETY: ignoring a signal runs no code of ours.
+        let former = unsafe { libc::signal(signal, libc::SIG_IGN) };
+        assert!(former != libc::SIG_ERR);
+    }
 }
 
 /// Gives a signal back to the kernel's own treatment (ending the process, mostly).

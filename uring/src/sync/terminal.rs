@@ -3,7 +3,10 @@
 use super::call;
 use crate::errno::Errno;
 use crate::fd::Fd;
+use std::cell::UnsafeCell;
+use std::mem::MaybeUninit;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicI32, Ordering};
 
 /// The terminal that is in raw mode, as it was before. One per process, as a process has one
 /// controlling terminal; `restore_all` gives it back at exit.
@@ -33,24 +36,28 @@ pub enum RawMode {
     Normal,
     /// Every key arrives at once, unechoed, Ctrl-C too; output still turns \n into \r\n.
     Raw,
+    /// As `Raw`, and output goes out as it is.
+    Io,
 }
 
 pub fn raw_mode(fd: Fd, wanted: RawMode) -> Result<(), Errno> {
-    let on = wanted == RawMode::Raw;
+    let on = wanted != RawMode::Normal;
     let mut before = BEFORE.lock().expect("no holder of this lock can panic");
     match (*before, on) {
         (None, true) => {
             let mode = attributes(fd)?;
-            set_attributes(fd, &raw(mode))?;
+            set_attributes(fd, &raw(mode, wanted))?;
+            guard(fd, mode);
             *before = Some((fd, mode));
             Ok(())
         }
         (Some((_, mode)), false) => {
             set_attributes(fd, &mode)?;
+            GUARDED_FD.store(NOT_GUARDED, Ordering::Release);
             *before = None;
             Ok(())
         }
-        (Some((_, mode)), true) => set_attributes(fd, &raw(mode)),
+        (Some((_, mode)), true) => set_attributes(fd, &raw(mode, wanted)),
         (None, false) => attributes(fd).map(|_| ()),
     }
 }
@@ -67,9 +74,56 @@ pub fn restore_all() {
     }
 }
 
-fn raw(mut mode: libc::termios) -> libc::termios {
+const NOT_GUARDED: i32 = -1;
+
+/// What a signal that ends the process gives back: `BEFORE` again, for a handler that may take no
+/// lock. The mode is valid while the descriptor is.
+static GUARDED_FD: AtomicI32 = AtomicI32::new(NOT_GUARDED);
+static GUARDED_MODE: GuardedMode = GuardedMode(UnsafeCell::new(MaybeUninit::uninit()));
+
+struct GuardedMode(UnsafeCell<MaybeUninit<libc::termios>>);
+
+// SAFETY: written only under the lock of BEFORE while GUARDED_FD says that nobody reads it.
+unsafe impl Sync for GuardedMode {}
+
+/// Has SIGINT and SIGTERM give the terminal back before they end the process.
+fn guard(fd: Fd, mode: libc::termios) {
+    GUARDED_FD.store(NOT_GUARDED, Ordering::Release);
+    // SAFETY: the caller holds the lock of BEFORE, and a handler reads only behind a descriptor.
+    unsafe { (*GUARDED_MODE.0.get()).write(mode) };
+    GUARDED_FD.store(fd.raw(), Ordering::Release);
+    let handler: extern "C" fn(libc::c_int) = give_back;
+    for signal in [libc::SIGINT, libc::SIGTERM] {
+        // SAFETY: the handler makes only calls that signal-safety(7) allows.
+        unsafe {
+            let former = libc::signal(signal, handler as libc::sighandler_t);
+            // Whoever started the process wants it to ignore the signal.
+            if former == libc::SIG_IGN {
+                libc::signal(signal, libc::SIG_IGN);
+            }
+        }
+    }
+}
+
+extern "C" fn give_back(signal: libc::c_int) {
+    let fd = GUARDED_FD.swap(NOT_GUARDED, Ordering::AcqRel);
+    if fd != NOT_GUARDED {
+        // SAFETY: the mode was written before the descriptor.
+        unsafe { libc::tcsetattr(fd, libc::TCSANOW, (*GUARDED_MODE.0.get()).as_ptr()) };
+    }
+    // SAFETY: blocked while this handler runs, the signal takes its default course afterwards.
+    unsafe {
+        libc::signal(signal, libc::SIG_DFL);
+        libc::raise(signal);
+    }
+}
+
+fn raw(mut mode: libc::termios, wanted: RawMode) -> libc::termios {
     mode.c_iflag &= !(libc::BRKINT | libc::ICRNL | libc::INPCK | libc::ISTRIP | libc::IXON);
-    mode.c_oflag |= libc::ONLCR;
+    match wanted {
+        RawMode::Io => mode.c_oflag &= !libc::OPOST,
+        RawMode::Raw | RawMode::Normal => mode.c_oflag |= libc::ONLCR,
+    }
     mode.c_cflag |= libc::CS8;
     mode.c_lflag &= !(libc::ECHO | libc::ICANON | libc::IEXTEN | libc::ISIG);
     mode.c_cc[libc::VMIN] = 1;

@@ -236,6 +236,24 @@ fn opening_a_fifo_waits_for_the_other_end() {
             sync::file::close(out).unwrap();
         }
     }
+    // A writer that waits for us, writes, and is gone at once.
+    for _ in 0..100 {
+        let path = fifo.0.clone();
+        let writer = std::thread::spawn(move || {
+            let fd = sync::file::open(&path, libc::O_WRONLY, 0).unwrap();
+            sync::file::write(fd, b"at once", None).unwrap();
+            sync::file::close(fd).unwrap();
+        });
+        let open = Op::OpenAt {
+            path: fifo.0.clone(),
+            flags: libc::O_RDONLY,
+            mode: 0,
+        };
+        let here = Fd::new(bench.run(open).result);
+        writer.join().unwrap();
+        assert_eq!(sync::file::read_whole_fd(here).unwrap(), b"at once");
+        sync::file::close(here).unwrap();
+    }
     // A writer that has come and gone already: what it wrote is read, and nothing waits.
     let keeper = sync::file::open(&fifo.0, libc::O_RDWR, 0).unwrap();
     sync::file::write(keeper, b"before", None).unwrap();

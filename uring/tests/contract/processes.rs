@@ -1,7 +1,7 @@
 //! Children that end.
 
 use super::*;
-use coring_uring::ChildExit;
+use coring_uring::{ChildExit, Errno};
 use std::process::Command;
 
 fn exit_of(bench: &mut Bench, script: &str) -> ChildExit {
@@ -41,6 +41,24 @@ fn codes_and_signals() {
             last.result
         );
     }
+}
+
+/// Nobody else can have the number of a child whose end was not told yet.
+#[test]
+fn a_child_keeps_its_number_until_its_end_is_told() {
+    let spawn = sync::process::Spawn {
+        file: c"/bin/true".to_owned(),
+        arguments: vec![c"true".to_owned()],
+        ..Default::default()
+    };
+    let mut bench = Bench::new();
+    let pid = spawn.start().unwrap();
+    bench.submit(Op::WaitId { pid }, 1);
+    bench.ring.begin().unwrap();
+    std::thread::sleep(Duration::from_millis(50));
+    assert_eq!(sync::process::kill(pid, 0), Ok(()));
+    assert_eq!(bench.expect(|_| true).result, 0);
+    assert_eq!(sync::process::kill(pid, 0), Err(Errno::ESRCH));
 }
 
 /// A ring made by a mighty thread must not keep its might (CVE-2024-22017 of libuv).

@@ -53,6 +53,23 @@ fn idle_polls_do_not_enter_the_kernel() {
 }
 
 #[test]
+fn what_is_begun_needs_no_turn() {
+    let mut bench = Bench::new();
+    let (fd, mut peer) = bench.connection();
+    let before = bench.ring.stats().enters;
+    bench.ring.begin().unwrap();
+    assert_eq!(bench.ring.stats().enters, before, "nothing was submitted");
+    let mut page = bench.ring.page();
+    page.extend_from_slice(b"now");
+    bench.submit(Op::Send { fd, page }, 1);
+    bench.ring.begin().unwrap();
+    let mut bytes = [0; 8];
+    assert_eq!(std::io::Read::read(&mut peer, &mut bytes).unwrap(), 3);
+    assert_eq!(bench.expect(|_| true).result, 3);
+    sync::file::close(fd).unwrap();
+}
+
+#[test]
 fn one_enter_submits_and_waits() {
     let mut bench = Bench::new();
     bench.submit(

@@ -8,6 +8,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry("encodeInto", 3, encode_into),
         entry("encodeUtf8String", 1, encode_utf8),
         entry("decodeUTF8", 3, decode_utf8),
+        entry("decodeSingleByte", 3, decode_single_byte),
     ]
 }
 
@@ -33,13 +34,38 @@ fn encode_into<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'
 }
 
 fn encode_utf8<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let text = crate::text::Text::from_js(scope, args.get(0));
-    let bytes = text.with_utf8(<[u8]>::to_vec);
+    let bytes = crate::text::Text::from_js(scope, args.get(0)).to_utf8();
     let count = bytes.len();
     let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();
     let buffer = v8::ArrayBuffer::with_backing_store(scope, &store);
     if let Some(array) = v8::Uint8Array::new(scope, buffer, 0, count) {
         rv.set(array.into());
+    }
+}
+
+/// decodeSingleByte(bytes, table: Uint16Array(256), refused) -> string; undefined if the text has
+/// the character `refused`, which stands for bytes without one.
+fn decode_single_byte<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let bytes = Bytes::from_js(scope, args.get(0));
+    let bytes = bytes.as_slice();
+    if bytes.is_ascii() {
+        rv.set(js_latin1(scope, bytes).into());
+        return;
+    }
+    let table = Bytes::from_js(scope, args.get(1));
+    let (table, _) = table.as_slice().as_chunks::<2>();
+    if table.len() != 256 {
+        return;
+    }
+    let table: Vec<u16> = table.iter().map(|unit| u16::from_ne_bytes(*unit)).collect();
+    let units: Vec<u16> = bytes.iter().map(|byte| table[usize::from(*byte)]).collect();
+    let refused = u32::from_js(scope, args.get(2));
+    if units.iter().any(|unit| u32::from(*unit) == refused) {
+        return;
+    }
+    let text = v8::String::new_from_two_byte(scope, &units, v8::NewStringType::Normal);
+    if let Some(text) = text {
+        rv.set(text.into());
     }
 }
 

@@ -1,7 +1,8 @@
 //! `v8`: figures about the heap.
 
 use super::{Args, Entry, Return, entry};
-use crate::value::{IntoJs, Js};
+use crate::realm;
+use crate::value::{FromJs, IntoJs, Js};
 
 pub(crate) fn entries() -> Vec<Entry> {
     vec![
@@ -11,6 +12,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry("version", 0, version),
         entry("collectGarbage", 1, collect_garbage),
         entry("codeStatistics", 0, code_statistics),
+        entry("snapshotNearHeapLimit", 2, snapshot_near_heap_limit),
         entry("heapSnapshot", 0, heap_snapshot),
         entry("cachedDataVersionTag", 0, cached_data_version_tag),
         entry("isStringOneByteRepresentation", 1, is_one_byte),
@@ -49,9 +51,13 @@ pub(crate) fn heap_figures(isolate: &mut v8::Isolate) -> Js {
 
 /// [[name, size, used, available, physical], ...]
 fn heap_spaces<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
+    rv.set(heap_space_rows(scope).into_js(scope));
+}
+
+pub(crate) fn heap_space_rows(isolate: &mut v8::Isolate) -> Js {
     let mut spaces = Vec::new();
-    for index in 0..scope.number_of_heap_spaces() {
-        let Some(space) = scope.get_heap_space_statistics(index) else {
+    for index in 0..isolate.number_of_heap_spaces() {
+        let Some(space) = isolate.get_heap_space_statistics(index) else {
             break;
         };
         spaces.push(Js::List(vec![
@@ -62,7 +68,7 @@ fn heap_spaces<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return
             Js::Number(space.physical_space_size() as f64),
         ]));
     }
-    rv.set(Js::List(spaces).into_js(scope));
+    Js::List(spaces)
 }
 
 fn set_flags<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
@@ -114,4 +120,12 @@ fn cached_data_version_tag<'s>(_: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv
 fn is_one_byte<'s>(_: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let string = args.get(0).try_cast::<v8::String>();
     rv.set_bool(string.is_ok_and(|string| string.is_onebyte()));
+}
+
+/// snapshotNearHeapLimit(count, owner): writes so many snapshots before the heap limit ends the
+/// isolate; `owner` is the part of their names that tells process and thread.
+fn snapshot_near_heap_limit<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
+    let snapshots = &realm::current().snapshots;
+    snapshots.left_count.set(u32::from_js(scope, args.get(0)));
+    *snapshots.owner.borrow_mut() = String::from_js(scope, args.get(1));
 }

@@ -9,10 +9,12 @@ mod buffer_write;
 mod encoding;
 mod errors;
 pub(crate) mod gc;
+mod gc_profile;
 mod heap_statistics;
 mod ipc_serdes;
 pub(crate) mod lazy;
 mod messaging;
+mod profiler;
 mod serdes;
 mod time_zone;
 mod turn;
@@ -68,6 +70,8 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
         ("v8", heap_statistics::entries()),
         ("serdes", serdes::entries()),
         ("performance", gc::entries()),
+        ("profiler", profiler::entries()),
+        ("gc_profile", gc_profile::entries()),
         (
             "realm",
             vec![
@@ -242,8 +246,8 @@ pub(crate) fn throw_error(scope: &mut v8::PinScope, code: &'static str, message:
     );
 }
 
-pub(crate) use heap_statistics::heap_figures;
-pub(crate) use serdes::close_all as close_serializers;
+pub(crate) use heap_statistics::{heap_figures, heap_space_rows};
+pub(crate) use profiler::{ask as ask_profiler, close as close_profiler, open as open_profiler};
 pub(crate) use turn::{arm_termination, terminate_current};
 
 /// Sets `object[name] = value`.
@@ -255,4 +259,10 @@ pub(crate) fn put<'s>(
 ) {
     let key = js_string(scope, name).into();
     object.create_data_property(scope, key, value);
+}
+
+/// Before the isolate ends: what holds on to it from this thread.
+pub(crate) fn close_all() {
+    serdes::close_all();
+    profiler::close_all();
 }

@@ -44,7 +44,7 @@ struct Reader {
 }
 
 thread_local! {
-    // An isolate has its thread for itself. Dropped by JavaScript's finalisers, or with the isolate.
+    // An isolate has its thread for itself. Dropped by finalisers, or with the isolate.
     static WRITERS: RefCell<Vec<Option<Rc<Writer>>>> = const { RefCell::new(Vec::new()) };
     static READERS: RefCell<Vec<Option<Rc<Reader>>>> = const { RefCell::new(Vec::new()) };
 }

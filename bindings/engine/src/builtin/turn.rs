@@ -14,7 +14,6 @@ thread_local! {
 pub(crate) fn arm_termination(handle: Option<v8::IsolateHandle>) {
     ISOLATE.with(|cell| *cell.borrow_mut() = handle);
 }
-
 pub(crate) fn terminate_current() {
     ISOLATE.with(|cell| {
         if let Some(handle) = cell.borrow().as_ref() {

@@ -135,8 +135,10 @@ fn caller_location<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Re
     };
     let line = v8::Integer::new(scope, frame.get_line_number() as i32).into();
     let column = v8::Integer::new(scope, frame.get_column() as i32).into();
-    let name = frame.get_script_name_or_source_url(scope);
-    let name = name.unwrap_or_else(|| v8::String::empty(scope));
+    // Code that eval() made has no name, and so no place.
+    let Some(name) = frame.get_script_name_or_source_url(scope) else {
+        return;
+    };
     rv.set(v8::Array::new_with_elements(scope, &[line, column, name.into()]).into());
 }
 

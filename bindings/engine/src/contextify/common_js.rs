@@ -2,15 +2,42 @@
 
 use crate::builtin::{Args, Entry, Return, entry, put, throw_type_error};
 use crate::module::origin;
-use crate::value::js_string;
+use crate::value::{Bytes, FromJs, js_buffer, js_string};
+
+use super::{is_rejected, source_with_cache};
 
 const CJS_PARAMETERS: [&str; 5] = ["exports", "require", "module", "__filename", "__dirname"];
 
 pub(crate) fn module_entries() -> Vec<Entry> {
     vec![
-        entry("compileFunctionForCJSLoader", 4, compile_for_cjs),
+        entry("compileFunctionForCJSLoader", 5, compile_for_cjs),
         entry("containsModuleSyntax", 4, contains_module_syntax),
+        entry("functionCachedData", 1, function_cached_data),
+        entry("checksum", 1, checksum),
     ]
+}
+
+/// functionCachedData(function) -> Buffer for compileFunctionForCJSLoader in another process
+fn function_cached_data<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    if let Ok(function) = args.get(0).try_cast::<v8::Function>() {
+        let bytes = function.create_code_cache().map(|data| data.to_vec());
+        rv.set(js_buffer(scope, bytes.unwrap_or_default()));
+    }
+}
+
+/// checksum(text | bytes): 32 bits of FNV-1a, which tells edited files from cached ones.
+fn checksum<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let fold = |bytes: &[u8]| {
+        bytes.iter().fold(0x811c_9dc5_u32, |sum, byte| {
+            (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193)
+        })
+    };
+    let sum = if args.get(0).is_string() {
+        fold(String::from_js(scope, args.get(0)).as_bytes())
+    } else {
+        fold(Bytes::from_js(scope, args.get(0)).as_slice())
+    };
+    rv.set_uint32(sum);
 }
 
 fn compile<'s>(
@@ -18,21 +45,23 @@ fn compile<'s>(
     code: v8::Local<'s, v8::String>,
     origin: &v8::ScriptOrigin<'s>,
     parameters: &[v8::Local<'s, v8::String>],
-) -> Option<v8::Local<'s, v8::Function>> {
-    let mut source = v8::script_compiler::Source::new(code, Some(origin));
-    v8::script_compiler::compile_function(
+    cached: &[u8],
+) -> (Option<v8::Local<'s, v8::Function>>, bool) {
+    let (mut source, options) = source_with_cache(code, origin, cached);
+    let function = v8::script_compiler::compile_function(
         scope,
         &mut source,
         parameters,
         &[],
-        v8::script_compiler::CompileOptions::NoCompileOptions,
+        options,
         v8::script_compiler::NoCacheReason::NoReason,
-    )
+    );
+    (function, is_rejected(&source))
 }
 
-/// compileFunctionForCJSLoader(source, filename, isMain, detectModule) ->
-/// { function, canParseAsESM, sourceMapURL }. With detectModule a text that parses only as a
-/// module gives canParseAsESM and no function, instead of the SyntaxError.
+/// compileFunctionForCJSLoader(source, filename, isMain, detectModule, cachedData) ->
+/// { function, canParseAsESM, sourceMapURL, cachedDataRejected }. With detectModule a text that
+/// parses only as a module gives canParseAsESM and no function, instead of the SyntaxError.
 fn compile_for_cjs<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let Ok(code) = args.get(0).try_cast::<v8::String>() else {
         return throw_type_error(scope, "source must be a string");
@@ -41,7 +70,9 @@ fn compile_for_cjs<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv:
     let parameters = CJS_PARAMETERS.map(|parameter| js_string(scope, parameter));
     v8::tc_scope!(let catch, scope);
     let script_origin = origin(catch, name, (0, 0), name, false);
-    let function = compile(catch, code, &script_origin, &parameters);
+    let cached = Bytes::from_js(catch, args.get(4));
+    let (function, is_rejected) =
+        compile(catch, code, &script_origin, &parameters, cached.as_slice());
     let mut as_module = false;
     if function.is_none() {
         as_module = args.get(3).is_true() && failure_hints_module(catch, code, name);
@@ -55,6 +86,8 @@ fn compile_for_cjs<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv:
     let result = v8::Object::new(catch);
     let as_module = v8::Boolean::new(catch, as_module).into();
     put(catch, result, "canParseAsESM", as_module);
+    let is_rejected = v8::Boolean::new(catch, is_rejected).into();
+    put(catch, result, "cachedDataRejected", is_rejected);
     let undefined: v8::Local<v8::Value> = v8::undefined(catch).into();
     let map = function.and_then(|function| function.get_script_origin(catch).source_map_url());
     put(catch, result, "sourceMapURL", map.unwrap_or(undefined));
@@ -129,8 +162,8 @@ fn contains_module_syntax<'s>(
     };
     v8::tc_scope!(let catch, scope);
     let script_origin = origin(catch, args.get(1), (0, 0), args.get(1), false);
-    let found = compile(catch, code, &script_origin, parameters).is_none()
-        && failure_hints_module(catch, code, args.get(1));
+    let (function, _) = compile(catch, code, &script_origin, parameters, &[]);
+    let found = function.is_none() && failure_hints_module(catch, code, args.get(1));
     catch.reset();
     rv.set_bool(found);
 }

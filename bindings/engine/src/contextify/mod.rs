@@ -13,7 +13,9 @@ use crate::value::FromJs;
 
 pub(crate) use common_js::module_entries;
 pub(crate) use context::{context_of, has_own_microtasks, host_symbol_of, run_own_microtasks};
-pub(crate) use watchdog::Watchdog;
+pub(crate) use script::throw_cannot_watch;
+pub use watchdog::{InterruptWatch, set_interrupt_watch};
+pub(crate) use watchdog::{Watchdog, throw_if_fired};
 
 pub(crate) fn entries() -> Vec<Entry> {
     vec![

@@ -1,7 +1,7 @@
 //! `vm.Script`: compiled once, run in any context.
 
 use super::context::{context_of, run_own_microtasks};
-use super::{Watchdog, is_rejected, source_and_origin, source_with_cache};
+use super::{Watchdog, is_rejected, source_and_origin, source_with_cache, throw_if_fired};
 use crate::builtin::{Args, Return, put, throw_error, throw_type_error};
 use crate::error;
 use crate::realm;
@@ -76,7 +76,7 @@ fn unbound_script<'s>(
     script
 }
 
-/// runScript(script, contextified | null, timeout | -1, displayErrors)
+/// runScript(script, contextified | null, timeout | -1, displayErrors, breakOnSigint)
 pub(super) fn run_script<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let Some(script) = unbound_script(scope, args.get(0)) else {
         return;
@@ -86,17 +86,17 @@ pub(super) fn run_script<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, m
     let scope = &mut v8::ContextScope::new(scope, context);
     v8::tc_scope!(let catch, scope);
     let script = script.bind_to_current_context(catch);
-    let watchdog = Watchdog::start(catch.thread_safe_handle(), timeout_ms);
+    let handle = catch.thread_safe_handle();
+    let Some(watchdog) = Watchdog::start(&handle, timeout_ms, args.get(4).is_true()) else {
+        throw_cannot_watch(catch);
+        catch.rethrow();
+        return;
+    };
     let result = script.run(catch);
     if result.is_some() {
         run_own_microtasks(catch, context);
     }
-    if watchdog.stop() && realm::current().ending.get().is_none() {
-        catch.cancel_terminate_execution();
-        catch.reset();
-        let message = format!("Script execution timed out after {timeout_ms}ms");
-        throw_error(catch, "ERR_SCRIPT_EXECUTION_TIMEOUT", &message);
-        catch.rethrow();
+    if throw_if_fired(catch, watchdog.stop(), timeout_ms) {
         return;
     }
     if catch.has_caught() {
@@ -109,6 +109,14 @@ pub(super) fn run_script<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, m
     if let Some(result) = result {
         rv.set(result);
     }
+}
+
+pub(crate) fn throw_cannot_watch(scope: &mut v8::PinScope) {
+    throw_error(
+        scope,
+        "ERR_CANNOT_WATCH_SIGINT",
+        "Cannot watch for SIGINT signals",
+    );
 }
 
 /// createCachedData(script) -> Buffer

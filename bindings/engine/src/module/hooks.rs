@@ -49,6 +49,10 @@ pub(crate) fn import_with_phase<'s, 'i>(
         }
     } else if let Some(host) = host_symbol_of(scope, scope.get_current_context()) {
         referrer = host;
+    } else if resource.is_null_or_undefined()
+        && let Some(name) = calling_script(scope)
+    {
+        referrer = name.into();
     }
     let attributes = attributes_object(scope, attributes, 2).into();
     let phase = v8::Integer::new(scope, phase as i32).into();
@@ -65,6 +69,17 @@ pub(crate) fn import_with_phase<'s, 'i>(
     let resolver = v8::PromiseResolver::new(scope)?;
     resolver.resolve(scope, result)?;
     Some(resolver.get_promise(scope))
+}
+
+/// The file whose function called an indirect `eval`: the text of the call stands there, though V8
+/// does not say so.
+fn calling_script<'s>(scope: &v8::PinScope<'s, '_>) -> Option<v8::Local<'s, v8::String>> {
+    const FRAMES_MAX: usize = 8;
+    let trace = v8::StackTrace::current_stack_trace(scope, FRAMES_MAX)?;
+    (0..trace.get_frame_count())
+        .filter_map(|index| trace.get_frame(scope, index)?.get_script_name(scope))
+        .find(|name| name.length() > 0)
+        .filter(|name| !name.to_rust_string_lossy(scope).starts_with("node:"))
 }
 
 /// `import.meta`

@@ -5,7 +5,10 @@ use super::{
     origin, register,
 };
 use crate::builtin::{put, throw_error, throw_type_error};
-use crate::contextify::{Watchdog, context_of, has_own_microtasks, run_own_microtasks};
+use crate::contextify::{
+    Watchdog, context_of, has_own_microtasks, run_own_microtasks, throw_cannot_watch,
+    throw_if_fired,
+};
 use crate::realm;
 use crate::value::{Bytes, FromJs, js_buffer, js_string};
 
@@ -125,7 +128,7 @@ pub(super) fn module_requests<'s>(
     rv.set(v8::Array::new_with_elements(scope, &items).into());
 }
 
-/// evaluate(wrap, timeout | undefined) -> promise
+/// evaluate(wrap, timeout | undefined, breakOnSigint) -> promise
 pub(super) fn evaluate<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let Some((module, wrap)) = module_of(scope, args.get(0)) else {
         return;
@@ -143,7 +146,12 @@ pub(super) fn evaluate<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut
     };
     let scope = &mut v8::ContextScope::new(scope, context);
     v8::tc_scope!(let catch, scope);
-    let watchdog = Watchdog::start(catch.thread_safe_handle(), timeout_ms);
+    let handle = catch.thread_safe_handle();
+    let Some(watchdog) = Watchdog::start(&handle, timeout_ms, args.get(2).is_true()) else {
+        throw_cannot_watch(catch);
+        catch.rethrow();
+        return;
+    };
     let mut result = module.evaluate(catch);
     if let (Some(inner), Some(outer)) = (result, outer) {
         outer.resolve(catch, inner);
@@ -152,11 +160,8 @@ pub(super) fn evaluate<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut
     if result.is_some() {
         run_own_microtasks(catch, context);
     }
-    if watchdog.stop() && realm::current().ending.get().is_none() {
-        catch.cancel_terminate_execution();
-        catch.reset();
-        let message = format!("Script execution timed out after {timeout_ms}ms");
-        throw_error(catch, "ERR_SCRIPT_EXECUTION_TIMEOUT", &message);
+    if throw_if_fired(catch, watchdog.stop(), timeout_ms) {
+        return;
     }
     if catch.has_caught() {
         catch.rethrow();

@@ -20,7 +20,7 @@ const { runAsync } = require('internal/fs/answer');
 const { constants } = require('internal/fs/constants');
 const { checked } = require('internal/fs/error');
 const { runLater, runNow } = require('internal/fs/ops');
-const { ACCESSED, INODE, MODE, MODIFIED, isDirectory } = require('internal/fs/stats');
+const { INODE, MODE, isDirectory } = require('internal/fs/stats');
 const { makeDirectories } = require('internal/fs/tree');
 const { getValidatedPath, pathText } = require('internal/fs/utils');
 const { isPromise } = require('internal/util/types');
@@ -94,7 +94,8 @@ const REFUSE_LATER = {
     refusal(ERR_FS_CP_NON_DIR_TO_DIR, 'ENOTDIR', dest,
             `cannot overwrite directory ${dest} with non-directory ${src}`),
   intoItself: (src, dest, path = dest) =>
-    refusal(ERR_FS_CP_EINVAL, 'EINVAL', path, `cannot copy ${src} to a subdirectory of self ${dest}`),
+    refusal(ERR_FS_CP_EINVAL, 'EINVAL', path,
+            `cannot copy ${src} to a subdirectory of self ${dest}`),
   exists: (dest) => refusal(ERR_FS_CP_EEXIST, 'EEXIST', dest, `${dest} already exists`),
   notRecursive: (src) =>
     refusal(ERR_FS_EISDIR, 'EISDIR', src, `${src} is a directory (not copied)`),
@@ -128,7 +129,8 @@ const isRefused = (answer) => typeof answer === 'number';
 
 const isSame = (a, b) => a[INODE] !== 0 && a[INODE] === b[INODE] && a[0] === b[0];
 
-const parts = (path) => ArrayPrototypeFilter(StringPrototypeSplit(resolve(path), sep), (part) => part);
+const parts = (path) =>
+  ArrayPrototypeFilter(StringPrototypeSplit(resolve(path), sep), (part) => part);
 
 /** Whether `dest` lies in `src`, or is it. */
 function isBelow(src, dest) {
@@ -241,10 +243,7 @@ function* copyFile({ options, refuse }, src, dest, from, there, isTop) {
   const mode = from[MODE] & PERMISSIONS;
   if (options.preserveTimestamps) {
     if ((mode & OWNER_MAY_WRITE) === 0) yield* setMode(dest, mode | OWNER_MAY_WRITE);
-    // Reading it has moved the source's time of access.
-    const times = yield* figuresOf(src, true);
-    checked(yield ['utimes', dest, seconds(times, ACCESSED), seconds(times, MODIFIED)],
-            'utime', dest);
+    checked(yield ['copyTimes', src, dest], 'utime', dest);
   }
   yield* setMode(dest, mode);
 }
@@ -252,8 +251,6 @@ function* copyFile({ options, refuse }, src, dest, from, there, isTop) {
 function* setMode(path, mode) {
   checked(yield ['chmod', path, mode], 'chmod', path);
 }
-
-const seconds = (figures, at) => figures[at] + figures[at + 1] / 1e9;
 
 function* copyDirectory(job, src, dest, from, there) {
   const { options } = job;

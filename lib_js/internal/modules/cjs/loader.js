@@ -54,6 +54,8 @@ const {
   dependencies,
   getCjsConditions,
   getCjsConditionsArray,
+  getCompileCache,
+  getSourceMapCache,
   initializeCjsConditions,
   loadBuiltinModule,
   makeRequireFunction,
@@ -536,8 +538,18 @@ function wrapSafe(filename, content, module, format) {
   const detectModule = format !== 'commonjs' && (isMain ?
     getOptionValue('--experimental-detect-module') !== false :
     getOptionValue('--require-module') !== false);
-  const { compileFunctionForCJSLoader } = internalBinding('modules');
-  return compileFunctionForCJSLoader(content, filename, isMain, detectModule);
+  const { compileFunctionForCJSLoader, functionCachedData } = internalBinding('modules');
+  const cache = getCompileCache();
+  if (cache === undefined) {
+    return compileFunctionForCJSLoader(content, filename, isMain, detectModule, undefined);
+  }
+  const entry = cache.find('CommonJS', filename, content);
+  const result =
+    compileFunctionForCJSLoader(content, filename, isMain, detectModule, entry.data);
+  if (result.function !== undefined) {
+    cache.settle(entry, result.cachedDataRejected, () => functionCachedData(result.function));
+  }
+  return result;
 }
 
 Module.prototype._compile = function(content, filename, format) {
@@ -545,6 +557,7 @@ Module.prototype._compile = function(content, filename, format) {
   if (format !== 'module') {
     const result = wrapSafe(filename, content, this, format);
     compiled = result.function;
+    getSourceMapCache()?.add(filename, content, this, result.sourceMapURL);
     if (result.canParseAsESM) format = 'module';
   }
   if (format === 'module') {

@@ -336,9 +336,42 @@ function installLookup(Module) {
     return paths;
   }
 
+  function notFoundFrom(request, parent) {
+    const requireStack = getRequireStack(parent);
+    let message = `Cannot find module '${request}'`;
+    if (requireStack.length > 0) {
+      message += `\nRequire stack:\n- ${ArrayPrototypeJoin(requireStack, '\n- ')}`;
+    }
+    const error = new Error(message);
+    setOwnProperty(error, 'code', 'MODULE_NOT_FOUND');
+    setOwnProperty(error, 'requireStack', requireStack);
+    return error;
+  }
+
+  /** The module of a request through --experimental-package-map. */
+  function tryPackageMap(request, parent, conditions) {
+    const { packageMapResolve } = require('internal/modules/package_map');
+    const parentPath = parentPathOf(parent);
+    if (!parentPath) return undefined;
+    const mapped = packageMapResolve(request, parentPath);
+    if (mapped === undefined) throw notFoundFrom(request, parent);
+    const { packagePath, subpath } = mapped;
+    const pkg = readPackage(packagePath);
+    if (pkg.exports !== undefined) {
+      return resolveExports(path.resolve(packagePath, 'package.json'), subpath, pkg, parentPath,
+                            conditions, subpath);
+    }
+    return Module._findPath(subpath, [packagePath], false, conditions);
+  }
+
   Module._resolveFilename = function(request, parent, isMain, options) {
     if (BuiltinModule.normalizeRequirableId(request)) return request;
     const conditions = options?.conditions || getCjsConditions();
+    if (getOptionValue('--experimental-package-map') &&
+        !isRelative(request) && !path.isAbsolute(request)) {
+      const found = tryPackageMap(request, parent, conditions);
+      if (found !== undefined) return found;
+    }
     let paths;
     if (ArrayIsArray(options?.paths)) {
       paths = pathsFromOption(request, options.paths);
@@ -361,15 +394,7 @@ function installLookup(Module) {
     const filename = Module._findPath(request, paths, isMain, conditions);
     if (filename) return filename;
 
-    const requireStack = getRequireStack(parent);
-    let message = `Cannot find module '${request}'`;
-    if (requireStack.length > 0) {
-      message += `\nRequire stack:\n- ${ArrayPrototypeJoin(requireStack, '\n- ')}`;
-    }
-    const error = new Error(message);
-    setOwnProperty(error, 'code', 'MODULE_NOT_FOUND');
-    setOwnProperty(error, 'requireStack', requireStack);
-    throw error;
+    throw notFoundFrom(request, parent);
   };
 }
 

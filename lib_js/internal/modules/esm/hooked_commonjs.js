@@ -11,8 +11,13 @@ const {
 
 const { codes: { ERR_REQUIRE_ESM } } = require('internal/errors');
 const { BuiltinModule } = require('internal/bootstrap/realm');
-const { Module, exportsOfNamespace, wrapModuleLoad } = require('internal/modules/cjs/loader');
-const { urlToFilename } = require('internal/modules/helpers');
+const {
+  Module,
+  exportsOfNamespace,
+  resolveForCJS,
+  wrapModuleLoad,
+} = require('internal/modules/cjs/loader');
+const { getSourceMapCache, urlToFilename } = require('internal/modules/helpers');
 const { STATUS } = require('internal/modules/esm/module_job');
 const { getOptionValue } = require('internal/options');
 const { pathToFileURL } = require('internal/url');
@@ -65,7 +70,13 @@ function makeRequire(module, url) {
     return exportsOf(loader().getOrCreateModuleJob(target, url, attributes));
   }
   setOwnProperty(require, 'resolve', function resolve(specifier) {
-    return urlToFilename(loader().resolve(toURL(specifier, module), url).url);
+    // Synchronous hooks see the request as it stands; the others what became of it.
+    let target = specifier;
+    if (!StringPrototypeStartsWith(specifier, 'node:')) {
+      const { filename, url: resolved } = resolveForCJS(specifier, module, false);
+      if (specifier !== filename) target = resolved ?? pathToFileURL(filename).href;
+    }
+    return urlToFilename(loader().resolveWithoutSyncHooks(target, url).url);
   });
   setOwnProperty(require, 'main', process.mainModule);
   return require;
@@ -84,7 +95,9 @@ function runHookedCommonJS(url, filename, source, isMain) {
     module.id = '.';
   }
   const { compileFunctionForCJSLoader } = internalBinding('modules');
-  const { function: compiled } = compileFunctionForCJSLoader(source, filename, isMain, false);
+  const { function: compiled, sourceMapURL } =
+    compileFunctionForCJSLoader(source, filename, isMain, false, undefined);
+  getSourceMapCache()?.add(filename, source, module, sourceMapURL);
   FunctionPrototypeCall(compiled, module.exports, module.exports, makeRequire(module, url),
                         module, filename, dirname(filename));
   module.loaded = true;

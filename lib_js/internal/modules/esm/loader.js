@@ -22,7 +22,7 @@ const {
   resolveWithHooks,
   validateLoadSloppy,
 } = require('internal/modules/customization_hooks');
-const { dependencies, urlToFilename } = require('internal/modules/helpers');
+const { compileSourceText, dependencies, urlToFilename } = require('internal/modules/helpers');
 const { kImplicitTypeAttribute } = require('internal/modules/esm/assert');
 const { defaultLoadSync, throwUnknownModuleFormat } = require('internal/modules/esm/load');
 const { ModuleJob, STATUS } = require('internal/modules/esm/module_job');
@@ -133,14 +133,10 @@ class ModuleLoader {
    * @returns {{ url: string, format?: string, importAttributes?: object, byHooks: boolean }}
    */
   resolve(specifier, parentURL, importAttributes = kEmptyObject) {
-    const conditions = getDefaultConditions();
     if (resolveHooks.length === 0) {
-      const { url, format, importAttributes: changed } = this.#defaultResolve(
-        specifier, { __proto__: null, parentURL, conditions, importAttributes });
-      return {
-        __proto__: null, url, format, importAttributes: changed, byHooks: this.hasAsyncHooks,
-      };
+      return this.resolveWithoutSyncHooks(specifier, parentURL, importAttributes);
     }
+    const conditions = getDefaultConditions();
     let byHooks = true;
     const { url, format, importAttributes: changed } = resolveWithHooks(
       specifier, parentURL, importAttributes, conditions, (requested, context) => {
@@ -148,6 +144,15 @@ class ModuleLoader {
         return this.#defaultResolve(requested, context);
       });
     return { __proto__: null, url, format, importAttributes: changed, byHooks };
+  }
+
+  resolveWithoutSyncHooks(specifier, parentURL, importAttributes = kEmptyObject) {
+    const conditions = getDefaultConditions();
+    const { url, format, importAttributes: changed } = this.#defaultResolve(
+      specifier, { __proto__: null, parentURL, conditions, importAttributes });
+    return {
+      __proto__: null, url, format, importAttributes: changed, byHooks: this.hasAsyncHooks,
+    };
   }
 
   #load(url, format, importAttributes) {
@@ -302,10 +307,8 @@ class ModuleLoader {
     const parent = record.lastParent;
     let job = this.#jobs.get(url);
     if (job === undefined) {
-      const { createSourceText } = internalBinding('modules');
       const created = [];
-      job = this.#addJob(url, undefined, createSourceText(url, source, undefined), record.isMain,
-                         created);
+      job = this.#addJob(url, undefined, compileSourceText(url, source), record.isMain, created);
       record.requiredESM = job;
       this.#linkAll(created, true);
       return { job, namespace: job.runSync(parent) };

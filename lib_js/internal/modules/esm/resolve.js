@@ -384,10 +384,25 @@ function legacyMainResolve(packageJSONUrl, packageConfig, base) {
 }
 
 /** A bare specifier. @returns {URL} */
+/** What --experimental-package-map says; nothing else counts then. */
+function placeInMap(specifier, base) {
+  const { packageMapResolve } = require('internal/modules/package_map');
+  const parentPath = fileURLToPath(base);
+  const mapped = packageMapResolve(specifier, parentPath);
+  if (mapped === undefined) throw new ERR_MODULE_NOT_FOUND(specifier, parentPath, null);
+  const packageJSONPath = `${mapped.packagePath}/package.json`;
+  return {
+    packageJSONPath,
+    packageJSONUrl: pathToFileURL(packageJSONPath),
+    packageSubpath: mapped.subpath,
+  };
+}
+
 function packageResolve(specifier, base, conditions) {
   if (BuiltinModule.canBeRequiredWithoutScheme(specifier)) return new URL(`node:${specifier}`);
   const { packageJSONUrl, packageJSONPath, packageSubpath } =
-    packageJsonReader.getPackageJSONURL(specifier, base);
+    getOptionValue('--experimental-package-map') ? placeInMap(specifier, base) :
+      packageJsonReader.getPackageJSONURL(specifier, base);
   const packageConfig = packageJsonReader.read(packageJSONPath, { specifier, base });
   if (packageConfig.exports != null) {
     return packageExportsResolve(packageJSONUrl, packageSubpath, packageConfig, base, conditions);
@@ -416,8 +431,6 @@ function finalizeResolution(resolved, base, preserveSymlinks) {
     throw new ERR_UNSUPPORTED_DIR_IMPORT(filename, readable(base), String(resolved));
   }
   if (kind !== KIND_FILE) {
-    // It may be made while somebody watches.
-    require('internal/modules/helpers').dependencies.report?.(filename);
     throw new ERR_MODULE_NOT_FOUND(filename || resolved.pathname, readable(base), resolved);
   }
   if (preserveSymlinks) return resolved;

@@ -28,6 +28,7 @@ const {
 } = require('internal/modules/cjs/loader');
 const {
   assertBufferSource,
+  compileSourceText,
   loadBuiltinModule,
   stringify,
   stripBOM,
@@ -45,9 +46,8 @@ const { dirname } = require('path');
 const translators = new SafeMap();
 
 translators.set('module', (url, { source }) => {
-  const { createSourceText } = internalBinding('modules');
   assertBufferSource(source, true, 'load');
-  return { wrap: createSourceText(url, stringify(source), undefined) };
+  return { wrap: compileSourceText(url, stringify(source)) };
 });
 
 translators.set('builtin', (url) => {

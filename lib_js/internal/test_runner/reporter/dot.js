@@ -17,7 +17,9 @@ module.exports = async function* dot(source) {
   const errors = [];
   let columns = marksPerLine();
   let count = 0;
+  let coverage;
   for await (const { type, data } of source) {
+    if (type === 'test:coverage') coverage = data.summary;
     if (type === 'test:diagnostic' && data.level === 'error') ArrayPrototypePush(errors, data);
     const isPass = type === 'test:pass';
     if (!isPass && type !== 'test:fail') continue;
@@ -33,6 +35,10 @@ module.exports = async function* dot(source) {
   for (let i = 0; i < errors.length; i++) {
     const symbol = reporterUnicodeSymbolMap['test:diagnostic'];
     yield `${colorOf('error')}${symbol}${errors[i].message}${colors.white}\n`;
+  }
+  if (errors.length > 0 && coverage !== undefined) {
+    const { getCoverageReport } = require('internal/test_runner/reporter/coverage_table');
+    yield getCoverageReport(reporterUnicodeSymbolMap['test:coverage'], coverage, colors.blue);
   }
   if (failed.length === 0) return;
   yield `\n${colors.red}Failed tests:${colors.white}\n\n`;

@@ -84,6 +84,11 @@ class SpecReporter extends Transform {
         const color = colorOf(data.level) || colorOf(type);
         return `${color}${indent(data.nesting)}${symbols[type]}${data.message}${colors.white}\n`;
       }
+      case 'test:coverage': {
+        const { getCoverageReport } = require('internal/test_runner/reporter/coverage_table');
+        const prefix = `${indent(data.nesting)}${symbols['test:coverage']}`;
+        return getCoverageReport(prefix, data.summary, colors.blue);
+      }
       case 'test:summary':
         // Files that were run have summaries of their own.
         return data.file === undefined ? this.#failures() : undefined;

@@ -75,6 +75,10 @@ function formatEvent(type, data) {
     case 'test:diagnostic':
     case 'test:log':
       return [`${indent(data.nesting)}# ${tapEscape(data.message)}\n`];
+    case 'test:coverage': {
+      const { getCoverageReport } = require('internal/test_runner/reporter/coverage_table');
+      return [getCoverageReport(`${indent(data.nesting)}# `, data.summary, '')];
+    }
     case 'test:interrupted':
       return ArrayPrototypeMap(data.tests, formatInterrupted);
     default:

@@ -128,8 +128,9 @@ class WritableHalf {
 function bytesOf(text, encoding) {
   if (normalizeEncoding(encoding) === 'utf8') return encoder.encode(text);
   const bytes = Buffer.from(text, encoding);
-  return new Uint8Array(TypedArrayPrototypeGetBuffer(bytes), TypedArrayPrototypeGetByteOffset(bytes),
-                        TypedArrayPrototypeGetByteLength(bytes));
+  return new Uint8Array(
+    TypedArrayPrototypeGetBuffer(bytes), TypedArrayPrototypeGetByteOffset(bytes),
+    TypedArrayPrototypeGetByteLength(bytes));
 }
 
 function newStreamReadableFromReadableStream(readableStream, options = kEmptyObject) {
@@ -212,7 +213,8 @@ function newStreamDuplexFromReadableWritablePair(pair = kEmptyObject, options = 
   }
   validateObject(options, 'options');
   const {
-    allowHalfOpen = false, objectMode = false, encoding, decodeStrings = true, highWaterMark, signal,
+    allowHalfOpen = false, objectMode = false, encoding, decodeStrings = true, highWaterMark,
+    signal,
   } = options;
   validateBoolean(objectMode, 'options.objectMode');
   validateEncoding(encoding);

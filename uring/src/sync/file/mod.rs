@@ -22,11 +22,14 @@ pub use directory::{
     remove_directory,
 };
 pub use space::file_system;
-pub use times::{set_times, set_times_fd};
+pub use times::{copy_times, set_times, set_times_fd};
 pub use watch::{add_watch, open_watch, remove_watch};
 
 /// First size of the buffer of a whole read when the file does not tell its own.
 const READ_STEP_BYTES: usize = 64 * 1024;
+
+/// Node reads no larger file at once; such are refused with EFBIG.
+const WHOLE_BYTES_MAX: usize = (1 << 31) - 1;
 
 /// What a descriptor is, as far as a program's standard streams care.
 #[derive(Copy, Clone, PartialEq, Eq, Debug)]
@@ -208,6 +211,9 @@ pub fn read_whole(path: &CStr) -> Result<Vec<u8>, Errno> {
 /// Reads from the descriptor's position to the end.
 pub fn read_whole_fd(fd: Fd) -> Result<Vec<u8>, Errno> {
     let told = fstat(fd)?.size_bytes as usize;
+    if told > WHOLE_BYTES_MAX {
+        return Err(Errno::EFBIG);
+    }
     // One byte more than told lets the read that finds the end fit without growing.
     let mut bytes = vec![0; if told == 0 { READ_STEP_BYTES } else { told + 1 }];
     let mut filled = 0;

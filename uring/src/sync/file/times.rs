@@ -2,6 +2,7 @@
 
 use crate::errno::Errno;
 use crate::fd::Fd;
+use crate::stat::FileTime;
 use crate::sync::call;
 use std::ffi::CStr;
 
@@ -48,6 +49,17 @@ pub fn set_times(path: &CStr, accessed: f64, modified: f64, follow: bool) -> Res
 pub fn set_times_fd(fd: Fd, accessed: f64, modified: f64) -> Result<(), Errno> {
     let times = [timespec(accessed), timespec(modified)];
     call!(futimens(fd.raw(), times.as_ptr())).map(|_| ())
+}
+
+/// Gives a file the times of access and modification of another one, to the nanosecond.
+pub fn copy_times(from: &CStr, to: &CStr) -> Result<(), Errno> {
+    let facts = super::stat(from)?;
+    let exact = |time: FileTime| libc::timespec {
+        tv_sec: time.seconds,
+        tv_nsec: time.nanoseconds.into(),
+    };
+    let times = [exact(facts.accessed), exact(facts.modified)];
+    call!(utimensat(libc::AT_FDCWD, to.as_ptr(), times.as_ptr(), 0)).map(|_| ())
 }
 
 #[cfg(test)]

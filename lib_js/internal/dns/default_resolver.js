@@ -1,0 +1,28 @@
+'use strict';
+
+// The resolver behind the functions of node:dns and dns/promises themselves.
+
+const { ResolverBase } = require('internal/dns/resolver');
+
+let resolver;
+
+function defaultResolver() {
+  return resolver ??= new ResolverBase();
+}
+
+/** Takes the place of the default one: what setServers() of the module does. */
+function setServers(servers) {
+  const replacement = new ResolverBase();
+  replacement.setServers(servers);
+  resolver = replacement;
+}
+
+function getServers() {
+  return defaultResolver().getServers();
+}
+
+function channelOf() {
+  return ResolverBase.channelOf(defaultResolver());
+}
+
+module.exports = { channelOf, defaultResolver, getServers, setServers };

@@ -1,0 +1,146 @@
+'use strict';
+
+// What the Resolver of node:dns and the one of dns/promises have in common: servers, limits, and
+// questions whose outcome is (error) or (null, result).
+
+const { Channel, TRIES } = require('internal/dns/channel');
+const { DNS_PORT } = require('internal/dns/config');
+const { KINDS, resultOf } = require('internal/dns/records');
+const { TYPES } = require('internal/dns/wire');
+const { findName } = require('internal/dns/hosts');
+const {
+  DNSException,
+  codes: {
+    ERR_DNS_SET_SERVERS_FAILED, ERR_INVALID_ARG_VALUE, ERR_INVALID_IP_ADDRESS,
+  },
+} = require('internal/errors');
+const { isIP, isIPv4, isIPv6 } = require('internal/net');
+const {
+  validateArray, validateInt32, validateString, validateUint32,
+} = require('internal/validators');
+
+const BRACKETED = /^\[([^[\]]*)\](?::(\d+))?$/;
+const WITH_PORT = /^(.+?)(?::(\d+))?$/;
+
+/** 'a', 'a:port' or '[a]:port' */
+function parseServer(text) {
+  if (isIP(text) !== 0) return { address: text, port: DNS_PORT };
+  const { 1: address, 2: port } = BRACKETED.exec(text) ?? WITH_PORT.exec(text) ?? [];
+  if (address === undefined || isIP(address) === 0) throw new ERR_INVALID_IP_ADDRESS(text);
+  return { address, port: port === undefined ? DNS_PORT : Number(port) };
+}
+
+function showServer({ address, port }) {
+  if (port === DNS_PORT) return address;
+  return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** '4.3.2.1.in-addr.arpa', or the nibbles of an IPv6 address under ip6.arpa. */
+function reverseName(address) {
+  if (isIPv4(address)) return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
+  const { hostname } = new URL(`http://[${address.split('%')[0]}]`);
+  const { 0: head, 1: tail } = hostname.slice(1, -1).split('::');
+  const before = head === '' ? [] : head.split(':');
+  const after = tail === undefined || tail === '' ? [] : tail.split(':');
+  const zeros = new Array(8 - before.length - after.length).fill('0');
+  const groups = [...before, ...(tail === undefined ? [] : zeros), ...after];
+  const nibbles = groups.map((group) => group.padStart(4, '0')).join('');
+  return `${[...nibbles].reverse().join('.')}.ip6.arpa`;
+}
+
+function toASCII(name) {
+  return require('internal/url').domainToASCII(name) || name;
+}
+
+class ResolverBase {
+  #channel;
+
+  constructor(options = undefined) {
+    const { timeout = -1, tries = TRIES, maxTimeout = 0 } = options ?? {};
+    validateInt32(timeout, 'options.timeout', -1);
+    validateInt32(tries, 'options.tries', 1);
+    validateUint32(maxTimeout, 'options.maxTimeout');
+    this.#channel = new Channel(timeout, tries, maxTimeout);
+  }
+
+  cancel() {
+    this.#channel.cancel();
+  }
+
+  getServers() {
+    return this.#channel.getServers().map(showServer);
+  }
+
+  setServers(servers) {
+    validateArray(servers, 'servers');
+    const parsed = servers.map((server, index) => {
+      validateString(server, `servers[${index}]`);
+      return parseServer(server);
+    });
+    if (this.#channel.pending.size > 0) {
+      throw new ERR_DNS_SET_SERVERS_FAILED('There are pending queries.', servers);
+    }
+    this.#channel.servers = parsed;
+  }
+
+  setLocalAddress(ipv4, ipv6) {
+    validateString(ipv4, 'ipv4');
+    if (ipv6 !== undefined) validateString(ipv6, 'ipv6');
+    const version = isIP(ipv4);
+    if (version === 0) throw new ERR_INVALID_ARG_VALUE('ipv4', ipv4, 'Invalid IP address.');
+    if (ipv6 !== undefined && (isIP(ipv6) === 0 || isIP(ipv6) === version)) {
+      throw new ERR_INVALID_ARG_VALUE('ipv6', ipv6, 'Cannot specify two addresses of one kind.');
+    }
+    const { localAddresses } = this.#channel;
+    localAddresses[version] = ipv4;
+    localAddresses[version === 4 ? 6 : 4] = ipv6;
+  }
+
+  /** @param {(error: Error | null, result?: unknown) => void} done */
+  static ask(resolver, kind, name, options, done) {
+    resolver.#channel.query(toASCII(name), TYPES[kind.type], (code, message) => {
+      const result = code === null ? resultOf(kind, message, options) : undefined;
+      if (result !== undefined) done(null, result);
+      else done(new DNSException(code ?? 'ENODATA', kind.question, name));
+    });
+  }
+
+  /** The names of an address: done(error) or done(null, names). */
+  static askNames(resolver, address, done) {
+    const fail = (code) => done(new DNSException(code, 'getHostByAddr', address));
+    if (isIP(address) === 0) {
+      process.nextTick(fail, 'ENOTIMP');
+      return;
+    }
+    const known = findName(address);
+    if (known !== undefined) {
+      process.nextTick(done, null, [known]);
+      return;
+    }
+    resolver.#channel.query(reverseName(address), TYPES.PTR, (code, message) => {
+      const names = code === null ? resultOf(kindOfType('PTR'), message) : undefined;
+      if (names !== undefined) done(null, names);
+      else fail(code ?? 'ENOTFOUND');
+    });
+  }
+
+  /** The channel, for lookup(). */
+  static channelOf(resolver) {
+    return resolver.#channel;
+  }
+}
+
+function kindOfType(type) {
+  return KINDS.find((kind) => kind.type === type);
+}
+
+const RECORD_TYPES = KINDS.map((kind) => kind.type);
+
+/** The kind that resolve(name, rrtype) asks for. */
+function kindOf(rrtype) {
+  validateString(rrtype, 'rrtype');
+  if (!RECORD_TYPES.includes(rrtype)) throw new ERR_INVALID_ARG_VALUE('rrtype', rrtype);
+  return kindOfType(rrtype);
+}
+
+module.exports = { KINDS, ResolverBase, kindOf, kindOfType };

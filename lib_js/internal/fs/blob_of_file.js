@@ -1,0 +1,66 @@
+'use strict';
+
+// fs.openAsBlob(): a Blob whose bytes are read from a file when they are asked for. The file must
+// stay as it was when the Blob was made: else nobody could say what the Blob is.
+
+const { PromiseReject, PromiseResolve } = primordials;
+
+const { createBlob } = require('internal/blob');
+const { getValidatedPath } = require('internal/fs/utils');
+const { kEmptyObject, lazyDOMException } = require('internal/util');
+const { validateObject, validateString } = require('internal/validators');
+
+function notReadable() {
+  return lazyDOMException('The blob could not be read', 'NotReadableError');
+}
+
+/** A range of a file; slices are ranges of the same file. */
+class FilePart {
+  constructor(file, start, length) {
+    this.file = file;
+    this.start = start;
+    this.length = length;
+  }
+
+  slice(start, end) {
+    return new FilePart(this.file, this.start + start, end - start);
+  }
+
+  async read(start, end) {
+    const { open } = require('fs/promises');
+    const { path, size, mtimeNs } = this.file;
+    let handle;
+    try {
+      handle = await open(path, 'r');
+      const now = await handle.stat({ bigint: true });
+      if (now.size !== size || now.mtimeNs !== mtimeNs) throw notReadable();
+      const { buffer, bytesRead } =
+        await handle.read(new Uint8Array(end - start), 0, end - start, this.start + start);
+      if (bytesRead !== end - start) throw notReadable();
+      return buffer;
+    } catch {
+      throw notReadable();
+    } finally {
+      await handle?.close();
+    }
+  }
+}
+
+function openAsBlob(path, options = kEmptyObject) {
+  validateObject(options, 'options');
+  const type = options.type || '';
+  validateString(type, 'options.type');
+  path = getValidatedPath(path);
+  let stats;
+  try {
+    stats = require('fs').statSync(path, { bigint: true });
+  } catch {
+    return PromiseReject(notReadable());
+  }
+  const { size, mtimeNs } = stats;
+  const length = Number(size);
+  const part = new FilePart({ path, size, mtimeNs }, 0, length);
+  return PromiseResolve(createBlob([part], length, type));
+}
+
+module.exports = { openAsBlob };
