@@ -181,7 +181,6 @@ function createContext(contextObject = {}, options = kEmptyObject) {
     isOrdinary ? undefined : contextObject, strings, wasm, microtaskMode === 'afterEvaluate',
     hostSymbolFor(importModuleDynamically, name, owner));
   owner.referrer = isOrdinary ? global : contextObject;
-  require('internal/async_hooks/promises').coverContext(owner.referrer);
   return owner.referrer;
 }
 

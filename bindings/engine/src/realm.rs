@@ -71,6 +71,7 @@ pub(crate) struct Realm {
     pub(crate) parcels: RefCell<crate::message::Parcels>,
     pub(crate) interrupted: RefCell<Option<crate::remote::Interrupted>>,
     pub(crate) collections: crate::builtin::gc::Log,
+    pub(crate) promise_hooks: RefCell<crate::builtin::async_context::PromiseHooks>,
     /// The isolate's main context.
     pub(crate) context: RefCell<Option<v8::Global<v8::Context>>>,
 }
@@ -95,6 +96,7 @@ impl Realm {
             parcels: RefCell::default(),
             interrupted: RefCell::default(),
             collections: Default::default(),
+            promise_hooks: RefCell::default(),
             context: RefCell::default(),
         })
     }
@@ -104,6 +106,7 @@ impl Realm {
         self.roots.borrow_mut().clear();
         self.modules.borrow_mut().clear();
         self.templates.borrow_mut().clear();
+        self.promise_hooks.take();
     }
 
     pub(crate) fn template<'s>(

@@ -2,13 +2,7 @@
 
 // Promises as async resources: V8 tells of each while a hook is enabled that wants to know.
 
-const {
-  ArrayPrototypeFilter,
-  ArrayPrototypePush,
-  FunctionPrototypeBind,
-  MathMax,
-  SafeWeakRef,
-} = primordials;
+const { FunctionPrototypeBind } = primordials;
 
 const { setPromiseHooks } = internalBinding('async_context');
 const { enqueueMicrotask } = internalBinding('turn');
@@ -77,30 +71,10 @@ function onResolve(promise) {
 
 let current = [undefined, undefined, undefined, undefined];
 
-// The contexts of vm, which have hooks of their own.
-let contexts = [];
-const CONTEXTS_PRUNED_AT = 64;
-let pruneAt = CONTEXTS_PRUNED_AT;
-
 function setHooks(init, before, after, resolve) {
   if (init === current[0] && before === current[1] && resolve === current[3]) return;
   current = [init, before, after, resolve];
   setPromiseHooks(init, before, after, resolve);
-  for (let i = 0; i < contexts.length; i++) {
-    const context = contexts[i].deref();
-    if (context !== undefined) setPromiseHooks(init, before, after, resolve, context);
-  }
-}
-
-/** Promises of a new context of vm are told of, too. */
-function coverContext(contextified) {
-  if (contexts.length >= pruneAt) {
-    contexts = ArrayPrototypeFilter(contexts, (known) => known.deref() !== undefined);
-    pruneAt = MathMax(CONTEXTS_PRUNED_AT, 2 * contexts.length);
-  }
-  ArrayPrototypePush(contexts, new SafeWeakRef(contextified));
-  const { 0: init, 1: before, 2: after, 3: resolve } = current;
-  if (before !== undefined) setPromiseHooks(init, before, after, resolve, contextified);
 }
 
 const disableUnlessWanted = FunctionPrototypeBind(function() {
@@ -124,4 +98,4 @@ function getPromiseHooks() {
   return [...current];
 }
 
-module.exports = { coverContext, getPromiseHooks, update };
+module.exports = { getPromiseHooks, update };

@@ -1,15 +1,14 @@
 //! `async_context`: the value that V8 carries along promise reactions (AsyncLocalStorage), and V8's
 //! hooks into the lives of promises.
 
-use crate::contextify::context_of;
-
 use super::{Args, Entry, Return, entry};
+use crate::realm;
 
 pub(crate) fn entries() -> Vec<Entry> {
     vec![
         entry("get", 0, get),
         entry("set", 1, set),
-        entry("setPromiseHooks", 5, set_promise_hooks),
+        entry("setPromiseHooks", 4, set_promise_hooks),
     ]
 }
 
@@ -21,10 +20,64 @@ fn set<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
     scope.set_continuation_preserved_embedder_data(args.get(0));
 }
 
-/// setPromiseHooks(init, before, after, resolve, contextified?): what is no function is no hook.
+/// V8's hooks into promises, and the contexts of vm, each of which has hooks of its own.
+#[derive(Default)]
+pub(crate) struct PromiseHooks {
+    /// init, before, after, resolve.
+    functions: [Option<v8::Global<v8::Function>>; 4],
+    contexts: Vec<v8::Weak<v8::Context>>,
+    /// The list is looked through when it has grown to this length.
+    look_at: usize,
+}
+
+const LOOK_AT_MIN: usize = 64;
+
+/// setPromiseHooks(init, before, after, resolve): what is no function is no hook.
 fn set_promise_hooks<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
-    let hook = |index| args.get(index).try_cast::<v8::Function>().ok();
-    let context = context_of(scope, args.get(4)).unwrap_or_else(|| scope.get_current_context());
+    let hooks = &realm::current().promise_hooks;
+    hooks.borrow_mut().functions = [0, 1, 2, 3].map(|index| {
+        let function = args.get(index).try_cast::<v8::Function>().ok()?;
+        Some(v8::Global::new(scope, function))
+    });
+    let main = realm::current().context.borrow().clone();
+    let main = main.map(|main| v8::Local::new(scope, main));
+    let others: Vec<_> = {
+        let hooks = hooks.borrow();
+        let alive = hooks
+            .contexts
+            .iter()
+            .filter_map(|weak| weak.to_local(scope));
+        main.into_iter().chain(alive).collect()
+    };
+    for context in others {
+        install(scope, context);
+    }
+}
+
+/// A new context of vm gets the hooks of now, and later ones as long as it lives.
+pub(crate) fn cover(scope: &mut v8::PinScope, context: v8::Local<v8::Context>) {
+    {
+        let weak = v8::Weak::new(scope, context);
+        let mut hooks = realm::current().promise_hooks.borrow_mut();
+        if hooks.contexts.len() >= hooks.look_at {
+            hooks.contexts.retain(|weak| !weak.is_empty());
+            hooks.look_at = LOOK_AT_MIN.max(2 * hooks.contexts.len());
+        }
+        hooks.contexts.push(weak);
+        if hooks.functions.iter().all(Option::is_none) {
+            return;
+        }
+    }
+    install(scope, context);
+}
+
+fn install(scope: &mut v8::PinScope, context: v8::Local<v8::Context>) {
     let scope = &mut v8::ContextScope::new(scope, context);
-    scope.set_promise_hooks(hook(0), hook(1), hook(2), hook(3));
+    let hooks = realm::current().promise_hooks.borrow();
+    let hook = |index: usize| {
+        let function = hooks.functions[index].as_ref()?;
+        Some(v8::Local::new(scope, function))
+    };
+    let [init, before, after, resolve] = [0, 1, 2, 3].map(hook);
+    scope.set_promise_hooks(init, before, after, resolve);
 }

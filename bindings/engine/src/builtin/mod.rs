@@ -1,7 +1,7 @@
 //! Natives that need V8 itself, under the names Node gives its internal bindings. Everything that
 //! needs no V8 type stands in crate coring-bindings instead.
 
-mod async_context;
+pub(crate) mod async_context;
 mod buffer;
 mod buffer_codec;
 mod buffer_search;

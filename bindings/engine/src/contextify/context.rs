@@ -130,6 +130,7 @@ pub(super) fn make_context<'s>(
     }));
     let key = context_key(scope);
     holder.set_private(scope, key, global.into());
+    crate::builtin::async_context::cover(scope, context);
     rv.set(global.into());
 }
 
