@@ -115,6 +115,8 @@ function defineAttribute(name, id, replaceable) {
 }
 
 function installGlobals() {
+  // V8 adds it to what the language has.
+  delete globalThis.Intl.v8BreakIterator;
   ObjectDefineProperty(globalThis, SymbolToStringTag, {
     __proto__: null, value: 'global', writable: false, enumerable: false, configurable: true,
   });

@@ -10,6 +10,22 @@ const { validateBoolean, validateInteger, validateObject } = require('internal/v
 const framesDefault = 10;
 const framesMax = 200;
 
+/** The place in the source that the code was made of, where a source map knows it. */
+function toOriginal(site) {
+  const { findSourceMap } = require('internal/source_map/source_map_cache');
+  const { originalSource, originalLine, originalColumn, name } =
+    findSourceMap(site.scriptName)?.findEntry(site.lineNumber - 1, site.columnNumber - 1) ?? {};
+  if (originalSource === undefined) return site;
+  return {
+    ...site,
+    functionName: name || site.functionName,
+    scriptName: originalSource,
+    lineNumber: originalLine + 1,
+    columnNumber: originalColumn + 1,
+    column: originalColumn + 1,
+  };
+}
+
 /** (frameCount, options), (options) or nothing. */
 function getCallSites(frameCount = framesDefault, options) {
   if (options === undefined && typeof frameCount === 'object') {
@@ -25,22 +41,7 @@ function getCallSites(frameCount = framesDefault, options) {
 
   const sites = internalBinding('util').getCallSites(frameCount);
   const isMapped = sourceMap ?? getOptionValue('--enable-source-maps');
-  return isMapped ? ArrayPrototypeMap(sites, originalSite) : sites;
-}
-
-/** The place in the original source, where a source map knows it. */
-function originalSite(site) {
-  const { findSourceMap } = require('internal/source_map/source_map_cache');
-  const { originalLine, originalColumn, originalSource } =
-    findSourceMap(site.scriptName)?.findEntry(site.lineNumber - 1, site.columnNumber - 1) ?? {};
-  if (!originalSource) return site;
-  return {
-    ...site,
-    scriptName: originalSource,
-    lineNumber: originalLine + 1,
-    columnNumber: originalColumn + 1,
-    column: originalColumn + 1,
-  };
+  return isMapped ? ArrayPrototypeMap(sites, toOriginal) : sites;
 }
 
 module.exports = { getCallSites };

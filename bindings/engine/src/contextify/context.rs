@@ -117,6 +117,7 @@ pub(super) fn make_context<'s>(
         scope.set_allow_wasm_code_generation_callback(is_wasm_allowed);
     }
     let global = context.global(scope);
+    drop_break_iterator(scope, global);
     let key = host_symbol_key(scope);
     global.set_private(scope, key, args.get(4));
     let holder = sandbox.unwrap_or(global);
@@ -131,6 +132,16 @@ pub(super) fn make_context<'s>(
     holder.set_private(scope, key, global.into());
     crate::builtin::async_context::cover(scope, context);
     rv.set(global.into());
+}
+
+/// V8 adds it to the language's Intl; Node shows no context with it.
+fn drop_break_iterator<'s>(scope: &v8::PinScope<'s, '_>, global: v8::Local<'s, v8::Object>) {
+    let name = js_string(scope, "Intl").into();
+    let intl = global.get(scope, name);
+    if let Some(Ok(intl)) = intl.map(|intl| intl.try_cast::<v8::Object>()) {
+        let name = js_string(scope, "v8BreakIterator").into();
+        intl.delete(scope, name);
+    }
 }
 
 /// V8 asks before it compiles WebAssembly, in any context.
