@@ -119,6 +119,8 @@ pub struct Natives {
     pub(crate) scratch: Vec<u8>,
     pub(crate) parsers: Slots<http::parser::Parser>,
     pub(crate) udps: Slots<udp_wrap::Udp>,
+    /// Shared datagram sockets whose last message JavaScript has not had yet.
+    pub(crate) udps_heard: Vec<Handle>,
     pub(crate) children: Slots<process_wrap::Child>,
     pub(crate) channels: Slots<channel_wrap::Channel>,
     pub(crate) turn: turn::State,
@@ -175,6 +177,7 @@ impl Natives {
             scratch: Vec::new(),
             parsers: Slots::default(),
             udps: Slots::default(),
+            udps_heard: Vec::new(),
             children: Slots::default(),
             channels: Slots::default(),
             turn: turn::State::default(),
@@ -206,6 +209,7 @@ impl Natives {
 
     /// Ends the turn: submits what it left behind and waits for what comes, one system call.
     pub fn poll(&mut self, patience: Patience, into: &mut Vec<Completion>) {
+        self.receive_shared_datagrams();
         self.flush();
         let wait = match (patience, self.next_wait(patience != Patience::None)) {
             (Patience::Short, Wait::Forever) => Wait::Until(limits::BACKGROUND_POLL),

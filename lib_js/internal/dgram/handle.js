@@ -213,7 +213,7 @@ class UDP {
   /** Native: something came, or an error. */
   static receive(handle, bytes, portAndFamily, value) {
     const self = open.get(handle);
-    if (self === undefined || self.onmessage === undefined) return;
+    if (self === undefined || self.onmessage === undefined || self.#closed !== undefined) return;
     AsyncContextFrame.set(self.frame);
     const id = watch.isOn ? resources.enter(self) : 0;
     if (bytes < 0) {

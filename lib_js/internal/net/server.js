@@ -168,6 +168,11 @@ function joinCluster(ask) {
   getServer = ask;
 }
 
+/** Who is to be asked for what something listens on; null outside of a cluster's workers. */
+function serverOfCluster() {
+  return getServer;
+}
+
 /** What has come from the primary is what `server` listens on. */
 function takeClusterHandle(server, where, backlog, flags, handle, onListener) {
   if (handle.isShared !== true) {
@@ -531,4 +536,5 @@ module.exports = {
   joinCluster,
   kLaneFlag,
   kOnListener,
+  serverOfCluster,
 };

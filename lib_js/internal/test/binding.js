@@ -21,6 +21,7 @@ const elsewhere = {
     ...internalBinding('worker'),
     getEnvMessagePort: () => require('internal/worker/self').port,
   }),
+  udp_wrap: () => require('internal/dgram/handle'),
   uv: () => require('internal/errno'),
 };
 
