@@ -276,14 +276,15 @@ Socket.prototype.bind = function bind(port_, address_ /* , callback */) {
     return this;
   }
   if (port !== null && typeof port === 'object' && isUint32(port.fd) && port.fd > 0) {
-    const type = guessHandleType(port.fd);
-    if (type !== 'UDP') throw new ERR_INVALID_FD_TYPE(type);
+    // In a worker the number is one of the primary's.
     const ask = binderOf(state, Boolean(port.exclusive));
     if (ask !== null) {
       const options = { address: null, port: null, fd: port.fd, flags: null };
       bindInCluster(this, ask, options, (error) => this.emit('error', error));
       return this;
     }
+    const type = guessHandleType(port.fd);
+    if (type !== 'UDP') throw new ERR_INVALID_FD_TYPE(type);
     check(handle.open(port.fd), 'open');
     startListening(this);
     return this;
