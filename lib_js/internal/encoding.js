@@ -4,7 +4,8 @@
 // Missing: the Chinese, Japanese and Korean encodings, whose tables are big.
 
 const {
-  Boolean, ObjectDefineProperties, StringPrototypeCharCodeAt, Symbol, SymbolToStringTag, Uint32Array,
+  Boolean, ObjectDefineProperties, StringPrototypeCharCodeAt, Symbol, SymbolToStringTag,
+  Uint32Array,
   Uint8Array,
 } = primordials;
 

@@ -5,6 +5,7 @@
 
 const { allocateTicket, registerKind } = require('boot/turn');
 const { uvErrmapGet } = require('internal/errors');
+const AsyncContextFrame = require('internal/async_context_frame');
 const resources = require('internal/async_hooks/resources');
 const { watch } = require('internal/async_hooks');
 
@@ -52,6 +53,7 @@ class UDP {
     this.kind = kind;
     this.#handle = EBADF;
     this.onmessage = undefined;
+    this.frame = AsyncContextFrame.current();
     if (watch.isOn) resources.initResource(this, 'UDPWRAP');
   }
 
@@ -212,6 +214,7 @@ class UDP {
   static receive(handle, bytes, portAndFamily, value) {
     const self = open.get(handle);
     if (self === undefined || self.onmessage === undefined) return;
+    AsyncContextFrame.set(self.frame);
     const id = watch.isOn ? resources.enter(self) : 0;
     if (bytes < 0) {
       self.onmessage(bytes, self, undefined, undefined);
@@ -223,12 +226,14 @@ class UDP {
       });
     }
     if (id !== 0) resources.leave(id);
+    AsyncContextFrame.set(undefined);
   }
 
   static ended(handle) {
     const self = open.get(handle);
     if (self === undefined) return;
     open.delete(handle);
+    if (watch.isOn) resources.destroyResource(self);
     self.#closed?.();
   }
 }

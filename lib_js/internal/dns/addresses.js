@@ -15,7 +15,7 @@ const EAI_NONAME = -3008;
 const V6_TYPE = [6, TYPES.AAAA];
 const V4_TYPE = [4, TYPES.A];
 
-/** Is there a way to the address? Connecting a datagram socket asks for a route and sends nothing. */
+/** Is there a way to the address? Connecting a datagram socket asks for a route, no more. */
 function isReachable(address, family) {
   const handle = new UDP(family);
   const errno = handle.connect(address, 9);

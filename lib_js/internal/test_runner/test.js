@@ -2,7 +2,8 @@
 // One test: how it is made, run, ended and reported. Suites and hooks are tests of a kind; the root
 // of the tree is a test without a parent.
 //
-// The life of a test: made by its parent's createSubtest(); queued by start(); run(); postRun() closes
+// The life of a test: made by its parent's createSubtest(); queued by start(); run(); postRun()
+// closes
 // what is open below and hands it to the parent, which calls finalize() when it is this test's
 // turn to be reported.
 

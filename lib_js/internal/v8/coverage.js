@@ -65,7 +65,8 @@ function takeCoverage() {
     }));
   } catch (error) {
     // As in Node the program goes on without.
-    process._rawDebug(`Failed to write the coverage to ${folder}: ${error.message}`);
+    internalBinding('process_ops').writeSync(
+      2, `Failed to write the coverage to ${folder}: ${error.message}\n`);
   }
 }
 

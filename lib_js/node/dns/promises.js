@@ -72,7 +72,8 @@ function defineQueries(target, resolverOf) {
     define(target, `resolve${kind.key}`, kind.question, function query(name, options) {
       validateString(name, 'name');
       const resolver = resolverOf(this);
-      return promiseOf((done) => ResolverBase.ask(resolver, kind, name, options ?? undefined, done));
+      return promiseOf((done) =>
+        ResolverBase.ask(resolver, kind, name, options ?? undefined, done));
     });
   }
   define(target, 'reverse', 'getHostByAddr', function query(name) {
