@@ -22,6 +22,7 @@ pub fn check(cli: &Cli) -> Result<(), CliError> {
     check_exclusions(cli, &mut messages);
     check_watch(cli, &mut messages);
     check_secure_heap(cli, &mut messages);
+    check_snapshots(cli, &mut messages);
     if !messages.is_empty() {
         return Err(CliError::new(messages));
     }
@@ -107,6 +108,13 @@ fn check_watch(cli: &Cli, messages: &mut Vec<String>) {
         && cli.arguments.first().is_none_or(String::is_empty)
     {
         messages.push("--watch requires specifying a file".to_string());
+    }
+}
+
+fn check_snapshots(cli: &Cli, messages: &mut Vec<String>) {
+    let name = "--heapsnapshot-near-heap-limit";
+    if matches!(cli.get(name), Value::Integer(count) if *count < 0) {
+        messages.push(format!("{name} must not be negative"));
     }
 }
 

@@ -1,6 +1,8 @@
 //! The turn: Node's phases in Node's order. timers, poll, check, close; nextTicks and microtasks
 //! settle after every callback, inside `Isolate`.
 
+use std::time::Duration;
+
 use coring_bindings::{Milestone, Natives, Patience};
 use coring_engine::{Ending, Isolate, Js};
 use coring_uring::Completion;
@@ -64,10 +66,13 @@ fn timers(isolate: &mut Isolate<Natives>) -> Result<(), Ending> {
 fn poll(isolate: &mut Isolate<Natives>, completions: &mut Vec<Completion>) -> Result<(), Ending> {
     let background = isolate.background_tasks();
     let (_, immediates_alive) = isolate.immediates();
-    let patience = match (immediates_alive || !is_alive(isolate), background) {
-        (true, _) => Patience::None,
-        (false, true) => Patience::Short,
-        (false, false) => Patience::Long,
+    let task_in = isolate.next_task_in();
+    let patience = match (immediates_alive || !is_alive(isolate), background, task_in) {
+        (true, _, _) => Patience::None,
+        (false, _, Some(Duration::ZERO)) => Patience::None,
+        (false, true, _) => Patience::Short,
+        (false, false, Some(limit)) => Patience::Within(limit),
+        (false, false, None) => Patience::Long,
     };
     let has_collections = isolate.has_collections();
     let has_answers = isolate.with(|natives| {
@@ -80,10 +85,7 @@ fn poll(isolate: &mut Isolate<Natives>, completions: &mut Vec<Completion>) -> Re
     if !completions.is_empty() || has_answers {
         isolate.deliver(|natives, out| natives.poll_phase(completions, out))?;
     }
-    if background || completions.is_empty() {
-        isolate.pump()?;
-    }
-    Ok(())
+    isolate.pump()
 }
 
 fn is_alive(isolate: &mut Isolate<Natives>) -> bool {

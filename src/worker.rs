@@ -75,6 +75,7 @@ fn live(program: &Program, start: Start, control: &Arc<Control>) -> (i32, How) {
     isolate.on_interrupt(Box::new(move |look| {
         answers.answer(&mut |what, option| Parcel::new(answer(what, option, look)));
     }));
+    isolate.with(|natives| natives.wake_by_tasks());
     control.arm(isolate.remote());
     let end = match control.is_stopping() {
         true => Err(isolate.end()),

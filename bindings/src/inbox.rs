@@ -18,6 +18,8 @@ pub enum Note {
     Lock(i32, bool),
     /// This thread is asked for something, or to stop.
     Asked,
+    /// V8 has something to do here.
+    Wake,
 }
 
 pub struct Inbox {
@@ -62,7 +64,16 @@ impl Natives {
             post: mailbox.post(),
         });
         self.inbox = Some(inbox.clone());
+        self.wake_by_tasks();
         Ok(inbox)
+    }
+
+    /// Has V8's tasks wake the loop by the inbox, if there are both. Threads that could leave a
+    /// task here at any time are workers and those that have some: all of these have an inbox.
+    pub fn wake_by_tasks(&self) {
+        if let Some(inbox) = self.inbox.clone() {
+            coring_engine::wake_by(Box::new(move || inbox.leave(Note::Wake)));
+        }
     }
 
     /// Tells the owner of a port or worker; this thread tells itself without the kernel.

@@ -95,6 +95,8 @@ pub const BINDINGS: &[Binding] = &[
 pub enum Patience {
     /// Not at all: JavaScript has something to run.
     None,
+    /// So long at most: V8 has something to do then.
+    Within(std::time::Duration),
     /// Shortly: V8 works in the background, and its answer wakes nobody.
     Short,
     /// Until something happens.
@@ -119,6 +121,8 @@ pub struct Natives {
     pub(crate) scratch: Vec<u8>,
     pub(crate) parsers: Slots<http::parser::Parser>,
     pub(crate) udps: Slots<udp_wrap::Udp>,
+    /// Shared datagram sockets whose last message JavaScript has not had yet.
+    pub(crate) udps_heard: Vec<Handle>,
     pub(crate) children: Slots<process_wrap::Child>,
     pub(crate) channels: Slots<channel_wrap::Channel>,
     pub(crate) turn: turn::State,
@@ -175,6 +179,7 @@ impl Natives {
             scratch: Vec::new(),
             parsers: Slots::default(),
             udps: Slots::default(),
+            udps_heard: Vec::new(),
             children: Slots::default(),
             channels: Slots::default(),
             turn: turn::State::default(),
@@ -206,8 +211,11 @@ impl Natives {
 
     /// Ends the turn: submits what it left behind and waits for what comes, one system call.
     pub fn poll(&mut self, patience: Patience, into: &mut Vec<Completion>) {
+        self.receive_shared_datagrams();
         self.flush();
         let wait = match (patience, self.next_wait(patience != Patience::None)) {
+            (Patience::Within(limit), Wait::Forever) => Wait::Until(limit),
+            (Patience::Within(limit), Wait::Until(time)) => Wait::Until(time.min(limit)),
             (Patience::Short, Wait::Forever) => Wait::Until(limits::BACKGROUND_POLL),
             (Patience::Short, Wait::Until(time)) => Wait::Until(time.min(limits::BACKGROUND_POLL)),
             (_, wait) => wait,

@@ -2,6 +2,8 @@
 //! loop was idle, histograms, and watching how late the loop is. (`coring_engine` adds the garbage
 //! collector.)
 
+use std::sync::{Arc, Mutex, MutexGuard};
+
 use coring_engine::{Js, ops};
 use coring_uring::sync::clock::monotonic;
 
@@ -25,6 +27,10 @@ ops! { performance(Natives) {
     fast histogramCreate(lowest: f64, highest: f64, figures: u32);
     fast histogramSmooth(handle: i32, half_life: f64, threshold: f64);
     fast histogramFree(handle: i32);
+    /// A number by which another thread gets the same histogram, once; 0: there is none.
+    slow histogramShare(handle: i32);
+    /// Handle, or 0: nobody shares it any more.
+    slow histogramAdopt(number: f64);
     fast histogramRecord(handle: i32, value: f64);
     fast histogramRecordCorrected(handle: i32, value: f64, interval: f64);
     fast histogramRecordDelta(handle: i32);
@@ -75,6 +81,26 @@ pub enum Milestone {
     BootstrapComplete = 7,
 }
 
+/// A histogram, perhaps of several threads.
+type Shared = Arc<Mutex<Recorder>>;
+
+fn locked(shared: &Shared) -> MutexGuard<'_, Recorder> {
+    shared.lock().expect("no holder of this lock can panic")
+}
+
+/// Histograms on their way from thread to thread; the oldest go when there are too many.
+struct Travelling {
+    last_number: u64,
+    histograms: Vec<(u64, Shared)>,
+}
+
+const TRAVELLING_MAX: usize = 1 << 16;
+
+static TRAVELLING: Mutex<Travelling> = Mutex::new(Travelling {
+    last_number: 0,
+    histograms: Vec::new(),
+});
+
 /// A histogram that the loop records its delay in.
 struct Watch {
     histogram: Handle,
@@ -90,7 +116,7 @@ pub struct State {
     turns_count: u64,
     events_count: u64,
     events_last_count: usize,
-    histograms: Slots<Recorder>,
+    histograms: Slots<Shared>,
     watches: Vec<Watch>,
     /// When the last wait ended.
     woke_ns: u64,
@@ -106,10 +132,10 @@ impl State {
     /// The turn's work is done, the wait begins.
     pub fn wait_begins(&mut self, now_ns: u64) {
         for watch in self.watches.iter().filter(|watch| watch.resolution_ns == 0) {
-            if let Some(recorder) = self.histograms.get_mut(watch.histogram)
+            if let Some(shared) = self.histograms.get(watch.histogram)
                 && self.woke_ns != 0
             {
-                recorder.record(now_ns.saturating_sub(self.woke_ns).max(1));
+                locked(shared).record(now_ns.saturating_sub(self.woke_ns).max(1));
             }
         }
     }
@@ -126,8 +152,8 @@ impl State {
         for watch in &mut self.watches {
             if watch.resolution_ns > 0 && now_ns >= watch.due_ns {
                 watch.due_ns = now_ns + watch.resolution_ns;
-                if let Some(recorder) = self.histograms.get_mut(watch.histogram) {
-                    recorder.record_delta(now_ns);
+                if let Some(shared) = self.histograms.get(watch.histogram) {
+                    locked(shared).record_delta(now_ns);
                 }
             }
         }
@@ -166,8 +192,16 @@ impl Natives {
         }
     }
 
-    fn histogram(&mut self, handle: i32) -> Option<&mut Recorder> {
-        self.performance.histograms.get_mut(Handle::from_js(handle))
+    fn histogram(&self, handle: i32) -> Option<MutexGuard<'_, Recorder>> {
+        let shared = self.performance.histograms.get(Handle::from_js(handle))?;
+        Some(locked(shared))
+    }
+
+    fn keep_histogram(&mut self, shared: Shared) -> i32 {
+        match self.performance.histograms.insert(shared) {
+            Ok(handle) => handle.to_js(),
+            Err(_) => 0,
+        }
     }
 }
 
@@ -219,15 +253,40 @@ fn histogramCreate(natives: &mut Natives, lowest: f64, highest: f64, figures: u3
     let Ok(recorder) = Recorder::new(lowest as u64, highest as u64, figures) else {
         return 0;
     };
-    match natives.performance.histograms.insert(recorder) {
-        Ok(handle) => handle.to_js(),
-        Err(_) => 0,
+    natives.keep_histogram(Arc::new(Mutex::new(recorder)))
+}
+
+#[allow(non_snake_case)]
+fn histogramShare(natives: &mut Natives, handle: i32) -> f64 {
+    let handle = Handle::from_js(handle);
+    let Some(shared) = natives.performance.histograms.get(handle) else {
+        return 0.0;
+    };
+    let mut travelling = TRAVELLING.lock().expect("no holder of this lock can panic");
+    if travelling.histograms.len() == TRAVELLING_MAX {
+        travelling.histograms.remove(0);
     }
+    travelling.last_number += 1;
+    let number = travelling.last_number;
+    travelling.histograms.push((number, shared.clone()));
+    number as f64
+}
+
+#[allow(non_snake_case)]
+fn histogramAdopt(natives: &mut Natives, number: f64) -> i32 {
+    let mut travelling = TRAVELLING.lock().expect("no holder of this lock can panic");
+    let is_it = |(known, _): &(u64, Shared)| *known as f64 == number;
+    let Some(at) = travelling.histograms.iter().rposition(is_it) else {
+        return 0;
+    };
+    let (_, shared) = travelling.histograms.remove(at);
+    drop(travelling);
+    natives.keep_histogram(shared)
 }
 
 #[allow(non_snake_case)]
 fn histogramSmooth(natives: &mut Natives, handle: i32, half_life: f64, threshold: f64) {
-    if let Some(recorder) = natives.histogram(handle) {
+    if let Some(mut recorder) = natives.histogram(handle) {
         recorder.smooth(half_life, threshold);
     }
 }
@@ -241,48 +300,53 @@ fn histogramFree(natives: &mut Natives, handle: i32) {
 
 #[allow(non_snake_case)]
 fn histogramRecord(natives: &mut Natives, handle: i32, value: f64) {
-    if let Some(recorder) = natives.histogram(handle) {
+    if let Some(mut recorder) = natives.histogram(handle) {
         recorder.record(value as u64);
     }
 }
 
 #[allow(non_snake_case)]
 fn histogramRecordCorrected(natives: &mut Natives, handle: i32, value: f64, interval: f64) {
-    if let Some(recorder) = natives.histogram(handle) {
+    if let Some(mut recorder) = natives.histogram(handle) {
         recorder.record_corrected(value as u64, interval as u64);
     }
 }
 
 #[allow(non_snake_case)]
 fn histogramRecordDelta(natives: &mut Natives, handle: i32) {
-    if let Some(recorder) = natives.histogram(handle) {
+    if let Some(mut recorder) = natives.histogram(handle) {
         recorder.record_delta(monotonic());
     }
 }
 
 /// Both histograms, which may be one; None if one of them is gone.
-fn pair(natives: &mut Natives, handle: i32, other: i32) -> Option<(&mut Recorder, Recorder)> {
+fn pair(
+    natives: &Natives,
+    handle: i32,
+    other: i32,
+) -> Option<(MutexGuard<'_, Recorder>, Recorder)> {
+    // A copy, made first: the two may be one.
     let other = natives.histogram(other)?.clone();
     Some((natives.histogram(handle)?, other))
 }
 
 #[allow(non_snake_case)]
 fn histogramAdd(natives: &mut Natives, handle: i32, other: i32) {
-    if let Some((recorder, other)) = pair(natives, handle, other) {
+    if let Some((mut recorder, other)) = pair(natives, handle, other) {
         recorder.add(&other);
     }
 }
 
 #[allow(non_snake_case)]
 fn histogramSubtract(natives: &mut Natives, handle: i32, other: i32) {
-    if let Some((recorder, other)) = pair(natives, handle, other) {
+    if let Some((mut recorder, other)) = pair(natives, handle, other) {
         recorder.subtract(&other);
     }
 }
 
 #[allow(non_snake_case)]
 fn histogramReset(natives: &mut Natives, handle: i32) {
-    if let Some(recorder) = natives.histogram(handle) {
+    if let Some(mut recorder) = natives.histogram(handle) {
         recorder.reset();
     }
 }
@@ -324,10 +388,10 @@ fn histogramBuckets(natives: &mut Natives, handle: i32) -> Js {
 fn watchDelay(natives: &mut Natives, handle: i32, resolution_ms: f64) {
     unwatchDelay(natives, handle);
     let now_ns = monotonic();
-    let Some(recorder) = natives.histogram(handle) else {
-        return;
-    };
-    recorder.restart(Some(now_ns));
+    match natives.histogram(handle) {
+        Some(mut recorder) => recorder.restart(Some(now_ns)),
+        None => return,
+    }
     let resolution_ns = (resolution_ms * 1e6) as u64;
     natives.performance.watches.push(Watch {
         histogram: Handle::from_js(handle),

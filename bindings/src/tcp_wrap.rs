@@ -29,6 +29,8 @@ ops! { tcp_wrap(Natives) {
     slow peerName(handle: i32);
     slow connect(kind: i32, address: String, port: i32, local: Option<String>, local_port: i32);
     slow openFd(fd: i32);
+    /// 4 and 6 for internet sockets, 1 for unix ones, else -errno.
+    slow familyOfFd(fd: i32);
     fast readStart(handle: i32);
     fast readStop(handle: i32);
     slow writeString(handle: i32, text: Text, encoding: i32);
@@ -383,6 +385,19 @@ fn openFd(natives: &mut Natives, fd: i32) -> i32 {
     socket.is_socket = is_socket;
     socket.is_fifo = !is_socket && sync::file::is_fifo(fd);
     answer(natives.adopt(socket).map(Handle::to_js))
+}
+
+#[allow(non_snake_case)]
+fn familyOfFd(_: &mut Natives, fd: i32) -> i32 {
+    if fd < 0 {
+        return BAD_HANDLE;
+    }
+    match sync::socket::local_address(Fd::new(fd)) {
+        Ok(SocketAddress::V4(_)) => 4,
+        Ok(SocketAddress::V6(_)) => 6,
+        Ok(SocketAddress::Unix(_)) => 1,
+        Err(errno) => errno.result(),
+    }
 }
 
 #[allow(non_snake_case)]

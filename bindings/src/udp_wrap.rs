@@ -68,6 +68,9 @@ pub struct Udp {
     reading: bool,
     refed: bool,
     closing: bool,
+    /// It came from elsewhere, and others may receive on it, too: no more is taken than JavaScript
+    /// has had the time to refuse.
+    shared: bool,
 }
 
 impl Udp {
@@ -79,6 +82,7 @@ impl Udp {
             reading: false,
             refed: true,
             closing: false,
+            shared: false,
         }
     }
 
@@ -105,8 +109,12 @@ impl Natives {
         udp.filter(|udp| !udp.closing).ok_or(Errno::EBADF)
     }
 
-    fn adopt_udp(&mut self, fd: Fd, family: Family) -> i32 {
-        match self.udps.insert(Udp::new(fd, family)) {
+    fn adopt_udp(&mut self, fd: Fd, family: Family, shared: bool) -> i32 {
+        let udp = Udp {
+            shared,
+            ..Udp::new(fd, family)
+        };
+        match self.udps.insert(udp) {
             Ok(handle) => handle.to_js(),
             Err(_) => {
                 // It is open and ours: nothing can fail.
@@ -131,6 +139,13 @@ impl Natives {
         udp.receive = Some(self.ring.submit(op, token));
     }
 
+    /// The end of a turn: shared sockets that JavaScript still reads receive again.
+    pub(crate) fn receive_shared_datagrams(&mut self) {
+        for handle in std::mem::take(&mut self.udps_heard) {
+            self.receive_datagrams(handle);
+        }
+    }
+
     pub(crate) fn on_datagram(&mut self, completion: Completion, out: &mut Delivery) {
         let handle = Handle::new(completion.token.index(), completion.token.generation());
         let Some(udp) = self.udps.get_mut(handle) else {
@@ -143,8 +158,13 @@ impl Natives {
         if !udp.reading {
             return;
         }
-        let fd = udp.fd;
+        let (fd, shared) = (udp.fd, udp.shared);
         match completion.payload {
+            Payload::Datagram(bytes, Some(from)) if completion.result >= 0 && shared => {
+                deliver(handle, bytes, &from, out);
+                self.udps_heard.push(handle);
+                return;
+            }
             Payload::Datagram(bytes, Some(from)) if completion.result >= 0 => {
                 deliver(handle, bytes, &from, out);
                 self.scratch.resize(DATAGRAM_BYTES_MAX, 0);
@@ -211,7 +231,7 @@ fn open(natives: &mut Natives, kind: i32) -> i32 {
         Family::V6 => parse_address(6, "::", 0),
     };
     match anywhere.and_then(|address| sync::socket::datagram_socket(&address)) {
-        Ok(fd) => natives.adopt_udp(fd, family),
+        Ok(fd) => natives.adopt_udp(fd, family, false),
         Err(errno) => errno.result(),
     }
 }
@@ -220,8 +240,8 @@ fn open(natives: &mut Natives, kind: i32) -> i32 {
 fn openFd(natives: &mut Natives, fd: i32) -> i32 {
     let fd = Fd::new(fd.max(0));
     match sync::socket::local_address(fd) {
-        Ok(SocketAddress::V4(_)) => natives.adopt_udp(fd, Family::V4),
-        Ok(SocketAddress::V6(_)) => natives.adopt_udp(fd, Family::V6),
+        Ok(SocketAddress::V4(_)) => natives.adopt_udp(fd, Family::V4, true),
+        Ok(SocketAddress::V6(_)) => natives.adopt_udp(fd, Family::V6, true),
         Ok(SocketAddress::Unix(_)) => Errno::EINVAL.result(),
         Err(errno) => errno.result(),
     }

@@ -59,6 +59,10 @@ function adjustGlobals() {
     delete globalThis.navigator;
     delete globalThis.Navigator;
   }
+  if (getOptionValue('--no-experimental-websocket')) {
+    delete globalThis.WebSocket;
+    delete globalThis.CloseEvent;
+  }
   const mode = getOptionValue('--disable-proto');
   if (mode === 'delete') {
     delete ObjectPrototype.__proto__;

@@ -45,7 +45,7 @@ const {
 } = require('internal/validators');
 const {
   kDeserialize, kTransfer, kTransferList, markTransferMode,
-} = require('internal/worker/js_transferable');
+} = require('internal/worker/transfer_symbols');
 const { Timeout, clearTimer, insert } = require('internal/timers');
 
 const kCreate = Symbol('kCreate');

@@ -43,7 +43,7 @@ const { inspect } = require('internal/util/inspect');
 const { isAnyArrayBuffer, isArrayBufferView, isUint8Array } = require('internal/util/types');
 const { validateDictionary } = require('internal/validators');
 const { converters, createSequenceConverter } = require('internal/webidl');
-const { kClone, kDeserialize, markTransferMode } = require('internal/worker/js_transferable');
+const { kClone, kDeserialize, markTransferMode } = require('internal/worker/transfer_symbols');
 const { utf8 } = require('internal/buffer/encodings');
 const { fromText } = require('internal/buffer/pool');
 

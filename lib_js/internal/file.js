@@ -17,7 +17,7 @@ const {
 } = require('internal/util');
 const { inspect } = require('internal/util/inspect');
 
-const { kClone, kDeserialize } = require('internal/worker/js_transferable');
+const { kClone, kDeserialize } = require('internal/worker/transfer_symbols');
 
 class File extends Blob {
   #name;

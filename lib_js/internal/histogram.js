@@ -16,7 +16,6 @@ const {
   NumberMAX_SAFE_INTEGER,
   ObjectFromEntries,
   SafeFinalizationRegistry,
-  SafeMap,
   Symbol,
 } = primordials;
 
@@ -28,9 +27,9 @@ const {
   ERR_OUT_OF_RANGE,
 } = require('internal/errors').codes;
 const lazyStatistics = () => require('internal/perf/statistics');
-const { customInspectSymbol, kEmptyObject } = require('internal/util');
+const { customInspectSymbol, kEmptyObject, lazyDOMException } = require('internal/util');
 const { validateInteger, validateNumber, validateObject } = require('internal/validators');
-const { kClone, kDeserialize, markTransferMode } = require('internal/worker/js_transferable');
+const { kClone, kDeserialize, markTransferMode } = require('internal/worker/transfer_symbols');
 
 const native = internalBinding('performance');
 
@@ -52,41 +51,30 @@ const EWMA_ERROR_RATE = 8;
 
 const INT64_MAX = 9223372036854775807n;
 
-// ---- handles. A histogram that was cloned is one native thing behind several handles.
+// ---- handles. A histogram that was cloned is one native thing behind several handles, which may
+// be of several threads.
 
-/** native handle -> how many NativeHistograms, here or on their way, have it */
-const shares = new SafeMap();
 let registry;
-
-function release(handle) {
-  const left = shares.get(handle) - 1;
-  if (left > 0) {
-    shares.set(handle, left);
-    return;
-  }
-  shares.delete(handle);
-  native.histogramFree(handle);
-}
 
 /** What Node has as a native object. */
 class NativeHistogram {
   constructor(handle) {
     this.handle = handle;
-    registry ??= new SafeFinalizationRegistry(release);
+    registry ??= new SafeFinalizationRegistry(native.histogramFree);
     registry.register(this, handle);
   }
 
   static create(lowest, highest, figures) {
     const handle = native.histogramCreate(lowest, highest, figures);
     if (handle === 0) throw new ERR_INVALID_ARG_VALUE.RangeError('options.highest', highest);
-    shares.set(handle, 1);
     return new NativeHistogram(handle);
   }
 
-  /** @returns {number} for a clone, which takes it by `new NativeHistogram` */
-  share() {
-    shares.set(this.handle, shares.get(this.handle) + 1);
-    return this.handle;
+  /** @param {number} number  what histogramShare() gave for it */
+  static adopt(number) {
+    const handle = native.histogramAdopt(number);
+    if (handle === 0) throw lazyDOMException('The histogram is gone', 'DataCloneError');
+    return new NativeHistogram(handle);
   }
 
   ask(question) {
@@ -376,13 +364,13 @@ class Histogram {
 
   [kClone]() {
     return {
-      data: { handle: this[kHandle].share() },
+      data: { number: native.histogramShare(this[kHandle].handle) },
       deserializeInfo: 'internal/histogram:ClonedHistogram',
     };
   }
 
-  [kDeserialize]({ handle }) {
-    this[kHandle] = new NativeHistogram(handle);
+  [kDeserialize]({ number }) {
+    this[kHandle] = NativeHistogram.adopt(number);
   }
 
   toJSON() {
@@ -471,13 +459,13 @@ class RecordableHistogram extends Histogram {
 
   [kClone]() {
     return {
-      data: { handle: this[kHandle].share() },
+      data: { number: native.histogramShare(this[kHandle].handle) },
       deserializeInfo: 'internal/histogram:ClonedRecordableHistogram',
     };
   }
 
-  [kDeserialize]({ handle }) {
-    this[kHandle] = new NativeHistogram(handle);
+  [kDeserialize]({ number }) {
+    this[kHandle] = NativeHistogram.adopt(number);
   }
 }
 

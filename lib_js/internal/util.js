@@ -300,11 +300,17 @@ function getCWDURL() {
   return cwdURL;
 }
 
-const handleTypes = ['TCP', 'TTY', 'UDP', 'FILE', 'PIPE', 'UNKNOWN'];
+/** By native's numbers for what a descriptor is. */
+const handleTypes = ['UNKNOWN', 'FILE', 'PIPE', 'TTY', 'UDP'];
+const FAMILY_V4 = 4;
+const FAMILY_V6 = 6;
 
 /** What a file descriptor is. */
 function guessHandleType(fd) {
-  return handleTypes[internalBinding('util').guessHandleType(fd)];
+  const type = handleTypes[internalBinding('process_ops').ttyInfo(fd)];
+  if (type !== 'PIPE') return type;
+  const family = internalBinding('tcp_wrap').familyOfFd(fd);
+  return family === FAMILY_V4 || family === FAMILY_V6 ? 'TCP' : type;
 }
 
 // ---- memory --------------------------------------------------------------------------------

@@ -235,6 +235,11 @@ function onNews(handle) {
 
 registerKind(ENTRY_WORKER, onNews);
 
+/** For who sleeps until a worker says something: has it ended instead? Emits what it has to. */
+function lookAfter(worker) {
+  onNews(worker[kHandle]);
+}
+
 let lastTicket = 0;
 
 /** @returns {Promise<any>} rejected when the worker has ended */
@@ -567,6 +572,7 @@ module.exports = {
   isInternalThread: self.isInternalThread,
   isMainThread: self.isMainThread,
   kIsInternal,
+  lookAfter,
   resourceLimits: self.resourceLimits,
   setEnvironmentData,
   threadId: self.threadId,

@@ -196,17 +196,50 @@ function takeHandle(socket, handle) {
   state.handle = handle;
 }
 
-function bindAddress(socket, address, port) {
+/** In a worker of a cluster: has the primary bind, and takes what it gives. */
+function bindInCluster(socket, ask, options, fail) {
+  const state = socket[kStateSymbol];
+  ask(socket, { ...options, addressType: socket.type }, (errno, handle, onListener) => {
+    if (!state.handle) {
+      handle?.close(); // We were closed before the answer came.
+      return;
+    }
+    if (errno) {
+      fail(new ExceptionWithHostPort(errno, 'bind', options.address, options.port));
+      return;
+    }
+    const { udpOf } = require('internal/child_process/handles');
+    const udp = handle instanceof UDP ? handle : udpOf(handle);
+    udp.owner = socket;
+    onListener(udp);
+    takeHandle(socket, udp);
+    startListening(socket);
+  });
+}
+
+/** Who binds for this socket; null if nobody else does. */
+function binderOf(state, isExclusive) {
+  if (isExclusive || state.reusePort) return null;
+  return require('internal/net/server').serverOfCluster();
+}
+
+function bindAddress(socket, address, port, isExclusive) {
   const state = socket[kStateSymbol];
   const fail = (error) => {
     state.bindState = UNBOUND;
     socket.emit('error', error);
   };
+  const ask = binderOf(state, isExclusive);
   state.handle.lookup(address, (error, ip) => {
     // Closed while the name was looked up.
     if (!state.handle) return;
     if (error) {
       fail(error);
+      return;
+    }
+    if (ask !== null) {
+      const options = { address: ip, port: port || 0, fd: -1, flags: bindFlags(state) };
+      bindInCluster(socket, ask, options, fail);
       return;
     }
     const errno = state.handle.bind(ip, port || 0, bindFlags(state));
@@ -243,6 +276,13 @@ Socket.prototype.bind = function bind(port_, address_ /* , callback */) {
     return this;
   }
   if (port !== null && typeof port === 'object' && isUint32(port.fd) && port.fd > 0) {
+    // In a worker the number is one of the primary's.
+    const ask = binderOf(state, Boolean(port.exclusive));
+    if (ask !== null) {
+      const options = { address: null, port: null, fd: port.fd, flags: null };
+      bindInCluster(this, ask, options, (error) => this.emit('error', error));
+      return this;
+    }
     const type = guessHandleType(port.fd);
     if (type !== 'UDP') throw new ERR_INVALID_FD_TYPE(type);
     check(handle.open(port.fd), 'open');
@@ -250,14 +290,16 @@ Socket.prototype.bind = function bind(port_, address_ /* , callback */) {
     return this;
   }
   let address = address_;
+  let isExclusive = false;
   if (port !== null && typeof port === 'object') {
     address = port.address || '';
+    isExclusive = Boolean(port.exclusive);
     port = port.port;
   } else if (typeof address === 'function') {
     address = '';
   }
   address ||= this.type === 'udp4' ? '0.0.0.0' : '::';
-  bindAddress(this, address, port);
+  bindAddress(this, address, port, isExclusive);
   return this;
 };
 

@@ -34,6 +34,10 @@ const FILES = {
     try {
       register('data:text/javascript,export function initialize() { throw new RangeError("no") }');
     } catch (error) { console.log(error instanceof RangeError, error.message); }`,
+  'ends.mjs': `
+    import { register } from 'module';
+    register('data:text/javascript,export function resolve() { process.reallyExit(3); }');
+    await import('anything');`,
   'cached.cjs': 'module.exports = function twice(x) { return x * 2; };',
   'uses-cache.cjs': `
     const { enableCompileCache, getCompileCacheDir, flushCompileCache } = require('module');
@@ -63,6 +67,10 @@ function run(...args) {
 {
   const { status, stdout } = run('throws.mjs');
   assert.deepStrictEqual([status, stdout], [0, 'true no\n']);
+}
+// A thread that ends without an answer ends the program; Node waits for ever.
+if (process.versions.coring !== undefined) {
+  assert.strictEqual(run('ends.mjs').status, 3);
 }
 {
   const cache = path.join(root, 'cache');

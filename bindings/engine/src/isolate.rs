@@ -1,6 +1,8 @@
 //! One core's V8 isolate with the natives inside it. The only way in from Rust.
 
 use std::borrow::Cow;
+use std::sync::Arc;
+use std::time::Duration;
 
 use crate::delivery::Delivery;
 use crate::library_code::{self, LibraryCode};
@@ -9,11 +11,9 @@ use crate::page;
 use crate::realm::{self, Ending, ROOTS_COUNT, Realm, Root};
 use crate::remote::{self, Interrupted, Remote};
 use crate::sources::Sources;
+use crate::tasks::{self, Queue};
 use crate::value::{FromJs, IntoJs, Js};
 use crate::{boot, builtin, error, heap, module, snapshot};
-
-/// V8's own tasks that one turn runs on this thread.
-const TASKS_PER_TURN_MAX: usize = 4;
 
 /// How an isolate is made.
 pub struct IsolateOptions {
@@ -73,8 +73,7 @@ pub struct Isolate<N: 'static> {
     v8: Option<v8::OwnedIsolate>,
     realm: Box<Realm>,
     natives: *mut N,
-    /// The last turn did not run all tasks of V8's.
-    has_tasks_left: bool,
+    tasks: Arc<Queue>,
 }
 
 impl<N: 'static> Isolate<N> {
@@ -99,6 +98,8 @@ impl<N: 'static> Isolate<N> {
         }
         let mut v8 = v8::Isolate::new(params);
         configure(&mut v8);
+        let tasks = tasks::queue_of(address(&v8));
+        *realm.tasks.borrow_mut() = Some(tasks.clone());
         v8.add_message_listener(error::reported);
         heap::guard(&mut v8, &realm);
         builtin::arm_termination(Some(v8.thread_safe_handle()));
@@ -122,7 +123,7 @@ impl<N: 'static> Isolate<N> {
             v8: Some(v8),
             realm,
             natives,
-            has_tasks_left: false,
+            tasks,
         })
     }
 
@@ -240,23 +241,21 @@ impl<N: 'static> Isolate<N> {
         })
     }
 
-    /// Runs tasks that V8 wants done on this thread, such as taking in compiled WebAssembly.
+    /// Runs tasks that V8 wants done on this thread now, such as taking in compiled WebAssembly.
     pub fn pump(&mut self) -> Result<(), Ending> {
-        let platform = v8::V8::get_current_platform();
-        let v8 = self.v8.as_mut().expect("the isolate lives until drop");
-        let mut tasks_count = 0;
-        // Near its limit the collector posts a task with every one that it runs: no end of them
-        // would let nothing else run.
-        while tasks_count < TASKS_PER_TURN_MAX
-            && v8::Platform::pump_message_loop(&platform, v8, false)
-        {
-            tasks_count += 1;
+        let tasks = self.tasks.take_due();
+        if tasks.is_empty() {
+            return Ok(());
         }
-        self.has_tasks_left = tasks_count == TASKS_PER_TURN_MAX;
-        match tasks_count {
-            0 => Ok(()),
-            _ => self.enter(settle),
+        for task in tasks {
+            task.run();
         }
+        self.enter(settle)
+    }
+
+    /// How long until V8 wants something done on this thread; None: nothing that it knows of.
+    pub fn next_task_in(&self) -> Option<Duration> {
+        self.tasks.next_in()
     }
 
     /// Has the garbage collector done something that an observer waits for?
@@ -266,7 +265,7 @@ impl<N: 'static> Isolate<N> {
 
     /// Is V8 still working in the background on something this thread must wait for?
     pub fn background_tasks(&mut self) -> bool {
-        self.has_tasks_left || self.v8().has_pending_background_tasks()
+        self.v8().has_pending_background_tasks()
     }
 
     /// Tells the library of the heap limit that has ended JavaScript, so that it can write a
@@ -315,15 +314,29 @@ impl<N: 'static> Drop for Isolate<N> {
         self.realm.clear();
         *self.realm.interrupted.borrow_mut() = None;
         builtin::close_all();
+        *self.realm.transfer_mode.borrow_mut() = None;
         *self.realm.context.borrow_mut() = None;
         self.context = None;
         builtin::arm_termination(None);
+        *self.realm.tasks.borrow_mut() = None;
+        // Tasks know their isolate: they go before it, and those that its end leaves after it.
+        let address = address(self.v8());
+        self.tasks.clear();
         self.v8 = None;
+        tasks::forget(address);
         realm::uninstall();
         self.realm.natives.set(std::ptr::null_mut());
         // SAFETY: made by `Box::into_raw` in `new`, freed only here; no op can run any more.
         drop(unsafe { Box::from_raw(self.natives) });
     }
+}
+
+/// The address by which V8 names an isolate to its platform.
+fn address(v8: &v8::OwnedIsolate) -> usize {
+    const { assert!(size_of::<v8::Isolate>() == size_of::<usize>()) };
+    let isolate: &v8::Isolate = v8;
+    // SAFETY: an `Isolate` is V8's pointer and nothing else, of the size asserted above.
+    unsafe { std::mem::transmute_copy(isolate) }
 }
 
 /// Settings that every isolate has, also the one that makes the snapshot.

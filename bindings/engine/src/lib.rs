@@ -21,6 +21,7 @@ mod realm;
 mod remote;
 pub mod snapshot;
 mod sources;
+mod tasks;
 mod text;
 mod value;
 
@@ -34,5 +35,6 @@ pub use process::{set_flags, set_time_zone, start, version};
 pub use realm::Ending;
 pub use remote::{Interrupted, Remote, question};
 pub use sources::{LibraryFile, Sources, library_ids};
+pub use tasks::{Wake, wake_by};
 pub use text::Text;
 pub use value::{Bytes, Data, ErrorClass, FromJs, IntoJs, Js, TextPairs, Throw};

@@ -1,5 +1,7 @@
 //! What V8 has one of per process: its platform, its flags, its version.
 
+use crate::tasks::Foreground;
+
 /// V8's version, as `process.versions.v8` shows it.
 pub fn version() -> &'static str {
     v8::V8::get_version()
@@ -8,12 +10,16 @@ pub fn version() -> &'static str {
 /// Starts V8 once for the process. `flags` are V8 options such as `--expose-gc`;
 /// `helper_threads` bounds the threads for compilation and collection (0: V8 decides).
 pub fn start(flags: &[String], helper_threads: u32) {
-    // `import source`, as Node 24 has it.
-    set_flags(&["--js-source-phase-imports".to_owned()]);
+    // The language of Node 24: it has `import source`, and no `Temporal` yet.
+    set_flags(&[
+        "--js-source-phase-imports".to_owned(),
+        "--no-harmony-temporal".to_owned(),
+    ]);
     set_flags(flags);
     // v8.setFlagsFromString() changes flags while the program runs.
     v8::V8::set_flags_from_string("--no-freeze-flags-after-init");
-    let platform = v8::new_default_platform(helper_threads, false).make_shared();
+    // Protected memory keys would bind V8 to threads that descend from this one: all do.
+    let platform = v8::new_custom_platform(helper_threads, false, false, Foreground).make_shared();
     v8::V8::initialize_platform(platform);
     v8::V8::initialize();
 }

@@ -72,6 +72,10 @@ pub(crate) struct Realm {
     pub(crate) interrupted: RefCell<Option<crate::remote::Interrupted>>,
     pub(crate) collections: crate::builtin::gc::Log,
     pub(crate) promise_hooks: RefCell<crate::builtin::async_context::PromiseHooks>,
+    /// The private name of transfer modes, once asked for.
+    pub(crate) transfer_mode: RefCell<Option<v8::Global<v8::Private>>>,
+    /// V8's tasks for this thread.
+    pub(crate) tasks: RefCell<Option<std::sync::Arc<crate::tasks::Queue>>>,
     /// The isolate's main context.
     pub(crate) context: RefCell<Option<v8::Global<v8::Context>>>,
 }
@@ -97,6 +101,8 @@ impl Realm {
             interrupted: RefCell::default(),
             collections: Default::default(),
             promise_hooks: RefCell::default(),
+            transfer_mode: RefCell::default(),
+            tasks: RefCell::default(),
             context: RefCell::default(),
         })
     }
@@ -163,6 +169,11 @@ pub(crate) fn install(realm: &Realm) {
 
 pub(crate) fn uninstall() {
     REALM.with(|cell| cell.set(ptr::null()));
+}
+
+/// Has this thread an isolate?
+pub(crate) fn is_installed() -> bool {
+    !REALM.with(Cell::get).is_null()
 }
 
 /// This thread's realm. Panics when the thread has no isolate: ops run only inside one.

@@ -30,6 +30,15 @@ function waitingHandle(fd) {
   return new SharedListener(fd);
 }
 
+/** A datagram socket over what has come. */
+function udpOf(handle) {
+  const { UDP } = require('internal/dgram/handle');
+  const udp = new UDP(4);
+  const error = udp.open(handle.take());
+  if (error < 0) throw new ErrnoException(error, 'open');
+  return udp;
+}
+
 /** From now on, closing it here leaves it open elsewhere. */
 function shareListener(handle) {
   const { Listener } = require('internal/net/handle');
@@ -99,6 +108,25 @@ const conversions = {
   },
 
   'net.Socket': { isMoved: true, send: detachSocket, got: attachSocket },
+
+  'dgram.Native': {
+    isMoved: false,
+    send: (target, message, handle) => handle,
+    got: (target, message, handle, emit) => emit(udpOf(handle)),
+  },
+
+  'dgram.Socket': {
+    isMoved: false,
+    send(target, message, socket) {
+      message.dgramType = socket.type;
+      return socket[require('internal/dgram').kStateSymbol].handle;
+    },
+    got(target, message, handle, emit) {
+      const { Socket } = require('dgram');
+      const socket = new Socket(message.dgramType);
+      socket.bind(udpOf(handle), () => emit(socket));
+    },
+  },
 };
 
 function conversionOf(type) {
@@ -114,6 +142,10 @@ function typeOfHandle(handle) {
   if (handle instanceof StreamHandle || handle instanceof Listener) return 'net.Native';
   const { SharedListener } = require('internal/net/shared_listener');
   if (handle instanceof SharedListener) return 'net.Native';
+  const { UDP } = require('internal/dgram/handle');
+  if (handle instanceof UDP) return 'dgram.Native';
+  const { Socket: DatagramSocket } = require('dgram');
+  if (handle instanceof DatagramSocket) return 'dgram.Socket';
   throw new ERR_INVALID_HANDLE_TYPE();
 }
 
@@ -122,4 +154,11 @@ function receiveHandle(target, message, handle, emit) {
   conversions[message.type].got(target, message, handle, emit);
 }
 
-module.exports = { conversionOf, getSocketList, receiveHandle, typeOfHandle, waitingHandle };
+module.exports = {
+  conversionOf,
+  getSocketList,
+  receiveHandle,
+  typeOfHandle,
+  udpOf,
+  waitingHandle,
+};

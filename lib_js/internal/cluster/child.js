@@ -50,7 +50,9 @@ cluster._setupWorker = function() {
     if (!worker.exitedAfterDisconnect) process.exit(0);
   });
   process.on('internalMessage', internal(worker, onMessage));
-  require('internal/net/server').joinCluster(cluster._getServer);
+  // Looked up each time: programs may replace it.
+  const ask = (server, options, callback) => cluster._getServer(server, options, callback);
+  require('internal/net/server').joinCluster(ask);
   send({ act: 'online' });
 };
 

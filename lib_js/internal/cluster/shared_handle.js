@@ -7,13 +7,24 @@ const { SafeMap } = primordials;
 
 const assert = require('internal/assert');
 
+/** A handle, or -errno. */
+function openShared(address, port, addressType, fd, flags) {
+  const isDatagram = addressType === 'udp4' || addressType === 'udp6';
+  // A descriptor is only handed on.
+  if (isDatagram && !(fd > 0)) {
+    const { _createSocketHandle } = require('internal/dgram');
+    return _createSocketHandle(address, port, addressType, fd, flags);
+  }
+  const { createServerHandle } = require('internal/net/server');
+  return createServerHandle(address, port, addressType, fd, flags);
+}
+
 function SharedHandle(key, address, { port, addressType, fd, flags }) {
   this.key = key;
   this.workers = new SafeMap();
   this.handle = null;
   this.errno = 0;
-  const { createServerHandle } = require('internal/net/server');
-  const made = createServerHandle(address, port, addressType, fd, flags);
+  const made = openShared(address, port, addressType, fd, flags);
   if (typeof made === 'number') this.errno = made;
   else this.handle = made;
 }

@@ -47,6 +47,7 @@ class UDP {
   #queueCount = 0;
   #closed;
   #isRefed = true;
+  #isReceiving = false;
 
   /** @param {4 | 6} kind  The kernel's socket is made when it is bound or connected. */
   constructor(kind) {
@@ -73,16 +74,21 @@ class UDP {
     return this.#handle >= 0 ? 0 : this.#keep(udp().open(this.kind));
   }
 
-  /** Takes over a socket that exists already. */
+  /** Takes over a socket that exists already, unless somebody receives on it. */
   open(fd) {
     for (const other of open.values()) {
-      if (other.fd === fd) return EEXIST;
+      if (other.#isReceiving && other.fd === fd) return EEXIST;
     }
     return this.#keep(udp().openFd(fd));
   }
 
   bind(address, port, flags) {
     return this.#make() || udp().bind(this.#handle, address, port, flags);
+  }
+
+  bind6(address, port, flags) {
+    this.kind = FAMILY_V6;
+    return this.bind(address, port, flags);
   }
 
   connect(address, port) {
@@ -118,10 +124,12 @@ class UDP {
   }
 
   recvStart() {
+    this.#isReceiving = true;
     return this.#make() || udp().receiveStart(this.#handle);
   }
 
   recvStop() {
+    this.#isReceiving = false;
     return udp().receiveStop(this.#handle);
   }
 
@@ -213,7 +221,7 @@ class UDP {
   /** Native: something came, or an error. */
   static receive(handle, bytes, portAndFamily, value) {
     const self = open.get(handle);
-    if (self === undefined || self.onmessage === undefined) return;
+    if (self === undefined || self.onmessage === undefined || self.#closed !== undefined) return;
     AsyncContextFrame.set(self.frame);
     const id = watch.isOn ? resources.enter(self) : 0;
     if (bytes < 0) {

@@ -203,8 +203,11 @@ function getValidatedFd(fd, propName = 'fd') {
   return fd;
 }
 
+/** Whether it is meant for a descriptor; then it is checked to be a possible one. */
 function isFd(path) {
-  return typeof path === 'number' && path === (path >>> 0);
+  if (typeof path !== 'number' || path !== (path | 0)) return false;
+  getValidatedFd(path);
+  return true;
 }
 
 function validateOffsetLengthRead(offset, length, bufferLength) {

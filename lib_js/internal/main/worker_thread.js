@@ -13,6 +13,7 @@ const {
   createWorkerStdio,
   patchProcess,
 } = require('internal/process/worker_thread_only');
+const { getOptionValue } = require('internal/options');
 const self = require('internal/worker/self');
 const { messageTypes, kStdioWantsMoreDataCallback } = require('internal/worker/stdio');
 
@@ -137,8 +138,15 @@ function startWorker(runtime, prepare, initializeLoaders) {
   // Files of variables are read once for the process.
   runtime.options.envFiles = [];
   prepare(runtime);
+  // A thread has the rights of its process, and no others.
+  if (getOptionValue('--permission') || getOptionValue('--permission-audit')) {
+    require('internal/process/permission').initializePermission(undefined);
+  }
   becomeWorker(runtime.worker);
   patchProcess();
+  if (getOptionValue('--permission') || getOptionValue('--permission-audit')) {
+    require('internal/process/permission').initializePermission(undefined);
+  }
   internalBinding('turn').setCallbacks({ uncaught: callFatalException });
   process._fatalException = onUncaught;
 

@@ -35,6 +35,9 @@ const { triggeredBy } = require('internal/async_hooks/resources');
 
 const native = internalBinding('tcp_wrap');
 
+const EBADF = -9;
+const EINVAL = -22;
+const ENOTSOCK = -88;
 const BACKLOG_DEFAULT = 511;
 const REUSE_PORT = 1;
 const IPV6_ONLY = 2;
@@ -119,7 +122,11 @@ function listenFlags(options) {
 
 /** Opens a listener: a handle number, or -errno. `where` says what was really tried. */
 function openListener(where, backlog, flags) {
-  if (where.fd !== undefined) return native.listenFd(where.fd, backlog, flags);
+  if (where.fd !== undefined) {
+    const number = native.listenFd(where.fd, backlog, flags);
+    // Node looks at the kind of descriptor first.
+    return number === EBADF || number === ENOTSOCK ? EINVAL : number;
+  }
   if (where.path !== undefined) {
     return unixError(native.listen(1, where.path, 0, backlog, flags));
   }
@@ -166,6 +173,11 @@ let getServer = null;
 
 function joinCluster(ask) {
   getServer = ask;
+}
+
+/** Who is to be asked for what something listens on; null outside of a cluster's workers. */
+function serverOfCluster() {
+  return getServer;
 }
 
 /** What has come from the primary is what `server` listens on. */
@@ -531,4 +543,5 @@ module.exports = {
   joinCluster,
   kLaneFlag,
   kOnListener,
+  serverOfCluster,
 };

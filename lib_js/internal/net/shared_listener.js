@@ -9,6 +9,7 @@ class SharedListener {
   constructor(fd, path) {
     this.fd = fd;
     this.path = path; // Of a unix socket that was made here.
+    this.isRefed = true;
   }
 
   get isShared() {
@@ -24,17 +25,23 @@ class SharedListener {
 
   close(callback) {
     const fd = this.take();
+    this.isRefed = false;
     if (fd >= 0) fs.closeSync(fd);
     if (this.path !== undefined && this.path[0] !== '\0') fs.rmSync(this.path, { force: true });
     if (typeof callback === 'function') setImmediate(callback);
   }
 
-  ref() {}
+  // It keeps nothing alive, but says what it was told.
+  ref() {
+    this.isRefed = true;
+  }
 
-  unref() {}
+  unref() {
+    this.isRefed = false;
+  }
 
   hasRef() {
-    return false;
+    return this.isRefed;
   }
 }
 

@@ -8,7 +8,7 @@ const { ERR_ILLEGAL_CONSTRUCTOR, ERR_INVALID_THIS } = require('internal/errors')
 const { Histogram, NativeHistogram, kHandle, kSkipThrow } = require('internal/histogram');
 const { kEmptyObject } = require('internal/util');
 const { validateBoolean, validateInteger, validateObject } = require('internal/validators');
-const { markTransferMode } = require('internal/worker/js_transferable');
+const { markTransferMode } = require('internal/worker/transfer_symbols');
 
 const { unwatchDelay, watchDelay } = internalBinding('performance');
 

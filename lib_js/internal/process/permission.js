@@ -189,6 +189,7 @@ function initializePermission(main) {
   ObjectDefineProperty(process, 'permission', {
     __proto__: null, configurable: false, enumerable: true, value: permission, writable: false,
   });
+  if (!require('internal/worker/self').isMainThread) return;
   warnOfRisks();
   warnOfCommas();
 }

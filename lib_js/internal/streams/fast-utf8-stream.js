@@ -151,6 +151,9 @@ class Utf8Stream extends EventEmitter {
   #isFlushPending = false;
   #isDrainScheduled = false;
   #isPlainFile = false;
+  /** Flushes whose fsync is under way, and what waits for them. */
+  #syncsCount = 0;
+  #closeNow;
   #release;
 
   constructor(options = kEmptyObject) {
@@ -250,11 +253,15 @@ class Utf8Stream extends EventEmitter {
         return;
       }
       try {
+        this.#syncsCount++;
         this.#fs.fsync(this.#fd, (error) => {
+          this.#syncsCount--;
           this.#isFlushPending = false;
           callback(error);
+          this.#closeNow?.();
         });
       } catch (error) {
+        this.#syncsCount--;
         callback(error);
       }
     };
@@ -470,6 +477,9 @@ class Utf8Stream extends EventEmitter {
       this.emit('close');
     };
     const synced = () => {
+      // What a flush still waits for needs the descriptor.
+      this.#closeNow = this.#syncsCount === 0 ? undefined : synced;
+      if (this.#closeNow !== undefined) return;
       if (this.#fd === STDOUT || this.#fd === STDERR) closed();
       else this.#fs.close(this.#fd, closed);
     };

@@ -16,11 +16,20 @@ const elsewhere = {
     queueDestroyAsyncId: require('internal/async_hooks').emitDestroy,
     Providers: require('internal/async_hooks/providers').Providers,
   }),
+  pipe_wrap() {
+    const { Pipe, pipeConstants: constants } = require('internal/net/bound_handles');
+    return { Pipe, constants };
+  },
+  tcp_wrap() {
+    const { TCP, tcpConstants: constants } = require('internal/net/bound_handles');
+    return { ...internalBinding('tcp_wrap'), TCP, constants };
+  },
   timers: () => ({ getLibuvNow: internalBinding('turn').updateNow }),
   worker: () => ({
     ...internalBinding('worker'),
     getEnvMessagePort: () => require('internal/worker/self').port,
   }),
+  udp_wrap: () => require('internal/dgram/handle'),
   uv: () => require('internal/errno'),
 };
 

@@ -6,7 +6,7 @@ process.emitWarning(
   'These APIs are for internal testing only. Do not use them.',
   'internal/test/transfer');
 
-const { kClone, kDeserialize, markTransferMode } = require('internal/worker/js_transferable');
+const { kClone, kDeserialize, markTransferMode } = require('internal/worker/transfer_symbols');
 
 class E {
   constructor(b) {

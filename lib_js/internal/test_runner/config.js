@@ -199,6 +199,7 @@ function parseCommandLine() {
     testSkipPatterns: isForFiles ? null : patternsOf('--test-skip-pattern'),
     testTagFilters: tagFilters(),
     timeout: getOptionValue('--test-timeout') || Infinity,
+    sourceMaps: getOptionValue('--enable-source-maps') === true,
     updateSnapshots: getOptionValue('--test-update-snapshots'),
     randomize,
     randomSeed,

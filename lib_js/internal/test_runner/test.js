@@ -2,10 +2,9 @@
 // One test: how it is made, run, ended and reported. Suites and hooks are tests of a kind; the root
 // of the tree is a test without a parent.
 //
-// The life of a test: made by its parent's createSubtest(); queued by start(); run(); postRun()
-// closes
-// what is open below and hands it to the parent, which calls finalize() when it is this test's
-// turn to be reported.
+// The life of a test: made by its parent's createSubtest(); queued by start(); run(); then
+// postRun() closes what is open below and hands it to the parent, which calls finalize() when it is
+// this test's turn to be reported.
 
 const {
   ArrayFrom,
@@ -135,7 +134,7 @@ class Test extends Owner {
     this.message = typeof skip === 'string' ? skip : typeof todo === 'string' ? todo : null;
     const { randomize, randomSeed } = this.config;
     this.queue = new SubtestQueue(this, randomize ? createSeededGenerator(randomSeed) : null);
-    this.loc = locate(options.loc);
+    this.loc = locate(options.loc, this.config.sourceMaps);
     const { previousRuns } = this.root.harness;
     if (this.loc !== undefined && previousRuns != null) replayPassed(this, previousRuns);
   }
@@ -615,13 +614,22 @@ class Test extends Owner {
 }
 
 /** [line, column, script], as native has it, to what events carry. */
-function locate(loc) {
+function locate(loc, usesSourceMaps) {
   if (loc === undefined) return undefined;
-  let file = loc[2];
+  let { 0: line, 1: column, 2: file } = loc;
+  if (usesSourceMaps) {
+    const { findSourceMap } = require('internal/source_map/source_map_cache');
+    const entry = findSourceMap(file)?.findEntry(line - 1, column - 1);
+    if (entry?.originalSource !== undefined) {
+      line = entry.originalLine + 1;
+      column = entry.originalColumn + 1;
+      file = entry.originalSource;
+    }
+  }
   if (StringPrototypeStartsWith(file, 'file://')) {
     file = require('internal/url').fileURLToPath(file);
   }
-  return { __proto__: null, line: loc[0], column: loc[1], file };
+  return { __proto__: null, line, column, file };
 }
 
 module.exports = {

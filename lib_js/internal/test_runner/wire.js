@@ -76,8 +76,8 @@ class MessageReader {
     const end = kHeadBytes + bytes.readUInt32BE(kMark.length);
     if (bytes.length < end) return false;
     this.#bytes = TypedArrayPrototypeSubarray(bytes, end);
-    const deserializer = new DefaultDeserializer(
-      TypedArrayPrototypeSubarray(bytes, kHeadBytes, end));
+    const value = TypedArrayPrototypeSubarray(bytes, kHeadBytes, end);
+    const deserializer = new DefaultDeserializer(value);
     deserializer.readHeader();
     const item = deserializer.readValue();
     const { details } = item.data;

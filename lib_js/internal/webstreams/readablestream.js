@@ -67,7 +67,7 @@ const { IterableSource, ReadableStreamAsyncIterator } =
   require('internal/webstreams/readable_iterate');
 
 const { kDeserialize, kTransfer, kTransferList, markTransferMode } =
-  require('internal/worker/js_transferable');
+  require('internal/worker/transfer_symbols');
 
 function toStringTag(value) {
   return { __proto__: null, configurable: true, value };

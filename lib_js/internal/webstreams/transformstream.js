@@ -45,7 +45,7 @@ const { kLater } = require('internal/webstreams/writable_state');
 const { createWritableStream } = require('internal/webstreams/writablestream');
 
 const { kDeserialize, kTransfer, kTransferList, markTransferMode } =
-  require('internal/worker/js_transferable');
+  require('internal/worker/transfer_symbols');
 
 /** The callbacks of the program's object. */
 class UserTransformer {

@@ -43,7 +43,7 @@ const { WritableControl, WritableState, WriterState } =
   require('internal/webstreams/writable_state');
 
 const { kDeserialize, kTransfer, kTransferList, markTransferMode } =
-  require('internal/worker/js_transferable');
+  require('internal/worker/transfer_symbols');
 
 /** The callbacks of the program's object. */
 class UserSink {

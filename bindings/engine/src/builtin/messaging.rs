@@ -79,12 +79,11 @@ struct Met {
 
 struct Writer<'a> {
     met: &'a Met,
-    transfer_mode: v8::Global<v8::Private>,
 }
 
 impl Writer<'_> {
     fn mode_of(&self, scope: &mut v8::PinScope, object: v8::Local<v8::Object>) -> i32 {
-        let symbol = v8::Local::new(scope, &self.transfer_mode);
+        let symbol = transfer_mode_symbol(scope);
         let mode = object.get_private(scope, symbol);
         mode.map_or(0, |mode| i32::from_js(scope, mode))
     }
@@ -108,7 +107,7 @@ impl v8::ValueSerializerImpl for Writer<'_> {
         scope: &mut v8::PinScope<'s, '_>,
         object: v8::Local<'s, v8::Object>,
     ) -> Option<bool> {
-        let symbol = v8::Local::new(scope, &self.transfer_mode);
+        let symbol = transfer_mode_symbol(scope);
         object.has_private(scope, symbol)
     }
 
@@ -216,11 +215,7 @@ fn write_message<'s>(
     for object in listed {
         met.hosts.borrow_mut().push(v8::Global::new(scope, *object));
     }
-    let symbol = transfer_mode_symbol(scope);
-    let writer = Writer {
-        met: &met,
-        transfer_mode: v8::Global::new(scope, symbol),
-    };
+    let writer = Writer { met: &met };
     let context = scope.get_current_context();
     let serializer = v8::ValueSerializer::new(scope, Box::new(writer));
     serializer.write_header();

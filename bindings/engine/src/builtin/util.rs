@@ -1,6 +1,7 @@
 //! `util`: looks inside values for `util.inspect` and friends, under Node's names.
 
 use super::{Args, Entry, Return, entry, put};
+use crate::realm;
 use crate::value::{FromJs, js_string};
 
 pub(crate) fn entries() -> Vec<Entry> {
@@ -29,7 +30,12 @@ fn private_symbol<'s>(scope: &v8::PinScope<'s, '_>, name: &str) -> v8::Local<'s,
 
 /// The private name under which objects carry their transfer mode.
 pub(super) fn transfer_mode_symbol<'s>(scope: &v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Private> {
-    private_symbol(scope, TRANSFER_MODE)
+    let mut known = realm::current().transfer_mode.borrow_mut();
+    let global = known.get_or_insert_with(|| {
+        let symbol = private_symbol(scope, TRANSFER_MODE);
+        v8::Global::new(scope, symbol)
+    });
+    v8::Local::new(scope, &*global)
 }
 
 /// Values beside the natives, under Node's names.

@@ -24,11 +24,15 @@ const { codes: {
 const { deserializeError } = require('internal/error_serdes');
 const { MessageChannel, receiveMessageOnPort } = require('internal/worker/io');
 
+/** How long an answer may take before somebody looks whether one can come. */
+const LOOK_MS = 1000;
+
 class HookThread {
   /** Counts what the thread has said. */
   #said = new Int32Array(new globalThis.SharedArrayBuffer(4));
   #heard = 0;
   #port;
+  #worker;
   #isReady = false;
 
   constructor() {
@@ -44,13 +48,17 @@ class HookThread {
     // Hooks alone do not keep a program alive; what ends their thread ends the program.
     worker.unref();
     worker.on('exit', (code) => process.exit(code));
+    this.#worker = worker;
   }
 
   #receive() {
     for (;;) {
       const received = receiveMessageOnPort(this.#port);
       if (received !== undefined) return received.message;
-      AtomicsWait(this.#said, 0, this.#heard);
+      // A thread that has ended says nothing more; its end is this program's.
+      if (AtomicsWait(this.#said, 0, this.#heard, LOOK_MS) === 'timed-out') {
+        require('internal/worker').lookAfter(this.#worker);
+      }
       this.#heard = AtomicsLoad(this.#said, 0);
     }
   }

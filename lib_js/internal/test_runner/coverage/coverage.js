@@ -115,7 +115,8 @@ class TestCoverage {
   }
 
   summary() {
-    takeCoverage();
+    // With files in processes of their own this one runs nothing but reporters.
+    if (!this.#isRunnerAlone()) takeCoverage();
     const totals = new Sums();
     const files = [];
     for (const { url, functions } of this.#readScripts().values()) {
@@ -140,6 +141,10 @@ class TestCoverage {
         __proto__: null, line: lineCoverage, branch: branchCoverage, function: functionCoverage,
       },
     };
+  }
+
+  #isRunnerAlone() {
+    return this.#config.isTestRunner && this.#config.isolation === 'process';
   }
 
   #readScripts() {
