@@ -139,9 +139,6 @@ function startWorker(runtime, prepare, initializeLoaders) {
   runtime.options.envFiles = [];
   prepare(runtime);
   // A thread has the rights of its process, and no others.
-  if (getOptionValue('--permission') || getOptionValue('--permission-audit')) {
-    require('internal/process/permission').initializePermission(undefined);
-  }
   becomeWorker(runtime.worker);
   patchProcess();
   if (getOptionValue('--permission') || getOptionValue('--permission-audit')) {
