@@ -1,5 +1,6 @@
 'use strict';
-// The reporter `lcov`: coverage as the tool geninfo writes it (https://ltp.sourceforge.net/coverage).
+// The reporter `lcov`: coverage as the tool geninfo writes it
+// (https://ltp.sourceforge.net/coverage).
 
 const { ArrayPrototypeSort, ArrayPrototypeSlice } = primordials;
 
