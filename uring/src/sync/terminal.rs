@@ -94,28 +94,32 @@ fn guard(fd: Fd, mode: libc::termios) {
     GUARDED_FD.store(fd.raw(), Ordering::Release);
     let handler: extern "C" fn(libc::c_int) = give_back;
     for signal in [libc::SIGINT, libc::SIGTERM] {
-        // SAFETY: the handler makes only calls that signal-safety(7) allows.
-        unsafe {
-            let former = libc::signal(signal, handler as libc::sighandler_t);
-            // Whoever started the process wants it to ignore the signal.
-            if former == libc::SIG_IGN {
-                libc::signal(signal, libc::SIG_IGN);
-            }
+        // Whoever started the process wants it to ignore the signal.
+        if take_course(signal, handler as libc::sighandler_t) == libc::SIG_IGN {
+            take_course(signal, libc::SIG_IGN);
         }
     }
+}
+
+/// What a signal does from now on; gives what it did.
+fn take_course(signal: libc::c_int, course: libc::sighandler_t) -> libc::sighandler_t {
+    // SAFETY: a course of the kernel's own, or `give_back`, which makes only calls that
+    // signal-safety(7) allows.
+    unsafe { libc::signal(signal, course) }
 }
 
 extern "C" fn give_back(signal: libc::c_int) {
     let fd = GUARDED_FD.swap(NOT_GUARDED, Ordering::AcqRel);
     if fd != NOT_GUARDED {
-        // SAFETY: the mode was written before the descriptor.
-        unsafe { libc::tcsetattr(fd, libc::TCSANOW, (*GUARDED_MODE.0.get()).as_ptr()) };
+        // SAFETY: the mode was written before the descriptor, and nobody writes while it is set.
+        let mode = unsafe { &*GUARDED_MODE.0.get() };
+        // SAFETY: an initialised mode, which the call only reads.
+        unsafe { libc::tcsetattr(fd, libc::TCSANOW, mode.as_ptr()) };
     }
-    // SAFETY: blocked while this handler runs, the signal takes its default course afterwards.
-    unsafe {
-        libc::signal(signal, libc::SIG_DFL);
-        libc::raise(signal);
-    }
+    // Blocked while this handler runs, the signal takes its default course afterwards.
+    take_course(signal, libc::SIG_DFL);
+    // SAFETY: no memory is involved.
+    unsafe { libc::raise(signal) };
 }
 
 fn raw(mut mode: libc::termios, wanted: RawMode) -> libc::termios {

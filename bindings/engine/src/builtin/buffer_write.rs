@@ -75,10 +75,10 @@ fn utf8_write_static<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut r
     let offset = index(scope, &args, 2, 0).min(all.len());
     let room = index(scope, &args, 3, all.len()).min(all.len() - offset);
     let target = &mut all[offset..offset + room];
-    if !string.is_onebyte() || string.length() > SHORT_UNITS {
-        if let Some(written) = Text::new(scope, string).write_utf8(target) {
-            return rv.set_double(written as f64);
-        }
+    if (!string.is_onebyte() || string.length() > SHORT_UNITS)
+        && let Some(written) = Text::new(scope, string).write_utf8(target)
+    {
+        return rv.set_double(written as f64);
     }
     let written = string.write_utf8_v2(scope, target, v8::WriteFlags::kReplaceInvalidUtf8, None);
     rv.set_double(written as f64);
