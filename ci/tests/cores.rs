@@ -1,5 +1,5 @@
-//! A core that dies, under load: the other core's connections notice nothing, and the dead one is
-//! back within the time that the README promises. Prints what it saw (`--nocapture`).
+//! Several cores of one process. A core that dies, under load: the other core's connections notice
+//! nothing, and the dead one is back in time; prints what it saw (`--nocapture`). Cores that talk.
 #![forbid(unsafe_code)]
 
 use std::collections::HashMap;
@@ -183,4 +183,31 @@ fn a_core_that_dies_under_load_is_back_and_the_other_never_notices() {
     );
     assert!(answered > 0);
     assert!(back < REBUILD_MAX, "back only after {back:?}");
+}
+
+/// Says its own name until it has heard another one.
+const TALKER: &str = "\
+    const channel = new BroadcastChannel('names'); \
+    const name = Math.random(); \
+    const timer = setInterval(() => channel.postMessage(new Map([['name', name]])), 20); \
+    channel.onmessage = ({ data }) => { \
+      if (data.get('name') === name) return; \
+      channel.onmessage = null; \
+      console.log('heard'); \
+      setTimeout(() => { clearInterval(timer); channel.close(); }, 200); \
+    };";
+
+#[test]
+fn cores_talk_by_broadcast_channel() {
+    let mut child = Command::new(coring())
+        .args(["-j", "2", "-e", TALKER])
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("coring starts");
+    let output = lines(child.stdout.take().expect("stdout is a pipe"));
+    for _ in 0..2 {
+        let line = output.recv_timeout(WAIT_MAX);
+        assert_eq!(line.as_deref(), Ok("heard"));
+    }
+    assert!(child.wait().expect("our child").success());
 }
