@@ -28,7 +28,11 @@ const REALM_ID = 'internal/bootstrap/realm';
 // Public modules that exist only behind `node:`.
 const SCHEME_ONLY = ['sea', 'sqlite', 'test', 'test/reporters'];
 
+// What is not built: known by name, so that loading says why it fails, and listed nowhere.
+const UNBUILT = ['trace_events'];
+
 const schemeOnly = new SafeSet(SCHEME_ONLY);
+const unlisted = new SafeSet([...SCHEME_ONLY, ...UNBUILT]);
 const moduleLoadList = [];
 const bindings = { __proto__: null };
 
@@ -136,7 +140,7 @@ class BuiltinModule {
   static getAllBuiltinModuleIds() {
     const ids = [];
     for (const id of publicIds) {
-      if (!schemeOnly.has(id)) ArrayPrototypePush(ids, id);
+      if (!unlisted.has(id)) ArrayPrototypePush(ids, id);
     }
     const rest = BuiltinModule.getSchemeOnlyModuleNames();
     for (let i = 0; i < rest.length; i++) ArrayPrototypePush(ids, `node:${rest[i]}`);
