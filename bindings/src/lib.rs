@@ -40,6 +40,7 @@ mod turn;
 mod udp_wrap;
 mod url;
 mod worker;
+mod zlib;
 
 use std::sync::Arc;
 
@@ -88,6 +89,7 @@ pub const BINDINGS: &[Binding] = &[
     dotenv::BINDING,
     config::BINDING,
     moved_fd::BINDING,
+    zlib::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -151,6 +153,7 @@ pub struct Natives {
     pub(crate) control: Option<Arc<Control>>,
     pub(crate) maker_port: Option<ports::Port>,
     pub(crate) is_asked: bool,
+    pub(crate) zlib: zlib::State,
 }
 
 impl Natives {
@@ -167,6 +170,7 @@ impl Natives {
             control: None,
             maker_port: None,
             is_asked: false,
+            zlib: zlib::State::default(),
             ring,
             clock: Clock::new(),
             sockets: Slots::default(),

@@ -30,6 +30,22 @@ const FENCES: &[Fence] = &[
         name: "hdrhistogram",
         only: &["bindings/src/histogram.rs", "perf/"],
     },
+    Fence {
+        name: "zlib_rs",
+        only: &["bindings/src/zlib/"],
+    },
+    Fence {
+        name: "brotli",
+        only: &["bindings/src/zlib/"],
+    },
+    Fence {
+        name: "brotli_decompressor",
+        only: &["bindings/src/zlib/"],
+    },
+    Fence {
+        name: "zstd_safe",
+        only: &["bindings/src/zlib/"],
+    },
 ];
 
 /// The complete list of edges: folder of the crate, and what of ours it may import.

@@ -18,6 +18,8 @@ const { TransformStream, TransformStreamDefaultController } =
 const { WritableStream, WritableStreamDefaultController, WritableStreamDefaultWriter } =
   require('internal/webstreams/writablestream');
 
+const { defineLazyProperties } = require('internal/util');
+
 module.exports = {
   ReadableStream,
   ReadableStreamDefaultReader,
@@ -35,3 +37,7 @@ module.exports = {
   TextEncoderStream,
   TextDecoderStream,
 };
+
+defineLazyProperties(module.exports, 'internal/webstreams/compression', [
+  'CompressionStream', 'DecompressionStream',
+]);

@@ -1,0 +1,195 @@
+//! Brotli, by the crate of that name.
+
+use brotli::enc::StandardAlloc;
+use brotli::enc::backward_references::BrotliEncoderMode;
+use brotli::enc::encode::{BrotliEncoderOperation, BrotliEncoderStateStruct};
+use brotli_decompressor::{
+    BrotliDecoderParameter, BrotliDecompressStreamWithDictionary, BrotliResult, BrotliState,
+};
+
+use super::{Codec, Failure, Step};
+
+type Settings = Vec<(usize, u32)>;
+
+const FINISH: i32 = 2;
+const BUF_ERROR: i32 = -5;
+
+fn refused() -> Failure {
+    Failure::new(
+        "Initialization failed",
+        -1,
+        "ERR_ZLIB_INITIALIZATION_FAILED",
+    )
+}
+
+pub struct Encoder {
+    inner: Box<BrotliEncoderStateStruct<StandardAlloc>>,
+    settings: Settings,
+    dictionary: Vec<u8>,
+}
+
+/// None: one of the settings is not the encoder's.
+fn new_encoder(
+    settings: &Settings,
+    dictionary: &[u8],
+) -> Option<Box<BrotliEncoderStateStruct<StandardAlloc>>> {
+    let mut encoder = Box::new(BrotliEncoderStateStruct::new(StandardAlloc::default()));
+    let params = &mut encoder.params;
+    for &(number, value) in settings {
+        let number_within = |highest: u32| i32::try_from(value.min(highest)).unwrap_or(0);
+        match number {
+            0 => {
+                params.mode = match value {
+                    1 => BrotliEncoderMode::BROTLI_MODE_TEXT,
+                    2 => BrotliEncoderMode::BROTLI_MODE_FONT,
+                    _ => BrotliEncoderMode::BROTLI_MODE_GENERIC,
+                }
+            }
+            1 => params.quality = number_within(11),
+            // The encoder shifts by it before it looks whether it is in range.
+            2 => params.lgwin = number_within(30).max(10),
+            3 => params.lgblock = number_within(24),
+            4 if value > 1 => return None,
+            4 => params.disable_literal_context_modeling = number_within(1),
+            5 => params.size_hint = value as usize,
+            6 => params.large_window = value != 0,
+            7 => params.dist.distance_postfix_bits = value,
+            8 => params.dist.num_direct_distance_codes = value,
+            _ => return None,
+        }
+    }
+    if !params.large_window {
+        params.lgwin = params.lgwin.min(24);
+    }
+    if !dictionary.is_empty() {
+        encoder.set_custom_dictionary(dictionary.len(), dictionary);
+    }
+    Some(encoder)
+}
+
+impl Encoder {
+    pub fn open(settings: Settings, dictionary: Vec<u8>) -> Result<Encoder, Failure> {
+        let inner = new_encoder(&settings, &dictionary).ok_or_else(refused)?;
+        Ok(Encoder {
+            inner,
+            settings,
+            dictionary,
+        })
+    }
+}
+
+impl Codec for Encoder {
+    fn step(&mut self, flush: i32, input: &[u8], output: &mut [u8]) -> Step {
+        let operation = match flush {
+            1 => BrotliEncoderOperation::BROTLI_OPERATION_FLUSH,
+            FINISH => BrotliEncoderOperation::BROTLI_OPERATION_FINISH,
+            3 => BrotliEncoderOperation::BROTLI_OPERATION_EMIT_METADATA,
+            _ => BrotliEncoderOperation::BROTLI_OPERATION_PROCESS,
+        };
+        let (mut in_left, mut consumed) = (input.len(), 0);
+        let (mut out_left, mut written) = (output.len(), 0);
+        let is_fine = self.inner.compress_stream(
+            operation,
+            &mut in_left,
+            input,
+            &mut consumed,
+            &mut out_left,
+            output,
+            &mut written,
+            &mut None,
+            &mut |_, _, _, _| (),
+        );
+        let failure = || Failure::new("Compression failed", -1, "ERR_BROTLI_COMPRESSION_FAILED");
+        Step {
+            consumed,
+            written,
+            result: is_fine.then_some(()).ok_or_else(failure),
+        }
+    }
+
+    fn reset(&mut self) -> Result<(), Failure> {
+        self.inner = new_encoder(&self.settings, &self.dictionary).ok_or_else(refused)?;
+        Ok(())
+    }
+}
+
+type State = BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>;
+
+pub struct Decoder {
+    inner: Box<State>,
+    settings: Settings,
+    dictionary: Vec<u8>,
+}
+
+fn new_decoder(settings: &Settings, dictionary: &[u8]) -> Option<Box<State>> {
+    let alloc = StandardAlloc::default;
+    let mut decoder = Box::new(State::new_strict(alloc(), alloc(), alloc()));
+    for &(number, value) in settings {
+        let parameter = match number {
+            0 => BrotliDecoderParameter::BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION,
+            1 => BrotliDecoderParameter::BROTLI_DECODER_PARAM_LARGE_WINDOW,
+            _ => return None,
+        };
+        if !decoder.set_parameter(parameter, value) {
+            return None;
+        }
+    }
+    let is_attached = dictionary.is_empty() || decoder.attach_external_dictionary(dictionary.len());
+    is_attached.then_some(decoder)
+}
+
+impl Decoder {
+    pub fn open(settings: Settings, dictionary: Vec<u8>) -> Result<Decoder, Failure> {
+        let inner = new_decoder(&settings, &dictionary).ok_or_else(refused)?;
+        Ok(Decoder {
+            inner,
+            settings,
+            dictionary,
+        })
+    }
+
+    fn failure(&self) -> Failure {
+        let error = self.inner.error_code;
+        let name = format!("{error:?}");
+        let name = name.strip_prefix("BROTLI_DECODER").unwrap_or(&name);
+        let code = format!("ERR_{name}");
+        Failure::new("Decompression failed", error as i32, &code)
+    }
+}
+
+impl Codec for Decoder {
+    fn step(&mut self, flush: i32, input: &[u8], output: &mut [u8]) -> Step {
+        let (mut in_left, mut consumed) = (input.len(), 0);
+        let (mut out_left, mut written) = (output.len(), 0);
+        let result = BrotliDecompressStreamWithDictionary(
+            &mut in_left,
+            &mut consumed,
+            input,
+            &mut out_left,
+            &mut written,
+            output,
+            &mut 0,
+            &self.dictionary,
+            &mut self.inner,
+        );
+        let result = match result {
+            BrotliResult::ResultFailure => Err(self.failure()),
+            BrotliResult::NeedsMoreInput if flush == FINISH => Err(Failure::new(
+                "unexpected end of file",
+                BUF_ERROR,
+                "Z_BUF_ERROR",
+            )),
+            _ => Ok(()),
+        };
+        Step {
+            consumed,
+            written,
+            result,
+        }
+    }
+
+    fn reset(&mut self) -> Result<(), Failure> {
+        self.inner = new_decoder(&self.settings, &self.dictionary).ok_or_else(refused)?;
+        Ok(())
+    }
+}
