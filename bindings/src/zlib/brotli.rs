@@ -14,6 +14,10 @@ type Settings = Vec<(usize, u32)>;
 const FINISH: i32 = 2;
 const BUF_ERROR: i32 = -5;
 
+/// Above it the encoder makes copies that begin in a dictionary and go on in the text, which no
+/// decoder takes.
+const DICTIONARY_QUALITY_MAX: i32 = 9;
+
 fn refused() -> Failure {
     Failure::new(
         "Initialization failed",
@@ -62,6 +66,7 @@ fn new_encoder(
         params.lgwin = params.lgwin.min(24);
     }
     if !dictionary.is_empty() {
+        encoder.params.quality = encoder.params.quality.min(DICTIONARY_QUALITY_MAX);
         encoder.set_custom_dictionary(dictionary.len(), dictionary);
     }
     Some(encoder)
