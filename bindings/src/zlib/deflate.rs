@@ -107,7 +107,8 @@ impl Settings {
 }
 
 pub struct Deflater {
-    inner: Deflate,
+    /// Made by the first step: it is large, and not every stream is written to.
+    inner: Option<Deflate>,
     settings: Settings,
     dictionary: Vec<u8>,
     /// Bytes of the wrapping that are still to be written.
@@ -131,20 +132,18 @@ fn set_dictionary(inner: &mut Deflate, dictionary: &[u8]) -> Result<(), Failure>
 }
 
 impl Deflater {
-    pub fn open(settings: Settings, dictionary: Vec<u8>) -> Result<Deflater, Failure> {
+    pub fn new(settings: Settings, dictionary: Vec<u8>) -> Deflater {
         // gzip has no place for one.
         let dictionary = match settings.wrapping {
             Wrapping::Gzip => Vec::new(),
             _ => dictionary,
         };
-        let mut inner = settings.deflate();
-        set_dictionary(&mut inner, &dictionary)?;
         let checksum = match settings.wrapping {
             Wrapping::Zlib => ADLER_START,
             _ => 0,
         };
-        Ok(Deflater {
-            inner,
+        Deflater {
+            inner: None,
             settings,
             recent: Vec::new(),
             dictionary,
@@ -153,7 +152,19 @@ impl Deflater {
             total: 0,
             is_begun: false,
             is_ended: false,
-        })
+        }
+    }
+
+    /// The first raw stream, or the one after a change of settings.
+    fn new_inner(&self) -> Result<Deflate, Failure> {
+        let mut inner = self.settings.deflate();
+        let known = if self.recent.is_empty() {
+            &self.dictionary
+        } else {
+            &self.recent
+        };
+        set_dictionary(&mut inner, known)?;
+        Ok(inner)
     }
 
     /// Keeps what a later change of settings needs; nothing changes once the stream finishes.
@@ -199,23 +210,25 @@ impl Codec for Deflater {
         let mut written = self.write_wrapping(output);
         let (mut consumed, mut result) = (0, Ok(()));
         if !self.is_ended && written < output.len() {
-            let (in_before, out_before) = (self.inner.total_in(), self.inner.total_out());
+            let mut inner = match self.inner.take().map_or_else(|| self.new_inner(), Ok) {
+                Ok(inner) => inner,
+                Err(failure) => return Step::failed(failure),
+            };
+            let (in_before, out_before) = (inner.total_in(), inner.total_out());
             let how = DeflateFlush::try_from(flush).unwrap_or_default();
-            let status = self.inner.compress(input, &mut output[written..], how);
-            consumed = (self.inner.total_in() - in_before) as usize;
-            written += (self.inner.total_out() - out_before) as usize;
+            let status = inner.compress(input, &mut output[written..], how);
+            consumed = (inner.total_in() - in_before) as usize;
+            written += (inner.total_out() - out_before) as usize;
+            if let Err(error) = status {
+                let message = inner.error_message().unwrap_or("Zlib error");
+                result = Err(zlib_failure(message, error as i32));
+            }
+            self.inner = Some(inner);
             self.remember(&input[..consumed], flush);
-            match status {
-                Ok(Status::StreamEnd) => {
-                    self.is_ended = true;
-                    self.wrapping = self.trailer();
-                    written += self.write_wrapping(&mut output[written..]);
-                }
-                Ok(_) => {}
-                Err(error) => {
-                    let message = self.inner.error_message().unwrap_or("Zlib error");
-                    result = Err(zlib_failure(message, error as i32));
-                }
+            if status == Ok(Status::StreamEnd) {
+                self.is_ended = true;
+                self.wrapping = self.trailer();
+                written += self.write_wrapping(&mut output[written..]);
             }
         } else if self.is_ended && !input.is_empty() {
             result = Err(zlib_failure("stream error", fault::STREAM));
@@ -232,7 +245,7 @@ impl Codec for Deflater {
 
     fn reset(&mut self) -> Result<(), Failure> {
         let dictionary = std::mem::take(&mut self.dictionary);
-        *self = Deflater::open(self.settings.clone(), dictionary)?;
+        *self = Deflater::new(self.settings.clone(), dictionary);
         Ok(())
     }
 
@@ -240,17 +253,9 @@ impl Codec for Deflater {
     fn set_params(&mut self, level: i32, strategy: i32) -> Result<(), Failure> {
         self.settings.level = level.clamp(-1, 9);
         self.settings.strategy = strategy;
-        if self.is_ended {
-            return Ok(());
+        if !self.is_ended {
+            self.inner = None;
         }
-        let mut inner = self.settings.deflate();
-        let known = if self.recent.is_empty() {
-            &self.dictionary
-        } else {
-            &self.recent
-        };
-        set_dictionary(&mut inner, known)?;
-        self.inner = inner;
         Ok(())
     }
 }

@@ -8,7 +8,8 @@ const FINISH: i32 = 4;
 const GZIP_MAGIC: [u8; 2] = [0x1f, 0x8b];
 
 pub struct Inflater {
-    inner: Inflate,
+    /// Made by the first step: it is large, and not every stream is written to.
+    inner: Option<Inflate>,
     mode: i32,
     window_bits: u8,
     /// What follows the first member is garbage.
@@ -28,41 +29,30 @@ fn new_inflate(mode: i32, window_bits: u8) -> Inflate {
 }
 
 impl Inflater {
-    pub fn open(
-        mode: i32,
-        window_bits: i32,
-        is_one_member: bool,
-        dictionary: Vec<u8>,
-    ) -> Result<Inflater, Failure> {
+    pub fn new(mode: i32, window_bits: i32, is_one_member: bool, dictionary: Vec<u8>) -> Inflater {
         // 0: the header tells.
         let window_bits = match window_bits {
             0 => 0,
             bits => bits.clamp(8, 15) as u8,
         };
-        let mut inflater = Inflater {
-            inner: new_inflate(mode, window_bits),
+        Inflater {
+            inner: None,
             mode,
             window_bits,
             is_one_member,
             dictionary,
             magic_seen: Some(0),
-        };
-        inflater.give_dictionary()?;
-        Ok(inflater)
+        }
     }
 
-    /// A raw stream has no header that would ask for it.
-    fn give_dictionary(&mut self) -> Result<(), Failure> {
-        if self.mode != mode::INFLATERAW || self.dictionary.is_empty() {
-            return Ok(());
+    /// A raw stream has no header that would ask for a dictionary.
+    fn new_inner(&self) -> Result<Inflate, Failure> {
+        let mut inner = new_inflate(self.mode, self.window_bits);
+        if self.mode == mode::INFLATERAW && !self.dictionary.is_empty() {
+            let set = inner.set_dictionary(&self.dictionary);
+            set.map_err(|error| zlib_failure("Failed to set dictionary", error_number(error)))?;
         }
-        match self.inner.set_dictionary(&self.dictionary) {
-            Ok(_) => Ok(()),
-            Err(error) => Err(zlib_failure(
-                "Failed to set dictionary",
-                error_number(error),
-            )),
-        }
+        Ok(inner)
     }
 
     /// Unzip takes further members only after a gzip header.
@@ -80,14 +70,14 @@ impl Inflater {
         is_gzip && !self.is_one_member
     }
 
-    fn failure_of(&self, error: InflateError) -> Failure {
+    fn failure_of(&self, inner: &Inflate, error: InflateError) -> Failure {
         match error {
             InflateError::NeedDict { .. } if self.dictionary.is_empty() => {
                 zlib_failure("Missing dictionary", fault::NEED_DICT)
             }
             InflateError::NeedDict { .. } => zlib_failure("Bad dictionary", fault::NEED_DICT),
             error => {
-                let message = self.inner.error_message().unwrap_or("Zlib error");
+                let message = inner.error_message().unwrap_or("Zlib error");
                 zlib_failure(message, error_number(error))
             }
         }
@@ -110,22 +100,24 @@ impl Codec for Inflater {
             1 | 3 => InflateFlush::SyncFlush,
             flush => InflateFlush::try_from(flush).unwrap_or_default(),
         };
+        let mut inner = match self.inner.take().map_or_else(|| self.new_inner(), Ok) {
+            Ok(inner) => inner,
+            Err(failure) => return Step::failed(failure),
+        };
         let takes_members = self.takes_members(input);
         let (mut consumed, mut written) = (0, 0);
         let mut given_dictionary = false;
         let result = loop {
-            let (in_before, out_before) = (self.inner.total_in(), self.inner.total_out());
-            let result = self
-                .inner
-                .decompress(&input[consumed..], &mut output[written..], how);
-            consumed += (self.inner.total_in() - in_before) as usize;
-            written += (self.inner.total_out() - out_before) as usize;
+            let (in_before, out_before) = (inner.total_in(), inner.total_out());
+            let result = inner.decompress(&input[consumed..], &mut output[written..], how);
+            consumed += (inner.total_in() - in_before) as usize;
+            written += (inner.total_out() - out_before) as usize;
             match result {
                 // Zeroes between members, or behind the last, are padding.
                 Ok(Status::StreamEnd)
                     if takes_members && input.get(consumed).is_some_and(|&byte| byte != 0) =>
                 {
-                    self.inner = new_inflate(mode::GUNZIP, self.window_bits);
+                    inner = new_inflate(mode::GUNZIP, self.window_bits);
                 }
                 Ok(status) => {
                     let must_end = flush == FINISH && written < output.len();
@@ -134,14 +126,15 @@ impl Codec for Inflater {
                 }
                 Err(error @ InflateError::NeedDict { .. }) => {
                     let is_wanted = !self.dictionary.is_empty() && !given_dictionary;
-                    if !is_wanted || self.inner.set_dictionary(&self.dictionary).is_err() {
-                        break Err(self.failure_of(error));
+                    if !is_wanted || inner.set_dictionary(&self.dictionary).is_err() {
+                        break Err(self.failure_of(&inner, error));
                     }
                     given_dictionary = true;
                 }
-                Err(error) => break Err(self.failure_of(error)),
+                Err(error) => break Err(self.failure_of(&inner, error)),
             }
         };
+        self.inner = Some(inner);
         Step {
             consumed,
             written,
@@ -150,8 +143,8 @@ impl Codec for Inflater {
     }
 
     fn reset(&mut self) -> Result<(), Failure> {
-        self.inner = new_inflate(self.mode, self.window_bits);
+        self.inner = None;
         self.magic_seen = Some(0);
-        self.give_dictionary()
+        Ok(())
     }
 }

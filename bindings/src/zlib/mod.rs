@@ -37,6 +37,17 @@ struct Step {
     result: Result<(), Failure>,
 }
 
+impl Step {
+    /// It ended before anything was taken or given.
+    fn failed(failure: Failure) -> Step {
+        Step {
+            consumed: 0,
+            written: 0,
+            result: Err(failure),
+        }
+    }
+}
+
 /// What JavaScript makes an error of.
 struct Failure {
     message: String,
@@ -135,15 +146,22 @@ fn opened(natives: &mut Natives, codec: Result<Box<dyn Codec>, Failure>) -> Js {
 fn openDeflate(natives: &mut Natives, mode: i32, numbers: Numbers, dictionary: Bytes) -> Js {
     let number = |at: usize| numbers.get(at).map_or(0, |&number| number as i32);
     let dictionary = dictionary.as_slice().to_vec();
-    let codec: Result<Box<dyn Codec>, Failure> = match mode {
+    let codec: Box<dyn Codec> = match mode {
         mode::DEFLATE | mode::GZIP | mode::DEFLATERAW => {
             let settings = deflate::Settings::new(mode, number(0), number(1), number(2), number(3));
-            deflate::Deflater::open(settings, dictionary).map(|codec| Box::new(codec) as _)
+            Box::new(deflate::Deflater::new(settings, dictionary))
         }
-        _ => inflate::Inflater::open(mode, number(1), number(4) != 0, dictionary)
-            .map(|codec| Box::new(codec) as _),
+        _ => {
+            let is_one_member = number(4) != 0;
+            Box::new(inflate::Inflater::new(
+                mode,
+                number(1),
+                is_one_member,
+                dictionary,
+            ))
+        }
     };
-    opened(natives, codec)
+    opened(natives, Ok(codec))
 }
 
 /// Numbers of parameters and the values wanted.

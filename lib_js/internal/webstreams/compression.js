@@ -6,8 +6,7 @@ const { ObjectDefineProperties, SymbolToStringTag, TypeError } = primordials;
 
 const { ERR_INVALID_ARG_TYPE } = require('internal/errors').codes;
 const { customInspectSymbol, kEnumerableProperty } = require('internal/util');
-const { isArrayBufferView, isSharedArrayBuffer, isArrayBuffer } =
-  require('internal/util/types');
+const { isArrayBufferView, isSharedArrayBuffer } = require('internal/util/types');
 const { createEnumConverter } = require('internal/webidl');
 const { newReadableWritablePairFromDuplex } = require('internal/webstreams/adapters');
 const { kDestroyOnSyncError, kValidateChunk } = require('internal/webstreams/adapters/to_web');
@@ -34,19 +33,16 @@ const decompressors = {
   'brotli': 'createBrotliDecompress',
 };
 
-/** https://webidl.spec.whatwg.org/#BufferSource, without shared memory. */
-function validateBufferSource(chunk) {
-  // Streams have a word of their own for this.
-  if (chunk === null) return;
-  const isShared = isSharedArrayBuffer(isArrayBufferView(chunk) ? chunk.buffer : chunk);
-  if (isShared || !(isArrayBufferView(chunk) || isArrayBuffer(chunk))) {
+/** Shared memory may change while it is compressed. What is no chunk at all, the stream tells. */
+function validateNotShared(chunk) {
+  if (isSharedArrayBuffer(isArrayBufferView(chunk) ? chunk.buffer : chunk)) {
     throw new ERR_INVALID_ARG_TYPE('chunk', ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'],
                                    chunk);
   }
 }
 
 const pairOptions = {
-  __proto__: null, [kDestroyOnSyncError]: true, [kValidateChunk]: validateBufferSource,
+  __proto__: null, [kDestroyOnSyncError]: true, [kValidateChunk]: validateNotShared,
 };
 
 function formatOf(format, name) {
