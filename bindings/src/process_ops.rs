@@ -1,12 +1,11 @@
 //! Binding `process_ops`: the process as the program sees it.
 
-use std::ffi::{CString, NulError};
-
 use coring_engine::{Data, Js, ops};
 use coring_uring::sync::terminal::RawMode;
 use coring_uring::{Errno, Fd, sync};
 
 use crate::Natives;
+use crate::process_wrap::terminated;
 
 ops! { process_ops(Natives) {
     constants = constants;
@@ -192,9 +191,6 @@ fn execve(
     arguments: Vec<String>,
     environment: Vec<String>,
 ) -> i32 {
-    let terminated = |texts: Vec<String>| -> Result<Vec<CString>, NulError> {
-        texts.into_iter().map(CString::new).collect()
-    };
     let (Ok(arguments), Ok(environment)) = (terminated(arguments), terminated(environment)) else {
         return Errno::EINVAL.result();
     };

@@ -39,12 +39,34 @@ pub struct Child {
 }
 
 /// Strings for the kernel, which cannot hold a zero byte: JavaScript has refused those.
-pub fn terminated(words: Vec<String>) -> Result<Vec<CString>, Errno> {
+pub(crate) fn terminated(words: Vec<String>) -> Result<Vec<CString>, Errno> {
     words.into_iter().map(terminated_word).collect()
 }
 
-pub fn terminated_word(word: String) -> Result<CString, Errno> {
+fn terminated_word(word: String) -> Result<CString, Errno> {
     CString::new(word).map_err(|_| Errno::EINVAL)
+}
+
+/// What is to be started, but for its descriptors.
+pub(crate) fn request(
+    file: String,
+    arguments: Vec<String>,
+    environment: Vec<String>,
+    directory: Option<String>,
+    user: Option<u32>,
+    group: Option<u32>,
+    detached: bool,
+) -> Result<Spawn, Errno> {
+    Ok(Spawn {
+        file: terminated_word(file)?,
+        arguments: terminated(arguments)?,
+        environment: terminated(environment)?,
+        directory: directory.map(terminated_word).transpose()?,
+        user,
+        group,
+        detached,
+        ..Spawn::default()
+    })
 }
 
 /// One of the child's descriptors: what the child gets, and our end of it.
@@ -90,19 +112,16 @@ fn spawn(
     group: Option<u32>,
     detached: bool,
 ) -> Js {
-    let spawn = || {
-        Ok(Spawn {
-            file: terminated_word(file)?,
-            arguments: terminated(arguments)?,
-            environment: terminated(environment)?,
-            directory: directory.map(terminated_word).transpose()?,
-            user,
-            group,
-            detached,
-            ..Spawn::default()
-        })
-    };
-    match spawn() {
+    let spawn = request(
+        file,
+        arguments,
+        environment,
+        directory,
+        user,
+        group,
+        detached,
+    );
+    match spawn {
         Ok(spawn) => natives.spawn(spawn, &stdio),
         Err(errno) => Js::List(vec![Js::from(Errno::result(errno))]),
     }

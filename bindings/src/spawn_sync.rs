@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use coring_engine::{Data, Js, ops};
 use coring_uring::Fd;
-use coring_uring::sync::process::{Limits, Outcome, Spawn, Stdio, run};
+use coring_uring::sync::process::{Limits, Outcome, Stdio, run};
 
 use crate::Natives;
-use crate::process_wrap::{terminated, terminated_word};
+use crate::process_wrap::request;
 
 ops! { spawn_sync(Natives) {
     /// [process number, exit code or null, signal or 0, -errno or 0, outputs].
@@ -37,18 +37,15 @@ fn spawn(
 ) -> Js {
     // What this turn has written so far shall stand before what the child writes.
     natives.begin_sends();
-    let spawn = || {
-        Ok(Spawn {
-            file: terminated_word(file)?,
-            arguments: terminated(arguments)?,
-            environment: terminated(environment)?,
-            directory: directory.map(terminated_word).transpose()?,
-            user,
-            group,
-            detached,
-            ..Spawn::default()
-        })
-    };
+    let spawn = request(
+        file,
+        arguments,
+        environment,
+        directory,
+        user,
+        group,
+        detached,
+    );
     let limits = Limits {
         time: (timeout_ms > 0.0 && timeout_ms.is_finite())
             .then(|| Duration::from_secs_f64(timeout_ms.min(1e15) / 1000.0)),
@@ -65,7 +62,7 @@ fn spawn(
             _ => Stdio::Ignore,
         }
     });
-    let outcome = match spawn() {
+    let outcome = match spawn {
         Ok(spawn) => run(spawn, stdio.collect(), &limits),
         Err(errno) => Outcome {
             error: Some(errno),

@@ -24,17 +24,28 @@ function reply(question, { flags = RESPONSE, addresses = [], id } = {}) {
   return Buffer.concat([header, question.subarray(12), ...records]);
 }
 
-/** A server on 127.0.0.1 over UDP, and over TCP if `overTcp` is given. */
+/** A UDP socket and a TCP server on one port of 127.0.0.1. */
+async function bindBoth(server) {
+  for (;;) {
+    const socket = dgram.createSocket('udp4');
+    await new Promise((resolve) => socket.bind(0, '127.0.0.1', resolve));
+    const { port } = socket.address();
+    // The UDP port that was free may be somebody's TCP port: then the next one.
+    const error = await new Promise((resolve) => {
+      server.once('error', resolve);
+      server.listen(port, '127.0.0.1', () => resolve(null));
+    });
+    server.removeAllListeners('error');
+    if (error === null) return { socket, port };
+    socket.close();
+    if (error.code !== 'EADDRINUSE') throw error;
+  }
+}
+
+/** A server on 127.0.0.1 that answers over UDP, and over TCP by `overTcp` (or not at all). */
 async function serve(overUdp, overTcp) {
-  const socket = dgram.createSocket('udp4');
-  let asked = 0;
-  socket.on('message', (question, from) => {
-    asked++;
-    for (const answer of overUdp(question)) socket.send(answer, from.port, from.address);
-  });
-  await new Promise((resolve) => socket.bind(0, '127.0.0.1', resolve));
-  const { port } = socket.address();
   const server = net.createServer((connection) => {
+    if (!overTcp) return connection.destroy();
     connection.once('data', (chunk) => {
       const answer = overTcp(chunk.subarray(2));
       const length = Buffer.alloc(2);
@@ -44,13 +55,18 @@ async function serve(overUdp, overTcp) {
       setImmediate(() => connection.end(Buffer.concat([length.subarray(1), answer])));
     });
   });
-  if (overTcp) await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const { socket, port } = await bindBoth(server);
+  let asked = 0;
+  socket.on('message', (question, from) => {
+    asked++;
+    for (const answer of overUdp(question)) socket.send(answer, from.port, from.address);
+  });
   return {
     name: `127.0.0.1:${port}`,
     get asked() { return asked; },
     close() {
       socket.close();
-      if (overTcp) server.close();
+      server.close();
     },
   };
 }

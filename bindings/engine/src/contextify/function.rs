@@ -1,10 +1,10 @@
 //! `vm.compileFunction`: source text as the body of a function.
 
 use super::context::context_of;
-use super::{is_rejected, source_and_origin, source_with_cache};
+use super::{is_rejected, put_cached_data, source_and_origin, source_with_cache};
 use crate::builtin::{Args, Return, put};
 use crate::error;
-use crate::value::{Bytes, FromJs, js_buffer};
+use crate::value::{Bytes, FromJs};
 
 /// compileFunction(source, filename, lineOffset, columnOffset, hostSymbol, cachedData,
 /// produceCachedData, parsingContext, contextExtensions, params) ->
@@ -42,16 +42,9 @@ pub(super) fn compile_function<'s>(
     let undefined: v8::Local<v8::Value> = v8::undefined(catch).into();
     let map = function.get_script_origin(catch).source_map_url();
     put(catch, result, "sourceMapURL", map.unwrap_or(undefined));
-    if !args.get(5).is_undefined() {
-        let rejected = v8::Boolean::new(catch, is_rejected(&source)).into();
-        put(catch, result, "cachedDataRejected", rejected);
-    }
-    if args.get(6).is_true()
-        && let Some(data) = function.create_code_cache()
-    {
-        let data = js_buffer(catch, data.to_vec());
-        put(catch, result, "cachedData", data);
-    }
+    let rejected = (!args.get(5).is_undefined()).then(|| is_rejected(&source));
+    let produced = args.get(6).is_true().then(|| function.create_code_cache());
+    put_cached_data(catch, result, rejected, produced.flatten());
     rv.set(result.into());
 }
 

@@ -7,9 +7,9 @@ mod interceptors;
 mod script;
 mod watchdog;
 
-use crate::builtin::{Args, Entry, entry, throw_type_error};
+use crate::builtin::{Args, Entry, entry, put, throw_type_error};
 use crate::module::origin;
-use crate::value::FromJs;
+use crate::value::{FromJs, js_buffer};
 
 pub(crate) use common_js::module_entries;
 pub(crate) use context::{context_of, has_own_microtasks, host_symbol_of, run_own_microtasks};
@@ -66,4 +66,21 @@ fn source_with_cache(
 /// Did V8 refuse the cached data? It also does when it never looked at it.
 fn is_rejected(source: &v8::script_compiler::Source) -> bool {
     source.get_cached_data().is_none_or(|data| data.rejected())
+}
+
+/// What became of the cached data that was given, and what was made, if either was asked for.
+fn put_cached_data(
+    scope: &v8::PinScope,
+    result: v8::Local<v8::Object>,
+    rejected: Option<bool>,
+    produced: Option<v8::UniqueRef<v8::script_compiler::CachedData<'static>>>,
+) {
+    if let Some(rejected) = rejected {
+        let rejected = v8::Boolean::new(scope, rejected).into();
+        put(scope, result, "cachedDataRejected", rejected);
+    }
+    if let Some(data) = produced {
+        let data = js_buffer(scope, data.to_vec());
+        put(scope, result, "cachedData", data);
+    }
 }

@@ -1,7 +1,9 @@
 //! `vm.Script`: compiled once, run in any context.
 
 use super::context::{context_of, run_own_microtasks};
-use super::{Watchdog, is_rejected, source_and_origin, source_with_cache, throw_if_fired};
+use super::{
+    Watchdog, is_rejected, put_cached_data, source_and_origin, source_with_cache, throw_if_fired,
+};
 use crate::builtin::{Args, Return, put, throw_error, throw_type_error};
 use crate::error;
 use crate::realm;
@@ -43,16 +45,9 @@ pub(super) fn compile_script<'s>(
     put(catch, result, "sourceURL", url);
     let url = script.get_source_mapping_url(catch);
     put(catch, result, "sourceMapURL", url);
-    if !args.get(5).is_undefined() {
-        let rejected = v8::Boolean::new(catch, is_rejected(&source)).into();
-        put(catch, result, "cachedDataRejected", rejected);
-    }
-    if args.get(6).is_true()
-        && let Some(data) = script.create_code_cache()
-    {
-        let data = js_buffer(catch, data.to_vec());
-        put(catch, result, "cachedData", data);
-    }
+    let rejected = (!args.get(5).is_undefined()).then(|| is_rejected(&source));
+    let produced = args.get(6).is_true().then(|| script.create_code_cache());
+    put_cached_data(catch, result, rejected, produced.flatten());
     rv.set(result.into());
 }
 
