@@ -4,10 +4,10 @@ use crate::completion::{Completion, Payload};
 use crate::errno::Errno;
 use crate::fd::Fd;
 use crate::flight::{Flight, Flights, Stage, close_quietly};
-use crate::kernel::{Event, Kernel, Request};
+use crate::kernel::{Doorbell, Event, Kernel, Request};
 use crate::lease::{Lease, LeasePool};
 use crate::mail;
-use crate::op::{KIND_ACCEPT, KIND_INTERNAL, KIND_OPEN, Op};
+use crate::op::{KIND_ACCEPT, KIND_INTERNAL, KIND_MAIL, KIND_OPEN, Op};
 use crate::probe::Probe;
 use crate::send::{PagePool, SendPage};
 use crate::settle::{Next, settle, without_arming};
@@ -112,7 +112,7 @@ pub struct Ring {
     events: Vec<Event>,
     /// Completions that no event of the kernel brings.
     ready: Vec<Completion>,
-    /// Eventfds of mailboxes: a flight may read one after its mailbox is gone.
+    /// Told when this ring ends; and a flight may read an eventfd after its mailbox is gone.
     mailboxes: Vec<Arc<mail::Shared>>,
     probe: Probe,
     stats: RingStats,
@@ -190,8 +190,11 @@ impl Ring {
         };
         match Flight::new(op, token, &self.probe) {
             Ok(flight) => {
+                let listening = flight.stage == Stage::Listening;
                 let id = self.flights.insert(flight);
-                self.arm(id);
+                if !listening {
+                    self.arm(id);
+                }
                 id
             }
             Err(errno) => self.answer(token, errno.result()),
@@ -210,7 +213,7 @@ impl Ring {
         }
         flight.cancelled = true;
         self.stats.cancels += 1;
-        if flight.stage == Stage::Starved {
+        if matches!(flight.stage, Stage::Starved | Stage::Listening) {
             let last = self.end(id, Errno::ECANCELED.result());
             self.ready.push(last);
             return;
@@ -290,7 +293,7 @@ impl Ring {
             generation: key.generation(),
         };
         let Some(flight) = self.flights.get_mut(id) else {
-            self.stats.stale += 1;
+            self.stats.stale += u64::from(key.kind() != KIND_MAIL);
             close_unclaimed(key.kind(), event.result);
             return;
         };
@@ -325,7 +328,18 @@ impl Ring {
         }
     }
 
-    /// Keeps a mailbox's eventfd open as long as the ring.
+    /// A mailbox's flight, and what wakes it.
+    pub(crate) fn listen(&mut self, token: Token) -> Result<(FlightId, Doorbell), Errno> {
+        if !self.probe.messages {
+            let fd = crate::sync::file::event()?;
+            return Ok((self.submit(Op::Event { fd }, token), Doorbell::Event(fd)));
+        }
+        let id = self.submit(Op::Mail, token);
+        let key = Token::new(KIND_MAIL, id.slot, id.generation).raw();
+        Ok((id, self.kernel.doorbell(key)))
+    }
+
+    /// Keeps what belongs to a mailbox as long as the ring.
     pub(crate) fn keep_mailbox(&mut self, shared: Arc<mail::Shared>) {
         self.mailboxes.push(shared);
     }
@@ -468,6 +482,9 @@ impl Drop for Ring {
     /// Memory is never freed under the kernel: what it has not let go of within two seconds (a
     /// write to a dead network file system, say) is leaked, and told.
     fn drop(&mut self) {
+        for mailbox in &self.mailboxes {
+            mailbox.close();
+        }
         let drained = self.drain();
         self.leases.close();
         self.kernel.close();

@@ -239,6 +239,11 @@ pub fn pipe() -> Result<(Fd, Fd), Errno> {
     Ok((Fd::new(fds[0]), Fd::new(fds[1])))
 }
 
+/// A counter whose reader waits until it is written to.
+pub(crate) fn event() -> Result<Fd, Errno> {
+    call!(eventfd(0, libc::EFD_CLOEXEC)).map(Fd::new)
+}
+
 /// Another number for the same open file, close-on-exec.
 pub fn duplicate(fd: Fd) -> Result<Fd, Errno> {
     call!(fcntl(fd.raw(), libc::F_DUPFD_CLOEXEC, 0)).map(Fd::new)
