@@ -6,6 +6,7 @@
 // A library file has two names. Its path in lib_js without `.js` is its *file*
 // ('node/fs', 'web/url', 'coring/core'); its *id* is what require() takes:
 //   node/fs -> 'fs'      coring/core -> 'coring:core'      anything else -> itself
+// Files of npm packages (`npm/undici/...`) are among them; they ask for others as they do in npm.
 // Only `node/` and `coring/` files are visible to users, unless
 // --expose-internals adds the rest.
 
@@ -153,7 +154,12 @@ class BuiltinModule {
     this.loading = true;
     try {
       const evaluate = compileBuiltin(this.file);
-      evaluate(this.exports, requireBuiltin, this, process, internalBinding, primordials);
+      if (StringPrototypeStartsWith(this.id, 'npm/')) {
+        const { requireFrom } = requireBuiltin('internal/npm');
+        evaluate(this.exports, requireFrom(this.id), this, true);
+      } else {
+        evaluate(this.exports, requireBuiltin, this, process, internalBinding, primordials);
+      }
       this.loaded = true;
     } finally {
       this.loading = false;

@@ -63,6 +63,10 @@ function adjustGlobals() {
     delete globalThis.WebSocket;
     delete globalThis.CloseEvent;
   }
+  if (getOptionValue('--experimental-eventsource')) {
+    const { defineLazyProperties } = internalBinding('util');
+    defineLazyProperties(globalThis, 'npm/undici/index-fetch', ['EventSource'], false);
+  }
   const mode = getOptionValue('--disable-proto');
   if (mode === 'delete') {
     delete ObjectPrototype.__proto__;

@@ -34,7 +34,7 @@ pub use op::{Binding, Call, FastNumber, FastOp, OpDecl, fast_entry};
 pub use process::{set_flags, set_time_zone, start, version};
 pub use realm::Ending;
 pub use remote::{Interrupted, Remote, question};
-pub use sources::{LibraryFile, Sources, library_ids};
+pub use sources::{LibraryFile, Sources, library_files};
 pub use tasks::{Wake, wake_by};
 pub use text::Text;
 pub use value::{Bytes, Data, ErrorClass, FromJs, IntoJs, Js, TextPairs, Throw};

@@ -50,7 +50,7 @@ pub static OPTIONS: &[OptionSpec] = &[
     off("--experimental-addon-modules", "experimental import support for addons"),
     text("--experimental-config-file", "").command().unbuilt("configuration files are not built"),
     on("--experimental-detect-module", "run typeless files with ES module syntax as ES modules"),
-    off("--experimental-eventsource", "").unbuilt("EventSource is not built"),
+    off("--experimental-eventsource", "experimental EventSource API"),
     no_op("--experimental-fetch"),
     no_op("--experimental-global-customevent"),
     on("--experimental-global-navigator", "expose experimental Navigator API on the global scope"),
