@@ -37,9 +37,9 @@ pub fn html(rows: &[Row], node_version: &str) -> String {
         "<!doctype html><meta charset=utf-8><title>Node's own tests</title>\
          <style>{STYLE}</style><h1>Node's own tests</h1>\n\
          <p>Of {} files, those that skip themselves left out, {} pass: <b>hard</b>; Node {}: {}. \
-         Without inner modules {}: <b>outer</b>; Node: {}.<br>Of what Node passes, {} passes here, \
-         a skip being a loss: <b>strict</b>; without inner modules {}.<br>The bars show every file; \
-         the figure behind them is hard.</p>\n",
+         Without inner modules {}: <b>outer</b>; Node: {}.<br>Of what Node passes, {} passes \
+         here, a skip being a loss: <b>strict</b>; without inner modules {}.<br>The bars show \
+         every file; the figure behind them is hard.</p>\n",
         all.files,
         all.every.hard(),
         escaped(node_version),

@@ -85,10 +85,11 @@ pub fn markdown(results: &Results) -> String {
     }
     format!(
         "\n## Web platform tests\n\n\
-         Subtests of the runners test/wpt/test-*.js. *Expected* failures are those that Node's own\n\
-         status files (test/wpt/status) list, *skipped* what these leave out.\n\n\
-         | folder | passed | skipped | expected failures | unexpected failures | unexpected passes |\n\
-         |---|--:|--:|--:|--:|--:|\n{}{lines}",
+         Subtests of the runners test/wpt/test-*.js. *Expected* failures are those that\n\
+         Node's own status files (test/wpt/status) list, *skipped* what these leave out.\n\n\
+         | folder | passed | skipped | fail as expected | fail else | pass unexpectedly |\n\
+         |---|{}\n{}{lines}",
+        "--:|".repeat(5),
         line("**all**", &all)
     )
 }
