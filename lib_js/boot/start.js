@@ -11,7 +11,6 @@ const {
   globalThis,
 } = primordials;
 
-const { genericNodeError } = require('internal/errors');
 const { getOptionValue, setOptions } = require('internal/options');
 const { leaveMain } = require('internal/async_hooks');
 const { BuiltinModule } = require('internal/bootstrap/realm');
@@ -68,18 +67,7 @@ function adjustGlobals() {
     defineLazyProperties(globalThis, 'npm/undici/index-fetch', ['EventSource'], false);
   }
   const mode = getOptionValue('--disable-proto');
-  if (mode === 'delete') {
-    delete ObjectPrototype.__proto__;
-  } else if (mode === 'throw') {
-    const thrower = () => {
-      throw genericNodeError(
-        'Accessing Object.prototype.__proto__ has been disallowed with --disable-proto=throw',
-        { code: 'ERR_PROTO_ACCESS' });
-    };
-    ObjectDefineProperty(ObjectPrototype, '__proto__', {
-      __proto__: null, get: thrower, set: thrower, enumerable: false, configurable: true,
-    });
-  }
+  if (mode) require('internal/disable_proto').disableProto(ObjectPrototype, mode);
 }
 
 function setUpWarnings() {

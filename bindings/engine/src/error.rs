@@ -5,6 +5,8 @@ use crate::value::{ErrorClass, Throw, js_string};
 
 /// Node's exit code for a handler of uncaught exceptions that throws.
 const HANDLER_THREW: i32 = 7;
+/// So many frames are on the stack where it overflows, and never where a microtask ends.
+const OVERFLOWN_FRAMES_MIN: usize = 200;
 
 /// Throws an error with Node's `code` property in the current scope.
 pub(crate) fn throw(scope: &mut v8::PinScope, throw: &Throw) {
@@ -299,12 +301,24 @@ pub(crate) unsafe extern "C" fn reported(
 ) {
     v8::callback_scope!(unsafe scope, message);
     let realm = realm::current();
-    if realm.ending.get().is_some() {
+    if realm.ending.get().is_some() || is_overflow_below(scope, message) {
         return;
     }
     if uncaught(scope, realm, exception, Some(message), false).is_err() {
         scope.terminate_execution();
     }
+}
+
+/// The stack overflowed in a hook that V8 calls for a promise. V8 goes on without the hook, and what
+/// recurses overflows by itself, where the program can catch it. A microtask that overflowed has
+/// left its frames by now.
+fn is_overflow_below(scope: &mut v8::PinScope, message: v8::Local<v8::Message>) -> bool {
+    let text = message.get(scope).to_rust_string_lossy(scope);
+    if !text.ends_with("RangeError: Maximum call stack size exceeded") {
+        return false;
+    }
+    let trace = v8::StackTrace::current_stack_trace(scope, OVERFLOWN_FRAMES_MIN);
+    trace.is_some_and(|trace| trace.get_frame_count() == OVERFLOWN_FRAMES_MIN)
 }
 
 pub(crate) unsafe extern "C" fn promise_rejected(message: v8::PromiseRejectMessage) {
