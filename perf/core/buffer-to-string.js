@@ -2,7 +2,9 @@
 // Buffer.prototype.toString: ENCODING-KIND-UNITS, such as utf8-mixed-64.
 const { done, operations, text, variant } = require('./asked.js');
 
-const [encoding, kind, units] = variant.split('-');
+const [name, kind, units] = variant.split('-');
+// A literal, as programs write it.
+const encoding = { utf8: 'utf8', latin1: 'latin1', base64: 'base64', hex: 'hex' }[name];
 const expected = text(kind, Number(units));
 const source = encoding === 'hex' || encoding === 'base64' ?
   Buffer.from(Buffer.from(expected).toString(encoding), encoding) : Buffer.from(expected, encoding);
