@@ -13,6 +13,8 @@ coring-perf SCENARIO [flags]
   start     time of an empty program, and from start to the first answer
   idle      memory of an idle server and of idle connections, CPU time while idle
   cores     coring -j 2: which core answers 1 000 new connections
+  core [NAME...]  processor time of the core library's parts, by small programs (perf/core);
+            names, or parts of them, select
   load URL  the load generator alone
   self      the ceiling and the lateness of the load generator itself
 
@@ -35,6 +37,8 @@ pub struct Options {
     pub scenario: String,
     /// The address of `load`.
     pub url: String,
+    /// Parts of the names of programs of `core`.
+    pub names: Vec<String>,
     pub peers: Vec<String>,
     pub reps: usize,
     pub measured: Duration,
@@ -60,6 +64,7 @@ impl Options {
         Options {
             scenario,
             url: String::new(),
+            names: Vec::new(),
             peers: Vec::new(),
             reps: 5,
             measured: Duration::from_secs(5),
@@ -86,6 +91,10 @@ impl Options {
         while let Some(flag) = arguments.next() {
             if !flag.starts_with("--") && options.scenario == "load" {
                 options.url = flag;
+                continue;
+            }
+            if !flag.starts_with("--") && options.scenario == "core" {
+                options.names.push(flag);
                 continue;
             }
             let value = arguments.next().ok_or(format!("{flag} wants a value"))?;
@@ -172,6 +181,8 @@ mod tests {
         let options = parse("load http://127.0.0.1:1/x --rate 10 --header A:b").expect("valid");
         assert_eq!(options.url, "http://127.0.0.1:1/x");
         assert_eq!(options.headers, [("A".to_string(), "b".to_string())]);
+        let options = parse("core timers --reps 3 url").expect("valid");
+        assert_eq!(options.names, ["timers", "url"]);
     }
 
     #[test]

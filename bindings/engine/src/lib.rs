@@ -21,6 +21,7 @@ mod realm;
 mod remote;
 pub mod snapshot;
 mod sources;
+mod store;
 mod tasks;
 mod text;
 mod value;

@@ -11,6 +11,9 @@ const {
 
 const { FastBuffer, createUnsafeBuffer, markAsUntransferable } = require('internal/buffer');
 
+const { utf8Buffer } = internalBinding('encoding_binding');
+const { encodingsMap: { utf8: UTF8 } } = require('internal/util');
+
 let settings;
 let memory;
 let bytes;
@@ -56,6 +59,8 @@ function fromText(string, encoding) {
   const poolMax = settings.poolSize >>> 1;
   let most = string.length * encoding.bytesMax;
   if (most >= poolMax) {
+    // A character is one byte at least.
+    if (string.length >= poolMax && encoding.id === UTF8) return new FastBuffer(utf8Buffer(string));
     most = encoding.byteLength(string);
     if (most >= poolMax) {
       const buffer = createUnsafeBuffer(most);

@@ -1,6 +1,7 @@
 //! The scenarios: what is run, in which order, and what is reported.
 
 mod alone;
+mod core;
 mod cores;
 mod idle;
 mod serve;
@@ -17,6 +18,7 @@ pub fn run(options: &Options) -> Result<(), String> {
         "start" => start::run(options),
         "idle" => idle::run(options),
         "cores" => cores::run(options),
+        "core" => core::run(options),
         "load" => alone::load(options),
         "self" => alone::own_ceiling(options),
         other => Err(format!("no scenario `{other}`")),

@@ -70,7 +70,7 @@ fn is_rejected(source: &v8::script_compiler::Source) -> bool {
 
 /// What became of the cached data that was given, and what was made, if either was asked for.
 fn put_cached_data(
-    scope: &v8::PinScope,
+    scope: &mut v8::PinScope,
     result: v8::Local<v8::Object>,
     rejected: Option<bool>,
     produced: Option<v8::UniqueRef<v8::script_compiler::CachedData<'static>>>,
