@@ -24,6 +24,10 @@ impl Natives {
                 socket.soon = false;
             }
         }
+        // First, so that what came in this phase stands behind what JavaScript has seen by now.
+        for handle in soon {
+            self.go_on(handle, out);
+        }
         let mut ended = Vec::new();
         for completion in completions.drain(..) {
             match completion.token.kind() {
@@ -36,9 +40,6 @@ impl Natives {
             self.complete(completion, out);
         }
         self.deliver_due(out);
-        for handle in soon {
-            self.go_on(handle, out);
-        }
         for (kind, [handle, a, b]) in std::mem::take(&mut self.answers) {
             out.push(kind, handle, a, b);
         }

@@ -6,7 +6,7 @@ use coring_engine::{Bytes, Data, Js, Text, ops};
 use super::reply::{self, headers, reply, write_body, write_head, write_raw};
 use crate::Natives;
 use crate::slots::Handle;
-use crate::socket::{Closing, Farewell, Role, Socket};
+use crate::socket::{Closing, Ending, Farewell, Role, Socket};
 use crate::tcp_wrap::{
     bytesRead, bytesWritten, fd, peerName, queuedBytes, r#ref, setKeepAlive, setNoDelay, sockName,
     unref,
@@ -214,7 +214,7 @@ fn detach(natives: &mut Natives, conn: i32) -> i32 {
     let Some(socket) = natives.socket(conn) else {
         return BAD_HANDLE;
     };
-    if socket.closing != Closing::Open {
+    if socket.closing != Closing::Open || socket.ending != Ending::Open {
         return BAD_HANDLE;
     }
     let Some(open) = socket.conn() else {
