@@ -6,6 +6,13 @@ pub const INPUT_BYTES_MAX: usize = 256 << 10;
 /// Output a fast-lane connection may queue before pipelined requests wait for the peer to read.
 pub const OUTPUT_BYTES_HIGH: usize = 64 << 10;
 
+/// Pipelined requests that one connection gives JavaScript before others have their turn, and
+/// before it is asked anew whether the peer reads.
+pub const PIPELINED_BATCH_MAX: u32 = 32;
+
+/// Requests of one connection that may wait for their answers: memory of JavaScript.
+pub const PIPELINED_OPEN_MAX: u32 = 1024;
+
 /// Deadlines are kept in steps of this many ms: Node's own check runs every 30 s.
 pub const DEADLINE_STEP_MS: u64 = 250;
 

@@ -363,8 +363,12 @@ impl Natives {
             Role::Http(conn) => {
                 conn.output_full = output_full;
                 conn.receive(bytes, now_ms, handle, out);
+                let is_interrupted = conn.is_interrupted();
                 if conn.due_ms < conn.listed_ms {
                     self.list_deadline(handle);
+                }
+                if is_interrupted {
+                    self.look_again(handle);
                 }
             }
             Role::Stream if socket.reading && socket.inbox.is_empty() => {

@@ -6,7 +6,7 @@ use coring_engine::{Bytes, Data, Js, Text, ops};
 use super::reply::{self, headers, reply, write_body, write_head, write_raw};
 use crate::Natives;
 use crate::slots::Handle;
-use crate::socket::{Closing, Farewell, Role, Socket};
+use crate::socket::{Closing, Ending, Farewell, Role, Socket};
 use crate::tcp_wrap::{
     bytesRead, bytesWritten, fd, peerName, queuedBytes, r#ref, setKeepAlive, setNoDelay, sockName,
     unref,
@@ -23,6 +23,10 @@ ops! { http(Natives) {
     slow writeRaw(conn: i32, data: Data, flags: i32);
     fast writeContinue(conn: i32);
     fast wantDrain(conn: i32);
+    /// No further request while `on`.
+    slow holdRequests(conn: i32, on: bool);
+    /// Requests given and not answered, those that JavaScript did not see yet included.
+    fast openRequests(conn: i32);
     fast bodyPause(conn: i32);
     fast bodyResume(conn: i32);
     fast bodyDump(conn: i32);
@@ -123,8 +127,8 @@ fn wantDrain(natives: &mut Natives, conn: i32) -> i32 {
     0
 }
 
-/// Changes the request body's flow, then has the connection looked at.
-fn change_body(natives: &mut Natives, conn: i32, change: impl FnOnce(&mut super::Conn)) -> i32 {
+/// Changes what the connection may read, then has it looked at.
+fn change_input(natives: &mut Natives, conn: i32, change: impl FnOnce(&mut super::Conn)) -> i32 {
     let handle = Handle::from_js(conn);
     let Some(conn) = natives.sockets.get_mut(handle).and_then(Socket::conn) else {
         return BAD_HANDLE;
@@ -138,18 +142,31 @@ fn change_body(natives: &mut Natives, conn: i32, change: impl FnOnce(&mut super:
 }
 
 #[allow(non_snake_case)]
+fn holdRequests(natives: &mut Natives, conn: i32, on: bool) -> i32 {
+    change_input(natives, conn, |conn| conn.held = on)
+}
+
+#[allow(non_snake_case)]
+fn openRequests(natives: &mut Natives, conn: i32) -> i32 {
+    natives
+        .socket(conn)
+        .and_then(Socket::conn)
+        .map_or(0, |conn| conn.open_requests() as i32)
+}
+
+#[allow(non_snake_case)]
 fn bodyPause(natives: &mut Natives, conn: i32) -> i32 {
-    change_body(natives, conn, |conn| conn.pause_body(true))
+    change_input(natives, conn, |conn| conn.pause_body(true))
 }
 
 #[allow(non_snake_case)]
 fn bodyResume(natives: &mut Natives, conn: i32) -> i32 {
-    change_body(natives, conn, |conn| conn.pause_body(false))
+    change_input(natives, conn, |conn| conn.pause_body(false))
 }
 
 #[allow(non_snake_case)]
 fn bodyDump(natives: &mut Natives, conn: i32) -> i32 {
-    change_body(natives, conn, super::Conn::drop_body)
+    change_input(natives, conn, super::Conn::drop_body)
 }
 
 fn close(natives: &mut Natives, conn: i32) -> i32 {
@@ -197,7 +214,7 @@ fn detach(natives: &mut Natives, conn: i32) -> i32 {
     let Some(socket) = natives.socket(conn) else {
         return BAD_HANDLE;
     };
-    if socket.closing != Closing::Open {
+    if socket.closing != Closing::Open || socket.ending != Ending::Open {
         return BAD_HANDLE;
     }
     let Some(open) = socket.conn() else {

@@ -36,6 +36,7 @@ const {
 const { isServerTraced } = require('internal/http/channels');
 const { kUniqueHeaders } = require('internal/http/head');
 const { isLimit, routeRequest } = require('internal/http/routing');
+const { ResponseQueue } = require('internal/http/lane_queue');
 const { changeLane, makeFacade, upgrade } = require('internal/http/lane_socket');
 const { Buffer } = require('buffer');
 const { FastBuffer } = require('internal/buffer');
@@ -111,6 +112,7 @@ class Lane {
     this.isAnswering = false; // The handler of the request is on the stack.
     this.bodyPaused = false;
     this.requestsCount = 0;
+    this.queue = null; // Responses that wait for their turn.
     this.waiting = null; // Responses whose bytes are not with the kernel yet.
     this.callbacks = null; // Of write().
     this.message = null; // The async resource of its requests, while somebody watches.
@@ -276,13 +278,14 @@ class Lane {
   // --- Requests
 
   request(flags, length, head) {
+    if (this.res !== null) {
+      this.pipelined(flags, head);
+      return;
+    }
     const { server } = this;
     const methodIndex = flags & METHOD_MASK;
     const method = methods[methodIndex];
-    const urlStart = method.length + 1;
-    const urlLength = (flags >>> URL_SHIFT) & URL_MASK;
-    const urlEnd = urlLength === URL_MASK ? head.indexOf(' ', urlStart) : urlStart + urlLength;
-    const url = head.slice(urlStart, urlEnd);
+    const url = urlOf(flags, head, method);
     const keepAlive = (flags & KEEP_ALIVE) !== 0;
     const { settings } = this;
     let req;
@@ -296,7 +299,7 @@ class Lane {
       }
       if (methodIndex === HEAD_METHOD) res._hasBody = false;
     } else {
-      req = makeRequest(this, head, method, url, flags);
+      req = makeRequest(this, head, flags);
       res = makeResponse(this, req, keepAlive);
     }
     this.req = req;
@@ -314,9 +317,24 @@ class Lane {
       this.isAnswering = false;
       if ((flags & HAS_BODY) === 0 && this.req === req) endBody(req, undefined);
       if (res.finished && res[kLane] === this) {
-        if (isWatched(res)) process.nextTick(settle, this, res);
+        // What the program does with the rest of the body shows when its ticks have run.
+        if (!req.complete || isWatched(res)) process.nextTick(settle, this, res);
         else this.finish(res);
       }
+    }
+  }
+
+  /** A request that came before the answer to the one in front of it. */
+  pipelined(flags, head) {
+    if (this.queue === null) this.queue = new ResponseQueue(this);
+    const req = makeRequest(this, head, flags);
+    const res = this.queue.respond(req, (flags & KEEP_ALIVE) !== 0);
+    this.req = req;
+    if (this.bodyPaused) this.resumeBody(req);
+    try {
+      this.unusual(req, res, flags);
+    } finally {
+      if ((flags & HAS_BODY) === 0 && this.req === req) endBody(req, undefined);
     }
   }
 
@@ -344,12 +362,7 @@ class Lane {
 
   /** Everything about a response is over: 'finish' for those who listen. */
   finish(res) {
-    const { req } = res;
-    if (req[kLane] === this && this.req === req && !req.complete && !req._consuming) {
-      this.bodyPaused = false;
-      native.bodyDump(this.number);
-    }
-    release(req);
+    this.releaseRequest(res.req);
     if (this.res === res) this.res = null;
     if (this.facade !== null) {
       if (this.facade._httpMessage === res) this.facade._httpMessage = null;
@@ -361,6 +374,7 @@ class Lane {
     }
     res[kLane] = null;
     res[kWritableFinished] = true;
+    if (this.queue !== null && !res._last) this.queue.next();
     if (isWatched(res)) {
       process.nextTick(closeResponse, res);
       flushEndCallbacks(res, null);
@@ -370,6 +384,16 @@ class Lane {
       res._closed = true;
     }
     if (this.isLeaving && !res._last) process.nextTick(changeLane, this);
+  }
+
+  /** A request is answered: what is left of its body is read off, unless the program reads it. */
+  releaseRequest(req) {
+    if (req[kLane] === this && this.req === req && !req.complete && !req._consuming) {
+      this.bodyPaused = false;
+      native.bodyDump(this.number);
+    }
+    release(req);
+    if (this.req === req && req.complete) this.req = null;
   }
 
   /** The output queue is empty (or broken). */
@@ -388,7 +412,7 @@ class Lane {
     if (waiting !== null) for (let i = 0; i < waiting.length; i++) this.finish(waiting[i]);
     if (this.facade !== null) this.facade._handle?.handleDrained(status);
     const { res } = this;
-    if (res !== null && res[kNeedDrain] && !res.finished) {
+    if (res !== null && res[kLane] === this && res[kNeedDrain] && !res.finished) {
       res[kNeedDrain] = false;
       res.emit('drain');
     }
@@ -405,6 +429,13 @@ class Lane {
       native.bodyPause(this.number);
       if (this.facade !== null) this.facade.pause();
     }
+  }
+
+  bodyEnd(trailers) {
+    const { req } = this;
+    if (req === null) return;
+    endBody(req, trailers);
+    if (this.res === null) this.req = null; // Answered before.
   }
 
   resumeBody(req) {
@@ -424,14 +455,19 @@ class Lane {
     if (status < 0 && server.listenerCount('clientError') !== 0) makeFacade(this);
     this.isOpen = false;
     this.unwatch();
-    const { req, res, facade, waiting } = this;
+    const { req, res, facade, queue, waiting } = this;
     const isUnanswered = res !== null && res[kLane] === this && !res[kWritableFinished];
     if (facade !== null) {
       if (facade.destroyed) this.handle.handleClosed();
       else facade.destroy(status < 0 ? new ErrnoException(status, 'read') : undefined);
     }
-    if (req !== null && (isUnanswered || !req.complete)) abortMessage(req, abortedError);
+    if (res !== null && !res[kWritableFinished]) abortMessage(res.req, abortedError);
+    if (queue !== null) {
+      for (const { req } of queue.waiting) abortMessage(req, abortedError);
+    }
+    if (req !== null && !req.complete && !req.aborted) abortMessage(req, abortedError);
     if (isUnanswered) this.cutOff(res);
+    if (queue !== null) for (const res of queue.waiting.splice(0)) res.destroy(abortedError());
     if (waiting !== null) for (let i = 0; i < waiting.length; i++) this.cutOff(waiting[i]);
     this.req = null;
     this.res = null;
@@ -455,7 +491,6 @@ class Lane {
   }
 
   cutOff(res) {
-    if (res._closed) return;
     const error = endError(res, undefined);
     res[kFlushError] = error;
     if (isWatched(res)) {
@@ -489,6 +524,12 @@ function abortedError() {
   return new ConnResetException('aborted');
 }
 
+function urlOf(flags, head, method) {
+  const start = method.length + 1;
+  const length = (flags >>> URL_SHIFT) & URL_MASK;
+  return head.slice(start, length === URL_MASK ? head.indexOf(' ', start) : start + length);
+}
+
 function downgrade(req) {
   req.httpVersionMinor = 0;
   req.httpVersion = '1.0';
@@ -499,8 +540,10 @@ function forHttp10(req, res) {
 }
 
 /** A request of the server's own class, or with options that few servers have. */
-function makeRequest(lane, head, method, url, flags) {
+function makeRequest(lane, head, flags) {
   const { server } = lane;
+  const method = methods[flags & METHOD_MASK];
+  const url = urlOf(flags, head, method);
   const Request = server[kIncomingMessage];
   let req;
   if (lane.settings.hasPlainRequest) {

@@ -168,7 +168,7 @@ function leaveLane(lane) {
 
 /** From the fast lane to the slow one, between two requests. */
 function changeLane(lane) {
-  if (!lane.isOpen || lane.res !== null) return;
+  if (!lane.isOpen || lane.res !== null || native.openRequests(lane.number) > 0) return;
   const { server } = lane;
   const socket = leaveLane(lane);
   if (socket === null) return;
