@@ -15,6 +15,7 @@ mod environment;
 mod fleet;
 mod fs_dir;
 mod fs_ops;
+mod fs_plain;
 mod fs_ring;
 mod fs_watch;
 mod histogram;
@@ -74,6 +75,7 @@ pub const BINDINGS: &[Binding] = &[
     spawn_sync::BINDING,
     channel_wrap::BINDING,
     fs_ops::BINDING,
+    fs_plain::BINDING,
     fs_ring::BINDING,
     fs_dir::BINDING,
     fs_watch::BINDING,
@@ -140,6 +142,8 @@ pub struct Natives {
     pub(crate) directories: Slots<Directory>,
     /// File operations in flight.
     pub(crate) tickets_count: usize,
+    /// Whether files may be asked without the ring.
+    pub(crate) plain: fs_plain::State,
     pub(crate) environment: Arc<Environment>,
     pub(crate) process: Arc<Process>,
     pub(crate) ports: Slots<ports::Port>,
@@ -195,6 +199,7 @@ impl Natives {
             watch_queue: None,
             directories: Slots::default(),
             tickets_count: 0,
+            plain: fs_plain::State::default(),
         }
     }
 

@@ -28,6 +28,22 @@ pub const FIFO_READ_BYTES: usize = 64 << 10;
 /// Such chunks taken from one channel before others have their turn, as in libuv.
 pub const CHANNEL_READS_MAX: usize = 32;
 
+/// Largest file that is read, and largest piece that is written, by plain calls: some 100 us each.
+pub const PLAIN_FILE_BYTES_MAX: usize = 1 << 20;
+pub const PLAIN_WRITE_BYTES_MAX: usize = 512 << 10;
+
+/// Freeing the blocks of a larger file takes long.
+pub const PLAIN_UNLINK_BYTES_MAX: u64 = 16 << 20;
+
+/// A plain call that takes longer has waited: for a disk, a journal, room for dirty pages.
+pub const PLAIN_CALL_NS_MAX: u64 = 2_000_000;
+
+/// How long the ring makes all calls after that, ms.
+pub const SLOW_FILES_MS: u64 = 250;
+
+/// How old the knowledge of what is mounted may be, ms.
+pub const MOUNTS_STALE_MS: u64 = 250;
+
 /// Pause before accepting again when the process has no descriptor left, ms.
 pub const ACCEPT_RETRY_MS: u64 = 100;
 

@@ -8,12 +8,14 @@ use crate::kernel::{Doorbell, Event, Kernel, Request};
 use crate::lease::{Lease, LeasePool};
 use crate::mail;
 use crate::op::{KIND_ACCEPT, KIND_INTERNAL, KIND_MAIL, KIND_OPEN, Op};
+use crate::open::settle_open;
 use crate::probe::Probe;
 use crate::send::{PagePool, SendPage};
 use crate::settle::{Next, settle, without_arming};
 use crate::start::StartError;
 use crate::token::{FlightId, Token};
 use std::collections::VecDeque;
+use std::ffi::CString;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -201,6 +203,28 @@ impl Ring {
         }
     }
 
+    /// Goes on with an open that the caller has begun: `opened` is what `sync::file`'s first try
+    /// gave, as the kernel's own would have. Of a fifo without a writer it waits for one.
+    pub fn go_on_opening(&mut self, opened: Fd, flags: i32, token: Token) -> FlightId {
+        let (path, mode) = (CString::default(), 0);
+        let op = Op::OpenAt { path, flags, mode };
+        let mut flight = match Flight::new(op, token, &self.probe) {
+            Ok(flight) => flight,
+            Err(errno) => {
+                close_quietly(opened);
+                return self.answer(token, errno.result());
+            }
+        };
+        match settle_open(&mut flight, opened.raw()) {
+            Next::End(result) => self.answer(token, result),
+            Next::Arm | Next::Starve | Next::Tell(_) | Next::TellAndArm(_) => {
+                let id = self.flights.insert(flight);
+                self.arm(id);
+                id
+            }
+        }
+    }
+
     /// Asks the kernel to end an operation. Its last completion still comes: usually -ECANCELED,
     /// but a result if it was faster (a descriptor then belongs to the caller). Ids of flights
     /// that are over are ignored.
@@ -259,6 +283,11 @@ impl Ring {
         }
         out.append(&mut self.ready);
         Ok(())
+    }
+
+    /// Whether the kernel has not heard of some operation yet.
+    pub fn has_unbegun(&mut self) -> bool {
+        self.kernel.has_unbegun()
     }
 
     /// Has the kernel begin what was submitted, now instead of in the next turn: for whoever does

@@ -18,7 +18,7 @@ const {
 } = require('internal/errors');
 const { answerOf, promiseOf, runAsync } = require('internal/fs/answer');
 const { KEEP_POSITION, later, now } = require('internal/fs/ops');
-const { statsOf } = require('internal/fs/stats');
+const { bigStatsOf, statsOf } = require('internal/fs/stats');
 const {
   bytesOf, copyObject, decode, encodedText, getOptions, positionOr, validateBufferArray,
   validateOffsetLengthRead, validateOffsetLengthWrite, validatePosition,
@@ -268,10 +268,9 @@ async function read(handle, bufferOrParams, offset, length, position) {
     throw new ERR_INVALID_ARG_VALUE('buffer', buffer, 'is empty and cannot be written');
   }
   validateOffsetLengthRead(offset, length, buffer.byteLength);
-  const bytes = await answerOf(
-    (done) => later.read(handle.fd, length, position, done), 'read');
-  bytesOf(buffer).set(bytes, offset);
-  return { __proto__: null, bytesRead: bytes.length, buffer };
+  const bytesRead = await answerOf(
+    (done) => later.readInto(handle.fd, buffer, offset, length, position, done), 'read');
+  return { __proto__: null, bytesRead, buffer };
 }
 
 async function readv(handle, buffers, position) {
@@ -341,8 +340,8 @@ async function fsync(handle) {
 }
 
 async function fstat(handle, options = { bigint: false }) {
-  const figures = await answerOf((done) => later.fstat(handle.fd, done), 'fstat');
-  return statsOf(figures, options.bigint);
+  const take = options.bigint ? bigStatsOf : statsOf;
+  return await answerOf((done) => later.fstat(handle.fd, done, take), 'fstat');
 }
 
 async function ftruncate(handle, len = 0) {

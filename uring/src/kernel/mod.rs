@@ -215,6 +215,13 @@ impl Kernel {
         }
     }
 
+    /// Whether something was pushed and not started.
+    pub(crate) fn has_unbegun(&mut self) -> bool {
+        match self {
+            Kernel::Uring(uring) => uring.has_unbegun(),
+        }
+    }
+
     /// Starts what was pushed, without waiting.
     pub(crate) fn flush(&mut self) -> Result<(), Errno> {
         match self {

@@ -152,9 +152,13 @@ impl Uring {
             .map(|_| ())
     }
 
+    pub(super) fn has_unbegun(&mut self) -> bool {
+        !self.ring.submission().is_empty()
+    }
+
     /// Submits everything, as far as the kernel takes it now.
     pub(super) fn begin(&mut self) -> Result<(), Errno> {
-        if self.ring.submission().is_empty() {
+        if !self.has_unbegun() {
             return Ok(());
         }
         self.enter(Wait::Poll)

@@ -8,6 +8,7 @@ use std::ffi::{CStr, OsStr};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
+mod cached;
 mod copy;
 mod directory;
 mod space;
@@ -16,6 +17,10 @@ mod tests;
 mod times;
 mod watch;
 
+pub use cached::{
+    WholeFile, open_cached, open_to_write, read_cached, read_new_cached, read_whole_cached,
+    stat_cached,
+};
 pub use copy::copy;
 pub use directory::{
     Directory, DirectoryEntry, make_directory, make_temporary_directory, read_directory,
