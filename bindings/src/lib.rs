@@ -8,6 +8,7 @@ mod channel_wrap;
 mod clock;
 mod config;
 mod constants;
+mod crypto;
 mod deadlines;
 mod deliver;
 pub mod dotenv;
@@ -21,6 +22,7 @@ mod histogram;
 mod http;
 mod inbox;
 mod kinds;
+mod lane;
 mod lexer;
 mod limits;
 mod locks;
@@ -90,6 +92,10 @@ pub const BINDINGS: &[Binding] = &[
     config::BINDING,
     moved_fd::BINDING,
     zlib::BINDING,
+    crypto::hash::BINDING,
+    crypto::hmac::BINDING,
+    crypto::random::BINDING,
+    crypto::keys::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -154,6 +160,9 @@ pub struct Natives {
     pub(crate) maker_port: Option<ports::Port>,
     pub(crate) is_asked: bool,
     pub(crate) zlib: zlib::State,
+    pub(crate) crypto: crypto::State,
+    /// What the compute lane has worked out for this core.
+    pub(crate) lane_answers: Arc<lane::Answers>,
 }
 
 impl Natives {
@@ -171,6 +180,8 @@ impl Natives {
             maker_port: None,
             is_asked: false,
             zlib: zlib::State::default(),
+            crypto: crypto::State::default(),
+            lane_answers: Arc::default(),
             ring,
             clock: Clock::new(),
             sockets: Slots::default(),
