@@ -8,8 +8,8 @@ ops! { config(Natives) {
 
 const BUILT: &[(&str, bool)] = &[
     ("isDebugBuild", false),
-    ("openSSLIsBoringSSL", false),
-    ("hasOpenSSL", false),
+    ("openSSLIsBoringSSL", true),
+    ("hasOpenSSL", true),
     ("fipsMode", false),
     ("hasIntl", true),
     ("hasTracing", false),

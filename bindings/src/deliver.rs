@@ -57,7 +57,7 @@ impl Natives {
                 let port = self.ports.get(Handle::from_js(*handle));
                 port.map_or(0, |port| port.nth)
             }
-            Note::Worker(_) | Note::Lock(..) | Note::Asked | Note::Wake => u64::MAX,
+            Note::Worker(_) | Note::Lock(..) | Note::Asked | Note::Lane | Note::Wake => u64::MAX,
         }
     }
 
@@ -67,6 +67,7 @@ impl Natives {
             Note::Worker(handle) => out.push(entry::WORKER, handle, 0, 0),
             Note::Lock(id, granted) => out.push(entry::LOCK, id, i32::from(granted), 0),
             Note::Asked => self.is_asked = true,
+            Note::Lane => self.deliver_lane(out),
             Note::Wake => {}
         }
     }

@@ -18,6 +18,8 @@ pub enum Note {
     Lock(i32, bool),
     /// This thread is asked for something, or to stop.
     Asked,
+    /// The compute lane has an answer for this thread.
+    Lane,
     /// V8 has something to do here.
     Wake,
 }

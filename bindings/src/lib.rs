@@ -8,6 +8,7 @@ mod channel_wrap;
 mod clock;
 mod config;
 mod constants;
+mod crypto;
 mod deadlines;
 mod deliver;
 pub mod dotenv;
@@ -22,6 +23,7 @@ mod histogram;
 mod http;
 mod inbox;
 mod kinds;
+mod lane;
 mod lexer;
 mod limits;
 mod locks;
@@ -92,6 +94,10 @@ pub const BINDINGS: &[Binding] = &[
     config::BINDING,
     moved_fd::BINDING,
     zlib::BINDING,
+    crypto::hash::BINDING,
+    crypto::hmac::BINDING,
+    crypto::random::BINDING,
+    crypto::keys::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -158,6 +164,9 @@ pub struct Natives {
     pub(crate) maker_port: Option<ports::Port>,
     pub(crate) is_asked: bool,
     pub(crate) zlib: zlib::State,
+    pub(crate) crypto: crypto::State,
+    /// What the compute lane has worked out for this core.
+    pub(crate) lane_answers: Arc<lane::Answers>,
 }
 
 impl Natives {
@@ -175,6 +184,8 @@ impl Natives {
             maker_port: None,
             is_asked: false,
             zlib: zlib::State::default(),
+            crypto: crypto::State::default(),
+            lane_answers: Arc::default(),
             ring,
             clock: Clock::new(),
             sockets: Slots::default(),

@@ -50,4 +50,13 @@ pub const ACCEPT_RETRY_MS: u64 = 100;
 /// Longest wait while V8 works in the background (compiling WebAssembly): V8 wakes nobody.
 pub const BACKGROUND_POLL: std::time::Duration = std::time::Duration::from_millis(1);
 
+/// Threads of the compute lane, unless UV_THREADPOOL_SIZE says otherwise: as many as Node's.
+pub const LANE_THREADS: usize = 4;
+
+/// Most that may be asked for, as in libuv.
+pub const LANE_THREADS_MAX: usize = 1024;
+
+/// How far the compute lane stands behind the cores, setpriority(2).
+pub const LANE_NICENESS: i32 = 10;
+
 const _: () = assert!(OUTPUT_BYTES_HIGH <= INPUT_BYTES_MAX);

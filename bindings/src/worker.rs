@@ -13,6 +13,7 @@ use coring_uring::sync::clock;
 use crate::Natives;
 use crate::environment::Environment;
 use crate::inbox::{Inbox, Note};
+use crate::lane::Lane;
 use crate::ports::{Broadcasts, Port};
 use crate::slots::Handle;
 
@@ -55,6 +56,8 @@ pub enum How {
 pub struct Process {
     pub(crate) broadcasts: Broadcasts,
     threads_count: AtomicU32,
+    /// Threads for what takes long and cannot be cut.
+    pub(crate) lane: Lane,
     /// Makes a thread for a worker.
     start: Starter,
     refused_options: OptionsCheck,
@@ -68,6 +71,7 @@ impl Process {
         Arc::new(Process {
             broadcasts: Broadcasts::default(),
             threads_count: AtomicU32::new(0),
+            lane: Lane::default(),
             start,
             refused_options,
         })

@@ -43,6 +43,9 @@ const VERSIONS = {
   coring: ops.coringVersion,
   merve: '1.2.2',
   modules: '137',
+  ncrypto: '0.0.1',
+  // What AWS-LC says to be compatible with.
+  openssl: '1.1.1',
   uv: '1.52.1',
   v8: ops.v8Version,
 };
@@ -63,8 +66,10 @@ const CONFIG = {
     node_shared: false,
     node_shared_openssl: false,
     node_use_amaro: false,
-    node_use_openssl: false,
+    node_use_openssl: true,
     node_without_node_options: false,
+    openssl_is_boringssl: true,
+    openssl_is_fips: false,
     single_executable_application: false,
     target_arch: ops.arch,
     ubsan: 0,
@@ -253,7 +258,8 @@ function addFeatures() {
     tls_sni: false,
     tls_ocsp: false,
     tls: false,
-    openssl_is_boringssl: false,
+    // AWS-LC is of BoringSSL's family.
+    openssl_is_boringssl: true,
     get cached_builtins() { return true; },
     get require_module() { return getOptionValue('--require-module') ?? true; },
     get quic() { return false; },

@@ -1,6 +1,6 @@
 //! What a turn has for JavaScript, gathered while the natives are borrowed.
 
-use crate::value::{js_buffer, js_latin1, js_string};
+use crate::value::{IntoJs, Js, js_buffer, js_latin1, js_string};
 
 /// Entries for the page, each with an optional value.
 pub struct Delivery<'a, 's, 'i> {
@@ -49,5 +49,11 @@ impl<'a, 's, 'i> Delivery<'a, 's, 'i> {
     pub fn push_text(&mut self, kind: u8, handle: i32, a: i32, b: i32, text: &str) {
         self.entries.push([kind.into(), handle, a, b]);
         self.values.push(js_string(self.scope, text).into());
+    }
+
+    /// An entry with a value of any shape.
+    pub fn push_value(&mut self, kind: u8, handle: i32, a: i32, b: i32, value: Js) {
+        self.entries.push([kind.into(), handle, a, b]);
+        self.values.push(value.into_js(self.scope));
     }
 }

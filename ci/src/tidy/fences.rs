@@ -31,6 +31,10 @@ const FENCES: &[Fence] = &[
         only: &["bindings/src/histogram.rs", "perf/"],
     },
     Fence {
+        name: "aws_lc_sys",
+        only: &["bindings/crypto/"],
+    },
+    Fence {
         name: "zlib_rs",
         only: &["bindings/src/zlib/"],
     },
@@ -63,16 +67,22 @@ const EDGES: &[(&str, &[&str])] = &[
     ("uring/buf/Cargo.toml", &[]),
     (
         "bindings/Cargo.toml",
-        &["coring-engine", "coring-uring", "coring-codec"],
+        &[
+            "coring-engine",
+            "coring-uring",
+            "coring-codec",
+            "coring-crypto",
+        ],
     ),
     ("bindings/codec/Cargo.toml", &[]),
+    ("bindings/crypto/Cargo.toml", &[]),
     ("bindings/engine/Cargo.toml", &["coring-buf"]),
     ("perf/Cargo.toml", &[]),
     ("ci/Cargo.toml", &[]),
 ];
 
-/// Crates that may hold unsafe code: the two fences and the contract they both sign.
-const UNSAFE_CRATES: &[&str] = &["uring/", "bindings/engine/"];
+/// Crates that may hold unsafe code: the three fences, and the contract that two of them sign.
+const UNSAFE_CRATES: &[&str] = &["uring/", "bindings/engine/", "bindings/crypto/"];
 
 pub fn names(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();

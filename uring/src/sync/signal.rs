@@ -23,6 +23,13 @@ pub fn block(signals: &[i32]) -> Result<(), Errno> {
     mask(libc::SIG_BLOCK, signals)
 }
 
+/// Leaves every signal to other threads; those that tell a fault of this one cannot be left.
+pub fn block_all() -> Result<(), Errno> {
+    let faults = [libc::SIGSEGV, libc::SIGBUS, libc::SIGFPE, libc::SIGILL];
+    let all = (1..32).filter(|signal| !faults.contains(signal));
+    block(&all.collect::<Vec<i32>>())
+}
+
 /// Undoes `block`, for the calling thread.
 pub fn unblock(signals: &[i32]) -> Result<(), Errno> {
     mask(libc::SIG_UNBLOCK, signals)

@@ -1,5 +1,6 @@
 //! What process and thread use of the machine.
 
+use crate::Errno;
 use crate::sync::call;
 
 const PAGE_BYTES: u64 = 4096;
@@ -54,32 +55,34 @@ pub fn resident_bytes() -> u64 {
 
 /// Numbers of the processors on which the calling thread may run.
 pub fn affinity() -> Vec<usize> {
-    let mut mask = [0u64; CPU_WORDS];
-    let bytes = size_of_val(&mask);
-    // The raw call: the C library's own mask ends at 1024 processors.
-    let asked = call!(syscall(
-        libc::SYS_sched_getaffinity,
-        0,
-        bytes,
-        mask.as_mut_ptr()
-    ));
-    asked.expect("the mask holds more processors than Linux can have");
+    let mask = affinity_mask(0).expect("the mask holds more processors than Linux can have");
     let is_set = |&cpu: &usize| mask[cpu / 64] & (1 << (cpu % 64)) != 0;
     (0..CPU_WORDS * 64).filter(is_set).collect()
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Lets the calling thread run wherever the process's first thread may: it was perhaps started by
+/// one that is bound to a processor.
+pub fn leave_processor() -> Result<(), Errno> {
+    let mask = affinity_mask(std::process::id())?;
+    call!(syscall(
+        libc::SYS_sched_setaffinity,
+        0,
+        size_of_val(&mask),
+        mask.as_ptr()
+    ))
+    .map(|_| ())
+}
 
-    #[test]
-    fn this_process() {
-        assert!(resident_bytes() > 100_000);
-        assert!(!affinity().is_empty());
-        let used = usage();
-        assert!(used[0] + used[1] > 0.0);
-        assert!(used[2] > 1000.0);
-        // The kernel splits a thread's and a process's time by ticks of its own: only near equal.
-        assert!(thread_usage()[0] <= usage()[0] + 50_000.0);
-    }
+/// Of thread `id`, 0: of the calling one. The raw call: the C library's own mask ends at 1024
+/// processors.
+fn affinity_mask(id: u32) -> Result<[u64; CPU_WORDS], Errno> {
+    let mut mask = [0u64; CPU_WORDS];
+    let bytes = size_of_val(&mask);
+    call!(syscall(
+        libc::SYS_sched_getaffinity,
+        id,
+        bytes,
+        mask.as_mut_ptr()
+    ))?;
+    Ok(mask)
 }

@@ -1,0 +1,163 @@
+//! Digests: one crossing for one at once; a handle for what comes in pieces.
+
+use coring_crypto::digest::{self, Digest};
+use coring_crypto::hash::{DIGEST_BYTES_MAX, hash_into};
+use coring_crypto::{Failure, Hash};
+use coring_engine::{Bytes, Data, Js, ops};
+
+use super::text::{encode, with_bytes};
+use super::{failure_js, handle};
+use crate::Natives;
+
+ops! { crypto(Natives) {
+    /// Why the last op gave null; see `failure_js`.
+    slow takeFailure();
+    /// Every listed name of a digest.
+    slow digestNames();
+    /// [number, bytes, 1 where it is extendable, name], or undefined.
+    slow digestOf(name: String);
+    /// The digest of data at once. count: bytes wanted of an extendable one, -1: as it is.
+    slow hash(digest: i32, data: Data, encoding: i32, out: i32, count: f64);
+    /// A handle; data may be null.
+    slow hashOpen(digest: i32, data: Data, encoding: i32);
+    slow hashUpdate(handle: i32, data: Data, encoding: i32);
+    slow hashCopy(handle: i32);
+    /// Ends it; frees the handle.
+    slow hashDigest(handle: i32, out: i32, count: f64);
+    slow hashClose(handle: i32);
+    /// The digest of bytes, by the compute lane.
+    slow hashJob(digest: i32, data: Bytes, count: f64, ticket: i32);
+    slow isEqual(one: Bytes, other: Bytes);
+} }
+
+/// Digests are few, and JavaScript knows their numbers from `digestOf`.
+pub fn digest(number: i32) -> Option<Digest> {
+    Digest::by_index(usize::try_from(number).ok()?)
+}
+
+pub fn no_digest() -> Failure {
+    Failure::plain("ERR_CRYPTO_INVALID_DIGEST", "Invalid digest")
+}
+
+#[allow(non_snake_case)]
+fn takeFailure(natives: &mut Natives) -> Js {
+    match natives.crypto.failure.take() {
+        Some(failure) => failure_js(&failure),
+        None => Js::List(vec!["Unknown failure".into()]),
+    }
+}
+
+#[allow(non_snake_case)]
+fn digestNames(_: &mut Natives) -> Js {
+    Js::List(digest::names().into_iter().map(Js::from).collect())
+}
+
+#[allow(non_snake_case)]
+fn digestOf(_: &mut Natives, name: String) -> Js {
+    let Some(digest) = Digest::by_name(&name) else {
+        return Js::Undefined;
+    };
+    Js::List(vec![
+        (digest.index() as u32).into(),
+        (digest.bytes() as u32).into(),
+        i32::from(digest.is_xof()).into(),
+        digest.name().into(),
+    ])
+}
+
+/// Bytes to give: all of the digest, or what is wanted of an extendable one.
+fn count_of(digest: Digest, count: f64) -> usize {
+    match digest.is_xof() && count >= 0.0 {
+        true => count as usize,
+        false => digest.bytes(),
+    }
+}
+
+fn hash(natives: &mut Natives, number: i32, data: Data, encoding: i32, out: i32, count: f64) -> Js {
+    let Some(digest) = digest(number) else {
+        return natives.crypto_answer::<Js>(Err(no_digest()));
+    };
+    if !digest.is_xof() {
+        let mut room = [0; DIGEST_BYTES_MAX];
+        let hashed = with_bytes(&data, encoding, |bytes| {
+            hash_into(digest, bytes, &mut room).map(|bytes| encode(bytes, out))
+        });
+        return match hashed {
+            Ok(js) => js,
+            Err(failure) => natives.crypto_answer::<Js>(Err(failure)),
+        };
+    }
+    let result = Hash::new(digest).and_then(|mut hash| {
+        with_bytes(&data, encoding, |bytes| hash.update(bytes))?;
+        hash.finish(count_of(digest, count))
+    });
+    natives.crypto_answer(result.map(|bytes| encode(&bytes, out)))
+}
+
+#[allow(non_snake_case)]
+fn hashOpen(natives: &mut Natives, number: i32, data: Data, encoding: i32) -> Js {
+    let begun = digest(number).ok_or_else(no_digest).and_then(|digest| {
+        let mut hash = Hash::new(digest)?;
+        with_bytes(&data, encoding, |bytes| hash.update(bytes))?;
+        Ok(hash)
+    });
+    match begun {
+        Ok(hash) => natives.crypto_keep(|state| &mut state.hashes, hash),
+        Err(failure) => natives.crypto_answer::<Js>(Err(failure)),
+    }
+}
+
+#[allow(non_snake_case)]
+fn hashUpdate(natives: &mut Natives, number: i32, data: Data, encoding: i32) -> bool {
+    let Some(hash) = natives.crypto.hashes.get_mut(handle(number)) else {
+        return false;
+    };
+    with_bytes(&data, encoding, |bytes| hash.update(bytes)).is_ok()
+}
+
+#[allow(non_snake_case)]
+fn hashCopy(natives: &mut Natives, number: i32) -> Js {
+    let hash = natives.crypto.hashes.get(handle(number));
+    match hash.map(Hash::copy) {
+        Some(Ok(copy)) => natives.crypto_keep(|state| &mut state.hashes, copy),
+        Some(Err(failure)) => natives.crypto_answer::<Js>(Err(failure)),
+        None => natives.crypto_answer::<Js>(Err(Failure::plain("", "Digest copy error"))),
+    }
+}
+
+#[allow(non_snake_case)]
+fn hashDigest(natives: &mut Natives, number: i32, out: i32, count: f64) -> Js {
+    let Some(hash) = natives.crypto.hashes.remove(handle(number)) else {
+        return natives.crypto_answer::<Js>(Err(Failure::plain("", "Digest already called")));
+    };
+    let digest = hash.digest();
+    if digest.is_xof() {
+        let result = hash.finish(count_of(digest, count));
+        return natives.crypto_answer(result.map(|bytes| encode(&bytes, out)));
+    }
+    let mut room = [0; DIGEST_BYTES_MAX];
+    let room = &mut room[..digest.bytes()];
+    let result = hash.finish_into(room);
+    natives.crypto_answer(result.map(|()| encode(room, out)))
+}
+
+#[allow(non_snake_case)]
+fn hashClose(natives: &mut Natives, number: i32) {
+    natives.crypto.hashes.remove(handle(number));
+}
+
+#[allow(non_snake_case)]
+fn hashJob(natives: &mut Natives, number: i32, data: Bytes, count: f64, ticket: i32) -> Js {
+    let data = data.as_slice().to_vec();
+    natives.crypto_job(ticket, move || {
+        let digest = digest(number).ok_or_else(no_digest)?;
+        let mut hash = Hash::new(digest)?;
+        hash.update(&data)?;
+        hash.finish(count_of(digest, count))
+    })
+}
+
+#[allow(non_snake_case)]
+fn isEqual(_: &mut Natives, one: Bytes, other: Bytes) -> bool {
+    coring_crypto::compare::is_equal(one.as_slice(), other.as_slice())
+}

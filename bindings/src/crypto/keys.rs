@@ -1,0 +1,66 @@
+//! Keys by handle.
+
+use coring_crypto::Secret;
+use coring_engine::{Bytes, Js, ops};
+
+use super::handle;
+use crate::Natives;
+
+ops! { crypto(Natives) {
+    /// A handle of a secret key with a copy of these bytes.
+    slow keyOfSecret(bytes: Bytes);
+    /// A Buffer with the bytes of a secret key.
+    slow keyBytes(handle: i32);
+    slow keyIsEqual(one: i32, other: i32);
+    slow keyClose(handle: i32);
+} }
+
+/// What a KeyObject or CryptoKey holds.
+pub enum Key {
+    Secret(Secret),
+}
+
+impl Key {
+    pub fn secret(&self) -> Option<&Secret> {
+        match self {
+            Key::Secret(secret) => Some(secret),
+        }
+    }
+}
+
+#[allow(non_snake_case)]
+fn keyOfSecret(natives: &mut Natives, bytes: Bytes) -> Js {
+    let key = Key::Secret(Secret::from(bytes.as_slice()));
+    natives.crypto_keep(|state| &mut state.keys, key)
+}
+
+#[allow(non_snake_case)]
+fn keyBytes(natives: &mut Natives, number: i32) -> Js {
+    let key = natives.crypto.keys.get(handle(number));
+    match key.and_then(Key::secret) {
+        Some(secret) => Js::Bytes(secret.as_slice().to_vec()),
+        None => Js::Undefined,
+    }
+}
+
+#[allow(non_snake_case)]
+fn keyIsEqual(natives: &mut Natives, one: i32, other: i32) -> bool {
+    let secret = |number| {
+        natives
+            .crypto
+            .keys
+            .get(handle(number))
+            .and_then(Key::secret)
+    };
+    match (secret(one), secret(other)) {
+        (Some(one), Some(other)) => {
+            coring_crypto::compare::is_equal(one.as_slice(), other.as_slice())
+        }
+        _ => false,
+    }
+}
+
+#[allow(non_snake_case)]
+fn keyClose(natives: &mut Natives, number: i32) {
+    natives.crypto.keys.remove(handle(number));
+}

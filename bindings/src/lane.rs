@@ -1,0 +1,148 @@
+//! The compute lane: a few threads for what takes long and cannot be cut (key derivation, prime
+//! numbers, keys). They start when the first such call is made, are those of the whole process, and
+//! yield to the cores. No I/O goes here.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+use std::thread;
+
+use coring_engine::{Delivery, Js};
+use coring_uring::Errno;
+use coring_uring::sync;
+
+use crate::Natives;
+use crate::inbox::{Inbox, Note};
+use crate::kinds::entry;
+use crate::limits;
+
+/// Runs in the lane. What it gives runs on the core that asked: result and value of its ticket.
+type Work = Box<dyn FnOnce() -> Answer + Send>;
+type Answer = Box<dyn FnOnce(&mut Natives) -> (i32, Js) + Send>;
+
+struct Job {
+    ticket: i32,
+    work: Work,
+    answers: Arc<Answers>,
+    inbox: Arc<Inbox>,
+}
+
+/// What waits for one core.
+#[derive(Default)]
+pub struct Answers(Mutex<Vec<(i32, Answer)>>);
+
+impl Answers {
+    fn list(&self) -> MutexGuard<'_, Vec<(i32, Answer)>> {
+        self.0.lock().expect("no holder of this lock can panic")
+    }
+}
+
+#[derive(Default)]
+pub struct Lane {
+    shared: Arc<Shared>,
+}
+
+#[derive(Default)]
+struct Shared {
+    queue: Mutex<Queue>,
+    arrived: Condvar,
+}
+
+#[derive(Default)]
+struct Queue {
+    jobs: VecDeque<Job>,
+    threads_count: usize,
+    /// Threads that wait for a job.
+    idle_count: usize,
+}
+
+impl Shared {
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().expect("no holder of this lock can panic")
+    }
+
+    fn work(&self) {
+        // A lane that may not be nicer than the cores, or run beside them, is still a lane.
+        let _ = sync::process::set_priority(0, limits::LANE_NICENESS);
+        let _ = sync::process::leave_processor();
+        // The cores take the signals.
+        let _ = sync::signal::block_all();
+        loop {
+            let mut queue = self.queue();
+            let job = loop {
+                if let Some(job) = queue.jobs.pop_front() {
+                    break job;
+                }
+                queue.idle_count += 1;
+                let waited = self.arrived.wait(queue);
+                queue = waited.expect("no holder of this lock can panic");
+                queue.idle_count -= 1;
+            };
+            drop(queue);
+            let answer = (job.work)();
+            job.answers.list().push((job.ticket, answer));
+            job.inbox.leave(Note::Lane);
+        }
+    }
+}
+
+impl Lane {
+    fn push(&self, job: Job, threads_max: usize) -> Result<(), Errno> {
+        let mut queue = self.shared.queue();
+        let waiting_count = queue.jobs.len() + 1;
+        if waiting_count > queue.idle_count && queue.threads_count < threads_max {
+            let shared = self.shared.clone();
+            let name = "coring-lane".to_owned();
+            let started = thread::Builder::new()
+                .name(name)
+                .spawn(move || shared.work());
+            match started {
+                Ok(_) => queue.threads_count += 1,
+                Err(_) if queue.threads_count == 0 => return Err(Errno::EAGAIN),
+                Err(_) => {}
+            }
+        }
+        queue.jobs.push_back(job);
+        drop(queue);
+        self.shared.arrived.notify_one();
+        Ok(())
+    }
+}
+
+impl Natives {
+    /// Has the lane do `work`. Its answer comes by `ticket` and keeps the program running until
+    /// then..
+    pub(crate) fn compute(
+        &mut self,
+        ticket: i32,
+        work: impl FnOnce() -> Answer + Send + 'static,
+    ) -> Result<(), Errno> {
+        let job = Job {
+            ticket,
+            work: Box::new(work),
+            answers: self.lane_answers.clone(),
+            inbox: self.inbox()?,
+        };
+        let process = self.process.clone();
+        process.lane.push(job, self.lane_threads_max())?;
+        self.tickets_count += 1;
+        Ok(())
+    }
+
+    /// As many as Node has threads in its pool.
+    fn lane_threads_max(&self) -> usize {
+        let asked = self.environment.get("UV_THREADPOOL_SIZE");
+        let asked = asked.and_then(|text| text.trim().parse().ok());
+        asked
+            .unwrap_or(limits::LANE_THREADS)
+            .clamp(1, limits::LANE_THREADS_MAX)
+    }
+
+    pub(crate) fn deliver_lane(&mut self, out: &mut Delivery) {
+        let answers = std::mem::take(&mut *self.lane_answers.list());
+        for (ticket, answer) in answers {
+            self.tickets_count -= 1;
+            let (result, value) = answer(self);
+            out.push_value(entry::TICKET, ticket, result, 0, value);
+        }
+    }
+}

@@ -1,0 +1,101 @@
+'use strict';
+
+// What the parts of crypto share: lists of names, checks of bytes.
+
+const { ArrayPrototypeSlice, NumberNaN } = primordials;
+
+const {
+  codes: {
+    ERR_CRYPTO_ENGINE_UNKNOWN,
+    ERR_CRYPTO_FIPS_UNAVAILABLE,
+    ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH,
+    ERR_INVALID_ARG_TYPE,
+  },
+  hideStackFrames,
+} = require('internal/errors');
+const { Buffer } = require('buffer');
+const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
+const { validateInt32, validateString } = require('internal/validators');
+const { bytesOf } = require('internal/crypto/encodings');
+
+const binding = internalBinding('crypto');
+
+/** Makes a function that gives a fresh copy of a list which is asked for once. */
+function cachedList(ask) {
+  let list;
+  return () => ArrayPrototypeSlice(list ??= ask());
+}
+
+const getHashes = cachedList(binding.digestNames);
+
+/** A view of the bytes of a string, buffer or view. */
+const getArrayBufferOrView = hideStackFrames((buffer, name, encoding) => {
+  if (isAnyArrayBuffer(buffer)) return buffer;
+  if (typeof buffer === 'string') {
+    return Buffer.from(buffer, encoding === 'buffer' ? 'utf8' : encoding);
+  }
+  if (!isArrayBufferView(buffer)) {
+    throw new ERR_INVALID_ARG_TYPE.HideStackFramesError(
+      name, ['string', 'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], buffer);
+  }
+  return buffer;
+});
+
+/** Bytes only: text must have become bytes before. */
+const validateByteSource = hideStackFrames((value, name) => {
+  value = getArrayBufferOrView(value, name);
+  return bytesOf(value);
+});
+
+function checkEqualOperand(value, name) {
+  if (!isAnyArrayBuffer(value) && !isArrayBufferView(value)) {
+    // Node's own text ends here.
+    const error = new ERR_INVALID_ARG_TYPE(
+      name, ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], value);
+    error.message = `The "${name}" argument must be an instance of ArrayBuffer, Buffer, ` +
+      'TypedArray, or DataView.';
+    throw error;
+  }
+}
+
+// eslint-disable-next-line func-style
+const timingSafeEqual = function() {
+  const { 0: buf1, 1: buf2 } = arguments;
+  checkEqualOperand(buf1, 'buf1');
+  checkEqualOperand(buf2, 'buf2');
+  if (buf1.byteLength !== buf2.byteLength) throw new ERR_CRYPTO_TIMING_SAFE_EQUAL_LENGTH();
+  return binding.isEqual(buf1, buf2);
+};
+
+/** AWS-LC has no secure heap. */
+function secureHeapUsed() {
+  return { total: 0, used: 0, utilization: NumberNaN, min: 2 };
+}
+
+/** AWS-LC has no engines. */
+function setEngine(id, flags) {
+  validateString(id, 'id');
+  if (flags !== undefined) validateInt32(flags, 'flags');
+  throw new ERR_CRYPTO_ENGINE_UNKNOWN(id);
+}
+
+function getFips() {
+  return 0;
+}
+
+/** This build of AWS-LC is not the validated one. */
+function setFips(value) {
+  if (value) throw new ERR_CRYPTO_FIPS_UNAVAILABLE();
+}
+
+module.exports = {
+  cachedList,
+  getArrayBufferOrView,
+  getFips,
+  getHashes,
+  secureHeapUsed,
+  setEngine,
+  setFips,
+  timingSafeEqual,
+  validateByteSource,
+};

@@ -1,0 +1,109 @@
+'use strict';
+
+// Cryptography over AWS-LC. What is not built yet is absent: see ARCHITECTURE.md.
+
+const { ObjectDefineProperties, ObjectDefineProperty } = primordials;
+
+const { deprecate, getDeprecationWarningEmitter } = require('internal/util');
+const { getOptionValue } = require('internal/options');
+const constants = require('internal/crypto/constants');
+const { Hash, Hmac, hash } = require('internal/crypto/hash');
+const { KeyObject, createSecretKey } = require('internal/crypto/keys');
+const {
+  getRandomValues,
+  randomBytes,
+  randomFill,
+  randomFillSync,
+  randomInt,
+  randomUUID,
+  randomUUIDv7,
+} = require('internal/crypto/random');
+const {
+  getFips,
+  getHashes,
+  secureHeapUsed,
+  setEngine,
+  setFips,
+  timingSafeEqual,
+} = require('internal/crypto/util');
+
+function createHash(algorithm, options) {
+  return new Hash(algorithm, options);
+}
+
+function createHmac(hmac, key, options) {
+  return new Hmac(hmac, key, options);
+}
+
+// In Node's order.
+module.exports = {
+  createHash,
+  createHmac,
+  createSecretKey,
+  getHashes,
+  randomBytes,
+  randomFill,
+  randomFillSync,
+  randomInt,
+  randomUUID,
+  randomUUIDv7,
+  setEngine,
+  timingSafeEqual,
+  getFips,
+  setFips,
+  hash,
+  Hash: deprecate(Hash, 'crypto.Hash constructor is deprecated.', 'DEP0179'),
+  Hmac: deprecate(Hmac, 'crypto.Hmac constructor is deprecated.', 'DEP0181'),
+  KeyObject,
+  secureHeapUsed,
+};
+
+const warnOfFips = getDeprecationWarningEmitter(
+  'DEP0093', 'The crypto.fips is deprecated. Please use crypto.getFips()');
+
+/** Old names of randomBytes, which warn when that is asked for. */
+function oldName(name) {
+  let value;
+  return {
+    __proto__: null,
+    configurable: true,
+    enumerable: false,
+    get() {
+      return value ??= getOptionValue('--pending-deprecation') ?
+        deprecate(randomBytes, `crypto.${name} is deprecated.`, 'DEP0115') :
+        randomBytes;
+    },
+    set(value) {
+      ObjectDefineProperty(module.exports, name, {
+        __proto__: null, configurable: true, enumerable: false, value, writable: true,
+      });
+    },
+  };
+}
+
+ObjectDefineProperties(module.exports, {
+  fips: {
+    __proto__: null,
+    get() {
+      if (!process.noDeprecation) warnOfFips();
+      return getFips();
+    },
+    set(value) {
+      if (!process.noDeprecation) warnOfFips();
+      setFips(value);
+    },
+  },
+  constants: {
+    __proto__: null, configurable: false, enumerable: true, value: constants,
+  },
+  getRandomValues: {
+    __proto__: null,
+    configurable: false,
+    enumerable: true,
+    get: () => getRandomValues,
+    set: undefined,
+  },
+  prng: oldName('prng'),
+  pseudoRandomBytes: oldName('pseudoRandomBytes'),
+  rng: oldName('rng'),
+});
