@@ -32,8 +32,12 @@ const SCHEME_ONLY = ['sea', 'sqlite', 'test', 'test/reporters'];
 // What is not built: known by name, so that loading says why it fails, and listed nowhere.
 const UNBUILT = ['trace_events'];
 
+// What a flag makes visible.
+const BEHIND_STREAM_ITER = ['stream/iter', 'zlib/iter'];
+
 const schemeOnly = new SafeSet(SCHEME_ONLY);
 const unlisted = new SafeSet([...SCHEME_ONLY, ...UNBUILT]);
+const hidden = new SafeSet(BEHIND_STREAM_ITER);
 const moduleLoadList = [];
 const bindings = { __proto__: null };
 
@@ -105,6 +109,11 @@ class BuiltinModule {
     for (const { 0: id } of files) {
       if (id !== REALM_ID) publicIds.add(id);
     }
+  }
+
+  /** --experimental-stream-iter */
+  static exposeStreamIter() {
+    for (let i = 0; i < BEHIND_STREAM_ITER.length; i++) publicIds.add(BEHIND_STREAM_ITER[i]);
   }
 
   static canBeRequiredByUsers(id) {
@@ -225,7 +234,7 @@ for (let i = 0; i < builtinIds.length; i++) {
   const file = builtinIds[i];
   const id = idOfFile(file);
   files.set(id, file);
-  if (isPublicFile(file)) publicIds.add(id);
+  if (isPublicFile(file) && !hidden.has(id)) publicIds.add(id);
 }
 
 // The realm is no file that could be loaded again; it is registered as loaded.

@@ -175,6 +175,10 @@ function prepare(runtime) {
   const snapshots = getOptionValue('--heapsnapshot-near-heap-limit');
   if (snapshots > 0) require('internal/heap_utils').snapshotNearHeapLimit(snapshots);
   startCoverage();
+  if (getOptionValue('--experimental-stream-iter')) {
+    BuiltinModule.exposeStreamIter();
+    require('internal/fs/iter').extendFileHandle();
+  }
   if (getOptionValue('--expose-internals')) BuiltinModule.exposeInternals();
 }
 

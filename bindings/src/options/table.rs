@@ -74,7 +74,7 @@ pub static OPTIONS: &[OptionSpec] = &[
     no_op("--experimental-specifier-resolution"),
     on("--experimental-sqlite", "").idle("node:sqlite is not built"),
     off("--experimental-storage-inspection", "").command().unbuilt("there is no inspector"),
-    off("--experimental-stream-iter", "").unbuilt("node:stream/iter is not built"),
+    off("--experimental-stream-iter", "experimental iterable streams API (node:stream/iter)"),
     off("--experimental-test-coverage",
         "(warns that there is no inspector to collect coverage)").command(),
     off("--experimental-test-module-mocks", "enable module mocking in the test runner").command(),

@@ -143,9 +143,7 @@ class FileHandle extends EventEmitter {
   }
 
   readableWebStream(options = kEmptyObject) {
-    if (this[kFd] === -1) throw new ERR_INVALID_STATE('The FileHandle is closed');
-    if (this[kClosePromise]) throw new ERR_INVALID_STATE('The FileHandle is closing');
-    if (this[kLocked]) throw new ERR_INVALID_STATE('The FileHandle is locked');
+    mustBeFree(this);
     const stream = require('internal/fs/web_stream').webStreamOf(this, options);
     this[kLocked] = true;
     return stream;
@@ -218,6 +216,13 @@ function closeForgotten(fd) {
     'objects explicitly using FileHandle.prototype.close(). In the future, an error will be ' +
     'thrown if a file descriptor is closed during garbage collection.',
     'DeprecationWarning', 'DEP0137');
+}
+
+/** For a stream that needs the handle for itself. */
+function mustBeFree(handle) {
+  if (handle[kFd] === -1) throw new ERR_INVALID_STATE('The FileHandle is closed');
+  if (handle[kClosePromise]) throw new ERR_INVALID_STATE('The FileHandle is closing');
+  if (handle[kLocked]) throw new ERR_INVALID_STATE('The FileHandle is locked');
 }
 
 // ---- calls -------------------------------------------------------------------------------------
@@ -417,8 +422,10 @@ async function appendFile(handle, data, options) {
 module.exports = {
   FileHandle,
   kHandle,
+  kLocked,
   kRef,
   kUnref,
+  mustBeFree,
   writable,
   writeAll,
   writeOptions,

@@ -605,17 +605,18 @@ Readable.prototype.wrap = function(stream) {
 };
 
 Readable.prototype[SymbolAsyncIterator] = function() {
-  return require('internal/streams/readable_iterator')(this);
+  return require('internal/streams/readable_iterator').createReadableIterator(this);
 };
 
-// The stream/iter API has a flag, which is refused: it is not built.
 Readable.prototype[SymbolFor('Stream.toAsyncStreamable')] = function() {
-  throw new ERR_STREAM_ITER_MISSING_FLAG();
+  const { getOptionValue } = require('internal/options');
+  if (!getOptionValue('--experimental-stream-iter')) throw new ERR_STREAM_ITER_MISSING_FLAG();
+  return require('internal/streams/iter/readable').batchesOfReadable(this);
 };
 
 Readable.prototype.iterator = function(options) {
   if (options !== undefined) validateObject(options, 'options');
-  return require('internal/streams/readable_iterator')(this, options);
+  return require('internal/streams/readable_iterator').createReadableIterator(this, options);
 };
 
 Readable.prototype.compose = function compose(stream, options) {
