@@ -36,6 +36,7 @@ mod socket;
 mod spawn_sync;
 mod stream;
 mod tcp_wrap;
+mod text_decoder;
 mod turn;
 mod udp_wrap;
 mod url;
@@ -90,6 +91,7 @@ pub const BINDINGS: &[Binding] = &[
     config::BINDING,
     moved_fd::BINDING,
     zlib::BINDING,
+    text_decoder::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -154,6 +156,7 @@ pub struct Natives {
     pub(crate) maker_port: Option<ports::Port>,
     pub(crate) is_asked: bool,
     pub(crate) zlib: zlib::State,
+    pub(crate) decoders: text_decoder::State,
 }
 
 impl Natives {
@@ -171,6 +174,7 @@ impl Natives {
             maker_port: None,
             is_asked: false,
             zlib: zlib::State::default(),
+            decoders: text_decoder::State::default(),
             ring,
             clock: Clock::new(),
             sockets: Slots::default(),
