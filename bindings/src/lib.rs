@@ -39,6 +39,7 @@ mod socket;
 mod spawn_sync;
 mod stream;
 mod tcp_wrap;
+mod text_decoder;
 mod turn;
 mod udp_wrap;
 mod url;
@@ -98,6 +99,7 @@ pub const BINDINGS: &[Binding] = &[
     crypto::hmac::BINDING,
     crypto::random::BINDING,
     crypto::keys::BINDING,
+    text_decoder::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -167,6 +169,7 @@ pub struct Natives {
     pub(crate) crypto: crypto::State,
     /// What the compute lane has worked out for this core.
     pub(crate) lane_answers: Arc<lane::Answers>,
+    pub(crate) decoders: text_decoder::State,
 }
 
 impl Natives {
@@ -186,6 +189,7 @@ impl Natives {
             zlib: zlib::State::default(),
             crypto: crypto::State::default(),
             lane_answers: Arc::default(),
+            decoders: text_decoder::State::default(),
             ring,
             clock: Clock::new(),
             sockets: Slots::default(),

@@ -133,7 +133,9 @@ class TextDecoder {
     } else if (name === 'utf-16le' || name === 'utf-16be') {
       this.#stream = new UTF16Stream(name, this.#fatal, this.#ignoreBOM);
     } else if (!isSingleByte(name)) {
-      throw new ERR_ENCODING_NOT_SUPPORTED(name);
+      const { LegacyStream, isLegacy } = require('internal/encoding/legacy');
+      if (!isLegacy(name)) throw new ERR_ENCODING_NOT_SUPPORTED(name);
+      this.#stream = new LegacyStream(name, this.#fatal);
     }
   }
 
