@@ -58,7 +58,8 @@ function fromText(string, encoding) {
   const poolMax = settings.poolSize >>> 1;
   let most = string.length * encoding.bytesMax;
   if (most >= poolMax) {
-    most = encoding.byteLength(string);
+    // Of UTF-8 a character is one byte at least: to count them would be to read all of the text.
+    if (encoding.bytesMax < 3 || string.length < poolMax) most = encoding.byteLength(string);
     if (most >= poolMax) return new FastBuffer(stringBuffer(string, encoding.name));
   }
   if (most > size - used) renewPool();
