@@ -148,6 +148,7 @@ pub struct Natives {
     pub(crate) watch_queue: Option<Fd>,
     /// Directories that programs read in steps.
     pub(crate) directories: Slots<Directory>,
+    pub(crate) url_base: url::Base,
     /// File operations in flight.
     pub(crate) tickets_count: usize,
     /// Whether files may be asked without the ring.
@@ -213,6 +214,7 @@ impl Natives {
             listens_count: 0,
             watch_queue: None,
             directories: Slots::default(),
+            url_base: url::Base::default(),
             tickets_count: 0,
             plain: fs_plain::State::default(),
         }

@@ -3,14 +3,25 @@
 use crate::text::room;
 use v8::simdutf::{self, Base64Options, LastChunkHandling};
 
+/// Longest base64 text that is decoded on the stack.
+const SHORT_BASE64: usize = 256;
+
 /// Reads base64 into `target`; as much as fits. Gives the count.
 pub(super) fn decode_base64_into(text: &[u8], target: &mut [u8]) -> usize {
-    if target.len() >= simdutf::maximal_binary_length_from_base64(text)
-        && let Some(count) = decode_strictly(text, target)
-    {
-        return count;
-    }
-    let bytes = decode_base64(text);
+    // Not into `target` itself: simdutf may write there behind the end of the text.
+    let mut short = [0; SHORT_BASE64];
+    let long;
+    let bytes = match text.len() <= SHORT_BASE64 {
+        true => decode_strictly(text, &mut short).map(|count| &short[..count]),
+        false => None,
+    };
+    let bytes = match bytes {
+        Some(bytes) => bytes,
+        None => {
+            long = decode_base64(text);
+            &long
+        }
+    };
     let count = bytes.len().min(target.len());
     target[..count].copy_from_slice(&bytes[..count]);
     count
@@ -28,21 +39,16 @@ pub(super) fn decode_base64(text: &[u8]) -> Vec<u8> {
     }
 }
 
-/// What is base64 throughout. `target` has room for all that such a text may be.
+/// What is base64 throughout, in one alphabet. `target` has room for all that such a text may be.
 fn decode_strictly(text: &[u8], target: &mut [u8]) -> Option<usize> {
     assert!(target.len() >= simdutf::maximal_binary_length_from_base64(text));
-    // Not any(): a loop that never ends early is done many bytes at a time.
-    let is_url = text.iter().fold(false, |found, byte| {
-        found | (*byte == b'-') | (*byte == b'_')
-    });
-    let options = match is_url {
-        true => Base64Options::Url,
-        false => Base64Options::Default,
-    };
-    // SAFETY: `target` has the length that simdutf asked for.
-    let result =
-        unsafe { simdutf::base64_to_binary(text, target, options, LastChunkHandling::Loose) };
-    result.is_ok().then_some(result.count)
+    let mut alphabets = [Base64Options::Default, Base64Options::Url].into_iter();
+    alphabets.find_map(|alphabet| {
+        // SAFETY: `target` has the length that simdutf asked for.
+        let result =
+            unsafe { simdutf::base64_to_binary(text, target, alphabet, LastChunkHandling::Loose) };
+        result.is_ok().then_some(result.count)
+    })
 }
 
 /// Text that is not quite base64.

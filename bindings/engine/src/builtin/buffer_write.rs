@@ -6,6 +6,7 @@ use super::buffer_codec::{
 };
 use super::buffer_write_fast::{LATIN1_FAST, UTF8_FAST};
 use super::{Args, Entry, Return, entry, fast_entry};
+use crate::store;
 use crate::text::{Text, room};
 use crate::value::{Bytes, FromJs, js_latin1};
 
@@ -20,6 +21,7 @@ pub(super) fn entries() -> Vec<Entry> {
         entry("utf8WriteInHeap", 4, utf8_write_static),
         entry("ucs2Write", 3, ucs2_write),
         entry("hexWrite", 3, hex_write),
+        entry("stringBuffer", 2, string_buffer),
         entry("base64Write", 3, base64_write),
         entry("base64urlWrite", 3, base64_write),
         entry("atob", 1, atob),
@@ -34,8 +36,15 @@ pub(super) fn encode(text: &Text, encoding: &str) -> Vec<u8> {
         "ucs2" | "ucs-2" | "utf16le" | "utf-16le" => text.to_utf16(),
         "hex" => text.with_latin1(decode_hex),
         "base64" | "base64url" => text.with_latin1(decode_base64),
-        _ => text.with_utf8(<[u8]>::to_vec),
+        _ => text.to_utf8(),
     }
+}
+
+/// stringBuffer(string, encoding) -> ArrayBuffer
+fn string_buffer<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let encoding = args.get(1).to_rust_string_lossy(scope);
+    let bytes = encode(&Text::from_js(scope, args.get(0)), &encoding);
+    rv.set(store::array_buffer(scope, bytes).into());
 }
 
 /// Writes `text` at `first`.. of the arguments (offset, length) as `encode` gives it; only whole

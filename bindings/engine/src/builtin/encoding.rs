@@ -8,7 +8,6 @@ pub(crate) fn entries() -> Vec<Entry> {
     vec![
         fast_entry("encodeInto", 3, encode_into, ENCODE_INTO_FAST),
         entry("encodeIntoInHeap", 3, encode_into),
-        entry("utf8Buffer", 1, utf8_buffer),
         entry("encodeUtf8String", 1, encode_utf8),
         entry("decodeUTF8", 3, decode_utf8),
         entry("decodeSingleByte", 3, decode_single_byte),
@@ -39,12 +38,6 @@ fn encode_into<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Ret
         counts[..4].copy_from_slice(&(read as u32).to_ne_bytes());
         counts[4..8].copy_from_slice(&(written as u32).to_ne_bytes());
     }
-}
-
-/// An ArrayBuffer with the UTF-8 of a string.
-fn utf8_buffer<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
-    let bytes = crate::text::Text::from_js(scope, args.get(0)).to_utf8();
-    rv.set(crate::store::array_buffer(scope, bytes).into());
 }
 
 fn encode_utf8<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
