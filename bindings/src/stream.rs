@@ -363,6 +363,7 @@ impl Natives {
             Role::Http(conn) => {
                 conn.output_full = output_full;
                 conn.receive(bytes, now_ms, handle, out);
+                conn.show_bytes(bytes, handle, out);
                 let is_interrupted = conn.is_interrupted();
                 if conn.due_ms < conn.listed_ms {
                     self.list_deadline(handle);

@@ -51,10 +51,22 @@ pub enum InputEnd {
     AnswersOpen,
 }
 
+/// Does JavaScript want the bytes as they come, too? As in Node after the parser, but for those
+/// that are at fault: the error ends the connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Tap {
+    Closed,
+    Open,
+    /// Open, and the last chunk was shown.
+    Shown,
+}
+
 /// Bytes to parse; the first `kept_bytes` of them came before the last chunk.
 struct Input<'a> {
     bytes: &'a [u8],
     kept_bytes: usize,
+    /// The rest has just come from the peer.
+    is_new: bool,
 }
 
 pub struct Conn {
@@ -77,8 +89,9 @@ pub struct Conn {
     body_dropped: bool,
     /// No request may follow the one that was given last.
     is_last: bool,
-    /// The next request asks for another protocol and waits for the answers before it.
-    upgrade_waits: bool,
+    tap: Tap,
+    /// JavaScript wants no bytes.
+    pub stopped: bool,
     /// The open response ends the connection.
     pub close_after: bool,
     /// The open response is framed in chunks.
@@ -113,7 +126,8 @@ impl Conn {
             body_paused: false,
             body_dropped: false,
             is_last: false,
-            upgrade_waits: false,
+            tap: Tap::Closed,
+            stopped: false,
             close_after: false,
             chunked: false,
             body_muted: false,
@@ -139,10 +153,14 @@ impl Conn {
         if !self.input.is_empty() {
             let kept_bytes = self.input.len();
             self.input.extend_from_slice(bytes);
-            return self.parse_input(kept_bytes, now_ms, me, out);
+            return self.parse_input(Some(kept_bytes), now_ms, me, out);
         }
         self.batch_count = 0;
-        let input = Input { bytes, kept_bytes: 0 };
+        let input = Input {
+            bytes,
+            kept_bytes: 0,
+            is_new: true,
+        };
         let consumed = self.parse(&input, now_ms, me, out);
         if self.reading != Reading::Stopped {
             self.input.extend_from_slice(&bytes[consumed..]);
@@ -154,15 +172,23 @@ impl Conn {
         if let Reading::Undecided(framing) = self.reading {
             self.begin_body(framing);
         }
-        self.parse_input(0, now_ms, me, out);
+        self.parse_input(None, now_ms, me, out);
     }
 
-    fn parse_input(&mut self, kept_bytes: usize, now_ms: u64, me: Handle, out: &mut Delivery) {
+    /// `kept_bytes`: where the bytes that have just come begin, if any have.
+    fn parse_input(
+        &mut self,
+        kept_bytes: Option<usize>,
+        now_ms: u64,
+        me: Handle,
+        out: &mut Delivery,
+    ) {
         self.batch_count = 0;
         let bytes = std::mem::take(&mut self.input);
         let input = Input {
             bytes: &bytes,
-            kept_bytes,
+            kept_bytes: kept_bytes.unwrap_or(0),
+            is_new: kept_bytes.is_some(),
         };
         let consumed = self.parse(&input, now_ms, me, out);
         if self.reading == Reading::Stopped || consumed == bytes.len() {
@@ -179,7 +205,8 @@ impl Conn {
 
     /// Should the kernel hold back what the peer sends?
     pub fn is_full(&self) -> bool {
-        self.input.len() >= INPUT_BYTES_MAX
+        self.stopped
+            || self.input.len() >= INPUT_BYTES_MAX
             || ((self.body_paused || !self.may_begin()) && !self.input.is_empty())
             || (self.reading == Reading::Done && self.input.len() > 1 << 16)
     }
@@ -205,9 +232,7 @@ impl Conn {
 
     /// Do received requests wait for answers to those before them?
     pub fn is_held_back(&self) -> bool {
-        self.reading == Reading::Head
-            && (!self.may_begin() || self.upgrade_waits)
-            && !self.input.is_empty()
+        self.reading == Reading::Head && !self.may_begin() && !self.input.is_empty()
     }
 
     fn parse(&mut self, input: &Input, now_ms: u64, me: Handle, out: &mut Delivery) -> usize {
@@ -238,7 +263,7 @@ impl Conn {
         }
     }
 
-    /// Some(consumed): go on. None: more bytes are needed, or an answer first.
+    /// Some(consumed): go on. None: more bytes are needed.
     fn parse_head(
         &mut self,
         bytes: &[u8],
@@ -254,11 +279,6 @@ impl Conn {
             }
             return Ok(None);
         };
-        // Another protocol begins when all that was asked in this one is answered.
-        self.upgrade_waits = head.upgrade && self.open_count > 0;
-        if self.upgrade_waits {
-            return Ok(None);
-        }
         if self.request_began_ms == 0 {
             self.request_began_ms = now_ms;
         }
@@ -380,7 +400,28 @@ impl Conn {
         let index = i32::from(error.index());
         let good_bytes = at.saturating_sub(input.kept_bytes) as i32;
         let chunk = &input.bytes[input.kept_bytes..];
+        if input.is_new {
+            self.show_bytes(chunk, me, out);
+            if self.tap == Tap::Open {
+                self.tap = Tap::Shown;
+            }
+        }
         out.push_bytes(entry::HTTP_ERROR, me.to_js(), index, good_bytes, chunk);
+    }
+
+    pub fn open_tap(&mut self) {
+        self.tap = Tap::Open;
+    }
+
+    /// Gives JavaScript what was received, if it wants that.
+    pub fn show_bytes(&mut self, bytes: &[u8], me: Handle, out: &mut Delivery) {
+        match self.tap {
+            Tap::Closed => {}
+            Tap::Open => {
+                out.push_bytes(entry::READ, me.to_js(), bytes.len() as i32, 0, bytes);
+            }
+            Tap::Shown => self.tap = Tap::Open,
+        }
     }
 
     /// The peer will send no more. An unfinished message is an error, as Node reports it.
@@ -397,6 +438,7 @@ impl Conn {
             let input = Input {
                 bytes: &bytes,
                 kept_bytes: 0,
+                is_new: false,
             };
             self.fail(HttpError::InvalidEofState, &input, 0, me, out);
             return InputEnd::Unfinished;

@@ -27,6 +27,9 @@ ops! { http(Natives) {
     slow holdRequests(conn: i32, on: bool);
     /// Requests given and not answered, those that JavaScript did not see yet included.
     fast openRequests(conn: i32);
+    /// What comes is given as bytes, too.
+    fast tap(conn: i32);
+    slow stopInput(conn: i32, on: bool);
     fast bodyPause(conn: i32);
     fast bodyResume(conn: i32);
     fast bodyDump(conn: i32);
@@ -46,7 +49,8 @@ ops! { http(Natives) {
     slow takeUnparsed(conn: i32);
     slow detach(conn: i32);
     slow connections(listener: i32);
-    slow closeIdle(listener: i32);
+    /// All idle connections but `except`, whose request is just being answered.
+    slow closeIdle(listener: i32, except: i32);
     slow closeAll(listener: i32);
 } }
 
@@ -144,6 +148,15 @@ fn change_input(natives: &mut Natives, conn: i32, change: impl FnOnce(&mut super
 #[allow(non_snake_case)]
 fn holdRequests(natives: &mut Natives, conn: i32, on: bool) -> i32 {
     change_input(natives, conn, |conn| conn.held = on)
+}
+
+fn tap(natives: &mut Natives, conn: i32) -> i32 {
+    change_input(natives, conn, super::Conn::open_tap)
+}
+
+#[allow(non_snake_case)]
+fn stopInput(natives: &mut Natives, conn: i32, on: bool) -> i32 {
+    change_input(natives, conn, |conn| conn.stopped = on)
 }
 
 #[allow(non_snake_case)]
@@ -249,9 +262,9 @@ fn connections(natives: &mut Natives, listener: i32) -> i32 {
 }
 
 #[allow(non_snake_case)]
-fn closeIdle(natives: &mut Natives, listener: i32) {
+fn closeIdle(natives: &mut Natives, listener: i32, except: i32) {
     for (handle, is_idle) in of_server(natives, listener) {
-        if is_idle {
+        if is_idle && handle.to_js() != except {
             natives.close_gracefully(handle, Farewell::Gone(0));
         }
     }

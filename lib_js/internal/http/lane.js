@@ -37,7 +37,8 @@ const { isServerTraced } = require('internal/http/channels');
 const { kUniqueHeaders } = require('internal/http/head');
 const { isLimit, routeRequest } = require('internal/http/routing');
 const { ResponseQueue } = require('internal/http/lane_queue');
-const { changeLane, makeFacade, upgrade } = require('internal/http/lane_socket');
+const { makeFacade, upgrade } = require('internal/http/lane_socket');
+const { Socket } = require('internal/net/socket');
 const { Buffer } = require('buffer');
 const { FastBuffer } = require('internal/buffer');
 const {
@@ -107,9 +108,9 @@ class Lane {
     this.res = null;
     this.facade = null;
     this.handle = null; // Of the facade.
+    this.onSocketClose = null;
     this.isOpen = true;
-    this.isLeaving = false; // For the slow lane, after this request.
-    this.isAnswering = false; // The handler of the request is on the stack.
+    this.isOver = false; // The program has declared the connection closed.
     this.bodyPaused = false;
     this.requestsCount = 0;
     this.queue = null; // Responses that wait for their turn.
@@ -140,6 +141,19 @@ class Lane {
 
   // --- The response side, called by OutgoingMessage
 
+  /** Does the program want to see what is written? */
+  isIntercepted() {
+    return this.facade !== null && this.facade.write !== Socket.prototype.write;
+  }
+
+  /** The open response goes through the socket from here on. */
+  toSocket() {
+    const { res } = this;
+    if (res === null || res[kLane] !== this || res.finished) return;
+    if (this.queue === null) this.queue = new ResponseQueue(this);
+    this.queue.adopt(res);
+  }
+
   storeHead(res, head, flags) {
     res._header = head;
     if (res._last) flags |= CLOSE_AFTER;
@@ -148,6 +162,11 @@ class Lane {
   }
 
   end(res, chunk, encoding, callback) {
+    if (this.isIntercepted()) {
+      this.toSocket();
+      res.end(chunk, encoding, callback);
+      return;
+    }
     if (chunk) {
       if (res.finished) {
         reportError(res, new ERR_STREAM_WRITE_AFTER_END(), callback ?? nop);
@@ -205,7 +224,7 @@ class Lane {
     }
     if (isWatched(res)) res._finish();
     // While the handler runs, request() looks after the end of its response.
-    if (!this.isAnswering) process.nextTick(settle, this, res);
+    if (this.settings.answering !== this) process.nextTick(settle, this, res);
   }
 
   /** end() undoes every cork(). */
@@ -218,6 +237,10 @@ class Lane {
   }
 
   write(res, chunk, encoding, callback) {
+    if (this.isIntercepted()) {
+      this.toSocket();
+      return res.write(chunk, encoding, callback);
+    }
     checkChunk(chunk);
     if (!isOpenFor(res, callback)) return false;
     if (res.strictContentLength) countStrictly(res, byteLengthOf(chunk, encoding), false);
@@ -278,7 +301,7 @@ class Lane {
   // --- Requests
 
   request(flags, length, head) {
-    if (this.res !== null) {
+    if (this.res !== null || this.isOver) {
       this.pipelined(flags, head);
       return;
     }
@@ -306,7 +329,7 @@ class Lane {
     this.res = res;
     if (this.facade !== null) this.facade._httpMessage = res;
     if (this.bodyPaused) this.resumeBody(req);
-    this.isAnswering = true;
+    settings.answering = this;
     try {
       if ((flags & UNUSUAL) !== 0 || settings.isWatchful || isServerTraced()) {
         this.unusual(req, res, flags);
@@ -314,7 +337,7 @@ class Lane {
         server.emit('request', req, res);
       }
     } finally {
-      this.isAnswering = false;
+      settings.answering = null;
       if ((flags & HAS_BODY) === 0 && this.req === req) endBody(req, undefined);
       if (res.finished && res[kLane] === this) {
         // What the program does with the rest of the body shows when its ticks have run.
@@ -326,28 +349,41 @@ class Lane {
 
   /** A request that came before the answer to the one in front of it. */
   pipelined(flags, head) {
-    if (this.queue === null) this.queue = new ResponseQueue(this);
+    if (this.isOver) return;
     const req = makeRequest(this, head, flags);
-    const res = this.queue.respond(req, (flags & KEEP_ALIVE) !== 0);
     this.req = req;
     if (this.bodyPaused) this.resumeBody(req);
+    if ((flags & UPGRADE) !== 0 && this.isUpgrade(req)) {
+      this.toSocket(); // The response before it is still open.
+      upgrade(this, req);
+      return;
+    }
+    if (this.queue === null) this.queue = new ResponseQueue(this);
+    const res = this.queue.respond(req, (flags & KEEP_ALIVE) !== 0);
     try {
-      this.unusual(req, res, flags);
+      this.route(req, res, flags);
     } finally {
       if ((flags & HAS_BODY) === 0 && this.req === req) endBody(req, undefined);
     }
   }
 
+  isUpgrade(req) {
+    req.upgrade = req.method === 'CONNECT' || !!this.server.shouldUpgradeCallback(req);
+    return req.upgrade;
+  }
+
   /** Requests that need more than 'request'. */
   unusual(req, res, flags) {
-    const { server } = this;
-    if ((flags & UPGRADE) !== 0) {
-      req.upgrade = req.method === 'CONNECT' || !!server.shouldUpgradeCallback(req);
-      if (req.upgrade) {
-        upgrade(this, req);
-        return;
-      }
+    if ((flags & UPGRADE) !== 0 && this.isUpgrade(req)) {
+      this.res = null;
+      upgrade(this, req);
+      return;
     }
+    this.route(req, res, flags);
+  }
+
+  route(req, res, flags) {
+    const { server } = this;
     const isLimited = (flags & HTTP_11) !== 0 && isLimit(server.maxRequestsPerSocket);
     if (isLimited) this.requestsCount++;
     routeRequest(server, req, res, {
@@ -383,7 +419,6 @@ class Lane {
       res.destroyed = true;
       res._closed = true;
     }
-    if (this.isLeaving && !res._last) process.nextTick(changeLane, this);
   }
 
   /** A request is answered: what is left of its body is read off, unless the program reads it. */
@@ -483,6 +518,20 @@ class Lane {
     destroyResource(this.message);
     destroyResource(this);
     this.message = null;
+  }
+
+  /** 'close' was emitted on the socket, by whomever. */
+  freeParser() {
+    this.isOver = true;
+    const { parser } = this.facade;
+    if (!parser) return;
+    this.facade.parser = null;
+    parser.free();
+  }
+
+  /** What the program wants to see of the bytes that come. */
+  handleRead(count, bytes) {
+    this.facade?._onread(this.handle, count, bytes);
   }
 
   /** Entry 5: the close that JavaScript asked for is done. */

@@ -7,7 +7,10 @@
 const { release } = require('internal/http/incoming');
 const { closeResponse } = require('internal/http/response');
 const { kUniqueHeaders } = require('internal/http/head');
-const { kLane, kNeedDrain, kServerResponse } = require('internal/http/symbols');
+const { framingLines } = require('internal/http/framing');
+const { kChunks, kHighWaterMark } = require('internal/http/outgoing');
+const { kHeadFlags, kLane, kNeedDrain, kServerResponse, kSocket } =
+  require('internal/http/symbols');
 
 const native = internalBinding('http');
 
@@ -22,6 +25,20 @@ class ResponseQueue {
     this.bytes = 0; // Written to those that wait.
     this.isHeld = false; // Native gives no further requests.
     lane.socket.on('drain', () => this.drained());
+  }
+
+  /** The open response of the lane becomes one that writes to the socket. */
+  adopt(res) {
+    const { socket } = this.lane;
+    if (res._header !== null && !res._headerSent) {
+      res._header += `${framingLines(res, res[kHeadFlags])}\r\n`;
+    }
+    res.outputData = [];
+    res[kChunks] = [];
+    res[kLane] = null;
+    res[kSocket] = socket;
+    res[kHighWaterMark] = socket.writableHighWaterMark;
+    res.on('finish', () => this.answered(res));
   }
 
   respond(req, keepAlive) {
@@ -56,7 +73,9 @@ class ResponseQueue {
 
   drained() {
     const { lane } = this;
-    if (this.isHeld && this.bytes <= lane.socket.writableHighWaterMark) this.hold(false);
+    if (this.isHeld && this.bytes <= lane.socket.writableHighWaterMark && lane.isOpen) {
+      this.hold(false);
+    }
     const { res } = lane;
     if (res !== null && res[kLane] === null && !res.finished && res[kNeedDrain] &&
         res.writableLength === 0) {
@@ -68,7 +87,7 @@ class ResponseQueue {
   /** The response before it is out. */
   next() {
     const { lane } = this;
-    if (this.waiting.length === 0 || !lane.isOpen) return;
+    if (this.waiting.length === 0) return;
     const res = this.waiting.shift();
     lane.res = res;
     res.assignSocket(lane.socket);
@@ -81,7 +100,8 @@ class ResponseQueue {
     res.detachSocket(lane.socket);
     process.nextTick(closeResponse, res);
     lane.res = null;
-    native.end(lane.number, undefined, undefined, res._last ? CLOSE_AFTER : 0);
+    // After an upgrade there is no lane any more.
+    if (lane.isOpen) native.end(lane.number, undefined, undefined, res._last ? CLOSE_AFTER : 0);
     if (res._last) lane.socket.destroySoon();
     else this.next();
   }

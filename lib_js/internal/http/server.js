@@ -61,6 +61,7 @@ class Settings {
     this.hasPlainRequest = true;
     this.hasPlainResponse = true;
     this.isPlain = false;
+    this.answering = null; // The lane whose request's handler is on the stack.
   }
 }
 
@@ -243,11 +244,6 @@ function connectionListener(socket) {
   serveDuplex(this, socket, this[kDuplexes]);
 }
 
-/** A listener of 'connection' that wants the bytes: the lane cannot have them. */
-function isRead(socket) {
-  return socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0;
-}
-
 /** Called for each new connection of the fast lane, before its first request. */
 Server.prototype._onlane = function(lane) {
   if (this.maxConnections != null || this.blockList) {
@@ -262,11 +258,7 @@ Server.prototype._onlane = function(lane) {
   const listeners = this._events.connection;
   if (listeners === connectionListener) return;
   if (Array.isArray(listeners) && listeners.includes(connectionListener)) {
-    const { socket } = lane;
-    this.emit('connection', socket);
-    if (!lane.isOpen || socket.destroyed || !isRead(socket)) return;
-    leaveLane(lane);
-    this._onslowlane(socket);
+    this.emit('connection', lane.socket);
     return;
   }
   // The program serves connections by itself.
@@ -292,7 +284,10 @@ Server.prototype.close = function close() {
 
 Server.prototype.closeIdleConnections = function closeIdleConnections() {
   const listener = this[kLastListener];
-  if (listener !== null && listener.isHttpLane) native.closeIdle(listener.number);
+  if (listener !== null && listener.isHttpLane) {
+    const { answering } = this[kSettings];
+    native.closeIdle(listener.number, answering === null ? -1 : answering.number);
+  }
   for (const connection of this[kDuplexes]) {
     if (connection.isIdle()) connection.socket.destroy();
   }
