@@ -1,7 +1,7 @@
 'use strict';
 
-// What programs do with files. The folder is made by the scenario: `small/` with 256 files of 4 KiB,
-// `large` of 1 MiB, `wide` of 64 MiB and `huge` of 1 GiB; each byte of a file is 7.
+// What programs do with files. The folder is made by the scenario: `small/` with 256 files of 4 KiB
+// and `few/` with 32, `large` of 1 MiB, `wide` of 64 MiB and `huge` of 1 GiB; each byte of a file is 7.
 //
 // prepare(folder) gives the state; operation(state, index) is one operation, and its bytes are
 // looked at, so that nobody answers without reading; check(state) looks once more at the end.
@@ -117,6 +117,15 @@ module.exports = {
     prepare: async (folder) => path.join(folder, 'small'),
     async operation(name) {
       expect((await readdir(name)).length === FILES, 'the names');
+    },
+    check: nothing,
+  },
+
+  'readdir-32': {
+    concurrency: 1,
+    prepare: async (folder) => path.join(folder, 'few'),
+    async operation(name) {
+      expect((await readdir(name)).length === 32, 'the names');
     },
     check: nothing,
   },

@@ -3,6 +3,7 @@
 mod alone;
 mod core;
 mod cores;
+mod files;
 mod idle;
 mod serve;
 mod serve_report;
@@ -17,6 +18,7 @@ pub fn run(options: &Options) -> Result<(), String> {
         "churn" => serve::run(options, &serve::CHURN),
         "start" => start::run(options),
         "idle" => idle::run(options),
+        "files" => files::run(options),
         "cores" => cores::run(options),
         "core" => core::run(options),
         "load" => alone::load(options),
