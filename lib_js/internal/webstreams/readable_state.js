@@ -15,7 +15,7 @@ const { PromisePrototypeThen, PromiseReject, PromiseResolve } = primordials;
 
 const { codes: { ERR_INVALID_STATE }, withoutStack } = require('internal/errors');
 const {
-  ChunkQueue, Latch, Ring, checkedSize, nop, orphan, promiseOf, promiseResolvedWith, resolved,
+  ChunkQueue, Latch, Ring, checkedSize, nop, orphan, promiseOf, promiseResolvedWith, soon,
 } = require('internal/webstreams/util');
 const { kLater } = require('internal/webstreams/writable_state');
 
@@ -181,11 +181,12 @@ class Control {
 
   /** @param {Promise | undefined} startResult */
   start(startResult) {
-    const started = startResult === undefined ? resolved : promiseResolvedWith(startResult);
-    PromisePrototypeThen(started, () => {
+    const onStarted = () => {
       this.started = true;
       this.pullIfNeeded();
-    }, (error) => this.error(error));
+    };
+    if (startResult === undefined) soon(onStarted);
+    else PromisePrototypeThen(promiseResolvedWith(startResult), onStarted, (e) => this.error(e));
   }
 
   pullIfNeeded() {

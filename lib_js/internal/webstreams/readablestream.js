@@ -66,8 +66,11 @@ const { teeStream } = require('internal/webstreams/readable_tee');
 const { IterableSource, ReadableStreamAsyncIterator } =
   require('internal/webstreams/readable_iterate');
 
-const { kDeserialize, kTransfer, kTransferList, markTransferMode } =
-  require('internal/worker/transfer_symbols');
+const { kDeserialize, kTransfer, kTransferList } = require('internal/worker/transfer_symbols');
+const {
+  privateSymbols: { transfer_mode_private_symbol },
+  constants: { kTransferable },
+} = internalBinding('util');
 
 function toStringTag(value) {
   return { __proto__: null, configurable: true, value };
@@ -79,9 +82,9 @@ class UserSource {
     this.object = object;
     // In the order in which Web IDL reads a dictionary.
     this.autoAllocateChunkSize = object.autoAllocateChunkSize;
-    this.cancelFn = callbackOf(object, 'cancel', 'source');
-    this.pullFn = callbackOf(object, 'pull', 'source');
-    this.startFn = callbackOf(object, 'start', 'source');
+    this.cancelFn = callbackOf(object.cancel, 'source.cancel');
+    this.pullFn = callbackOf(object.pull, 'source.pull');
+    this.startFn = callbackOf(object.start, 'source.start');
     this.pulls = this.pullFn !== undefined;
   }
 
@@ -102,19 +105,26 @@ class UserSource {
 
 orphan(UserSource);
 
+/** What `new ReadableStream()` reads from. */
+const NOTHING = new UserSource(kEmptyObject);
+
 class ReadableStream {
-  constructor(source = kEmptyObject, strategy = kEmptyObject) {
-    markTransferMode(this, false, true);
+  constructor(source = kEmptyObject, strategy = undefined) {
+    this[transfer_mode_private_symbol] = kTransferable;
     if (source === kSkipThrow) {
       this[kState] = undefined; // Ours: whoever makes it fills this in.
       return;
     }
     validateObject(source, 'source', kValidateObjectAllowObjects);
-    validateObject(strategy, 'strategy', kValidateObjectAllowObjectsAndNull);
     // The strategy comes first: its getters may throw.
-    const size = strategy?.size;
-    const highWaterMark = strategy?.highWaterMark;
-    const { type } = source;
+    let size;
+    let highWaterMark;
+    if (strategy !== undefined) {
+      validateObject(strategy, 'strategy', kValidateObjectAllowObjectsAndNull);
+      size = strategy?.size;
+      highWaterMark = strategy?.highWaterMark;
+    }
+    const type = source === kEmptyObject ? undefined : source.type;
     const state = this[kState] = new ReadableState(this);
     let control;
     let userSource;
@@ -125,7 +135,7 @@ class ReadableStream {
                                   checkedChunkSize(userSource.autoAllocateChunkSize));
     } else {
       if (type !== undefined) throw new ERR_INVALID_ARG_VALUE('source.type', type);
-      userSource = new UserSource(source);
+      userSource = source === kEmptyObject ? NOTHING : new UserSource(source);
       control = attachControl(state, userSource, extractHighWaterMark(highWaterMark, 1),
                               extractSizeAlgorithm(size));
     }

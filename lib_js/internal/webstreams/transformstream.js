@@ -44,19 +44,22 @@ const { createReadableStream } = require('internal/webstreams/readablestream');
 const { kLater } = require('internal/webstreams/writable_state');
 const { createWritableStream } = require('internal/webstreams/writablestream');
 
-const { kDeserialize, kTransfer, kTransferList, markTransferMode } =
-  require('internal/worker/transfer_symbols');
+const { kDeserialize, kTransfer, kTransferList } = require('internal/worker/transfer_symbols');
+const {
+  privateSymbols: { transfer_mode_private_symbol },
+  constants: { kTransferable },
+} = internalBinding('util');
 
 /** The callbacks of the program's object. */
 class UserTransformer {
   constructor(object) {
     this.object = object;
     // In the order in which Web IDL reads a dictionary.
-    this.cancelFn = callbackOf(object, 'cancel', 'transformer');
-    this.flushFn = callbackOf(object, 'flush', 'transformer');
+    this.cancelFn = callbackOf(object.cancel, 'transformer.cancel');
+    this.flushFn = callbackOf(object.flush, 'transformer.flush');
     this.readableType = object.readableType;
-    this.startFn = callbackOf(object, 'start', 'transformer');
-    this.transformFn = callbackOf(object, 'transform', 'transformer');
+    this.startFn = callbackOf(object.start, 'transformer.start');
+    this.transformFn = callbackOf(object.transform, 'transformer.transform');
     this.writableType = object.writableType;
   }
 
@@ -302,27 +305,43 @@ class TransformState {
 
 orphan(TransformState, UserTransformer);
 
+/** What `new TransformStream()` does to chunks. */
+const AS_IS = new UserTransformer(kEmptyObject);
+
+class Strategy {
+  constructor(highWaterMark, size) {
+    this.highWaterMark = highWaterMark;
+    this.size = size;
+  }
+}
+
+orphan(Strategy);
+
+function validateStrategy(strategy, name) {
+  if (strategy === undefined) return;
+  validateObject(strategy, name, kValidateObjectAllowObjectsAndNull);
+}
+
 function checkedStrategy(strategy, defaultHighWaterMark) {
+  if (strategy === undefined) return new Strategy(defaultHighWaterMark, undefined);
   const highWaterMark = strategy?.highWaterMark;
   const size = strategy?.size;
-  return {
-    highWaterMark: extractHighWaterMark(highWaterMark, defaultHighWaterMark),
-    size: extractSizeAlgorithm(size),
-  };
+  return new Strategy(
+    extractHighWaterMark(highWaterMark, defaultHighWaterMark), extractSizeAlgorithm(size));
 }
 
 class TransformStream {
-  constructor(transformer = kEmptyObject, writableStrategy = kEmptyObject,
-              readableStrategy = kEmptyObject) {
-    markTransferMode(this, false, true);
+  constructor(transformer = kEmptyObject, writableStrategy = undefined,
+              readableStrategy = undefined) {
+    this[transfer_mode_private_symbol] = kTransferable;
     if (transformer === kSkipThrow) {
       this[kState] = new TransformState(this, undefined);
       return;
     }
     validateObject(transformer, 'transformer', kValidateObjectAllowObjects);
-    validateObject(writableStrategy, 'writableStrategy', kValidateObjectAllowObjectsAndNull);
-    validateObject(readableStrategy, 'readableStrategy', kValidateObjectAllowObjectsAndNull);
-    const user = new UserTransformer(transformer);
+    validateStrategy(writableStrategy, 'writableStrategy');
+    validateStrategy(readableStrategy, 'readableStrategy');
+    const user = transformer === kEmptyObject ? AS_IS : new UserTransformer(transformer);
     if (user.readableType !== undefined) {
       throw new ERR_INVALID_ARG_VALUE.RangeError('transformer.readableType', user.readableType);
     }

@@ -172,9 +172,8 @@ function extractSizeAlgorithm(size) {
 }
 
 /** A callback of a dictionary, which may be missing. */
-function callbackOf(object, key, name) {
-  const fn = object[key];
-  if (fn !== undefined) validateFunction(fn, `${name}.${key}`);
+function callbackOf(fn, name) {
+  if (fn !== undefined) validateFunction(fn, name);
   return fn;
 }
 

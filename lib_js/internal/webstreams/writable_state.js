@@ -17,7 +17,7 @@ const { AbortController, AbortSignal } = require('internal/abort_controller');
 const { codes: { ERR_INVALID_STATE }, withoutStack } = require('internal/errors');
 const {
   ChunkQueue, Latch, Ring, checkedSize, orphan, promiseOf, promiseResolvedWith, rejectHandled,
-  resolved, soon,
+  soon,
 } = require('internal/webstreams/util');
 
 const kLater = Symbol('kLater');
@@ -217,11 +217,15 @@ class WritableControl {
 
   /** @param {Promise | undefined} startResult */
   start(startResult) {
-    const started = startResult === undefined ? resolved : promiseResolvedWith(startResult);
-    PromisePrototypeThen(started, () => {
+    const onStarted = () => {
       this.started = true;
       this.advance();
-    }, (error) => {
+    };
+    if (startResult === undefined) {
+      soon(onStarted);
+      return;
+    }
+    PromisePrototypeThen(promiseResolvedWith(startResult), onStarted, (error) => {
       this.started = true;
       this.state.dealWithRejection(error);
     });

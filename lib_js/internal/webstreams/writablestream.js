@@ -42,18 +42,21 @@ const {
 const { WritableControl, WritableState, WriterState } =
   require('internal/webstreams/writable_state');
 
-const { kDeserialize, kTransfer, kTransferList, markTransferMode } =
-  require('internal/worker/transfer_symbols');
+const { kDeserialize, kTransfer, kTransferList } = require('internal/worker/transfer_symbols');
+const {
+  privateSymbols: { transfer_mode_private_symbol },
+  constants: { kTransferable },
+} = internalBinding('util');
 
 /** The callbacks of the program's object. */
 class UserSink {
   constructor(object) {
     this.object = object;
     // In the order in which Web IDL reads a dictionary.
-    this.abortFn = callbackOf(object, 'abort', 'sink');
-    this.closeFn = callbackOf(object, 'close', 'sink');
-    this.startFn = callbackOf(object, 'start', 'sink');
-    this.writeFn = callbackOf(object, 'write', 'sink');
+    this.abortFn = callbackOf(object.abort, 'sink.abort');
+    this.closeFn = callbackOf(object.close, 'sink.close');
+    this.startFn = callbackOf(object.start, 'sink.start');
+    this.writeFn = callbackOf(object.write, 'sink.write');
   }
 
   start(controller) {
@@ -79,20 +82,30 @@ class UserSink {
 
 orphan(UserSink);
 
+/** What `new WritableStream()` writes to. */
+const NOTHING = new UserSink(kEmptyObject);
+
 class WritableStream {
-  constructor(sink = kEmptyObject, strategy = kEmptyObject) {
-    markTransferMode(this, false, true);
+  constructor(sink = kEmptyObject, strategy = undefined) {
+    this[transfer_mode_private_symbol] = kTransferable;
     if (sink === kSkipThrow) {
       this[kState] = undefined; // Ours: whoever makes it fills this in.
       return;
     }
     validateObject(sink, 'sink', kValidateObjectAllowObjects);
-    validateObject(strategy, 'strategy', kValidateObjectAllowObjectsAndNull);
-    const size = strategy?.size;
-    const highWaterMark = strategy?.highWaterMark;
-    const { type } = sink;
-    if (type !== undefined) throw new ERR_INVALID_ARG_VALUE.RangeError('type', type);
-    const userSink = new UserSink(sink);
+    let size;
+    let highWaterMark;
+    if (strategy !== undefined) {
+      validateObject(strategy, 'strategy', kValidateObjectAllowObjectsAndNull);
+      size = strategy?.size;
+      highWaterMark = strategy?.highWaterMark;
+    }
+    let userSink = NOTHING;
+    if (sink !== kEmptyObject) {
+      const { type } = sink;
+      if (type !== undefined) throw new ERR_INVALID_ARG_VALUE.RangeError('type', type);
+      userSink = new UserSink(sink);
+    }
     const sizeAlgorithm = extractSizeAlgorithm(size);
     const state = this[kState] = new WritableState(this);
     const control = attachControl(
