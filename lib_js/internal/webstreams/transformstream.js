@@ -39,6 +39,7 @@ const {
   promiseResolvedWith,
   resolved,
   soon,
+  toStringTag,
 } = require('internal/webstreams/util');
 const { createReadableStream } = require('internal/webstreams/readablestream');
 const { kLater } = require('internal/webstreams/writable_state');
@@ -359,13 +360,11 @@ class TransformStream {
   }
 
   get readable() {
-    if (!isTransformStream(this)) throw new ERR_INVALID_THIS('TransformStream');
-    return this[kState].readable;
+    return streamState(this).readable;
   }
 
   get writable() {
-    if (!isTransformStream(this)) throw new ERR_INVALID_THIS('TransformStream');
-    return this[kState].writable;
+    return streamState(this).writable;
   }
 
   [customInspectSymbol](depth, options) {
@@ -401,7 +400,7 @@ class TransformStream {
 ObjectDefineProperties(TransformStream.prototype, {
   readable: kEnumerableProperty,
   writable: kEnumerableProperty,
-  [SymbolToStringTag]: { __proto__: null, configurable: true, value: 'TransformStream' },
+  [SymbolToStringTag]: toStringTag('TransformStream'),
 });
 
 /** Called when one arrives from another thread. */
@@ -417,31 +416,19 @@ class TransformStreamDefaultController {
   }
 
   get desiredSize() {
-    if (!isTransformStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('TransformStreamDefaultController');
-    }
-    return this[kState].desiredSize;
+    return controllerState(this).desiredSize;
   }
 
   enqueue(chunk = undefined) {
-    if (!isTransformStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('TransformStreamDefaultController');
-    }
-    this[kState].enqueue(chunk);
+    controllerState(this).enqueue(chunk);
   }
 
   error(reason = undefined) {
-    if (!isTransformStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('TransformStreamDefaultController');
-    }
-    this[kState].error(reason);
+    controllerState(this).error(reason);
   }
 
   terminate() {
-    if (!isTransformStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('TransformStreamDefaultController');
-    }
-    this[kState].terminate();
+    controllerState(this).terminate();
   }
 
   [customInspectSymbol](depth, options) {
@@ -456,17 +443,27 @@ ObjectDefineProperties(TransformStreamDefaultController.prototype, {
   enqueue: kEnumerableProperty,
   error: kEnumerableProperty,
   terminate: kEnumerableProperty,
-  [SymbolToStringTag]: {
-    __proto__: null, configurable: true, value: 'TransformStreamDefaultController',
-  },
+  [SymbolToStringTag]: toStringTag('TransformStreamDefaultController'),
 });
 
 function isTransformStream(value) {
   return value?.[kState] instanceof TransformState && value[kState].stream === value;
 }
 
+function streamState(value) {
+  if (!isTransformStream(value)) throw new ERR_INVALID_THIS('TransformStream');
+  return value[kState];
+}
+
 function isTransformStreamDefaultController(value) {
   return value?.[kState] instanceof TransformState && value[kState].controller === value;
+}
+
+function controllerState(value) {
+  if (!isTransformStreamDefaultController(value)) {
+    throw new ERR_INVALID_THIS('TransformStreamDefaultController');
+  }
+  return value[kState];
 }
 
 module.exports = {

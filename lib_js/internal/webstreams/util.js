@@ -153,6 +153,14 @@ class Latch {
   }
 }
 
+/** A latch that tells how a stream ends, or has ended. */
+function endOf({ state, storedError }) {
+  const latch = new Latch();
+  if (state === 'closed') latch.resolve();
+  else if (state === 'errored') latch.reject(storedError);
+  return latch;
+}
+
 // ---- dictionaries of the program
 
 function extractHighWaterMark(value, defaultHWM) {
@@ -285,7 +293,12 @@ class ChunkQueue extends Ring {
 
 orphan(Latch, Ring);
 
-// ---- inspecting
+// ---- looks
+
+/** The descriptor of a class's Symbol.toStringTag. */
+function toStringTag(value) {
+  return { __proto__: null, configurable: true, value };
+}
 
 function customInspect(depth, options, name, data) {
   if (depth < 0) return undefined; // As Node, which returns the `this` of a plain function.
@@ -305,6 +318,7 @@ module.exports = {
   cloneAsUint8Array,
   converted,
   customInspect,
+  endOf,
   extractHighWaterMark,
   extractSizeAlgorithm,
   isDetached,
@@ -320,6 +334,7 @@ module.exports = {
   resolved,
   setPromiseHandled,
   soon,
+  toStringTag,
   transferArrayBuffer,
   viewBuffer,
   viewByteLength,

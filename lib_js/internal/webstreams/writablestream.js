@@ -38,6 +38,7 @@ const {
   kSkipThrow,
   kState,
   orphan,
+  toStringTag,
 } = require('internal/webstreams/util');
 const { WritableControl, WritableState, WriterState } =
   require('internal/webstreams/writable_state');
@@ -130,8 +131,7 @@ class WritableStream {
   }
 
   get locked() {
-    if (!isWritableStream(this)) throw new ERR_INVALID_THIS('WritableStream');
-    return this[kState].isLocked;
+    return streamState(this).isLocked;
   }
 
   abort(reason = undefined) {
@@ -168,16 +168,9 @@ class WritableStream {
   }
 
   [kTransfer]() {
-    if (!isWritableStream(this)) throw new ERR_INVALID_THIS('WritableStream');
-    const { WritableTransfer, throwLocked } = require('internal/webstreams/transfer');
-    const state = this[kState];
-    if (state.isLocked) {
-      state.transfer?.forget();
-      throwLocked('WritableStream');
-    }
-    state.transfer ??= new WritableTransfer();
+    const { WritableTransfer, transferOf } = require('internal/webstreams/transfer');
     return {
-      data: { port: state.transfer.begin(state) },
+      data: transferOf(streamState(this), WritableTransfer, 'WritableStream'),
       deserializeInfo: 'internal/webstreams/writablestream:TransferredWritableStream',
     };
   }
@@ -201,7 +194,7 @@ ObjectDefineProperties(WritableStream.prototype, {
   close: kEnumerableProperty,
   getWriter: kEnumerableProperty,
   locked: kEnumerableProperty,
-  [SymbolToStringTag]: { __proto__: null, configurable: true, value: 'WritableStream' },
+  [SymbolToStringTag]: toStringTag('WritableStream'),
 });
 
 class WritableStreamDefaultWriter {
@@ -223,11 +216,9 @@ class WritableStreamDefaultWriter {
   }
 
   get desiredSize() {
-    if (!isWritableStreamDefaultWriter(this)) {
-      throw new ERR_INVALID_THIS('WritableStreamDefaultWriter');
-    }
-    if (this[kState].stream === undefined) throw notBound();
-    return this[kState].desiredSize;
+    const state = writerState(this);
+    if (state.stream === undefined) throw notBound();
+    return state.desiredSize;
   }
 
   get ready() {
@@ -259,10 +250,8 @@ class WritableStreamDefaultWriter {
   }
 
   releaseLock() {
-    if (!isWritableStreamDefaultWriter(this)) {
-      throw new ERR_INVALID_THIS('WritableStreamDefaultWriter');
-    }
-    if (this[kState].stream !== undefined) this[kState].release();
+    const state = writerState(this);
+    if (state.stream !== undefined) state.release();
   }
 
   write(chunk = undefined) {
@@ -297,9 +286,7 @@ ObjectDefineProperties(WritableStreamDefaultWriter.prototype, {
   close: kEnumerableProperty,
   releaseLock: kEnumerableProperty,
   write: kEnumerableProperty,
-  [SymbolToStringTag]: {
-    __proto__: null, configurable: true, value: 'WritableStreamDefaultWriter',
-  },
+  [SymbolToStringTag]: toStringTag('WritableStreamDefaultWriter'),
 });
 
 class WritableStreamDefaultController {
@@ -309,17 +296,11 @@ class WritableStreamDefaultController {
   }
 
   get signal() {
-    if (!isWritableStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('WritableStreamDefaultController');
-    }
-    return this[kState].signal;
+    return controlState(this).signal;
   }
 
   error(error = undefined) {
-    if (!isWritableStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('WritableStreamDefaultController');
-    }
-    this[kState].errorIfNeeded(error);
+    controlState(this).errorIfNeeded(error);
   }
 
   [customInspectSymbol](depth, options) {
@@ -332,21 +313,38 @@ class WritableStreamDefaultController {
 ObjectDefineProperties(WritableStreamDefaultController.prototype, {
   signal: kEnumerableProperty,
   error: kEnumerableProperty,
-  [SymbolToStringTag]: {
-    __proto__: null, configurable: true, value: 'WritableStreamDefaultController',
-  },
+  [SymbolToStringTag]: toStringTag('WritableStreamDefaultController'),
 });
 
 function isWritableStream(value) {
   return value?.[kState] instanceof WritableState;
 }
 
+function streamState(value) {
+  if (!isWritableStream(value)) throw new ERR_INVALID_THIS('WritableStream');
+  return value[kState];
+}
+
 function isWritableStreamDefaultWriter(value) {
   return value?.[kState] instanceof WriterState;
 }
 
+function writerState(value) {
+  if (!isWritableStreamDefaultWriter(value)) {
+    throw new ERR_INVALID_THIS('WritableStreamDefaultWriter');
+  }
+  return value[kState];
+}
+
 function isWritableStreamDefaultController(value) {
   return value?.[kState] instanceof WritableControl;
+}
+
+function controlState(value) {
+  if (!isWritableStreamDefaultController(value)) {
+    throw new ERR_INVALID_THIS('WritableStreamDefaultController');
+  }
+  return value[kState];
 }
 
 function attachControl(state, sink, highWaterMark, size) {
