@@ -4,7 +4,7 @@
 
 const { ArrayPrototypePop, NumberMAX_SAFE_INTEGER } = primordials;
 
-const { ERR_INVALID_ARG_TYPE } = require('internal/errors').codes;
+const { ERR_INVALID_ARG_TYPE, ERR_INVALID_RETURN_VALUE } = require('internal/errors').codes;
 const {
   validateAbortSignal, validateInteger, validateObject, validateOneOf,
 } = require('internal/validators');
@@ -49,6 +49,14 @@ function boundsOf(options, defaultBudget) {
   return { budget, policy, signal: signalOf(options) };
 }
 
+/** What an object's protocol makes of it. */
+function madeBy(protocol, input, options) {
+  const made = input[protocol](options);
+  if (made !== null && typeof made === 'object') return made;
+  throw new ERR_INVALID_RETURN_VALUE(
+    'an object', `[Symbol.for('${protocol.description}')]`, made);
+}
+
 module.exports = {
-  POLICIES, boundsOf, signalOf, takeOptions, validateTransforms,
+  POLICIES, boundsOf, madeBy, signalOf, takeOptions, validateTransforms,
 };

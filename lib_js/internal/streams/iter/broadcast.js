@@ -4,12 +4,12 @@
 
 const { SymbolDispose } = primordials;
 
-const { ERR_INVALID_RETURN_VALUE, ERR_INVALID_STATE } = require('internal/errors').codes;
+const { ERR_INVALID_STATE } = require('internal/errors').codes;
 const { onAbort } = require('internal/streams/iter/abort');
-const { boundsOf, signalOf, takeOptions } = require('internal/streams/iter/arguments');
-const { asError, Consumer, iterableOf } = require('internal/streams/iter/consumer');
+const { boundsOf, madeBy, signalOf, takeOptions } = require('internal/streams/iter/arguments');
+const { asError, Consumer } = require('internal/streams/iter/consumer');
 const { FanOut } = require('internal/streams/iter/fan_out');
-const { from, has } = require('internal/streams/iter/from');
+const { from, has, iterableOver } = require('internal/streams/iter/from');
 const { pipeline } = require('internal/streams/iter/pull');
 const { CLOSED, CLOSING, FAILED, Sink } = require('internal/streams/iter/sink');
 const { broadcastProtocol } = require('internal/streams/iter/types');
@@ -134,7 +134,7 @@ class BroadcastImpl {
 
   push(...transforms) {
     const signal = signalOf(takeOptions(transforms));
-    const readable = iterableOf(new Consumer(this.#sink, signal));
+    const readable = iterableOver(new Consumer(this.#sink, signal));
     return transforms.length === 0 ? readable : pipeline(readable, transforms, signal);
   }
 
@@ -172,11 +172,7 @@ const Broadcast = {
   __proto__: null,
   from(input, options) {
     if (has(input, broadcastProtocol)) {
-      const made = input[broadcastProtocol](options);
-      if (made === null || typeof made !== 'object') {
-        throw new ERR_INVALID_RETURN_VALUE(
-          'an object', "[Symbol.for('Stream.broadcastProtocol')]", made);
-      }
+      const made = madeBy(broadcastProtocol, input, options);
       return { __proto__: null, writer: { __proto__: null }, broadcast: made };
     }
     const source = from(input);

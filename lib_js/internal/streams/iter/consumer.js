@@ -2,13 +2,10 @@
 
 // A consumer of broadcast() or share(): reads that wait, in order, and how it ends.
 
-const {
-  PromiseReject, PromiseResolve, PromiseWithResolvers, String, SymbolAsyncIterator,
-} = primordials;
+const { PromiseReject, PromiseResolve, PromiseWithResolvers, String } = primordials;
 
 const { ERR_OPERATION_FAILED } = require('internal/errors').codes;
 const { onAbort } = require('internal/streams/iter/abort');
-const { givingBatches } = require('internal/streams/iter/from');
 const { isError } = require('internal/util');
 
 function done() {
@@ -86,26 +83,10 @@ class Consumer {
     }
     return PromiseResolve(done());
   }
-}
 
-function iterableOf(consumer) {
-  return givingBatches({
-    __proto__: null,
-    [SymbolAsyncIterator]() {
-      return {
-        __proto__: null,
-        next() {
-          return consumer.next();
-        },
-        return() {
-          return consumer.return();
-        },
-        throw() {
-          return consumer.return();
-        },
-      };
-    },
-  });
+  throw() {
+    return this.return();
+  }
 }
 
 /** Consumers are told of errors only. */
@@ -113,4 +94,4 @@ function asError(thrown) {
   return isError(thrown) ? thrown : new ERR_OPERATION_FAILED(String(thrown));
 }
 
-module.exports = { Consumer, asError, iterableOf };
+module.exports = { Consumer, asError };

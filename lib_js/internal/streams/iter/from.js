@@ -28,6 +28,27 @@ function givingBatches(source) {
   return source;
 }
 
+/** A reader, which has next(), return() and throw(), as what programs iterate. */
+function iterableOver(reader) {
+  return givingBatches({
+    __proto__: null,
+    [SymbolAsyncIterator]() {
+      return {
+        __proto__: null,
+        next() {
+          return reader.next();
+        },
+        return() {
+          return reader.return();
+        },
+        throw(error) {
+          return reader.throw(error);
+        },
+      };
+    },
+  });
+}
+
 function has(value, symbol) {
   return value !== null && (typeof value === 'object' || typeof value === 'function') &&
     typeof value[symbol] === 'function';
@@ -63,7 +84,15 @@ function* slices(batch) {
   }
 }
 
-function* batchesSync(source) {
+/** A value of a synchronous source that is not made of bytes yet. */
+class Raw {
+  constructor(value) {
+    this.value = value;
+  }
+}
+
+/** What a synchronous source has, in its order: batches, and raw values in between. */
+function* pieces(source) {
   let chunks = [];
   for (const value of source) {
     if (isUint8Array(value)) {
@@ -75,15 +104,22 @@ function* batchesSync(source) {
       chunks = [];
     }
     if (isUint8Array(value)) continue;
-    if (isBatch(value)) {
-      yield* slices(value);
-    } else {
-      const batch = [];
-      gatherSync(value, batch);
-      if (batch.length > 0) yield batch;
-    }
+    if (isBatch(value)) yield* slices(value);
+    else yield new Raw(value);
   }
   if (chunks.length > 0) yield chunks;
+}
+
+function* batchesSync(source) {
+  for (const piece of pieces(source)) {
+    if (!(piece instanceof Raw)) {
+      yield piece;
+      continue;
+    }
+    const batch = [];
+    gatherSync(piece.value, batch);
+    if (batch.length > 0) yield batch;
+  }
 }
 
 function fromSync(input) {
@@ -188,26 +224,15 @@ class Batches {
 
 /** A synchronous source that is read asynchronously. */
 async function* batchesAwaiting(source) {
-  let chunks = [];
-  for (const value of source) {
-    if (isUint8Array(value)) {
-      chunks.push(value);
-      if (chunks.length < BATCH_CHUNKS_MAX) continue;
+  for (const piece of pieces(source)) {
+    if (!(piece instanceof Raw)) {
+      yield piece;
+      continue;
     }
-    if (chunks.length > 0) {
-      yield chunks;
-      chunks = [];
-    }
-    if (isUint8Array(value)) continue;
-    if (isBatch(value)) {
-      yield* slices(value);
-    } else {
-      const batch = [];
-      await gather(value, batch, true);
-      if (batch.length > 0) yield batch;
-    }
+    const batch = [];
+    await gather(piece.value, batch, true);
+    if (batch.length > 0) yield batch;
   }
-  if (chunks.length > 0) yield chunks;
 }
 
 async function* batchesOfPromise(promise) {
@@ -248,5 +273,5 @@ function from(input) {
 }
 
 module.exports = {
-  from, fromSync, gather, givingBatches, has, isThenable,
+  from, fromSync, gather, givingBatches, has, isThenable, iterableOver,
 };

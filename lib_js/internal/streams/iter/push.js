@@ -2,14 +2,12 @@
 
 // push(): a writer, and a readable that gives what is written.
 
-const {
-  ArrayPrototypeFlat, PromiseReject, PromiseResolve, PromiseWithResolvers, SymbolAsyncIterator,
-} = primordials;
+const { ArrayPrototypeFlat, PromiseReject, PromiseResolve, PromiseWithResolvers } = primordials;
 
 const { ERR_INVALID_STATE } = require('internal/errors').codes;
 const { onAbort } = require('internal/streams/iter/abort');
 const { boundsOf, takeOptions } = require('internal/streams/iter/arguments');
-const { givingBatches } = require('internal/streams/iter/from');
+const { iterableOver } = require('internal/streams/iter/from');
 const { pipeline } = require('internal/streams/iter/pull');
 const { CLOSED, FAILED, Sink } = require('internal/streams/iter/sink');
 const { Writer } = require('internal/streams/iter/writer');
@@ -98,44 +96,28 @@ class PushSink extends Sink {
     this.fail(error ?? new ERR_INVALID_STATE.TypeError('Stream closed by consumer'));
   }
 
-  /** The reader goes because of an error, which waiting reads hear of. */
-  leaveWith(error) {
+  return() {
+    this.leave();
+    return PromiseResolve({ __proto__: null, done: true, value: undefined });
+  }
+
+  /** Waiting reads hear of the error, too. */
+  throw(error) {
     const { reads } = this;
     this.reads = [];
     for (let i = 0; i < reads.length; i++) reads[i].reject(error);
     this.leave(error);
+    return PromiseReject(error);
   }
 }
 
 class PushWriter extends Writer {}
 
-function readableOf(sink) {
-  return givingBatches({
-    __proto__: null,
-    [SymbolAsyncIterator]() {
-      return {
-        __proto__: null,
-        next() {
-          return sink.next();
-        },
-        return() {
-          sink.leave();
-          return PromiseResolve({ __proto__: null, done: true, value: undefined });
-        },
-        throw(error) {
-          sink.leaveWith(error);
-          return PromiseReject(error);
-        },
-      };
-    },
-  });
-}
-
 function push(...transforms) {
   const bounds = boundsOf(takeOptions(transforms) ?? kEmptyObject, DEFAULT_BUDGET_BYTES);
   const sink = new PushSink(bounds);
   sink.stopListening = onAbort(bounds.signal, (reason) => sink.fail(reason));
-  const readable = readableOf(sink);
+  const readable = iterableOver(sink);
   return {
     __proto__: null,
     writer: new PushWriter(sink),

@@ -5,15 +5,13 @@
 
 const { PromisePrototypeThen, SymbolAsyncIterator, SymbolDispose, SymbolIterator } = primordials;
 
-const {
-  ERR_INVALID_ARG_TYPE, ERR_INVALID_RETURN_VALUE, ERR_OUT_OF_RANGE,
-} = require('internal/errors').codes;
+const { ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE } = require('internal/errors').codes;
 const { letGo, onAbort } = require('internal/streams/iter/abort');
-const { boundsOf, signalOf, takeOptions } = require('internal/streams/iter/arguments');
+const { boundsOf, madeBy, signalOf, takeOptions } = require('internal/streams/iter/arguments');
 const { lengthOf } = require('internal/streams/iter/bytes');
-const { asError, Consumer, iterableOf } = require('internal/streams/iter/consumer');
+const { asError, Consumer } = require('internal/streams/iter/consumer');
 const { FanOut } = require('internal/streams/iter/fan_out');
-const { from, has } = require('internal/streams/iter/from');
+const { from, has, iterableOver } = require('internal/streams/iter/from');
 const { pipeline } = require('internal/streams/iter/pull');
 const { shareProtocol } = require('internal/streams/iter/types');
 const { kEmptyObject } = require('internal/util');
@@ -152,7 +150,7 @@ class ShareImpl {
 
   pull(...transforms) {
     const signal = signalOf(takeOptions(transforms));
-    const readable = iterableOf(new Consumer(this.#shared, signal));
+    const readable = iterableOver(new Consumer(this.#shared, signal));
     return transforms.length === 0 ? readable : pipeline(readable, transforms, signal);
   }
 
@@ -173,14 +171,7 @@ function share(source, options = kEmptyObject) {
 const Share = {
   __proto__: null,
   from(input, options) {
-    if (has(input, shareProtocol)) {
-      const made = input[shareProtocol](options);
-      if (made === null || typeof made !== 'object') {
-        throw new ERR_INVALID_RETURN_VALUE(
-          'an object', "[Symbol.for('Stream.shareProtocol')]", made);
-      }
-      return made;
-    }
+    if (has(input, shareProtocol)) return madeBy(shareProtocol, input, options);
     if (!has(input, SymbolAsyncIterator) && !has(input, SymbolIterator)) {
       throw new ERR_INVALID_ARG_TYPE('input', ['Shareable', 'AsyncIterable', 'Iterable'], input);
     }

@@ -4,10 +4,8 @@
 
 const { SymbolDispose, SymbolIterator } = primordials;
 
-const {
-  ERR_INVALID_ARG_TYPE, ERR_INVALID_RETURN_VALUE, ERR_OUT_OF_RANGE,
-} = require('internal/errors').codes;
-const { boundsOf, validateTransforms } = require('internal/streams/iter/arguments');
+const { ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE } = require('internal/errors').codes;
+const { boundsOf, madeBy, validateTransforms } = require('internal/streams/iter/arguments');
 const { lengthOf } = require('internal/streams/iter/bytes');
 const { asError } = require('internal/streams/iter/consumer');
 const { FanOut } = require('internal/streams/iter/fan_out');
@@ -129,14 +127,7 @@ function shareSync(source, options = kEmptyObject) {
 const SyncShare = {
   __proto__: null,
   fromSync(input, options) {
-    if (has(input, shareSyncProtocol)) {
-      const made = input[shareSyncProtocol](options);
-      if (made === null || typeof made !== 'object') {
-        throw new ERR_INVALID_RETURN_VALUE(
-          'an object', "[Symbol.for('Stream.shareSyncProtocol')]", made);
-      }
-      return made;
-    }
+    if (has(input, shareSyncProtocol)) return madeBy(shareSyncProtocol, input, options);
     if (!has(input, SymbolIterator)) {
       throw new ERR_INVALID_ARG_TYPE('input', ['SyncShareable', 'Iterable'], input);
     }
