@@ -6,6 +6,7 @@
 mod cli;
 mod cli_check;
 mod cli_print;
+mod config_file;
 mod core;
 mod env_files;
 mod fleet;
@@ -74,11 +75,18 @@ fn main() -> ExitCode {
     code(fleet::run(program))
 }
 
-/// The command line, and the variables of its --env-files; NODE_OPTIONS may stand in one of those.
+/// The command line with the file of options that it names, and the variables of its --env-files;
+/// NODE_OPTIONS may stand in one of those.
 fn read_command_line(arguments: &[String]) -> Result<(cli::Cli, Variables), cli::CliError> {
     let given = |name: &str| std::env::var(name).ok();
     let is_v8_option = |word: &str| coring_engine::set_flags(&[word.to_owned()]).is_empty();
-    let cli = cli::parse(arguments, &given, &is_v8_option)?;
+    let mut config = cli::Config::default();
+    let mut cli = cli::parse(arguments, &config, &given, &is_v8_option)?;
+    let config_path = cli.text(cli::CONFIG_FILE);
+    if !config_path.is_empty() {
+        config = config_file::read(config_path)?;
+        cli = cli::parse(arguments, &config, &given, &is_v8_option)?;
+    }
     if cli.env_files.is_empty() {
         return Ok((cli, Variables::new()));
     }
@@ -90,7 +98,7 @@ fn read_command_line(arguments: &[String]) -> Result<(cli::Cli, Variables), cli:
     // What is in the environment already wins over the files.
     variables.retain(|name, _| std::env::var_os(name).is_none());
     let all = |name: &str| variables.get(name).cloned().or_else(|| given(name));
-    let cli = cli::parse(arguments, &all, &is_v8_option)?;
+    let cli = cli::parse(arguments, &config, &all, &is_v8_option)?;
     Ok((cli, variables))
 }
 

@@ -112,6 +112,11 @@ function initializeLoaders() {
   }
 }
 
+function warnOfConfigFile() {
+  if (getOptionValue('--experimental-config-file') === '') return;
+  require('internal/util').emitExperimentalWarning('--experimental-config-file');
+}
+
 /** --frozen-intrinsics: after preloads, as those may mend what is missing. */
 function freezeIfAsked() {
   if (!getOptionValue('--frozen-intrinsics')) return;
@@ -225,6 +230,7 @@ function start(runtime) {
   const isEntryUrl = hasFile && getOptionValue('--entry-url');
   const main = hasFile && !isEntryUrl && !isTestRunner && !isWatched ? expandMainPath() : argv[1];
   setUpPermission(hasFile ? main : undefined);
+  warnOfConfigFile();
   setUpSignals();
   joinParent();
   initializeLoaders();

@@ -48,7 +48,7 @@ pub static OPTIONS: &[OptionSpec] = &[
     text("--eval", "evaluate script").short("-e").command(),
     no_op("--experimental-abortcontroller"),
     off("--experimental-addon-modules", "experimental import support for addons"),
-    text("--experimental-config-file", "").command().unbuilt("configuration files are not built"),
+    text("--experimental-config-file", "read options from a file of JSON").command(),
     on("--experimental-detect-module", "run typeless files with ES module syntax as ES modules"),
     off("--experimental-eventsource", "").unbuilt("EventSource is not built"),
     no_op("--experimental-fetch"),
