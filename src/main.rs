@@ -59,10 +59,7 @@ fn main() -> ExitCode {
         None => {}
     }
     coring_uring::sync::signal::ignore_failed_writes();
-    coring_engine::set_interrupt_watch(|act| {
-        let interrupt = coring_uring::sync::interrupt::take(act).ok()?;
-        Some(Box::new(interrupt))
-    });
+    coring_engine::set_interrupt_watch(watch_interrupt);
     start_v8(&cli);
     if let Some(zone) = variables.get("TZ") {
         coring_engine::set_time_zone(zone);
@@ -102,6 +99,20 @@ fn read_command_line(arguments: &[String]) -> Result<(cli::Cli, Variables), cli:
     Ok((cli, variables))
 }
 
+/// SIGINT ends the process after `act` if `ends`.
+fn watch_interrupt(act: Box<dyn Fn() + Send>, ends: bool) -> Option<Box<dyn std::any::Any>> {
+    const SIGINT: i32 = 2;
+    use coring_uring::sync::{interrupt, signal};
+    let interrupt = interrupt::take(Box::new(move || {
+        act();
+        if ends {
+            // Without these the program lives on, and a second signal may end it.
+            let _ = signal::restore_default(SIGINT).and_then(|()| signal::raise(SIGINT));
+        }
+    }));
+    Some(Box::new(interrupt.ok()?))
+}
+
 /// V8's helper threads must not take the program's signals: they inherit a mask that blocks all
 /// that a program can listen to; this thread takes them again.
 fn start_v8(cli: &cli::Cli) {
@@ -113,6 +124,9 @@ fn start_v8(cli: &cli::Cli) {
     let blocked = coring_uring::sync::signal::block(&signals).is_ok();
     let mut flags = cli.v8_flags.clone();
     flags.extend(heap_flag(cli));
+    if cli.is_on("--experimental-shadow-realm") {
+        flags.push("--harmony-shadow-realm".to_owned());
+    }
     let threads = match cli.get("--v8-pool-size") {
         cli::Value::Integer(count) => u32::try_from(*count).unwrap_or(V8_HELPER_THREADS),
         _ => V8_HELPER_THREADS,

@@ -231,6 +231,12 @@ function start(runtime) {
   const main = hasFile && !isEntryUrl && !isTestRunner && !isWatched ? expandMainPath() : argv[1];
   setUpPermission(hasFile ? main : undefined);
   warnOfConfigFile();
+  if (getOptionValue('--trace-sigint')) {
+    require('internal/util/trace_sigint').setTraceSigInt(true);
+  }
+  if (getOptionValue('--trace-sync-io')) {
+    require('internal/process/trace_sync_io').traceSyncIO();
+  }
   setUpSignals();
   joinParent();
   initializeLoaders();
