@@ -90,7 +90,10 @@ mod tests {
     fn texts_are_decoded_in_any_pieces() {
         let check = |encoding: &str, bytes: &[u8], expect: &str| {
             let mut whole = decoder(encoding).expect("it is known");
-            assert_eq!(text(step(&mut whole, bytes, true, true)).as_deref(), Some(expect));
+            assert_eq!(
+                text(step(&mut whole, bytes, true, true)).as_deref(),
+                Some(expect)
+            );
             let mut parts = decoder(encoding).expect("it is known");
             let mut joined = String::new();
             for byte in bytes {

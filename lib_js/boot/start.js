@@ -116,6 +116,11 @@ function initializeLoaders() {
   }
 }
 
+function warnOfConfigFile() {
+  if (getOptionValue('--experimental-config-file') === '') return;
+  require('internal/util').emitExperimentalWarning('--experimental-config-file');
+}
+
 /** --frozen-intrinsics: after preloads, as those may mend what is missing. */
 function freezeIfAsked() {
   if (!getOptionValue('--frozen-intrinsics')) return;
@@ -233,6 +238,13 @@ function start(runtime) {
   const isEntryUrl = hasFile && getOptionValue('--entry-url');
   const main = hasFile && !isEntryUrl && !isTestRunner && !isWatched ? expandMainPath() : argv[1];
   setUpPermission(hasFile ? main : undefined);
+  warnOfConfigFile();
+  if (getOptionValue('--trace-sigint')) {
+    require('internal/util/trace_sigint').setTraceSigInt(true);
+  }
+  if (getOptionValue('--trace-sync-io')) {
+    require('internal/process/trace_sync_io').traceSyncIO();
+  }
   setUpSignals();
   joinParent();
   initializeLoaders();

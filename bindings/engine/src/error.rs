@@ -5,6 +5,8 @@ use crate::value::{ErrorClass, Throw, js_string};
 
 /// Node's exit code for a handler of uncaught exceptions that throws.
 const HANDLER_THREW: i32 = 7;
+/// As Error.stackTraceLimit begins.
+const SHOWN_FRAMES_MAX: usize = 10;
 /// So many frames are on the stack where it overflows, and never where a microtask ends.
 const OVERFLOWN_FRAMES_MIN: usize = 200;
 
@@ -74,9 +76,17 @@ pub(crate) fn arrow(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>
 
 /// Frames of the throw, one a line.
 fn thrown_at(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>>) -> String {
-    let Some(trace) = message.and_then(|message| message.get_stack_trace(scope)) else {
-        return String::new();
-    };
+    let trace = message.and_then(|message| message.get_stack_trace(scope));
+    trace.map_or_else(String::new, |trace| frames_of(scope, trace))
+}
+
+/// Frames of what runs now, one a line.
+pub(crate) fn current_frames(scope: &v8::PinScope) -> String {
+    let trace = v8::StackTrace::current_stack_trace(scope, SHOWN_FRAMES_MAX);
+    trace.map_or_else(String::new, |trace| frames_of(scope, trace))
+}
+
+fn frames_of(scope: &v8::PinScope, trace: v8::Local<v8::StackTrace>) -> String {
     let mut text = String::new();
     for index in 0..trace.get_frame_count() {
         let Some(frame) = trace.get_frame(scope, index) else {
@@ -357,9 +367,12 @@ pub(crate) fn prepare_stack_trace<'s>(
     let prepared = realm::current()
         .root_function(scope, Root::PrepareStackTrace)
         .and_then(|f| {
-            let global = scope.get_current_context().global(scope);
+            let context = scope.get_current_context();
+            let is_shadow = crate::contextify::is_shadow_context(context);
+            let is_shadow = v8::Boolean::new(scope, is_shadow).into();
+            let global = context.global(scope).into();
             let receiver = v8::undefined(scope).into();
-            f.call(scope, receiver, &[global.into(), error, trace.into()])
+            f.call(scope, receiver, &[global, error, trace.into(), is_shadow])
         });
     prepared.unwrap_or_else(|| v8::undefined(scope).into())
 }
