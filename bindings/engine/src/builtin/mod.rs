@@ -124,6 +124,7 @@ fn make_binding<'s>(
     match name {
         "buffer" => buffer::put_constants(scope, object),
         "util" => util::put_constants(scope, object),
+        "async_context" => async_context::put_accessors(scope, object)?,
         _ => {}
     }
     for binding in bindings.iter().filter(|binding| binding.name == name) {
