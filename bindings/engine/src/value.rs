@@ -2,6 +2,7 @@
 //! Conversions run no JavaScript of the program: a value of the wrong type becomes zero, empty or
 //! absent, since lib_js has checked every argument before.
 
+use crate::held::Held;
 use crate::text::Text;
 
 /// A type that an op may take as an argument.
@@ -121,15 +122,22 @@ impl<'s, T: FromJs<'s>> FromJs<'s> for Vec<T> {
 pub struct Bytes<'s> {
     start: *mut u8,
     count: usize,
-    scope: std::marker::PhantomData<&'s ()>,
+    buffer: Option<v8::Local<'s, v8::ArrayBuffer>>,
 }
 
 impl Bytes<'_> {
     const EMPTY: Self = Bytes {
         start: std::ptr::NonNull::dangling().as_ptr(),
         count: 0,
-        scope: std::marker::PhantomData,
+        buffer: None,
     };
+
+    /// The bytes from `from` on, for longer than the op; None if that cannot be.
+    pub fn hold(&self, from: usize) -> Option<Held> {
+        let count = self.count.checked_sub(from)?;
+        let start = self.as_slice()[from..].as_ptr();
+        Held::new(self.buffer?, start, count)
+    }
 
     pub fn as_slice(&self) -> &[u8] {
         // SAFETY: JavaScript does not run while the op has this value, so the buffer is neither
@@ -145,26 +153,26 @@ impl Bytes<'_> {
 
 impl<'s> FromJs<'s> for Bytes<'s> {
     fn from_js(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
-        let (data, offset, count) = if let Ok(view) = value.try_cast::<v8::ArrayBufferView>() {
+        let (buffer, offset, count) = if let Ok(view) = value.try_cast::<v8::ArrayBufferView>() {
             let count = view.byte_length();
             // `buffer` moves a small array out of V8's heap, so that its address is fixed.
             let Some(buffer) = view.buffer(scope) else {
                 return Bytes::EMPTY;
             };
-            (buffer.data(), view.byte_offset(), count)
+            (buffer, view.byte_offset(), count)
         } else if let Ok(buffer) = value.try_cast::<v8::ArrayBuffer>() {
-            (buffer.data(), 0, buffer.byte_length())
+            (buffer, 0, buffer.byte_length())
         } else {
-            (None, 0, 0)
+            return Bytes::EMPTY;
         };
-        match data {
+        match buffer.data() {
             Some(data) if count > 0 => {
                 // SAFETY: `offset` lies inside the buffer's allocation.
                 let start = unsafe { data.as_ptr().cast::<u8>().add(offset) };
                 Bytes {
                     start,
                     count,
-                    scope: std::marker::PhantomData,
+                    buffer: Some(buffer),
                 }
             }
             _ => Bytes::EMPTY,
