@@ -2,6 +2,7 @@
 //! all of a turn's completions were looked at, in `coring_engine`'s `deliver`.
 
 use coring_engine::Delivery;
+use coring_uring::sync::socket::KeepAlive;
 use coring_uring::{Completion, Errno, Fd, Op, Payload, sync};
 
 use crate::Natives;
@@ -185,7 +186,7 @@ impl Natives {
             let _ = sync::socket::set_no_delay(fd, true);
         }
         if values.keep_alive_probe {
-            let _ = sync::socket::set_keep_alive(fd, Some(values.keep_alive_probe_s));
+            let _ = sync::socket::set_keep_alive(fd, Some(KeepAlive::after(values.keep_alive_probe_s)));
         }
         let conn = Conn::new(listener, settings, self.clock.now_ms());
         let handle = self.adopt(Socket::new(fd, Role::Http(Box::new(conn))))?;

@@ -29,6 +29,7 @@ pub mod sync;
 mod token;
 
 pub use address::SocketAddress;
+pub use coring_buf::Stable;
 pub use completion::{ChildExit, Completion, Payload};
 pub use errno::Errno;
 pub use fd::Fd;

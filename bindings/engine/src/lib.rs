@@ -10,6 +10,7 @@ mod contextify;
 mod delivery;
 mod error;
 mod heap;
+mod held;
 mod isolate;
 mod library_code;
 mod message;
@@ -28,6 +29,7 @@ mod value;
 
 pub use contextify::{InterruptWatch, set_interrupt_watch};
 pub use delivery::Delivery;
+pub use held::Held;
 pub use isolate::{Isolate, IsolateLimits, IsolateOptions};
 pub use library_code::LibraryCode;
 pub use message::{Message, Parcel};

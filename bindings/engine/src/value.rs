@@ -2,6 +2,7 @@
 //! Conversions run no JavaScript of the program: a value of the wrong type becomes zero, empty or
 //! absent, since lib_js has checked every argument before.
 
+use crate::held::Held;
 use crate::store;
 use crate::text::Text;
 
@@ -122,14 +123,22 @@ impl<'s, T: FromJs<'s>> FromJs<'s> for Vec<T> {
 pub struct Bytes<'s> {
     start: *mut u8,
     count: usize,
-    scope: std::marker::PhantomData<&'s ()>,
+    owner: Owner<'s>,
+}
+
+/// What keeps the bytes.
+#[derive(Clone, Copy)]
+enum Owner<'s> {
+    None,
+    View(v8::Local<'s, v8::ArrayBufferView>),
+    Buffer(v8::Local<'s, v8::ArrayBuffer>),
 }
 
 impl Bytes<'_> {
     const EMPTY: Self = Bytes {
         start: std::ptr::NonNull::dangling().as_ptr(),
         count: 0,
-        scope: std::marker::PhantomData,
+        owner: Owner::None,
     };
 
     /// The bytes of a view whose address is fixed already. Makes no handles and never allocates.
@@ -141,12 +150,24 @@ impl Bytes<'_> {
         if start.is_null() || start == copy.as_mut_ptr() {
             return None;
         }
-        let scope = std::marker::PhantomData;
+        let owner = Owner::View(view);
         Some(Bytes {
             start,
             count,
-            scope,
+            owner,
         })
+    }
+
+    /// The bytes from `from` on, for longer than the op; None if that cannot be.
+    pub fn hold(&self, from: usize) -> Option<Held> {
+        let count = self.count.checked_sub(from)?;
+        let start = self.as_slice()[from..].as_ptr();
+        let store = match self.owner {
+            Owner::None => return None,
+            Owner::View(view) => view.get_backing_store()?,
+            Owner::Buffer(buffer) => buffer.get_backing_store(),
+        };
+        Held::new(store, start, count)
     }
 
     pub fn as_slice(&self) -> &[u8] {
@@ -163,7 +184,7 @@ impl Bytes<'_> {
 
 impl<'s> FromJs<'s> for Bytes<'s> {
     fn from_js(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
-        let (data, offset, count) = if let Ok(view) = value.try_cast::<v8::ArrayBufferView>() {
+        let (buffer, offset, count) = if let Ok(view) = value.try_cast::<v8::ArrayBufferView>() {
             if let Some(bytes) = Bytes::outside_heap(view) {
                 return bytes;
             }
@@ -172,20 +193,20 @@ impl<'s> FromJs<'s> for Bytes<'s> {
             let Some(buffer) = view.buffer(scope) else {
                 return Bytes::EMPTY;
             };
-            (buffer.data(), view.byte_offset(), count)
+            (buffer, view.byte_offset(), count)
         } else if let Ok(buffer) = value.try_cast::<v8::ArrayBuffer>() {
-            (buffer.data(), 0, buffer.byte_length())
+            (buffer, 0, buffer.byte_length())
         } else {
-            (None, 0, 0)
+            return Bytes::EMPTY;
         };
-        match data {
+        match buffer.data() {
             Some(data) if count > 0 => {
                 // SAFETY: `offset` lies inside the buffer's allocation.
                 let start = unsafe { data.as_ptr().cast::<u8>().add(offset) };
                 Bytes {
                     start,
                     count,
-                    scope: std::marker::PhantomData,
+                    owner: Owner::Buffer(buffer),
                 }
             }
             _ => Bytes::EMPTY,

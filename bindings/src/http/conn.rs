@@ -9,7 +9,8 @@
 use std::borrow::Cow;
 
 use coring_codec::http1::{
-    Body, Fault, Framing, HeadScan, HttpError, RequestHead, Step, resume_request_head,
+    Body, Fault, Framing, HeadScan, HttpError, Lenient, RequestHead, Step, blank_prefix,
+    resume_request_head,
 };
 use coring_engine::Delivery;
 
@@ -208,7 +209,6 @@ impl Conn {
         self.stopped
             || self.input.len() >= INPUT_BYTES_MAX
             || ((self.body_paused || !self.may_begin()) && !self.input.is_empty())
-            || (self.reading == Reading::Done && self.input.len() > 1 << 16)
     }
 
     /// Is there something for `go_on` to do?
@@ -249,7 +249,9 @@ impl Conn {
                 }
                 Reading::Head => self.parse_head(rest, now_ms, me, out),
                 Reading::Body => self.parse_body(rest, now_ms, me, out),
-                Reading::Undecided(_) | Reading::Done | Reading::Stopped => return at,
+                Reading::Done if rest.is_empty() => return at,
+                Reading::Done => self.after_last(rest),
+                Reading::Undecided(_) | Reading::Stopped => return at,
             };
             match step {
                 Ok(Some(consumed)) => at += consumed,
@@ -306,7 +308,7 @@ impl Conn {
         }
         let length = match head.framing {
             Framing::Length(bytes) => i32::try_from(bytes).unwrap_or(i32::MAX),
-            Framing::None | Framing::Chunked | Framing::UntilClose => -1,
+            Framing::None | Framing::Chunked | Framing::UntilClose | Framing::Unknown => -1,
         };
         let text = head_text(head, bytes);
         out.push_latin1(
@@ -380,6 +382,19 @@ impl Conn {
                 Ok(Some(consumed as usize))
             }
         }
+    }
+
+    /// After the last request only blank lines may come.
+    fn after_last(&self, bytes: &[u8]) -> Result<Option<usize>, Fault> {
+        let lenient = self.settings.get().limits.lenient;
+        let blank_bytes = blank_prefix(bytes);
+        if blank_bytes == bytes.len() || lenient.has(Lenient::DATA_AFTER_CLOSE) {
+            return Ok(Some(bytes.len()));
+        }
+        Err(Fault {
+            error: HttpError::ClosedConnection,
+            at: blank_bytes as u32 + 1,
+        })
     }
 
     fn keep_rest(&mut self, rest: &[u8]) {

@@ -44,7 +44,7 @@ ops! { http(Natives) {
     fast r#ref(conn: i32);
     fast unref(conn: i32);
     slow setNoDelay(conn: i32, on: bool);
-    slow setKeepAlive(conn: i32, on: bool, delay_s: i32);
+    slow setKeepAlive(conn: i32, on: bool, delay_s: i32, interval_s: i32, probes_count: i32);
     fast setIdleTimeout(conn: i32, timeout_ms: f64);
     slow takeUnparsed(conn: i32);
     slow detach(conn: i32);

@@ -63,6 +63,7 @@ impl Settings {
         values.requests_max = at(5) as u32;
         values.idle_timeout_ms = at(6) as u64;
         values.limits.lenient = lenient(at(7) as u32);
+        values.limits.headers_count_max = at(10) as u32;
         values.no_delay = at(11) != 0.0;
         values.keep_alive_probe = at(12) != 0.0;
         values.keep_alive_probe_s = at(13) as u32;

@@ -139,7 +139,7 @@ pub static OPTIONS: &[OptionSpec] = &[
     no_op("--napi-modules"),
     on("--network-family-autoselection", "disable network address family autodetection algorithm"),
     integer("--network-family-autoselection-attempt-timeout",
-        500, "sets the default value for the network family autoselection attempt timeout."),
+        250, "sets the default value for the network family autoselection attempt timeout."),
     no_op("--node-memory-debug"),
     off("--node-snapshot", "").idle("the library is always in a snapshot"),
     text("--openssl-config", "").idle("there is no OpenSSL to configure"),

@@ -4,8 +4,16 @@
 // requests come as page entries, a usual response leaves in one op. The net.Socket that programs
 // may ask for (req.socket) is made when it is first touched, over a LaneHandle.
 
-const { LaneRequest, abortMessage, endBody, pushBody, release, setHead } =
-  require('internal/http/incoming');
+const {
+  LaneRequest,
+  abortMessage,
+  endBody,
+  pushBody,
+  release,
+  setHead,
+  setVersion,
+  setVersionNumbers,
+} = require('internal/http/incoming');
 const {
   byteLengthOf,
   checkChunk,
@@ -317,7 +325,7 @@ class Lane {
       req = new LaneRequest(this, head, method, url);
       res = new LaneResponse(req, this, keepAlive, settings.keepAliveTimeout);
       if ((flags & HTTP_11) === 0) {
-        downgrade(req);
+        setVersion(req, head);
         forHttp10(req, res);
       }
       if (methodIndex === HEAD_METHOD) res._hasBody = false;
@@ -579,11 +587,6 @@ function urlOf(flags, head, method) {
   return head.slice(start, length === URL_MASK ? head.indexOf(' ', start) : start + length);
 }
 
-function downgrade(req) {
-  req.httpVersionMinor = 0;
-  req.httpVersion = '1.0';
-}
-
 function forHttp10(req, res) {
   res.useChunkedEncodingByDefault = /(?:^|\W)chunked(?:$|\W)/i.test(req.headers.te);
 }
@@ -604,11 +607,9 @@ function makeRequest(lane, head, flags) {
     req.url = url;
     req.upgrade = false;
   }
-  setHead(req, head, server.maxHeadersCount);
-  const minor = (flags & HTTP_11) === 0 ? 0 : 1;
-  req.httpVersionMajor = 1;
-  req.httpVersionMinor = minor;
-  req.httpVersion = minor === 1 ? '1.1' : '1.0';
+  setHead(req, head, 0);
+  if ((flags & HTTP_11) === 0) setVersion(req, head);
+  else setVersionNumbers(req, 1, 1);
   if (server.joinDuplicateHeaders) req.joinDuplicateHeaders = true;
   return req;
 }

@@ -42,7 +42,10 @@ class LaneHandle {
   get bytesWritten() { return Math.max(0, native.bytesWritten(this.number)); }
   get writeQueueSize() { return Math.max(0, native.queuedBytes(this.number)); }
   setNoDelay(on) { return native.setNoDelay(this.number, on); }
-  setKeepAlive(on, seconds) { return native.setKeepAlive(this.number, on, seconds); }
+  setKeepAlive(on, seconds, interval = 0, probes = 0) {
+    return native.setKeepAlive(this.number, on, seconds, interval, probes);
+  }
+
   setIdleTimeout(msecs) { return native.setIdleTimeout(this.number, msecs); }
   ref() { native.ref(this.number); }
   unref() { native.unref(this.number); }

@@ -18,7 +18,7 @@ const { parseUniqueHeadersOption } = require('internal/http/outgoing');
 const { kUniqueHeaders } = require('internal/http/head');
 const { leaveLane } = require('internal/http/lane_socket');
 require('internal/http/lane_entries'); // Registers itself for native's entries.
-const { lenientFlags } = require('internal/http/lenience');
+const { headersCountMax, lenientFlags } = require('internal/http/lenience');
 const { serveDuplex } = require('internal/http/duplex_server');
 const { forgetSocket, isLimit } = require('internal/http/routing');
 const { STATUS_CODES } = require('internal/http/status');
@@ -44,6 +44,17 @@ const HEADER_BYTES_MAX = 16384;
 const kOptimizeEmptyRequests = Symbol('OptimizeEmptyRequestsOption');
 const kDuplexes = Symbol('http.server.connections');
 const kLastListener = Symbol('kLastListener');
+const kConnectionsCheckingInterval = Symbol('http.server.connectionsCheckingInterval');
+
+/**
+ * What Node has a timer for: slow clients are found by native's clock, and by timers of the slow
+ * lane's connections, as long as the server listens.
+ */
+class ConnectionsChecking {
+  constructor() {
+    this._destroyed = false;
+  }
+}
 
 /** What lanes look up for each request, kept in one object that user code does not see. */
 class Settings {
@@ -196,7 +207,7 @@ function configure(server) {
   settings.hasPlainRequest = server[kIncomingMessage] === IncomingMessage;
   settings.hasPlainResponse = server[kServerResponse] === ServerResponse;
   settings.isPlain = settings.hasPlainRequest && settings.hasPlainResponse &&
-    !settings.isWatchful && settings.maxHeadersCount === null && !server.joinDuplicateHeaders &&
+    !settings.isWatchful && !server.joinDuplicateHeaders &&
     server[kUniqueHeaders] === null && !server.rejectNonStandardBodyWrites &&
     server.highWaterMark === 65536;
   const listener = server._handle;
@@ -213,7 +224,7 @@ function configure(server) {
     lenient,
     1, // Entries for new connections.
     0, // The Host header is looked at here.
-    0, // As is the number of headers.
+    headersCountMax(settings.maxHeadersCount),
     server.noDelay ? 1 : 0,
     server.keepAlive ? 1 : 0,
     server.keepAliveInitialDelay,
@@ -232,6 +243,7 @@ Server.prototype[kLaneFlag] = function() {
 Server.prototype[kOnListener] = function(listener) {
   listener.isHttpLane = !isSlowLaneForced();
   this[kLastListener] = listener;
+  this[kConnectionsCheckingInterval] = new ConnectionsChecking();
   configure(this);
 };
 
@@ -278,6 +290,7 @@ Server.prototype._onslowlane = function(socket) {
 
 Server.prototype.close = function close() {
   this.closeIdleConnections();
+  if (this[kConnectionsCheckingInterval]) this[kConnectionsCheckingInterval]._destroyed = true;
   Reflect.apply(NetServer.prototype.close, this, arguments);
   return this;
 };
@@ -326,4 +339,4 @@ Server.prototype[EventEmitter.captureRejectionSymbol] = function(error, event, .
   res.end(STATUS_CODES[500]);
 };
 
-module.exports = { Server, connectionListener, storeHTTPOptions };
+module.exports = { Server, connectionListener, kConnectionsCheckingInterval, storeHTTPOptions };
