@@ -96,6 +96,8 @@ pub const BINDINGS: &[Binding] = &[
     crypto::hmac::BINDING,
     crypto::random::BINDING,
     crypto::keys::BINDING,
+    crypto::cipher::BINDING,
+    crypto::kdf::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
