@@ -100,6 +100,8 @@ pub const BINDINGS: &[Binding] = &[
     crypto::random::BINDING,
     crypto::keys::BINDING,
     text_decoder::BINDING,
+    crypto::cipher::BINDING,
+    crypto::kdf::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.

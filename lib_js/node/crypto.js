@@ -7,8 +7,17 @@ const { ObjectDefineProperties, ObjectDefineProperty } = primordials;
 const { deprecate, getDeprecationWarningEmitter } = require('internal/util');
 const { getOptionValue } = require('internal/options');
 const constants = require('internal/crypto/constants');
+const { Cipheriv, Decipheriv, getCipherInfo, getCiphers } = require('internal/crypto/cipher');
 const { Hash, Hmac, hash } = require('internal/crypto/hash');
+const { hkdf, hkdfSync } = require('internal/crypto/hkdf');
 const { KeyObject, createSecretKey } = require('internal/crypto/keys');
+const { pbkdf2, pbkdf2Sync } = require('internal/crypto/pbkdf2');
+const {
+  checkPrime,
+  checkPrimeSync,
+  generatePrime,
+  generatePrimeSync,
+} = require('internal/crypto/prime');
 const {
   getRandomValues,
   randomBytes,
@@ -18,6 +27,7 @@ const {
   randomUUID,
   randomUUIDv7,
 } = require('internal/crypto/random');
+const { scrypt, scryptSync } = require('internal/crypto/scrypt');
 const {
   getFips,
   getHashes,
@@ -26,6 +36,14 @@ const {
   setFips,
   timingSafeEqual,
 } = require('internal/crypto/util');
+
+function createCipheriv(cipher, key, iv, options) {
+  return new Cipheriv(cipher, key, iv, options);
+}
+
+function createDecipheriv(cipher, key, iv, options) {
+  return new Decipheriv(cipher, key, iv, options);
+}
 
 function createHash(algorithm, options) {
   return new Hash(algorithm, options);
@@ -37,21 +55,37 @@ function createHmac(hmac, key, options) {
 
 // In Node's order.
 module.exports = {
+  checkPrime,
+  checkPrimeSync,
+  createCipheriv,
+  createDecipheriv,
   createHash,
   createHmac,
   createSecretKey,
+  generatePrime,
+  generatePrimeSync,
+  getCiphers,
+  getCipherInfo,
   getHashes,
+  hkdf,
+  hkdfSync,
+  pbkdf2,
+  pbkdf2Sync,
   randomBytes,
   randomFill,
   randomFillSync,
   randomInt,
   randomUUID,
   randomUUIDv7,
+  scrypt,
+  scryptSync,
   setEngine,
   timingSafeEqual,
   getFips,
   setFips,
   hash,
+  Cipheriv,
+  Decipheriv,
   Hash: deprecate(Hash, 'crypto.Hash constructor is deprecated.', 'DEP0179'),
   Hmac: deprecate(Hmac, 'crypto.Hmac constructor is deprecated.', 'DEP0181'),
   KeyObject,

@@ -1,19 +1,24 @@
 //! The crypto fence: the one crate that names `aws_lc_sys`. Above it bindings see safe types over
 //! libcrypto: [`Digest`], [`Hash`], [`Hmac`], [`Secret`]. It knows nothing of V8, Node or the ring.
 
+pub mod cipher;
 pub mod compare;
 pub mod digest;
 mod failure;
 pub mod hash;
 pub mod hmac;
+pub mod kdf;
+mod number;
 mod owned;
 pub mod random;
 mod secret;
+mod wrap;
 
 pub use digest::Digest;
 pub use failure::{Entry, Failure};
 pub use hash::Hash;
 pub use hmac::Hmac;
+pub use number::Number;
 pub use secret::Secret;
 
 pub type Result<T> = std::result::Result<T, Failure>;

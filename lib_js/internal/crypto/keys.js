@@ -97,6 +97,11 @@ class SecretKeyObject extends KeyObject {
   }
 }
 
+/** The bytes of a secret KeyObject, or of what may become one. */
+function secretBytesOf(key) {
+  return binding.keyBytes(key[kNative][kHandle]);
+}
+
 /** CryptoKeys are not built. */
 function isCryptoKey() {
   return false;
@@ -152,4 +157,5 @@ module.exports = {
   isCryptoKey,
   isKeyObject,
   prepareSecretKey,
+  secretBytesOf,
 };

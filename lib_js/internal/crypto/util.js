@@ -2,7 +2,7 @@
 
 // What the parts of crypto share: lists of names, checks of bytes.
 
-const { ArrayPrototypeSlice, NumberNaN } = primordials;
+const { ArrayPrototypeSlice, NumberNaN, Symbol } = primordials;
 
 const {
   codes: {
@@ -17,6 +17,9 @@ const { Buffer } = require('buffer');
 const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const { validateInt32, validateString } = require('internal/validators');
 const { bytesOf } = require('internal/crypto/encodings');
+
+/** Under which an object keeps its state. */
+const kHandle = Symbol('kHandle');
 
 const binding = internalBinding('crypto');
 
@@ -93,6 +96,7 @@ module.exports = {
   getArrayBufferOrView,
   getFips,
   getHashes,
+  kHandle,
   secureHeapUsed,
   setEngine,
   setFips,
