@@ -96,6 +96,9 @@ pub const BINDINGS: &[Binding] = &[
     crypto::hmac::BINDING,
     crypto::random::BINDING,
     crypto::keys::BINDING,
+    crypto::key_wire::BINDING,
+    crypto::key_use::BINDING,
+    crypto::key_generate::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.

@@ -7,8 +7,20 @@ const { ObjectDefineProperties, ObjectDefineProperty } = primordials;
 const { deprecate, getDeprecationWarningEmitter } = require('internal/util');
 const { getOptionValue } = require('internal/options');
 const constants = require('internal/crypto/constants');
+const { decapsulate, diffieHellman, encapsulate } = require('internal/crypto/agreement');
 const { Hash, Hmac, hash } = require('internal/crypto/hash');
-const { KeyObject, createSecretKey } = require('internal/crypto/keys');
+const {
+  generateKey,
+  generateKeyPair,
+  generateKeyPairSync,
+  generateKeySync,
+} = require('internal/crypto/keygen');
+const {
+  KeyObject,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+} = require('internal/crypto/keys');
 const {
   getRandomValues,
   randomBytes,
@@ -18,6 +30,13 @@ const {
   randomUUID,
   randomUUIDv7,
 } = require('internal/crypto/random');
+const {
+  privateDecrypt,
+  privateEncrypt,
+  publicDecrypt,
+  publicEncrypt,
+} = require('internal/crypto/rsa_cipher');
+const { Sign, Verify, signOneShot, verifyOneShot } = require('internal/crypto/sig');
 const {
   getFips,
   getHashes,
@@ -35,26 +54,53 @@ function createHmac(hmac, key, options) {
   return new Hmac(hmac, key, options);
 }
 
+function createSign(algorithm, options) {
+  return new Sign(algorithm, options);
+}
+
+function createVerify(algorithm, options) {
+  return new Verify(algorithm, options);
+}
+
 // In Node's order.
 module.exports = {
   createHash,
   createHmac,
+  createPrivateKey,
+  createPublicKey,
   createSecretKey,
+  createSign,
+  createVerify,
+  diffieHellman,
   getHashes,
+  generateKeyPair,
+  generateKeyPairSync,
+  generateKey,
+  generateKeySync,
+  privateDecrypt,
+  privateEncrypt,
+  publicDecrypt,
+  publicEncrypt,
   randomBytes,
   randomFill,
   randomFillSync,
   randomInt,
   randomUUID,
   randomUUIDv7,
+  sign: signOneShot,
   setEngine,
   timingSafeEqual,
   getFips,
   setFips,
+  verify: verifyOneShot,
   hash,
+  encapsulate,
+  decapsulate,
   Hash: deprecate(Hash, 'crypto.Hash constructor is deprecated.', 'DEP0179'),
   Hmac: deprecate(Hmac, 'crypto.Hmac constructor is deprecated.', 'DEP0181'),
   KeyObject,
+  Sign,
+  Verify,
   secureHeapUsed,
 };
 

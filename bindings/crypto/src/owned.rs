@@ -30,6 +30,13 @@ impl<T: Release> Owned<T> {
         self.0.as_ptr()
     }
 
+    /// Gives the object to somebody else, who will free it.
+    pub(crate) fn into_raw(self) -> *mut T {
+        let object = self.0.as_ptr();
+        std::mem::forget(self);
+        object
+    }
+
     pub(crate) fn as_mut_ptr(&mut self) -> *mut T {
         self.0.as_ptr()
     }

@@ -2,7 +2,7 @@
 
 // What the parts of crypto share: lists of names, checks of bytes.
 
-const { ArrayPrototypeSlice, NumberNaN } = primordials;
+const { ArrayPrototypeSlice, NumberNaN, Symbol } = primordials;
 
 const {
   codes: {
@@ -19,6 +19,9 @@ const { validateInt32, validateString } = require('internal/validators');
 const { bytesOf } = require('internal/crypto/encodings');
 
 const binding = internalBinding('crypto');
+
+/** Under which objects of the public classes keep their state. */
+const kHandle = Symbol('kHandle');
 
 /** Makes a function that gives a fresh copy of a list which is asked for once. */
 function cachedList(ask) {
@@ -93,6 +96,7 @@ module.exports = {
   getArrayBufferOrView,
   getFips,
   getHashes,
+  kHandle,
   secureHeapUsed,
   setEngine,
   setFips,
