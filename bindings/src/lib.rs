@@ -99,6 +99,8 @@ pub const BINDINGS: &[Binding] = &[
     crypto::key_wire::BINDING,
     crypto::key_use::BINDING,
     crypto::key_generate::BINDING,
+    crypto::cipher::BINDING,
+    crypto::kdf::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.

@@ -7,6 +7,7 @@ const { ObjectDefineProperties, ObjectDefineProperty } = primordials;
 const { deprecate, getDeprecationWarningEmitter } = require('internal/util');
 const { getOptionValue } = require('internal/options');
 const constants = require('internal/crypto/constants');
+const { Cipheriv, Decipheriv, getCipherInfo, getCiphers } = require('internal/crypto/cipher');
 const { decapsulate, diffieHellman, encapsulate } = require('internal/crypto/agreement');
 const { Hash, Hmac, hash } = require('internal/crypto/hash');
 const {
@@ -21,6 +22,14 @@ const {
   createPublicKey,
   createSecretKey,
 } = require('internal/crypto/keys');
+const { hkdf, hkdfSync } = require('internal/crypto/hkdf');
+const { pbkdf2, pbkdf2Sync } = require('internal/crypto/pbkdf2');
+const {
+  checkPrime,
+  checkPrimeSync,
+  generatePrime,
+  generatePrimeSync,
+} = require('internal/crypto/prime');
 const {
   getRandomValues,
   randomBytes,
@@ -30,6 +39,7 @@ const {
   randomUUID,
   randomUUIDv7,
 } = require('internal/crypto/random');
+const { scrypt, scryptSync } = require('internal/crypto/scrypt');
 const {
   privateDecrypt,
   privateEncrypt,
@@ -38,6 +48,7 @@ const {
 } = require('internal/crypto/rsa_cipher');
 const { Sign, Verify, signOneShot, verifyOneShot } = require('internal/crypto/sig');
 const {
+  getCurves,
   getFips,
   getHashes,
   secureHeapUsed,
@@ -45,6 +56,14 @@ const {
   setFips,
   timingSafeEqual,
 } = require('internal/crypto/util');
+
+function createCipheriv(cipher, key, iv, options) {
+  return new Cipheriv(cipher, key, iv, options);
+}
+
+function createDecipheriv(cipher, key, iv, options) {
+  return new Decipheriv(cipher, key, iv, options);
+}
 
 function createHash(algorithm, options) {
   return new Hash(algorithm, options);
@@ -64,6 +83,10 @@ function createVerify(algorithm, options) {
 
 // In Node's order.
 module.exports = {
+  checkPrime,
+  checkPrimeSync,
+  createCipheriv,
+  createDecipheriv,
   createHash,
   createHmac,
   createPrivateKey,
@@ -72,7 +95,16 @@ module.exports = {
   createSign,
   createVerify,
   diffieHellman,
+  generatePrime,
+  generatePrimeSync,
+  getCiphers,
+  getCipherInfo,
+  getCurves,
   getHashes,
+  hkdf,
+  hkdfSync,
+  pbkdf2,
+  pbkdf2Sync,
   generateKeyPair,
   generateKeyPairSync,
   generateKey,
@@ -87,6 +119,8 @@ module.exports = {
   randomInt,
   randomUUID,
   randomUUIDv7,
+  scrypt,
+  scryptSync,
   sign: signOneShot,
   setEngine,
   timingSafeEqual,
@@ -96,6 +130,8 @@ module.exports = {
   hash,
   encapsulate,
   decapsulate,
+  Cipheriv,
+  Decipheriv,
   Hash: deprecate(Hash, 'crypto.Hash constructor is deprecated.', 'DEP0179'),
   Hmac: deprecate(Hmac, 'crypto.Hmac constructor is deprecated.', 'DEP0181'),
   KeyObject,
@@ -141,6 +177,20 @@ ObjectDefineProperties(module.exports, {
   },
   constants: {
     __proto__: null, configurable: false, enumerable: true, value: constants,
+  },
+  webcrypto: {
+    __proto__: null,
+    configurable: false,
+    enumerable: true,
+    get: () => require('internal/crypto/webcrypto').crypto,
+    set: undefined,
+  },
+  subtle: {
+    __proto__: null,
+    configurable: false,
+    enumerable: true,
+    get: () => require('internal/crypto/webcrypto').crypto.subtle,
+    set: undefined,
   },
   getRandomValues: {
     __proto__: null,

@@ -2,18 +2,21 @@
 //! libcrypto: [`Digest`], [`Hash`], [`Hmac`], [`PKey`], [`Secret`]. It knows nothing of V8, Node or
 //! the ring.
 
+pub mod cipher;
 pub mod compare;
 mod der;
 pub mod digest;
 mod failure;
 pub mod hash;
 pub mod hmac;
+pub mod kdf;
 mod number;
 mod owned;
 pub mod pkey;
 pub mod random;
 mod secret;
 mod x509;
+mod wrap;
 
 pub use digest::Digest;
 pub use failure::{Entry, Failure};

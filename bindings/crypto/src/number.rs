@@ -157,7 +157,9 @@ mod tests {
         assert_eq!(prime.bits(), 32);
         let prime = Number::random_prime(32, false, Some(&number(12)), Some(&number(11)));
         let bytes = prime.expect("a prime").to_bytes();
-        let word = bytes.iter().fold(0u64, |word, &byte| word << 8 | u64::from(byte));
+        let word = bytes
+            .iter()
+            .fold(0u64, |word, &byte| word << 8 | u64::from(byte));
         assert_eq!(word % 12, 11);
     }
 

@@ -2,11 +2,13 @@
 //! thing. An op that fails gives null and leaves its failure for `takeFailure`; one that takes long
 //! takes a ticket: at least 0 sends it through the compute lane, -1 has it done at once.
 
+pub mod cipher;
 pub mod hash;
 pub mod hmac;
 pub mod key_generate;
 pub mod key_use;
 pub mod key_wire;
+pub mod kdf;
 pub mod keys;
 pub mod random;
 mod text;
@@ -22,6 +24,7 @@ use crate::slots::{Handle, Slots};
 pub struct State {
     hashes: Slots<Hash>,
     hmacs: Slots<Hmac>,
+    ciphers: Slots<cipher::Session>,
     keys: Slots<keys::Key>,
     failure: Option<Failure>,
 }

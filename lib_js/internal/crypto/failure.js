@@ -23,6 +23,7 @@ const classes = {
   ERR_CRYPTO_INVALID_TAG_LENGTH: RangeError,
   ERR_INVALID_ARG_TYPE: TypeError,
   ERR_INVALID_ARG_VALUE: TypeError,
+  ERR_MISSING_ARGS: TypeError,
   ERR_OUT_OF_RANGE: RangeError,
 };
 

@@ -3,7 +3,7 @@
 // Hash and Hmac. What comes as text is kept as it is until somebody wants the digest: most
 // programs hash one string, which then takes one call of native.
 
-const { ObjectSetPrototypeOf, StringPrototypeCharCodeAt, Symbol } = primordials;
+const { ObjectSetPrototypeOf, StringPrototypeCharCodeAt } = primordials;
 
 const {
   codes: {
@@ -13,6 +13,7 @@ const {
     ERR_INVALID_ARG_VALUE,
   },
 } = require('internal/errors');
+const { Buffer } = require('buffer');
 const LazyTransform = require('internal/streams/lazy_transform');
 const { getDeprecationWarningEmitter, normalizeEncoding } = require('internal/util');
 const { isArrayBufferView } = require('internal/util/types');
@@ -27,10 +28,10 @@ const { UTF8, decode, finishOutput, inputOf, outputOf } = require('internal/cryp
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { Handles, kHandle, kListed } = require('internal/crypto/handles');
 const { getKeyObjectHandle, prepareSecretKey } = require('internal/crypto/keys');
+const { kHandle: kState } = require('internal/crypto/util');
 
 const binding = internalBinding('crypto');
 
-const kState = Symbol('kState');
 const NO_KEY = -1;
 const NO_LENGTH = -1;
 
@@ -42,12 +43,13 @@ const hmacHandles = new Handles(binding.hmacClose);
 
 /** Bytes to be digested, wherever they are: in `text`, or behind a native handle. */
 class HashState {
-  constructor(digest, count) {
-    this.digest = digest;
+  constructor(algorithm, count) {
+    this.algorithm = algorithm;
     this.count = count;
     this.text = undefined;
     this.encoding = 0;
     this.isFinal = false;
+    this.flushed = undefined;
     this[kHandle] = undefined;
     this[kListed] = false;
   }
@@ -89,11 +91,11 @@ class HashState {
   }
 
   #open(data, encoding) {
-    hashHandles.add(this, orThrow(binding.hashOpen(this.digest.number, data, encoding)));
+    hashHandles.add(this, orThrow(binding.hashOpen(this.algorithm.number, data, encoding)));
   }
 
   copy(count) {
-    const copy = new HashState(this.digest, count);
+    const copy = new HashState(this.algorithm, count);
     if (this[kHandle] === undefined) {
       copy.text = this.text;
       copy.encoding = this.encoding;
@@ -103,12 +105,12 @@ class HashState {
     return copy;
   }
 
-  finish(out) {
+  digest(out) {
     const handle = this[kHandle];
     if (handle === undefined) {
       const { text, encoding } = this;
       this.text = undefined;
-      return orThrow(binding.hash(this.digest.number, text, encoding, out, this.count));
+      return orThrow(binding.hash(this.algorithm.number, text, encoding, out, this.count));
     }
     hashHandles.end(this);
     return orThrow(binding.hashDigest(handle, out, this.count));
@@ -155,7 +157,7 @@ function Hash(algorithm, options) {
   if (algorithm instanceof HashState) {
     const wanted = wantedLength(options);
     state = algorithm.copy(
-      wanted === undefined ? algorithm.count : lengthFor(algorithm.digest, wanted));
+      wanted === undefined ? algorithm.count : lengthFor(algorithm.algorithm, wanted));
   } else {
     validateString(algorithm, 'algorithm');
     const wanted = wantedLength(options);
@@ -176,12 +178,15 @@ Hash.prototype.copy = function copy(options) {
 };
 
 Hash.prototype._transform = function _transform(chunk, encoding, callback) {
-  this[kState].update(chunk, encoding);
-  callback();
+  if (this[kState].update(chunk, encoding)) callback();
+  else callback(new ERR_CRYPTO_HASH_UPDATE_FAILED());
 };
 
+/** The digest may still be asked for. */
 Hash.prototype._flush = function _flush(callback) {
-  this.push(this.digest());
+  const state = this[kState];
+  state.flushed = state.digest(0);
+  this.push(Buffer.from(state.flushed));
   callback();
 };
 
@@ -210,15 +215,18 @@ Hash.prototype.digest = function digest(outputEncoding) {
   const state = this[kState];
   if (state.isFinal) throw new ERR_CRYPTO_HASH_FINALIZED();
   const name = outputName(outputEncoding);
-  const result = state.finish(outputOf(name));
   state.isFinal = true;
-  return finishOutput(result, name);
+  if (state.flushed !== undefined) {
+    const normal = normalizeEncoding(name);
+    return name == null || normal === undefined ? state.flushed : state.flushed.toString(normal);
+  }
+  return finishOutput(state.digest(outputOf(name)), name);
 };
 
 /** What is to be keyed, wherever it is. The key is text, a copy of bytes, or behind a handle. */
 class HmacState {
-  constructor(digest, key, keyHandle) {
-    this.digest = digest;
+  constructor(algorithm, key, keyHandle) {
+    this.algorithm = algorithm;
     this.key = key;
     this.keyHandle = keyHandle;
     this.text = undefined;
@@ -247,21 +255,21 @@ class HmacState {
   }
 
   #open() {
-    const { digest, key, keyHandle, text } = this;
+    const { algorithm, key, keyHandle, text } = this;
     const handle = orThrow(
-      binding.hmacOpen(digest.number, key, keyHandle === undefined ? NO_KEY : keyHandle[kHandle]));
+      binding.hmacOpen(algorithm.number, key, keyHandle === undefined ? NO_KEY : keyHandle[kHandle]));
     hmacHandles.add(this, handle);
     this.key = this.keyHandle = this.text = undefined;
     if (text !== undefined) binding.hmacUpdate(handle, text, this.encoding);
   }
 
-  finish(out) {
+  digest(out) {
     const handle = this[kHandle];
     if (handle === undefined) {
-      const { digest, key, keyHandle, text, encoding } = this;
+      const { algorithm, key, keyHandle, text, encoding } = this;
       this.key = this.keyHandle = this.text = undefined;
       return orThrow(binding.hmac(
-        digest.number, key, keyHandle === undefined ? NO_KEY : keyHandle[kHandle], text, encoding,
+        algorithm.number, key, keyHandle === undefined ? NO_KEY : keyHandle[kHandle], text, encoding,
         out));
     }
     hmacHandles.end(this);
@@ -295,14 +303,17 @@ Hmac.prototype.digest = function digest(outputEncoding) {
   if (state.isFinal) {
     // Unlike a hash, an HMAC that was read is empty.
     return finishOutput(
-      outputOf(name) === 0 ? require('buffer').Buffer.from('') : '', name);
+      outputOf(name) === 0 ? Buffer.from('') : '', name);
   }
-  const result = state.finish(outputOf(name));
+  const result = state.digest(outputOf(name));
   state.isFinal = true;
   return finishOutput(result, name);
 };
 
-Hmac.prototype._flush = Hash.prototype._flush;
+Hmac.prototype._flush = function _flush(callback) {
+  this.push(this.digest());
+  callback();
+};
 Hmac.prototype._transform = Hash.prototype._transform;
 
 /** The digest of `input` at once: `options` is the encoding of the result, or an object. */

@@ -85,6 +85,11 @@ function getKeyObjectHandle(key) {
   return isKeyObject(key) ? nativeOf(key) : undefined;
 }
 
+/** The bytes of a secret key object. */
+function secretBytesOf(key) {
+  return secretObject(key).bytes();
+}
+
 function createSecretKey(key, encoding) {
   const prepared = prepareSecretKey(key, encoding, true);
   const bytes = typeof prepared === 'string' ? decode(prepared, 'utf8') : prepared;
@@ -124,4 +129,5 @@ module.exports = {
   preparePrivateKey,
   preparePublicOrPrivateKey,
   prepareSecretKey,
+  secretBytesOf,
 };

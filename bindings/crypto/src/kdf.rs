@@ -1,0 +1,153 @@
+//! Keys derived from passwords and other keys. All of these may take long.
+
+use aws_lc_sys as ffi;
+
+use crate::{Digest, Failure, Result, failure};
+
+/// RFC 8018, section 5.2.
+pub fn pbkdf2(
+    digest: Digest,
+    password: &[u8],
+    salt: &[u8],
+    iterations: u32,
+    out: &mut [u8],
+) -> Result<()> {
+    // SAFETY: every slice is as long as is told; the algorithm is a constant of libcrypto.
+    let done = unsafe {
+        ffi::PKCS5_PBKDF2_HMAC(
+            password.as_ptr().cast(),
+            password.len(),
+            salt.as_ptr(),
+            salt.len(),
+            iterations,
+            digest.as_ptr(),
+            out.len(),
+            out.as_mut_ptr(),
+        )
+    };
+    failure::check(done, "PBKDF2 failed")
+}
+
+/// Of RFC 7914.
+#[derive(Debug, Clone, Copy)]
+pub struct ScryptCost {
+    pub n: u64,
+    pub r: u64,
+    pub p: u64,
+    /// Most bytes of memory it may take.
+    pub memory_max: usize,
+}
+
+pub fn scrypt(password: &[u8], salt: &[u8], cost: ScryptCost, out: &mut [u8]) -> Result<()> {
+    // SAFETY: every slice is as long as is told.
+    let done = unsafe {
+        ffi::EVP_PBE_scrypt(
+            password.as_ptr().cast(),
+            password.len(),
+            salt.as_ptr(),
+            salt.len(),
+            cost.n,
+            cost.r,
+            cost.p,
+            cost.memory_max,
+            out.as_mut_ptr(),
+            out.len(),
+        )
+    };
+    failure::check(done, "Scrypt failed")
+}
+
+/// Whether `scrypt` would take this cost; libcrypto itself would not only look at it.
+pub fn check_scrypt(cost: ScryptCost) -> Result<()> {
+    if is_affordable(cost) {
+        return Ok(());
+    }
+    match scrypt(b"", b"", cost, &mut []) {
+        Err(failure) => Err(failure),
+        Ok(()) => Err(Failure::plain("", "memory limit exceeded")),
+    }
+}
+
+/// RFC 7914, section 6, and what libcrypto can count.
+fn is_affordable(cost: ScryptCost) -> bool {
+    let ScryptCost { n, r, p, .. } = cost;
+    let is_valid = r > 0
+        && p > 0
+        && p <= PR_MAX / r
+        && n >= 2
+        && n.is_power_of_two()
+        && n <= 1 << 32
+        && (16 * r > 63 || n < 1 << (16 * r));
+    let blocks_max = (cost.memory_max as u64)
+        .checked_div(128 * r.max(1))
+        .unwrap_or(0);
+    is_valid && n + p < blocks_max
+}
+
+/// RFC 7914, section 2: p is at most (2^32 - 1) * 32 / (128 * r).
+const PR_MAX: u64 = (1 << 30) - 1;
+
+/// RFC 5869.
+pub fn hkdf(digest: Digest, secret: &[u8], salt: &[u8], info: &[u8], out: &mut [u8]) -> Result<()> {
+    // SAFETY: every slice is as long as is told; the algorithm is a constant of libcrypto.
+    let done = unsafe {
+        ffi::HKDF(
+            out.as_mut_ptr(),
+            out.len(),
+            digest.as_ptr(),
+            secret.as_ptr(),
+            secret.len(),
+            salt.as_ptr(),
+            salt.len(),
+            info.as_ptr(),
+            info.len(),
+        )
+    };
+    failure::check(done, "HKDF failed")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sha256() -> Digest {
+        Digest::by_name("sha256").expect("a digest")
+    }
+
+    /// RFC 7914, section 11.
+    #[test]
+    fn pbkdf2_agrees_with_the_standard() {
+        let mut out = [0; 64];
+        pbkdf2(sha256(), b"passwd", b"salt", 1, &mut out).expect("a key");
+        assert_eq!(out[..4], [0x55, 0xac, 0x04, 0x6e]);
+    }
+
+    /// RFC 7914, section 12.
+    #[test]
+    fn scrypt_agrees_with_the_standard() {
+        let cost = ScryptCost {
+            n: 16,
+            r: 1,
+            p: 1,
+            memory_max: 32 << 20,
+        };
+        let mut out = [0; 64];
+        scrypt(b"", b"", cost, &mut out).expect("a key");
+        assert_eq!(out[..4], [0x77, 0xd6, 0x57, 0x62]);
+        let cost = ScryptCost {
+            memory_max: 100,
+            ..cost
+        };
+        assert!(scrypt(b"", b"", cost, &mut out).is_err());
+    }
+
+    /// RFC 5869, appendix A.1.
+    #[test]
+    fn hkdf_agrees_with_the_standard() {
+        let salt: Vec<u8> = (0..=0x0c).collect();
+        let info: Vec<u8> = (0xf0..=0xf9).collect();
+        let mut out = [0; 42];
+        hkdf(sha256(), &[0x0b; 22], &salt, &info, &mut out).expect("a key");
+        assert_eq!(out[..4], [0x3c, 0xb2, 0x5f, 0x25]);
+    }
+}

@@ -1,0 +1,85 @@
+'use strict';
+
+const {
+  codes: {
+    ERR_CRYPTO_INVALID_DIGEST,
+    ERR_CRYPTO_INVALID_KEYLEN,
+    ERR_INVALID_ARG_TYPE,
+    ERR_OUT_OF_RANGE,
+  },
+} = require('internal/errors');
+const { FastBuffer } = require('internal/buffer');
+const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
+const { validateFunction, validateInteger, validateString } = require('internal/validators');
+const { asArrayBuffer, derive } = require('internal/crypto/derive');
+const { findDigest } = require('internal/crypto/digests');
+const { decode } = require('internal/crypto/encodings');
+const {
+  createSecretKey,
+  isCryptoKey,
+  isKeyObject,
+  secretBytesOf,
+} = require('internal/crypto/keys');
+
+const binding = internalBinding('crypto');
+
+const INFO_BYTES_MAX = 1024;
+const LENGTH_MAX = 2 ** 53 - 1;
+
+const BYTES = ['ArrayBuffer', 'TypedArray', 'DataView', 'Buffer'];
+
+function bytesFrom(value, name) {
+  if (typeof value === 'string') return decode(value, 'utf8');
+  if (!isAnyArrayBuffer(value) && !isArrayBufferView(value)) {
+    throw new ERR_INVALID_ARG_TYPE(name, ['string', ...BYTES], value);
+  }
+  return value;
+}
+
+function secretFrom(key) {
+  if (isKeyObject(key) || isCryptoKey(key)) return secretBytesOf(key);
+  if (typeof key !== 'string' && !isAnyArrayBuffer(key) && !isArrayBufferView(key)) {
+    throw new ERR_INVALID_ARG_TYPE('ikm', ['string', 'SecretKeyObject', ...BYTES], key);
+  }
+  return secretBytesOf(createSecretKey(key));
+}
+
+function prepare(digest, key, salt, info, length) {
+  validateString(digest, 'digest');
+  const secret = secretFrom(key);
+  salt = bytesFrom(salt, 'salt');
+  info = bytesFrom(info, 'info');
+  validateInteger(length, 'length', 0, LENGTH_MAX);
+  if (info.byteLength > INFO_BYTES_MAX) {
+    throw new ERR_OUT_OF_RANGE(
+      'info', `must not contain more than ${INFO_BYTES_MAX} bytes`, info.byteLength);
+  }
+  return { secret, salt, info };
+}
+
+function run(name, { secret, salt, info }, length, callback) {
+  const digest = findDigest(name);
+  if (digest === null || digest.isXof) throw new ERR_CRYPTO_INVALID_DIGEST(name);
+  // RFC 5869, section 2.3.
+  if (length > 255 * digest.bytes) throw new ERR_CRYPTO_INVALID_KEYLEN();
+  if (length === 0) {
+    const none = (ticket) => (ticket < 0 ? new FastBuffer() : binding.answerSoon(ticket));
+    return derive('HKDFREQUEST', none, () => asArrayBuffer(new FastBuffer()), callback);
+  }
+  return derive(
+    'HKDFREQUEST',
+    (ticket) => binding.hkdf(digest.number, secret, salt, info, length, ticket),
+    asArrayBuffer, callback);
+}
+
+function hkdf(digest, ikm, salt, info, length, callback) {
+  const prepared = prepare(digest, ikm, salt, info, length);
+  validateFunction(callback, 'callback');
+  run(digest, prepared, length, callback);
+}
+
+function hkdfSync(digest, ikm, salt, info, length) {
+  return run(digest, prepare(digest, ikm, salt, info, length), length, undefined);
+}
+
+module.exports = { hkdf, hkdfSync };

@@ -1,0 +1,44 @@
+'use strict';
+
+const { ERR_CRYPTO_INVALID_DIGEST } = require('internal/errors').codes;
+const { validateFunction, validateInt32, validateString } = require('internal/validators');
+const { asBuffer, derive } = require('internal/crypto/derive');
+const { findDigest } = require('internal/crypto/digests');
+const { getArrayBufferOrView } = require('internal/crypto/util');
+
+const binding = internalBinding('crypto');
+
+function run(password, salt, iterations, keylen, name, callback) {
+  const digest = findDigest(name);
+  if (digest === null || digest.isXof) throw new ERR_CRYPTO_INVALID_DIGEST(name);
+  return derive(
+    'PBKDF2REQUEST',
+    (ticket) => binding.pbkdf2(password, salt, iterations, keylen, digest.number, ticket),
+    asBuffer, callback);
+}
+
+function check(password, salt, iterations, keylen, digest) {
+  validateString(digest, 'digest');
+  password = getArrayBufferOrView(password, 'password');
+  salt = getArrayBufferOrView(salt, 'salt');
+  validateInt32(iterations, 'iterations', 1);
+  validateInt32(keylen, 'keylen', 0);
+  return { password, salt };
+}
+
+function pbkdf2(password, salt, iterations, keylen, digest, callback) {
+  if (typeof digest === 'function') {
+    callback = digest;
+    digest = undefined;
+  }
+  const bytes = check(password, salt, iterations, keylen, digest);
+  validateFunction(callback, 'callback');
+  run(bytes.password, bytes.salt, iterations, keylen, digest, callback);
+}
+
+function pbkdf2Sync(password, salt, iterations, keylen, digest) {
+  const bytes = check(password, salt, iterations, keylen, digest);
+  return run(bytes.password, bytes.salt, iterations, keylen, digest, undefined);
+}
+
+module.exports = { pbkdf2, pbkdf2Sync };

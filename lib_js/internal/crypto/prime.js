@@ -1,0 +1,124 @@
+'use strict';
+
+const { BigInt, StringPrototypePadStart } = primordials;
+
+const { ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE } = require('internal/errors').codes;
+const { Buffer } = require('buffer');
+const { kEmptyObject } = require('internal/util');
+const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
+const {
+  validateBoolean,
+  validateFunction,
+  validateInt32,
+  validateObject,
+} = require('internal/validators');
+const { asArrayBuffer, derive } = require('internal/crypto/derive');
+
+const binding = internalBinding('crypto');
+
+const NOTHING = Buffer.alloc(0);
+
+/** The big-endian bytes of a bigint. */
+function bytesOfBigInt(value, name) {
+  if (value < 0n) throw new ERR_OUT_OF_RANGE(name, '>= 0', value);
+  const digits = value.toString(16);
+  return Buffer.from(
+    StringPrototypePadStart(digits, digits.length + digits.length % 2, '0'), 'hex');
+}
+
+function bytesOfNumber(value, name) {
+  if (typeof value === 'bigint') return bytesOfBigInt(value, name);
+  if (!isAnyArrayBuffer(value) && !isArrayBufferView(value)) {
+    throw new ERR_INVALID_ARG_TYPE(
+      name, ['ArrayBuffer', 'TypedArray', 'Buffer', 'DataView', 'bigint'], value);
+  }
+  return value;
+}
+
+function asBigInt(bytes) {
+  return BigInt(`0x${bytes.toString('hex')}`);
+}
+
+/** big-endian bytes without zeros in front, as text that can be compared */
+function digitsOf(bytes) {
+  const whole = bytes.buffer === undefined ?
+    Buffer.from(bytes) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return whole.length === 0 ? 0n : asBigInt(whole);
+}
+
+function make(size, options, callback) {
+  validateObject(options, 'options');
+  const { safe = false, bigint = false } = options;
+  let { add, rem } = options;
+  validateBoolean(safe, 'options.safe');
+  validateBoolean(bigint, 'options.bigint');
+  add = add === undefined ? NOTHING : bytesOfNumber(add, 'options.add');
+  rem = rem === undefined ? NOTHING : bytesOfNumber(rem, 'options.rem');
+  checkRemainder(size, add, rem);
+  return derive(
+    'RANDOMPRIMEREQUEST', (ticket) => binding.primeMake(size, safe, add, rem, ticket),
+    bigint ? asBigInt : asArrayBuffer, callback);
+}
+
+/** Where no prime can be found the search would never end. */
+function checkRemainder(size, add, rem) {
+  if (add.byteLength === 0) return;
+  const divisor = digitsOf(add);
+  if (divisor.toString(2).length > size) throw rangeError('invalid options.add');
+  if (digitsOf(rem) >= divisor && rem.byteLength !== 0) throw rangeError('invalid options.rem');
+}
+
+function rangeError(message) {
+  return require('internal/crypto/failure').nativeError('ERR_OUT_OF_RANGE', message);
+}
+
+function generatePrime(size, options, callback) {
+  validateInt32(size, 'size', 1);
+  if (typeof options === 'function') {
+    callback = options;
+    options = kEmptyObject;
+  }
+  validateFunction(callback, 'callback');
+  make(size, options, callback);
+}
+
+function generatePrimeSync(size, options = kEmptyObject) {
+  validateInt32(size, 'size', 1);
+  return make(size, options, undefined);
+}
+
+const CANDIDATES = ['ArrayBuffer', 'TypedArray', 'Buffer', 'DataView', 'bigint'];
+
+function check(candidate, options, callback) {
+  validateObject(options, 'options');
+  const { checks = 0 } = options;
+  // The order of Node's messages: >= 0.
+  validateInt32(checks, 'options.checks', 0);
+  return derive(
+    'CHECKPRIMEREQUEST', (ticket) => binding.primeCheck(candidate, checks, ticket),
+    (isPrime) => isPrime, callback);
+}
+
+function candidateFrom(candidate) {
+  if (typeof candidate === 'bigint') return bytesOfBigInt(candidate, 'candidate');
+  if (!isAnyArrayBuffer(candidate) && !isArrayBufferView(candidate)) {
+    throw new ERR_INVALID_ARG_TYPE('candidate', CANDIDATES, candidate);
+  }
+  return candidate;
+}
+
+function checkPrime(candidate, options = kEmptyObject, callback) {
+  candidate = candidateFrom(candidate);
+  if (typeof options === 'function') {
+    callback = options;
+    options = kEmptyObject;
+  }
+  validateFunction(callback, 'callback');
+  check(candidate, options, callback);
+}
+
+function checkPrimeSync(candidate, options = kEmptyObject) {
+  return check(candidateFrom(candidate), options, undefined);
+}
+
+module.exports = { checkPrime, checkPrimeSync, generatePrime, generatePrimeSync };
