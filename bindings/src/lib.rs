@@ -100,6 +100,9 @@ pub const BINDINGS: &[Binding] = &[
     crypto::random::BINDING,
     crypto::keys::BINDING,
     text_decoder::BINDING,
+    crypto::key_wire::BINDING,
+    crypto::key_use::BINDING,
+    crypto::key_generate::BINDING,
     crypto::cipher::BINDING,
     crypto::kdf::BINDING,
 ];

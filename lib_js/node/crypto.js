@@ -8,9 +8,21 @@ const { deprecate, getDeprecationWarningEmitter } = require('internal/util');
 const { getOptionValue } = require('internal/options');
 const constants = require('internal/crypto/constants');
 const { Cipheriv, Decipheriv, getCipherInfo, getCiphers } = require('internal/crypto/cipher');
+const { decapsulate, diffieHellman, encapsulate } = require('internal/crypto/agreement');
 const { Hash, Hmac, hash } = require('internal/crypto/hash');
+const {
+  generateKey,
+  generateKeyPair,
+  generateKeyPairSync,
+  generateKeySync,
+} = require('internal/crypto/keygen');
+const {
+  KeyObject,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+} = require('internal/crypto/keys');
 const { hkdf, hkdfSync } = require('internal/crypto/hkdf');
-const { KeyObject, createSecretKey } = require('internal/crypto/keys');
 const { pbkdf2, pbkdf2Sync } = require('internal/crypto/pbkdf2');
 const {
   checkPrime,
@@ -29,6 +41,14 @@ const {
 } = require('internal/crypto/random');
 const { scrypt, scryptSync } = require('internal/crypto/scrypt');
 const {
+  privateDecrypt,
+  privateEncrypt,
+  publicDecrypt,
+  publicEncrypt,
+} = require('internal/crypto/rsa_cipher');
+const { Sign, Verify, signOneShot, verifyOneShot } = require('internal/crypto/sig');
+const {
+  getCurves,
   getFips,
   getHashes,
   secureHeapUsed,
@@ -53,6 +73,14 @@ function createHmac(hmac, key, options) {
   return new Hmac(hmac, key, options);
 }
 
+function createSign(algorithm, options) {
+  return new Sign(algorithm, options);
+}
+
+function createVerify(algorithm, options) {
+  return new Verify(algorithm, options);
+}
+
 // In Node's order.
 module.exports = {
   checkPrime,
@@ -61,16 +89,30 @@ module.exports = {
   createDecipheriv,
   createHash,
   createHmac,
+  createPrivateKey,
+  createPublicKey,
   createSecretKey,
+  createSign,
+  createVerify,
+  diffieHellman,
   generatePrime,
   generatePrimeSync,
   getCiphers,
   getCipherInfo,
+  getCurves,
   getHashes,
   hkdf,
   hkdfSync,
   pbkdf2,
   pbkdf2Sync,
+  generateKeyPair,
+  generateKeyPairSync,
+  generateKey,
+  generateKeySync,
+  privateDecrypt,
+  privateEncrypt,
+  publicDecrypt,
+  publicEncrypt,
   randomBytes,
   randomFill,
   randomFillSync,
@@ -79,16 +121,22 @@ module.exports = {
   randomUUIDv7,
   scrypt,
   scryptSync,
+  sign: signOneShot,
   setEngine,
   timingSafeEqual,
   getFips,
   setFips,
+  verify: verifyOneShot,
   hash,
+  encapsulate,
+  decapsulate,
   Cipheriv,
   Decipheriv,
   Hash: deprecate(Hash, 'crypto.Hash constructor is deprecated.', 'DEP0179'),
   Hmac: deprecate(Hmac, 'crypto.Hmac constructor is deprecated.', 'DEP0181'),
   KeyObject,
+  Sign,
+  Verify,
   secureHeapUsed,
 };
 
@@ -129,6 +177,20 @@ ObjectDefineProperties(module.exports, {
   },
   constants: {
     __proto__: null, configurable: false, enumerable: true, value: constants,
+  },
+  webcrypto: {
+    __proto__: null,
+    configurable: false,
+    enumerable: true,
+    get: () => require('internal/crypto/webcrypto').crypto,
+    set: undefined,
+  },
+  subtle: {
+    __proto__: null,
+    configurable: false,
+    enumerable: true,
+    get: () => require('internal/crypto/webcrypto').crypto.subtle,
+    set: undefined,
   },
   getRandomValues: {
     __proto__: null,

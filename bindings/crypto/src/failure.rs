@@ -50,7 +50,6 @@ impl Failure {
 }
 
 /// Empties this thread's queue, so that what is found there later belongs to the next call.
-#[allow(dead_code, reason = "for the parsers of keys")]
 pub(crate) fn forget() {
     // SAFETY: takes no argument; the queue is this thread's own.
     unsafe { ffi::ERR_clear_error() };

@@ -1,8 +1,10 @@
 //! The crypto fence: the one crate that names `aws_lc_sys`. Above it bindings see safe types over
-//! libcrypto: [`Digest`], [`Hash`], [`Hmac`], [`Secret`]. It knows nothing of V8, Node or the ring.
+//! libcrypto: [`Digest`], [`Hash`], [`Hmac`], [`PKey`], [`Secret`]. It knows nothing of V8, Node or
+//! the ring.
 
 pub mod cipher;
 pub mod compare;
+mod der;
 pub mod digest;
 mod failure;
 pub mod hash;
@@ -10,8 +12,10 @@ pub mod hmac;
 pub mod kdf;
 mod number;
 mod owned;
+pub mod pkey;
 pub mod random;
 mod secret;
+mod x509;
 mod wrap;
 
 pub use digest::Digest;
@@ -19,6 +23,8 @@ pub use failure::{Entry, Failure};
 pub use hash::Hash;
 pub use hmac::Hmac;
 pub use number::Number;
+pub use pkey::PKey;
 pub use secret::Secret;
+pub use x509::Certificate;
 
 pub type Result<T> = std::result::Result<T, Failure>;

@@ -5,6 +5,9 @@
 pub mod cipher;
 pub mod hash;
 pub mod hmac;
+pub mod key_generate;
+pub mod key_use;
+pub mod key_wire;
 pub mod kdf;
 pub mod keys;
 pub mod random;
@@ -40,6 +43,13 @@ impl Outcome for Js {
 impl Outcome for Vec<u8> {
     fn into_js(self, _: &mut Natives) -> Js {
         Js::Bytes(self)
+    }
+}
+
+/// A list of Buffers.
+impl Outcome for Vec<Vec<u8>> {
+    fn into_js(self, _: &mut Natives) -> Js {
+        Js::List(self.into_iter().map(Js::Bytes).collect())
     }
 }
 

@@ -2,7 +2,7 @@
 
 // What the parts of crypto share: lists of names, checks of bytes.
 
-const { ArrayPrototypeSlice, NumberNaN, Symbol } = primordials;
+const { ArrayPrototypeSlice, NumberNaN, ObjectDefineProperties, Symbol } = primordials;
 
 const {
   codes: {
@@ -18,10 +18,10 @@ const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const { validateInt32, validateString } = require('internal/validators');
 const { bytesOf } = require('internal/crypto/encodings');
 
-/** Under which an object keeps its state. */
-const kHandle = Symbol('kHandle');
-
 const binding = internalBinding('crypto');
+
+/** Under which objects of the public classes keep their state. */
+const kHandle = Symbol('kHandle');
 
 /** Makes a function that gives a fresh copy of a list which is asked for once. */
 function cachedList(ask) {
@@ -29,7 +29,12 @@ function cachedList(ask) {
   return () => ArrayPrototypeSlice(list ??= ask());
 }
 
+function lazily(get) {
+  return { __proto__: null, configurable: true, enumerable: true, get };
+}
+
 const getHashes = cachedList(binding.digestNames);
+const getCurves = cachedList(binding.curveNames);
 
 /** A view of the bytes of a string, buffer or view. */
 const getArrayBufferOrView = hideStackFrames((buffer, name, encoding) => {
@@ -94,6 +99,7 @@ function setFips(value) {
 module.exports = {
   cachedList,
   getArrayBufferOrView,
+  getCurves,
   getFips,
   getHashes,
   kHandle,
@@ -103,3 +109,14 @@ module.exports = {
   timingSafeEqual,
   validateByteSource,
 };
+
+// Node's own names of what belongs to WebCrypto.
+ObjectDefineProperties(module.exports, {
+  kSupportedAlgorithms: lazily(() => require('internal/crypto/web/registry').kSupportedAlgorithms),
+  normalizeAlgorithm: lazily(() => require('internal/crypto/web/registry').normalizeAlgorithm),
+  validateKeyOps: lazily(() => require('internal/crypto/web/key_checks').validateKeyOps),
+  bigIntArrayToUnsignedInt: lazily(
+    () => require('internal/crypto/web/asymmetric').bigIntArrayToUnsignedInt),
+  bigIntArrayToUnsignedBigInt: lazily(
+    () => require('internal/crypto/web/asymmetric').bigIntArrayToUnsignedBigInt),
+});
