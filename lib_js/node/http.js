@@ -1,6 +1,6 @@
 'use strict';
 
-// Public module `http`. Not built: WebSocket, CloseEvent, MessageEvent, proxies.
+// Public module `http`. Not built: WebSocket, CloseEvent, MessageEvent.
 
 const { ObjectDefineProperty } = primordials;
 
@@ -49,6 +49,9 @@ module.exports = {
   setMaxIdleHTTPParsers(max) {
     validateInteger(max, 'max', 1);
     parsers.max = max;
+  },
+  setGlobalProxyFromEnv(env = process.env) {
+    return require('internal/http/proxy').setGlobalProxyFromEnv(env);
   },
 };
 
