@@ -182,6 +182,7 @@ fn read_switches(cli: &mut Cli, environment: &dyn Fn(&str) -> Option<String>) {
         ("NODE_PENDING_DEPRECATION", "--pending-deprecation"),
         ("NODE_PRESERVE_SYMLINKS", "--preserve-symlinks"),
         ("NODE_PRESERVE_SYMLINKS_MAIN", "--preserve-symlinks-main"),
+        ("NODE_USE_ENV_PROXY", "--use-env-proxy"),
     ];
     for (variable, option) in switches {
         if environment(variable).as_deref() == Some("1") {

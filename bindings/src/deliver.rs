@@ -186,7 +186,8 @@ impl Natives {
             let _ = sync::socket::set_no_delay(fd, true);
         }
         if values.keep_alive_probe {
-            let _ = sync::socket::set_keep_alive(fd, Some(KeepAlive::after(values.keep_alive_probe_s)));
+            let probes = KeepAlive::after(values.keep_alive_probe_s);
+            let _ = sync::socket::set_keep_alive(fd, Some(probes));
         }
         let conn = Conn::new(listener, settings, self.clock.now_ms());
         let handle = self.adopt(Socket::new(fd, Role::Http(Box::new(conn))))?;

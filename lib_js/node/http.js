@@ -1,6 +1,6 @@
 'use strict';
 
-// Public module `http`. Not built: proxies.
+// Public module `http`.
 
 const { ObjectDefineProperty } = primordials;
 
@@ -50,6 +50,9 @@ module.exports = {
   setMaxIdleHTTPParsers(max) {
     validateInteger(max, 'max', 1);
     parsers.max = max;
+  },
+  setGlobalProxyFromEnv(env = process.env) {
+    return require('internal/http/proxy').setGlobalProxyFromEnv(env);
   },
 };
 

@@ -29,8 +29,8 @@ pub mod sync;
 mod token;
 
 pub use address::SocketAddress;
-pub use coring_buf::Stable;
 pub use completion::{ChildExit, Completion, Payload};
+pub use coring_buf::Stable;
 pub use errno::Errno;
 pub use fd::Fd;
 pub use lease::Lease;

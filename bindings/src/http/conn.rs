@@ -403,14 +403,7 @@ impl Conn {
     }
 
     /// As Node, shows the chunk that came last, and how much of it was good.
-    fn fail(
-        &mut self,
-        error: HttpError,
-        input: &Input,
-        at: usize,
-        me: Handle,
-        out: &mut Delivery,
-    ) {
+    fn fail(&mut self, error: HttpError, input: &Input, at: usize, me: Handle, out: &mut Delivery) {
         self.stop();
         let index = i32::from(error.index());
         let good_bytes = at.saturating_sub(input.kept_bytes) as i32;

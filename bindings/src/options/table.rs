@@ -232,7 +232,8 @@ pub static OPTIONS: &[OptionSpec] = &[
     choice("--unhandled-rejections", &["warn-with-error-code", "throw", "strict", "warn", "none"],
         "what unhandled rejections do (default: throw)"),
     off("--use-bundled-ca", "").idle("TLS is not built"),
-    off("--use-env-proxy", "").unbuilt("proxies from the environment are not built"),
+    off("--use-env-proxy", "parse proxy settings from HTTP_PROXY/HTTPS_PROXY/NO_PROXY environment \
+         variables and apply the setting in global HTTP/HTTPS clients"),
     choice("--use-largepages", &["off", "on", "silent"], "").idle("changes speed only"),
     off("--use-openssl-ca", "").idle("TLS is not built"),
     off("--use-system-ca", "").idle("TLS is not built"),

@@ -175,7 +175,8 @@ pub fn send_both_now(fd: Fd, first: &[u8], second: &[u8]) -> Result<usize, Errno
         msg_flags: 0,
     };
     let flags = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
-    super::retried(|| call!(sendmsg(fd.raw(), &raw const header, flags))).map(|count| count as usize)
+    let sent = super::retried(|| call!(sendmsg(fd.raw(), &raw const header, flags)));
+    sent.map(|count| count as usize)
 }
 
 /// Sends what the socket takes at once of memory that the kernel may hold, and lets go of it.
