@@ -4,7 +4,7 @@
 // when the one before was taken, so that an idle reader lets all of them rest.
 
 const {
-  PromisePrototypeThen, PromiseWithResolvers, SuppressedError, SymbolAsyncIterator, SymbolIterator,
+  PromisePrototypeThen, PromiseWithResolvers, SymbolAsyncIterator, SymbolIterator, globalThis,
 } = primordials;
 
 const { letGo, onAbort } = require('internal/streams/iter/abort');
@@ -12,6 +12,9 @@ const { signalOf } = require('internal/streams/iter/arguments');
 const { bytesOf } = require('internal/streams/iter/bytes');
 const { from, givingBatches, has } = require('internal/streams/iter/from');
 const { toAsyncStreamable, toStreamable } = require('internal/streams/iter/types');
+
+// Not there when primordials are made: V8 adds it to contexts that come from a snapshot.
+const { SuppressedError } = globalThis;
 
 class Merging {
   constructor(sources) {
