@@ -1,5 +1,5 @@
-//! --experimental-config-file: options from a file of JSON, as the words that the command line would
-//! have. In Node's order: the file, NODE_OPTIONS, the command line. Messages are Node's.
+//! --experimental-config-file: options from a file of JSON, as the words that the command line
+//! would have. In Node's order: the file, NODE_OPTIONS, the command line. Messages are Node's.
 
 mod json;
 

@@ -319,9 +319,9 @@ pub(crate) unsafe extern "C" fn reported(
     }
 }
 
-/// The stack overflowed in a hook that V8 calls for a promise. V8 goes on without the hook, and what
-/// recurses overflows by itself, where the program can catch it. A microtask that overflowed has
-/// left its frames by now.
+/// The stack overflowed in a hook that V8 calls for a promise. V8 goes on without the hook, and
+/// what recurses overflows by itself, where the program can catch it. A microtask that overflowed
+/// has left its frames by now.
 fn is_overflow_below(scope: &mut v8::PinScope, message: v8::Local<v8::Message>) -> bool {
     let text = message.get(scope).to_rust_string_lossy(scope);
     if !text.ends_with("RangeError: Maximum call stack size exceeded") {

@@ -15,7 +15,8 @@ function report(caller) {
   ErrorCaptureStackTrace(told, caller);
   const { stack } = told;
   const frames = StringPrototypeSlice(stack, StringPrototypeIndexOf(stack, '\n') + 1);
-  process._rawDebug(`(node:${process.pid}) WARNING: Detected use of sync API\n${frames}\n`);
+  internalBinding('process_ops').writeSync(
+    2, `(node:${process.pid}) WARNING: Detected use of sync API\n${frames}\n\n`);
 }
 
 function traced(operation) {
