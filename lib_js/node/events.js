@@ -40,8 +40,8 @@ const {
   validateString,
 } = require('internal/validators');
 const { addAbortListener } = require('internal/events/abort_listener');
+const { kCapture } = require('internal/events/symbols');
 
-const kCapture = Symbol('kCapture');
 const kErrorMonitor = Symbol('events.errorMonitor');
 const kShapeMode = Symbol('shapeMode');
 const kRejection = SymbolFor('nodejs.rejection');
