@@ -98,6 +98,7 @@ pub const BINDINGS: &[Binding] = &[
     crypto::keys::BINDING,
     crypto::cipher::BINDING,
     crypto::kdf::BINDING,
+    crypto::exchange::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.

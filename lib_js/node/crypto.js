@@ -7,7 +7,14 @@ const { ObjectDefineProperties, ObjectDefineProperty } = primordials;
 const { deprecate, getDeprecationWarningEmitter } = require('internal/util');
 const { getOptionValue } = require('internal/options');
 const constants = require('internal/crypto/constants');
+const { argon2, argon2Sync } = require('internal/crypto/argon2');
 const { Cipheriv, Decipheriv, getCipherInfo, getCiphers } = require('internal/crypto/cipher');
+const {
+  DiffieHellman,
+  DiffieHellmanGroup,
+  ECDH,
+  getCurves,
+} = require('internal/crypto/exchange');
 const { Hash, Hmac, hash } = require('internal/crypto/hash');
 const { hkdf, hkdfSync } = require('internal/crypto/hkdf');
 const { KeyObject, createSecretKey } = require('internal/crypto/keys');
@@ -45,6 +52,18 @@ function createDecipheriv(cipher, key, iv, options) {
   return new Decipheriv(cipher, key, iv, options);
 }
 
+function createDiffieHellman(sizeOrKey, keyEncoding, generator, genEncoding) {
+  return new DiffieHellman(sizeOrKey, keyEncoding, generator, genEncoding);
+}
+
+function createDiffieHellmanGroup(name) {
+  return new DiffieHellmanGroup(name);
+}
+
+function createECDH(curve) {
+  return new ECDH(curve);
+}
+
 function createHash(algorithm, options) {
   return new Hash(algorithm, options);
 }
@@ -55,10 +74,15 @@ function createHmac(hmac, key, options) {
 
 // In Node's order.
 module.exports = {
+  argon2,
+  argon2Sync,
   checkPrime,
   checkPrimeSync,
   createCipheriv,
   createDecipheriv,
+  createDiffieHellman,
+  createDiffieHellmanGroup,
+  createECDH,
   createHash,
   createHmac,
   createSecretKey,
@@ -66,6 +90,8 @@ module.exports = {
   generatePrimeSync,
   getCiphers,
   getCipherInfo,
+  getCurves,
+  getDiffieHellman: createDiffieHellmanGroup,
   getHashes,
   hkdf,
   hkdfSync,
@@ -86,6 +112,9 @@ module.exports = {
   hash,
   Cipheriv,
   Decipheriv,
+  DiffieHellman,
+  DiffieHellmanGroup,
+  ECDH,
   Hash: deprecate(Hash, 'crypto.Hash constructor is deprecated.', 'DEP0179'),
   Hmac: deprecate(Hmac, 'crypto.Hmac constructor is deprecated.', 'DEP0181'),
   KeyObject,

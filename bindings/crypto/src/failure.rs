@@ -50,10 +50,17 @@ impl Failure {
 }
 
 /// Empties this thread's queue, so that what is found there later belongs to the next call.
-#[allow(dead_code, reason = "for the parsers of keys")]
 pub(crate) fn forget() {
     // SAFETY: takes no argument; the queue is this thread's own.
     unsafe { ffi::ERR_clear_error() };
+}
+
+/// What libcrypto itself would say for this reason.
+pub(crate) fn of_reason(library: i32, reason: i32) -> Failure {
+    forget();
+    // SAFETY: the file's name is a constant.
+    unsafe { ffi::ERR_put_error(library, 0, reason, c"".as_ptr(), 0) };
+    Failure::of_queue("")
 }
 
 /// `done` as most functions of libcrypto say it: 1.

@@ -1,9 +1,12 @@
 //! The crypto fence: the one crate that names `aws_lc_sys`. Above it bindings see safe types over
 //! libcrypto: [`Digest`], [`Hash`], [`Hmac`], [`Secret`]. It knows nothing of V8, Node or the ring.
 
+pub mod argon;
 pub mod cipher;
 pub mod compare;
+pub mod curve;
 pub mod digest;
+pub mod exchange;
 mod failure;
 pub mod hash;
 pub mod hmac;
