@@ -105,6 +105,7 @@ pub const BINDINGS: &[Binding] = &[
     crypto::key_generate::BINDING,
     crypto::cipher::BINDING,
     crypto::kdf::BINDING,
+    crypto::exchange::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.

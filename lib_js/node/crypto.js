@@ -7,8 +7,10 @@ const { ObjectDefineProperties, ObjectDefineProperty } = primordials;
 const { deprecate, getDeprecationWarningEmitter } = require('internal/util');
 const { getOptionValue } = require('internal/options');
 const constants = require('internal/crypto/constants');
+const { argon2, argon2Sync } = require('internal/crypto/argon2');
 const { Cipheriv, Decipheriv, getCipherInfo, getCiphers } = require('internal/crypto/cipher');
 const { decapsulate, diffieHellman, encapsulate } = require('internal/crypto/agreement');
+const { DiffieHellman, DiffieHellmanGroup, ECDH } = require('internal/crypto/exchange');
 const { Hash, Hmac, hash } = require('internal/crypto/hash');
 const {
   generateKey,
@@ -65,6 +67,18 @@ function createDecipheriv(cipher, key, iv, options) {
   return new Decipheriv(cipher, key, iv, options);
 }
 
+function createDiffieHellman(sizeOrKey, keyEncoding, generator, genEncoding) {
+  return new DiffieHellman(sizeOrKey, keyEncoding, generator, genEncoding);
+}
+
+function createDiffieHellmanGroup(name) {
+  return new DiffieHellmanGroup(name);
+}
+
+function createECDH(curve) {
+  return new ECDH(curve);
+}
+
 function createHash(algorithm, options) {
   return new Hash(algorithm, options);
 }
@@ -83,10 +97,15 @@ function createVerify(algorithm, options) {
 
 // In Node's order.
 module.exports = {
+  argon2,
+  argon2Sync,
   checkPrime,
   checkPrimeSync,
   createCipheriv,
   createDecipheriv,
+  createDiffieHellman,
+  createDiffieHellmanGroup,
+  createECDH,
   createHash,
   createHmac,
   createPrivateKey,
@@ -100,6 +119,7 @@ module.exports = {
   getCiphers,
   getCipherInfo,
   getCurves,
+  getDiffieHellman: createDiffieHellmanGroup,
   getHashes,
   hkdf,
   hkdfSync,
@@ -132,6 +152,9 @@ module.exports = {
   decapsulate,
   Cipheriv,
   Decipheriv,
+  DiffieHellman,
+  DiffieHellmanGroup,
+  ECDH,
   Hash: deprecate(Hash, 'crypto.Hash constructor is deprecated.', 'DEP0179'),
   Hmac: deprecate(Hmac, 'crypto.Hmac constructor is deprecated.', 'DEP0181'),
   KeyObject,

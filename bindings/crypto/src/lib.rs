@@ -2,10 +2,13 @@
 //! libcrypto: [`Digest`], [`Hash`], [`Hmac`], [`PKey`], [`Secret`]. It knows nothing of V8, Node or
 //! the ring.
 
+pub mod argon;
 pub mod cipher;
 pub mod compare;
 mod der;
+pub mod curve;
 pub mod digest;
+pub mod exchange;
 mod failure;
 pub mod hash;
 pub mod hmac;

@@ -3,6 +3,7 @@
 //! takes a ticket: at least 0 sends it through the compute lane, -1 has it done at once.
 
 pub mod cipher;
+pub mod exchange;
 pub mod hash;
 pub mod hmac;
 pub mod key_generate;
@@ -25,6 +26,8 @@ pub struct State {
     hashes: Slots<Hash>,
     hmacs: Slots<Hmac>,
     ciphers: Slots<cipher::Session>,
+    exchanges: Slots<coring_crypto::exchange::Exchange>,
+    curve_keys: Slots<coring_crypto::curve::CurveKey>,
     keys: Slots<keys::Key>,
     failure: Option<Failure>,
 }

@@ -96,12 +96,18 @@ function setFips(value) {
   if (value) throw new ERR_CRYPTO_FIPS_UNAVAILABLE();
 }
 
+/** AWS-LC has no security levels. */
+function getOpenSSLSecLevel() {
+  return 0;
+}
+
 module.exports = {
   cachedList,
   getArrayBufferOrView,
   getCurves,
   getFips,
   getHashes,
+  getOpenSSLSecLevel,
   kHandle,
   secureHeapUsed,
   setEngine,
