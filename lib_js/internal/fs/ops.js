@@ -185,6 +185,8 @@ const now = {
   readdir: (path, asBytes) => blocking().readdir(path, asBytes),
   readlink: (path, asBytes) => blocking().readlink(path, asBytes),
   realpath: (path, asBytes) => blocking().realpath(path, asBytes),
+  /** The same for realpathSync(), which tells names that the permission model hides. */
+  resolve: (path) => blocking().realpath(path),
   chmod: (path, mode) => blocking().chmod(path, mode),
   fchmod: (fd, mode) => blocking().fchmod(fd, mode),
   chown: (path, user, group) => blocking().chown(path, user, group, true),
@@ -400,6 +402,7 @@ later.ask = async (fn, a, b, done) => {
 
 module.exports = {
   KEEP_POSITION,
+  LATER,
   later,
   now,
   readWholeSoon,

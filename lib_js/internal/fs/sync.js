@@ -352,7 +352,7 @@ function readlinkSync(path, options) {
 function realpathSync(path, options) {
   options = getOptions(options);
   path = coercedPath(path);
-  return encodeName(run(tree.resolveLinks(path), realpathSync), options.encoding);
+  return encodeName(run(tree.resolveLinks(path, 'resolve'), realpathSync), options.encoding);
 }
 
 realpathSync.native = (path, options) => {
