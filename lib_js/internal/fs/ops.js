@@ -210,6 +210,9 @@ const now = {
   /** A whole file from its path; refusals do not say whether open or read failed. */
   readFile: (path) => blocking().readFile(path),
   readFileUtf8: (path) => blocking().readFileUtf8(path),
+  /** Nothing by themselves: the permission model stands in front of them. */
+  mayRead: () => 0,
+  mayWrite: () => 0,
 };
 
 const copyOf = (figures) => new Float64Array(figures);

@@ -417,6 +417,7 @@ function rmdirSync(path, options) {
 
 function rmSync(path, options) {
   path = getValidatedPath(path);
+  now.mayWrite(path);
   options = validateRmOptionsSync(path, options, false);
   const refuse = (errno) => bareError(errno, 'rm', path);
   run(tree.removeTree(path, options, refuse), rmSync);

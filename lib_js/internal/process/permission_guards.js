@@ -71,6 +71,8 @@ const NEEDS = {
   link: moving,
   lstat: reading,
   lutimes: writing,
+  mayRead: reading,
+  mayWrite: writing,
   mkdir: writing,
   mkdtemp: (prefix) => [['fs.write', `${textOf(prefix)}XXXXXX`]],
   open: opening,
