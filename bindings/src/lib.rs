@@ -99,6 +99,7 @@ pub const BINDINGS: &[Binding] = &[
     crypto::key_wire::BINDING,
     crypto::key_use::BINDING,
     crypto::key_generate::BINDING,
+    crypto::certificate::BINDING,
     crypto::cipher::BINDING,
     crypto::kdf::BINDING,
 ];

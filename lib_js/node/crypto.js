@@ -56,6 +56,7 @@ const {
   setFips,
   timingSafeEqual,
 } = require('internal/crypto/util');
+const { X509Certificate } = require('internal/crypto/x509');
 
 function createCipheriv(cipher, key, iv, options) {
   return new Cipheriv(cipher, key, iv, options);
@@ -137,6 +138,7 @@ module.exports = {
   KeyObject,
   Sign,
   Verify,
+  X509Certificate,
   secureHeapUsed,
 };
 

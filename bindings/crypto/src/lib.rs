@@ -15,7 +15,8 @@ mod owned;
 pub mod pkey;
 pub mod random;
 mod secret;
-mod x509;
+pub mod turbo;
+pub mod x509;
 mod wrap;
 
 pub use digest::Digest;

@@ -36,7 +36,7 @@ ops! { crypto(Natives) {
     /// which: 0 public, 1 private, 2 seed.
     slow keyRaw(handle: i32, which: i32);
     slow keyOfRaw(kind: String, which: i32, bytes: Bytes);
-    /// [name, JWK's name, bytes of a coordinate], or undefined.
+    /// [name, JWK's name, bytes of a coordinate, bits], or undefined.
     slow curveOf(name: String);
     /// Sorted.
     slow curveNames();
@@ -293,6 +293,7 @@ fn curveOf(_: &mut Natives, name: String) -> Js {
             curve.name.into(),
             curve.jwk.into(),
             (curve.bytes() as u32).into(),
+            (curve.bits() as u32).into(),
         ]),
         None => Js::Undefined,
     }

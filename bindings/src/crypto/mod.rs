@@ -2,6 +2,7 @@
 //! thing. An op that fails gives null and leaves its failure for `takeFailure`; one that takes long
 //! takes a ticket: at least 0 sends it through the compute lane, -1 has it done at once.
 
+pub mod certificate;
 pub mod cipher;
 pub mod hash;
 pub mod hmac;

@@ -91,6 +91,11 @@ function getFips() {
   return 0;
 }
 
+/** AWS-LC has no levels of security. */
+function getOpenSSLSecLevel() {
+  return 0;
+}
+
 /** This build of AWS-LC is not the validated one. */
 function setFips(value) {
   if (value) throw new ERR_CRYPTO_FIPS_UNAVAILABLE();
@@ -102,6 +107,7 @@ module.exports = {
   getCurves,
   getFips,
   getHashes,
+  getOpenSSLSecLevel,
   kHandle,
   secureHeapUsed,
   setEngine,
