@@ -102,6 +102,7 @@ pub const BINDINGS: &[Binding] = &[
     crypto::certificate::BINDING,
     crypto::cipher::BINDING,
     crypto::kdf::BINDING,
+    crypto::exchange::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.

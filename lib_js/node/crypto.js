@@ -7,8 +7,15 @@ const { ObjectDefineProperties, ObjectDefineProperty } = primordials;
 const { deprecate, getDeprecationWarningEmitter } = require('internal/util');
 const { getOptionValue } = require('internal/options');
 const constants = require('internal/crypto/constants');
+const { argon2, argon2Sync } = require('internal/crypto/argon2');
 const { Cipheriv, Decipheriv, getCipherInfo, getCiphers } = require('internal/crypto/cipher');
 const { decapsulate, diffieHellman, encapsulate } = require('internal/crypto/agreement');
+const {
+  DiffieHellman,
+  DiffieHellmanGroup,
+  ECDH,
+  getCurves,
+} = require('internal/crypto/exchange');
 const { Hash, Hmac, hash } = require('internal/crypto/hash');
 const {
   generateKey,
@@ -48,7 +55,6 @@ const {
 } = require('internal/crypto/rsa_cipher');
 const { Sign, Verify, signOneShot, verifyOneShot } = require('internal/crypto/sig');
 const {
-  getCurves,
   getFips,
   getHashes,
   secureHeapUsed,
@@ -64,6 +70,18 @@ function createCipheriv(cipher, key, iv, options) {
 
 function createDecipheriv(cipher, key, iv, options) {
   return new Decipheriv(cipher, key, iv, options);
+}
+
+function createDiffieHellman(sizeOrKey, keyEncoding, generator, genEncoding) {
+  return new DiffieHellman(sizeOrKey, keyEncoding, generator, genEncoding);
+}
+
+function createDiffieHellmanGroup(name) {
+  return new DiffieHellmanGroup(name);
+}
+
+function createECDH(curve) {
+  return new ECDH(curve);
 }
 
 function createHash(algorithm, options) {
@@ -84,10 +102,15 @@ function createVerify(algorithm, options) {
 
 // In Node's order.
 module.exports = {
+  argon2,
+  argon2Sync,
   checkPrime,
   checkPrimeSync,
   createCipheriv,
   createDecipheriv,
+  createDiffieHellman,
+  createDiffieHellmanGroup,
+  createECDH,
   createHash,
   createHmac,
   createPrivateKey,
@@ -101,6 +124,7 @@ module.exports = {
   getCiphers,
   getCipherInfo,
   getCurves,
+  getDiffieHellman: createDiffieHellmanGroup,
   getHashes,
   hkdf,
   hkdfSync,
@@ -133,6 +157,9 @@ module.exports = {
   decapsulate,
   Cipheriv,
   Decipheriv,
+  DiffieHellman,
+  DiffieHellmanGroup,
+  ECDH,
   Hash: deprecate(Hash, 'crypto.Hash constructor is deprecated.', 'DEP0179'),
   Hmac: deprecate(Hmac, 'crypto.Hmac constructor is deprecated.', 'DEP0181'),
   KeyObject,

@@ -198,6 +198,16 @@ impl Digest {
         self.row.is_xof
     }
 
+    /// Does libcrypto make HMACs of it?
+    pub(crate) fn has_hmac(self) -> bool {
+        !matches!(self.name(), "md4" | "md5-sha1" | "ripemd160") && !self.is_xof()
+    }
+
+    pub(crate) fn block_bytes(self) -> usize {
+        // SAFETY: the algorithm is a constant of libcrypto.
+        unsafe { ffi::EVP_MD_block_size(self.as_ptr()) }
+    }
+
     pub(crate) fn as_ptr(self) -> *const ffi::EVP_MD {
         // SAFETY: takes no argument, gives a constant that lives as long as the program.
         unsafe { (self.row.make)() }

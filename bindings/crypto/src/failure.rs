@@ -55,6 +55,14 @@ pub(crate) fn forget() {
     unsafe { ffi::ERR_clear_error() };
 }
 
+/// What libcrypto itself would say for this reason.
+pub(crate) fn of_reason(library: i32, reason: i32) -> Failure {
+    forget();
+    // SAFETY: the file's name is a constant.
+    unsafe { ffi::ERR_put_error(library, 0, reason, c"".as_ptr(), 0) };
+    Failure::of_queue("")
+}
+
 /// `done` as most functions of libcrypto say it: 1.
 pub(crate) fn check(done: i32, message: &str) -> crate::Result<()> {
     match done {

@@ -2,7 +2,9 @@
 
 use aws_lc_sys as ffi;
 
-use crate::{Digest, Failure, Result, failure};
+use crate::hash::DIGEST_BYTES_MAX;
+use crate::hmac::hmac_into;
+use crate::{Digest, Failure, Result, Secret, failure};
 
 /// RFC 8018, section 5.2.
 pub fn pbkdf2(
@@ -12,6 +14,9 @@ pub fn pbkdf2(
     iterations: u32,
     out: &mut [u8],
 ) -> Result<()> {
+    if !digest.has_hmac() {
+        return pbkdf2_by_hmac(digest, password, salt, iterations, out);
+    }
     // SAFETY: every slice is as long as is told; the algorithm is a constant of libcrypto.
     let done = unsafe {
         ffi::PKCS5_PBKDF2_HMAC(
@@ -26,6 +31,29 @@ pub fn pbkdf2(
         )
     };
     failure::check(done, "PBKDF2 failed")
+}
+
+fn pbkdf2_by_hmac(
+    digest: Digest,
+    password: &[u8],
+    salt: &[u8],
+    iterations: u32,
+    out: &mut [u8],
+) -> Result<()> {
+    for (index, block) in out.chunks_mut(digest.bytes()).enumerate() {
+        let mut room = [0; DIGEST_BYTES_MAX];
+        let first = [salt, &(index as u32 + 1).to_be_bytes()].concat();
+        let mut last = hmac_into(digest, password, &first, &mut room)?.to_vec();
+        let mut sum = last.clone();
+        for _ in 1..iterations {
+            last = hmac_into(digest, password, &last, &mut room)?.to_vec();
+            sum.iter_mut()
+                .zip(&last)
+                .for_each(|(sum, byte)| *sum ^= byte);
+        }
+        block.copy_from_slice(&sum[..block.len()]);
+    }
+    Ok(())
 }
 
 /// Of RFC 7914.
@@ -89,6 +117,9 @@ const PR_MAX: u64 = (1 << 30) - 1;
 
 /// RFC 5869.
 pub fn hkdf(digest: Digest, secret: &[u8], salt: &[u8], info: &[u8], out: &mut [u8]) -> Result<()> {
+    if !digest.has_hmac() {
+        return hkdf_by_hmac(digest, secret, salt, info, out);
+    }
     // SAFETY: every slice is as long as is told; the algorithm is a constant of libcrypto.
     let done = unsafe {
         ffi::HKDF(
@@ -104,6 +135,24 @@ pub fn hkdf(digest: Digest, secret: &[u8], salt: &[u8], info: &[u8], out: &mut [
         )
     };
     failure::check(done, "HKDF failed")
+}
+
+fn hkdf_by_hmac(
+    digest: Digest,
+    secret: &[u8],
+    salt: &[u8],
+    info: &[u8],
+    out: &mut [u8],
+) -> Result<()> {
+    let mut room = [0; DIGEST_BYTES_MAX];
+    let key = Secret::from(hmac_into(digest, salt, secret, &mut room)?);
+    let mut last = Vec::new();
+    for (index, block) in out.chunks_mut(digest.bytes()).enumerate() {
+        let input = [&last[..], info, &[index as u8 + 1]].concat();
+        last = hmac_into(digest, key.as_slice(), &input, &mut room)?.to_vec();
+        block.copy_from_slice(&last[..block.len()]);
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -149,5 +198,16 @@ mod tests {
         let mut out = [0; 42];
         hkdf(sha256(), &[0x0b; 22], &salt, &info, &mut out).expect("a key");
         assert_eq!(out[..4], [0x3c, 0xb2, 0x5f, 0x25]);
+    }
+
+    #[test]
+    fn by_hmac_agrees_with_the_library() {
+        let (mut one, mut other) = ([0; 50], [0; 50]);
+        pbkdf2(sha256(), b"p", b"salt", 3, &mut one).expect("a key");
+        pbkdf2_by_hmac(sha256(), b"p", b"salt", 3, &mut other).expect("a key");
+        assert_eq!(one, other);
+        hkdf(sha256(), b"s", b"salt", b"info", &mut one).expect("a key");
+        hkdf_by_hmac(sha256(), b"s", b"salt", b"info", &mut other).expect("a key");
+        assert_eq!(one, other);
     }
 }

@@ -2,10 +2,13 @@
 //! libcrypto: [`Digest`], [`Hash`], [`Hmac`], [`PKey`], [`Secret`]. It knows nothing of V8, Node or
 //! the ring.
 
+pub mod argon;
 pub mod cipher;
 pub mod compare;
+pub mod curve;
 mod der;
 pub mod digest;
+pub mod exchange;
 mod failure;
 pub mod hash;
 pub mod hmac;
@@ -16,8 +19,8 @@ pub mod pkey;
 pub mod random;
 mod secret;
 pub mod turbo;
-pub mod x509;
 mod wrap;
+pub mod x509;
 
 pub use digest::Digest;
 pub use failure::{Entry, Failure};

@@ -51,6 +51,8 @@ pub struct Session {
     message_bytes_max: usize,
     /// Of CCM: the bytes did not have their tag, or came in pieces, which `finish` tells.
     is_forged: bool,
+    /// Of CCM: how long the message will be has been told.
+    is_announced: bool,
     /// Of CCM: the message, which comes in one piece, has come.
     has_message: bool,
 }
@@ -98,6 +100,7 @@ impl Session {
             tag_state: Tag::Unknown,
             message_bytes_max: PIECE_BYTES_MAX,
             is_forged: false,
+            is_announced: false,
             has_message: false,
         };
         if algorithm.is_authenticated() {
@@ -136,7 +139,10 @@ impl Session {
             }
         };
         let is_length = (1.0..=TAG_BYTES_MAX as f64).contains(&count);
-        if !is_length || !self.cipher.set_tag_bytes(count as usize) {
+        // Of ChaCha20-Poly1305 libcrypto takes tags only.
+        let mut is_told =
+            || algorithm.is_chacha20_poly1305() || self.cipher.set_tag_bytes(count as usize);
+        if !is_length || !is_told() {
             return Err(invalid_tag_length(count));
         }
         self.tag_bytes = Some(count as usize);
@@ -210,6 +216,7 @@ impl Session {
             if !self.cipher.is_encrypting() && !self.pass_tag() {
                 return Ok(false);
             }
+            self.is_announced = true;
             if !self.cipher.announce(count) {
                 return Ok(false);
             }
@@ -228,6 +235,9 @@ impl Session {
         }
         let is_decrypting = !self.cipher.is_encrypting();
         if is_decrypting && !self.pass_tag() {
+            return Err(unsupported());
+        }
+        if self.is_ccm() && !self.is_announced && !self.cipher.announce(bytes.len()) {
             return Err(unsupported());
         }
         match self.cipher.update(bytes) {

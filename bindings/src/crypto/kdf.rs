@@ -1,5 +1,6 @@
 //! Keys from passwords and other keys; primes. All of it may go through the compute lane.
 
+use coring_crypto::argon::{self, Argon2Cost, Argon2Input};
 use coring_crypto::kdf::{self, ScryptCost};
 use coring_crypto::{Failure, Number, Secret};
 use coring_engine::{Bytes, Js, ops};
@@ -16,6 +17,9 @@ ops! { crypto(Natives) {
     /// undefined, or null: the cost is too much.
     slow scryptCheck(cost: Numbers);
     slow hkdf(digest: i32, secret: Bytes, salt: Bytes, info: Bytes, count: f64, ticket: i32);
+    /// kind: 0 argon2d, 1 argon2i, 2 argon2id; cost: parallelism, memory in KiB, passes.
+    slow argon2(kind: i32, message: Bytes, nonce: Bytes, cost: Numbers, count: f64, secret: Bytes,
+        associated: Bytes, ticket: i32);
     /// add and rem: big-endian numbers, empty where there is none.
     slow primeMake(bits: i32, safe: bool, add: Bytes, rem: Bytes, ticket: i32);
     slow primeCheck(candidate: Bytes, checks: i32, ticket: i32);
@@ -104,6 +108,42 @@ fn hkdf(
     })
 }
 
+#[allow(clippy::too_many_arguments, reason = "as many as Node's parameters")]
+fn argon2(
+    natives: &mut Natives,
+    kind: i32,
+    message: Bytes,
+    nonce: Bytes,
+    cost: Numbers,
+    count: f64,
+    secret: Bytes,
+    associated: Bytes,
+    ticket: i32,
+) -> Js {
+    let number = |at: usize| cost.get(at).map_or(0, |&number| number as u32);
+    let cost = Argon2Cost {
+        parallelism: number(0),
+        memory_kib: number(1),
+        passes: number(2),
+    };
+    let (message, secret) = (
+        Secret::from(message.as_slice()),
+        Secret::from(secret.as_slice()),
+    );
+    let (nonce, associated) = (nonce.as_slice().to_vec(), associated.as_slice().to_vec());
+    natives.crypto_job(ticket, move || {
+        let mut out = vec![0; count as usize];
+        let input = Argon2Input {
+            message: message.as_slice(),
+            nonce: &nonce,
+            secret: secret.as_slice(),
+            associated: &associated,
+        };
+        argon::derive(kind, input, cost, &mut out)?;
+        Ok(out)
+    })
+}
+
 #[allow(non_snake_case)]
 fn primeMake(
     natives: &mut Natives,
@@ -129,6 +169,8 @@ fn primeMake(
 
 #[allow(non_snake_case)]
 fn primeCheck(natives: &mut Natives, candidate: Bytes, checks: i32, ticket: i32) -> Js {
-    let candidate = candidate.as_slice().to_vec();
-    natives.crypto_job(ticket, move || Number::new(&candidate)?.is_prime(checks))
+    match Number::new(candidate.as_slice()) {
+        Ok(candidate) => natives.crypto_job(ticket, move || candidate.is_prime(checks)),
+        Err(failure) => natives.crypto_answer::<Js>(Err(failure)),
+    }
 }

@@ -4,6 +4,7 @@
 
 pub mod certificate;
 pub mod cipher;
+pub mod exchange;
 pub mod hash;
 pub mod hmac;
 pub mod key_generate;
@@ -26,6 +27,8 @@ pub struct State {
     hashes: Slots<Hash>,
     hmacs: Slots<Hmac>,
     ciphers: Slots<cipher::Session>,
+    exchanges: Slots<coring_crypto::exchange::Exchange>,
+    curve_keys: Slots<coring_crypto::curve::CurveKey>,
     keys: Slots<keys::Key>,
     failure: Option<Failure>,
 }

@@ -35,6 +35,10 @@ const FENCES: &[Fence] = &[
         only: &["bindings/crypto/"],
     },
     Fence {
+        name: "argon2",
+        only: &["bindings/crypto/"],
+    },
+    Fence {
         name: "zlib_rs",
         only: &["bindings/src/zlib/"],
     },

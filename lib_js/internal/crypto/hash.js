@@ -256,8 +256,8 @@ class HmacState {
 
   #open() {
     const { algorithm, key, keyHandle, text } = this;
-    const handle = orThrow(
-      binding.hmacOpen(algorithm.number, key, keyHandle === undefined ? NO_KEY : keyHandle[kHandle]));
+    const keyNumber = keyHandle === undefined ? NO_KEY : keyHandle[kHandle];
+    const handle = orThrow(binding.hmacOpen(algorithm.number, key, keyNumber));
     hmacHandles.add(this, handle);
     this.key = this.keyHandle = this.text = undefined;
     if (text !== undefined) binding.hmacUpdate(handle, text, this.encoding);
@@ -268,9 +268,8 @@ class HmacState {
     if (handle === undefined) {
       const { algorithm, key, keyHandle, text, encoding } = this;
       this.key = this.keyHandle = this.text = undefined;
-      return orThrow(binding.hmac(
-        algorithm.number, key, keyHandle === undefined ? NO_KEY : keyHandle[kHandle], text, encoding,
-        out));
+      const keyNumber = keyHandle === undefined ? NO_KEY : keyHandle[kHandle];
+      return orThrow(binding.hmac(algorithm.number, key, keyNumber, text, encoding, out));
     }
     hmacHandles.end(this);
     return orThrow(binding.hmacDigest(handle, out));

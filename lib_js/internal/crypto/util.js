@@ -34,7 +34,6 @@ function lazily(get) {
 }
 
 const getHashes = cachedList(binding.digestNames);
-const getCurves = cachedList(binding.curveNames);
 
 /** A view of the bytes of a string, buffer or view. */
 const getArrayBufferOrView = hideStackFrames((buffer, name, encoding) => {
@@ -101,10 +100,14 @@ function setFips(value) {
   if (value) throw new ERR_CRYPTO_FIPS_UNAVAILABLE();
 }
 
+/** AWS-LC has no security levels. */
+function getOpenSSLSecLevel() {
+  return 0;
+}
+
 module.exports = {
   cachedList,
   getArrayBufferOrView,
-  getCurves,
   getFips,
   getHashes,
   getOpenSSLSecLevel,

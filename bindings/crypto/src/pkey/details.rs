@@ -48,13 +48,6 @@ pub(super) static CURVES: &[Curve] = &[
     curve!("secp256k1", "secp256k1", &[], &[0x2b, 0x81, 4, 0, 10], NID_secp256k1, 256),
 ];
 
-/// Of all curves, sorted.
-pub fn curve_names() -> Vec<&'static str> {
-    let mut names: Vec<_> = CURVES.iter().map(|curve| curve.name).collect();
-    names.sort_unstable();
-    names
-}
-
 impl Curve {
     /// Case matters, as in OpenSSL.
     pub fn by_name(name: &str) -> Option<&'static Curve> {

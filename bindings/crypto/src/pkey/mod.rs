@@ -18,7 +18,7 @@ use crate::owned::{Owned, release};
 use crate::{Failure, Result};
 
 pub use agree::Encapsulated;
-pub use details::{Curve, Detail, PssDetail, curve_names};
+pub use details::{Curve, Detail, PssDetail};
 pub use generate::Recipe;
 pub use parts::{RsaParts, RsaPrimes};
 pub use raw::PointForm;
