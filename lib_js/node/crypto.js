@@ -9,6 +9,7 @@ const { getOptionValue } = require('internal/options');
 const constants = require('internal/crypto/constants');
 const { argon2, argon2Sync } = require('internal/crypto/argon2');
 const { Cipheriv, Decipheriv, getCipherInfo, getCiphers } = require('internal/crypto/cipher');
+const { decapsulate, diffieHellman, encapsulate } = require('internal/crypto/agreement');
 const {
   DiffieHellman,
   DiffieHellmanGroup,
@@ -16,8 +17,19 @@ const {
   getCurves,
 } = require('internal/crypto/exchange');
 const { Hash, Hmac, hash } = require('internal/crypto/hash');
+const {
+  generateKey,
+  generateKeyPair,
+  generateKeyPairSync,
+  generateKeySync,
+} = require('internal/crypto/keygen');
+const {
+  KeyObject,
+  createPrivateKey,
+  createPublicKey,
+  createSecretKey,
+} = require('internal/crypto/keys');
 const { hkdf, hkdfSync } = require('internal/crypto/hkdf');
-const { KeyObject, createSecretKey } = require('internal/crypto/keys');
 const { pbkdf2, pbkdf2Sync } = require('internal/crypto/pbkdf2');
 const {
   checkPrime,
@@ -36,6 +48,13 @@ const {
 } = require('internal/crypto/random');
 const { scrypt, scryptSync } = require('internal/crypto/scrypt');
 const {
+  privateDecrypt,
+  privateEncrypt,
+  publicDecrypt,
+  publicEncrypt,
+} = require('internal/crypto/rsa_cipher');
+const { Sign, Verify, signOneShot, verifyOneShot } = require('internal/crypto/sig');
+const {
   getFips,
   getHashes,
   secureHeapUsed,
@@ -43,6 +62,7 @@ const {
   setFips,
   timingSafeEqual,
 } = require('internal/crypto/util');
+const { X509Certificate } = require('internal/crypto/x509');
 
 function createCipheriv(cipher, key, iv, options) {
   return new Cipheriv(cipher, key, iv, options);
@@ -72,6 +92,14 @@ function createHmac(hmac, key, options) {
   return new Hmac(hmac, key, options);
 }
 
+function createSign(algorithm, options) {
+  return new Sign(algorithm, options);
+}
+
+function createVerify(algorithm, options) {
+  return new Verify(algorithm, options);
+}
+
 // In Node's order.
 module.exports = {
   argon2,
@@ -85,7 +113,12 @@ module.exports = {
   createECDH,
   createHash,
   createHmac,
+  createPrivateKey,
+  createPublicKey,
   createSecretKey,
+  createSign,
+  createVerify,
+  diffieHellman,
   generatePrime,
   generatePrimeSync,
   getCiphers,
@@ -97,6 +130,14 @@ module.exports = {
   hkdfSync,
   pbkdf2,
   pbkdf2Sync,
+  generateKeyPair,
+  generateKeyPairSync,
+  generateKey,
+  generateKeySync,
+  privateDecrypt,
+  privateEncrypt,
+  publicDecrypt,
+  publicEncrypt,
   randomBytes,
   randomFill,
   randomFillSync,
@@ -105,11 +146,15 @@ module.exports = {
   randomUUIDv7,
   scrypt,
   scryptSync,
+  sign: signOneShot,
   setEngine,
   timingSafeEqual,
   getFips,
   setFips,
+  verify: verifyOneShot,
   hash,
+  encapsulate,
+  decapsulate,
   Cipheriv,
   Decipheriv,
   DiffieHellman,
@@ -118,6 +163,9 @@ module.exports = {
   Hash: deprecate(Hash, 'crypto.Hash constructor is deprecated.', 'DEP0179'),
   Hmac: deprecate(Hmac, 'crypto.Hmac constructor is deprecated.', 'DEP0181'),
   KeyObject,
+  Sign,
+  Verify,
+  X509Certificate,
   secureHeapUsed,
 };
 
@@ -158,6 +206,20 @@ ObjectDefineProperties(module.exports, {
   },
   constants: {
     __proto__: null, configurable: false, enumerable: true, value: constants,
+  },
+  webcrypto: {
+    __proto__: null,
+    configurable: false,
+    enumerable: true,
+    get: () => require('internal/crypto/webcrypto').crypto,
+    set: undefined,
+  },
+  subtle: {
+    __proto__: null,
+    configurable: false,
+    enumerable: true,
+    get: () => require('internal/crypto/webcrypto').crypto.subtle,
+    set: undefined,
   },
   getRandomValues: {
     __proto__: null,

@@ -76,7 +76,7 @@ impl Hash {
     }
 }
 
-fn empty() -> Result<Owned<ffi::EVP_MD_CTX>> {
+pub(crate) fn empty() -> Result<Owned<ffi::EVP_MD_CTX>> {
     // SAFETY: takes no argument; what it gives is ours.
     Owned::of(unsafe { ffi::EVP_MD_CTX_new() })
 }

@@ -1,6 +1,6 @@
 //! Keys by handle.
 
-use coring_crypto::Secret;
+use coring_crypto::{PKey, Secret};
 use coring_engine::{Bytes, Js, ops};
 
 use super::handle;
@@ -18,12 +18,22 @@ ops! { crypto(Natives) {
 /// What a KeyObject or CryptoKey holds.
 pub enum Key {
     Secret(Secret),
+    /// Public or private.
+    Asymmetric(PKey),
 }
 
 impl Key {
     pub fn secret(&self) -> Option<&Secret> {
         match self {
             Key::Secret(secret) => Some(secret),
+            Key::Asymmetric(_) => None,
+        }
+    }
+
+    pub fn asymmetric(&self) -> Option<&PKey> {
+        match self {
+            Key::Secret(_) => None,
+            Key::Asymmetric(key) => Some(key),
         }
     }
 }
@@ -45,17 +55,12 @@ fn keyBytes(natives: &mut Natives, number: i32) -> Js {
 
 #[allow(non_snake_case)]
 fn keyIsEqual(natives: &mut Natives, one: i32, other: i32) -> bool {
-    let secret = |number| {
-        natives
-            .crypto
-            .keys
-            .get(handle(number))
-            .and_then(Key::secret)
-    };
-    match (secret(one), secret(other)) {
-        (Some(one), Some(other)) => {
+    let key = |number| natives.crypto.keys.get(handle(number));
+    match (key(one), key(other)) {
+        (Some(Key::Secret(one)), Some(Key::Secret(other))) => {
             coring_crypto::compare::is_equal(one.as_slice(), other.as_slice())
         }
+        (Some(Key::Asymmetric(one)), Some(Key::Asymmetric(other))) => one.is_equal(other),
         _ => false,
     }
 }

@@ -2,10 +2,14 @@
 //! thing. An op that fails gives null and leaves its failure for `takeFailure`; one that takes long
 //! takes a ticket: at least 0 sends it through the compute lane, -1 has it done at once.
 
+pub mod certificate;
 pub mod cipher;
 pub mod exchange;
 pub mod hash;
 pub mod hmac;
+pub mod key_generate;
+pub mod key_use;
+pub mod key_wire;
 pub mod kdf;
 pub mod keys;
 pub mod random;
@@ -43,6 +47,13 @@ impl Outcome for Js {
 impl Outcome for Vec<u8> {
     fn into_js(self, _: &mut Natives) -> Js {
         Js::Bytes(self)
+    }
+}
+
+/// A list of Buffers.
+impl Outcome for Vec<Vec<u8>> {
+    fn into_js(self, _: &mut Natives) -> Js {
+        Js::List(self.into_iter().map(Js::Bytes).collect())
     }
 }
 

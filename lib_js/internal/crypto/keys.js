@@ -1,133 +1,73 @@
 'use strict';
 
-// KeyObject: keys that programs hold by native handles.
-
-const { ObjectDefineProperties, Symbol, SymbolToStringTag } = primordials;
+// Making KeyObjects, and what other parts ask of keys: Node's own names.
 
 const {
   codes: {
+    ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE,
     ERR_INVALID_ARG_TYPE,
-    ERR_INVALID_ARG_VALUE,
     ERR_OUT_OF_RANGE,
   },
 } = require('internal/errors');
-const { kEnumerableProperty } = require('internal/util');
 const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
-const { validateObject, validateOneOf } = require('internal/validators');
+const cryptoKey = require('internal/crypto/crypto_key');
 const { bytesOf, decode } = require('internal/crypto/encodings');
-const { orThrow } = require('internal/crypto/failure');
-const { Handles, kHandle, kListed } = require('internal/crypto/handles');
+const {
+  parseEncoding,
+  parsePrivateKeyEncoding,
+  parsePublicKeyEncoding,
+} = require('internal/crypto/key_encoding');
+const {
+  CREATE_PRIVATE,
+  CREATE_PUBLIC,
+  openPrivate,
+  openPublic,
+  prepareAsymmetricKey,
+  preparePrivateKey,
+  preparePublicOrPrivateKey,
+  warnOfCryptoKey,
+} = require('internal/crypto/key_input');
+const {
+  KeyObject,
+  PrivateKeyObject,
+  PublicKeyObject,
+  SecretKeyObject,
+  isKeyObject,
+  nativeOf,
+} = require('internal/crypto/key_object');
+const { NativeKey, secretOf } = require('internal/crypto/native_key');
 
-const binding = internalBinding('crypto');
-
-const handles = new Handles(binding.keyClose);
-
-/** A native key: several KeyObjects and CryptoKeys may hold one. */
-class NativeKey {
-  constructor(handle) {
-    this[kHandle] = undefined;
-    this[kListed] = false;
-    handles.add(this, handle);
-  }
-
-  equals(other) {
-    return binding.keyIsEqual(this[kHandle], other[kHandle]);
-  }
-}
-
-const kNative = Symbol('kNative');
-
-class KeyObject {
-  #type;
-
-  constructor(type, handle) {
-    if (type !== 'secret' && type !== 'public' && type !== 'private') {
-      throw new ERR_INVALID_ARG_VALUE('type', type);
-    }
-    if (!(handle instanceof NativeKey)) throw new ERR_INVALID_ARG_TYPE('handle', 'object', handle);
-    this.#type = type;
-    ObjectDefineProperties(this, {
-      [kNative]: { __proto__: null, value: handle, enumerable: false, writable: false },
-    });
-  }
-
-  get type() {
-    return this.#type;
-  }
-
-  equals(otherKeyObject) {
-    if (!isKeyObject(otherKeyObject)) {
-      throw new ERR_INVALID_ARG_TYPE('otherKeyObject', 'KeyObject', otherKeyObject);
-    }
-    return otherKeyObject.type === this.type && this[kNative].equals(otherKeyObject[kNative]);
-  }
-
-  static isKeyObject(value) {
-    return typeof value === 'object' && value !== null && #type in value;
-  }
-}
-
-const { isKeyObject } = KeyObject;
-delete KeyObject.isKeyObject;
-
-ObjectDefineProperties(KeyObject.prototype, {
-  [SymbolToStringTag]: {
-    __proto__: null, configurable: true, value: 'KeyObject',
-  },
-  type: kEnumerableProperty,
-  equals: kEnumerableProperty,
-});
-
-class SecretKeyObject extends KeyObject {
-  constructor(handle) {
-    super('secret', handle);
-  }
-
-  get symmetricKeySize() {
-    return binding.keyBytes(this[kNative][kHandle]).length;
-  }
-
-  export(options) {
-    if (options !== undefined) {
-      validateObject(options, 'options');
-      validateOneOf(options.format, 'options.format', [undefined, 'buffer', 'jwk']);
-    }
-    const bytes = binding.keyBytes(this[kNative][kHandle]);
-    return options?.format === 'jwk' ? { kty: 'oct', k: bytes.toString('base64url') } : bytes;
-  }
-}
-
-/** The bytes of a secret KeyObject, or of what may become one. */
-function secretBytesOf(key) {
-  return binding.keyBytes(key[kNative][kHandle]);
-}
-
-/** CryptoKeys are not built. */
-function isCryptoKey() {
-  return false;
-}
-
-/** The native key of a KeyObject; undefined of anything else. */
-function getKeyObjectHandle(key) {
-  return isKeyObject(key) ? key[kNative] : undefined;
-}
+const { getCryptoKeyHandle, isCryptoKey } = cryptoKey;
 
 const BUFFERS = ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
-const WITH_STRING = [...BUFFERS, 'string'];
-const WITH_KEYS = [...WITH_STRING, 'KeyObject', 'CryptoKey'];
+const WITH_KEYS = [...BUFFERS, 'string', 'KeyObject', 'CryptoKey'];
+
+/** The native key of what is a secret key object; undefined of what is none. */
+function secretObject(key) {
+  let native;
+  if (isKeyObject(key)) {
+    native = nativeOf(key);
+  } else if (isCryptoKey(key)) {
+    if (!process.noDeprecation) warnOfCryptoKey();
+    native = getCryptoKeyHandle(key);
+  } else {
+    return undefined;
+  }
+  if (native.type !== 'secret') {
+    throw new ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE(native.type, 'secret');
+  }
+  return native;
+}
 
 /**
- * What a secret may be: a KeyObject stays one, text stays text unless it is in another encoding
- * than UTF-8, and bytes are looked at in place.
+ * What a secret may be: of a key object its native key; text stays text unless it is in another
+ * encoding than UTF-8, and bytes are looked at in place.
  * @param {boolean} [isBufferOnly]  neither keys nor text that has no encoding
  */
 function prepareSecretKey(key, encoding, isBufferOnly = false) {
-  if (!isBufferOnly && isKeyObject(key)) {
-    if (key.type !== 'secret') {
-      const { ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE } = require('internal/errors').codes;
-      throw new ERR_CRYPTO_INVALID_KEY_OBJECT_TYPE(key.type, 'secret');
-    }
-    return key;
+  if (!isBufferOnly) {
+    const native = secretObject(key);
+    if (native !== undefined) return native;
   }
   if (typeof key === 'string') {
     return encoding === undefined || encoding === 'utf8' || encoding === 'buffer' ?
@@ -139,23 +79,55 @@ function prepareSecretKey(key, encoding, isBufferOnly = false) {
   return bytesOf(key);
 }
 
+/** The native key of a key object, or of what prepareSecretKey gave; undefined of bytes and text. */
+function getKeyObjectHandle(key) {
+  if (key instanceof NativeKey) return key;
+  return isKeyObject(key) ? nativeOf(key) : undefined;
+}
+
+/** The bytes of a secret key object. */
+function secretBytesOf(key) {
+  return secretObject(key).export();
+}
+
 function createSecretKey(key, encoding) {
   const prepared = prepareSecretKey(key, encoding, true);
   const bytes = typeof prepared === 'string' ? decode(prepared, 'utf8') : prepared;
   if (bytes.byteLength > 0x7fffffff) {
     throw new ERR_OUT_OF_RANGE('key.byteLength', '>= 0 && <= 2147483647', bytes.byteLength);
   }
-  return new SecretKeyObject(new NativeKey(orThrow(binding.keyOfSecret(bytes))));
+  return new SecretKeyObject(secretOf(bytes));
+}
+
+function createPublicKey(key) {
+  return new PublicKeyObject(openPublic(prepareAsymmetricKey(key, CREATE_PUBLIC)));
+}
+
+function createPrivateKey(key) {
+  return new PrivateKeyObject(openPrivate(prepareAsymmetricKey(key, CREATE_PRIVATE)));
 }
 
 module.exports = {
+  ...cryptoKey,
   KeyObject,
-  SecretKeyObject,
   NativeKey,
+  PrivateKeyObject,
+  PublicKeyObject,
+  SecretKeyObject,
+  createPrivateKey,
+  createPublicKey,
   createSecretKey,
   getKeyObjectHandle,
-  isCryptoKey,
+  getKeyObjectAsymmetricKeyDetails: (key) => nativeOf(key).details,
+  getKeyObjectAsymmetricKeyType: (key) => nativeOf(key).kind,
+  getKeyObjectSymmetricKeySize: (key) => nativeOf(key).size,
+  getKeyObjectType: (key) => nativeOf(key).type,
   isKeyObject,
+  parseKeyEncoding: parseEncoding,
+  parsePrivateKeyEncoding,
+  parsePublicKeyEncoding,
+  preparePrivateKey,
+  preparePublicOrPrivateKey,
   prepareSecretKey,
   secretBytesOf,
 };

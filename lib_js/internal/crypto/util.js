@@ -2,7 +2,7 @@
 
 // What the parts of crypto share: lists of names, checks of bytes.
 
-const { ArrayPrototypeSlice, NumberNaN, Symbol } = primordials;
+const { ArrayPrototypeSlice, NumberNaN, ObjectDefineProperties, Symbol } = primordials;
 
 const {
   codes: {
@@ -18,15 +18,19 @@ const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const { validateInt32, validateString } = require('internal/validators');
 const { bytesOf } = require('internal/crypto/encodings');
 
-/** Under which an object keeps its state. */
-const kHandle = Symbol('kHandle');
-
 const binding = internalBinding('crypto');
+
+/** Under which objects of the public classes keep their state. */
+const kHandle = Symbol('kHandle');
 
 /** Makes a function that gives a fresh copy of a list which is asked for once. */
 function cachedList(ask) {
   let list;
   return () => ArrayPrototypeSlice(list ??= ask());
+}
+
+function lazily(get) {
+  return { __proto__: null, configurable: true, enumerable: true, get };
 }
 
 const getHashes = cachedList(binding.digestNames);
@@ -86,6 +90,11 @@ function getFips() {
   return 0;
 }
 
+/** AWS-LC has no levels of security. */
+function getOpenSSLSecLevel() {
+  return 0;
+}
+
 /** This build of AWS-LC is not the validated one. */
 function setFips(value) {
   if (value) throw new ERR_CRYPTO_FIPS_UNAVAILABLE();
@@ -109,3 +118,14 @@ module.exports = {
   timingSafeEqual,
   validateByteSource,
 };
+
+// Node's own names of what belongs to WebCrypto.
+ObjectDefineProperties(module.exports, {
+  kSupportedAlgorithms: lazily(() => require('internal/crypto/web/registry').kSupportedAlgorithms),
+  normalizeAlgorithm: lazily(() => require('internal/crypto/web/registry').normalizeAlgorithm),
+  validateKeyOps: lazily(() => require('internal/crypto/web/key_checks').validateKeyOps),
+  bigIntArrayToUnsignedInt: lazily(
+    () => require('internal/crypto/web/asymmetric').bigIntArrayToUnsignedInt),
+  bigIntArrayToUnsignedBigInt: lazily(
+    () => require('internal/crypto/web/asymmetric').bigIntArrayToUnsignedBigInt),
+});

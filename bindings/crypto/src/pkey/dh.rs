@@ -1,0 +1,75 @@
+//! Private Diffie-Hellman keys, which libcrypto does not read or write itself.
+
+use aws_lc_sys as ffi;
+
+use super::parts::{OID_DH, Private, pkcs8};
+use super::PKey;
+use crate::der;
+use crate::number::{Number, bytes_of};
+use crate::owned::{Owned, release};
+use crate::{Failure, Result, failure};
+
+release!(DH, DH_free);
+
+/// A key with these parameters, and with this secret number, or a new one.
+pub(super) fn dh_key(prime: &[u8], generator: &[u8], secret: Option<&[u8]>) -> Result<PKey> {
+    // SAFETY: takes no argument; what it gives is ours.
+    let mut dh = Owned::of(unsafe { ffi::DH_new() })?;
+    let (p, g) = (Number::new(prime)?.into_raw(), Number::new(generator)?.into_raw());
+    // SAFETY: the numbers become the key's own.
+    let done = unsafe { ffi::DH_set0_pqg(dh.as_mut_ptr(), p, std::ptr::null_mut(), g) };
+    failure::check(done, "Invalid Diffie-Hellman parameters")?;
+    if let Some(secret) = secret {
+        let secret = Number::new(secret)?.into_raw();
+        // SAFETY: the number becomes the key's own.
+        let done = unsafe { ffi::DH_set0_key(dh.as_mut_ptr(), std::ptr::null_mut(), secret) };
+        failure::check(done, "Invalid Diffie-Hellman key")?;
+    }
+    // SAFETY: the key is alive; makes what is missing of it.
+    let done = unsafe { ffi::DH_generate_key(dh.as_mut_ptr()) };
+    failure::check(done, "Key generation failed")?;
+    of_dh(dh)
+}
+
+fn of_dh(dh: Owned<ffi::DH>) -> Result<PKey> {
+    // SAFETY: takes no argument; what it gives is ours.
+    let mut object = Owned::of(unsafe { ffi::EVP_PKEY_new() })?;
+    // SAFETY: the key takes the other, which is given away.
+    let done = unsafe { ffi::EVP_PKEY_assign_DH(object.as_mut_ptr(), dh.into_raw()) };
+    failure::check(done, "Key generation failed")?;
+    PKey::of(object.into_raw(), true, "Key generation failed")
+}
+
+impl PKey {
+    pub(super) fn dh_of_private(private: &Private) -> Result<PKey> {
+        let mut parameters = { private.parameters }.sequence()?;
+        let (prime, generator) = (parameters.integer()?, parameters.integer()?);
+        let secret = der::Reader::new(private.bytes).integer()?;
+        dh_key(prime, generator, Some(secret))
+    }
+
+    pub(super) fn dh_to_pkcs8(&self) -> Result<Vec<u8>> {
+        // SAFETY: the key is a live one of this kind; what is given lives as long as it.
+        let dh = unsafe { ffi::EVP_PKEY_get0_DH(self.as_ptr()) };
+        if dh.is_null() {
+            return Err(Failure::of_queue("Failed to encode private key"));
+        }
+        let (mut p, mut g) = (std::ptr::null(), std::ptr::null());
+        // SAFETY: the key is alive, and so are its numbers.
+        unsafe { ffi::DH_get0_pqg(dh, &mut p, std::ptr::null_mut(), &mut g) };
+        // SAFETY: the key is alive, and so is its number.
+        let secret = unsafe { ffi::DH_get0_priv_key(dh) };
+        if secret.is_null() || p.is_null() || g.is_null() {
+            return Err(Failure::plain("", "Failed to encode private key"));
+        }
+        let parameters = der::sequence(&[&der::integer(&bytes_of(p)), &der::integer(&bytes_of(g))]);
+        Ok(pkcs8(OID_DH, &parameters, &der::integer(&bytes_of(secret))))
+    }
+
+    /// Prime and generator of a Diffie-Hellman key.
+    pub(super) fn dh_parameters(&self) -> Result<Vec<u8>> {
+        let spki = self.to_spki()?;
+        let (_, mut parameters) = super::parts::algorithm_of_spki(&spki)?;
+        Ok(parameters.whole()?.to_vec())
+    }
+}

@@ -1,0 +1,62 @@
+'use strict';
+
+// RSA as a cipher: publicEncrypt and its kin.
+
+const { validateString } = require('internal/validators');
+const { findDigest } = require('internal/crypto/digests');
+const { bytesOf } = require('internal/crypto/encodings');
+const { nativeError } = require('internal/crypto/failure');
+const { kHandle } = require('internal/crypto/handles');
+const { runNow } = require('internal/crypto/job');
+const {
+  openAny,
+  openPrivate,
+  preparePrivateKey,
+  preparePublicOrPrivateKey,
+} = require('internal/crypto/key_input');
+const { getArrayBufferOrView } = require('internal/crypto/util');
+
+const binding = internalBinding('crypto');
+
+// Directions, as bindings/src/crypto/key_use.rs numbers them.
+const PUBLIC_ENCRYPT = 0;
+const PRIVATE_DECRYPT = 1;
+const PRIVATE_ENCRYPT = 2;
+const PUBLIC_DECRYPT = 3;
+
+const PKCS1_PADDING = 1;
+const OAEP_PADDING = 4;
+const NO_DIGEST = -1;
+
+function oaepDigest(name) {
+  if (name === undefined) return NO_DIGEST;
+  const digest = findDigest(name);
+  if (digest !== null) return digest.number;
+  throw nativeError('ERR_OSSL_EVP_INVALID_DIGEST', `Invalid digest: ${name}`);
+}
+
+function rsaFunction(direction, defaultPadding, isPrivate) {
+  return (key, buffer) => {
+    const input = isPrivate ?
+      preparePrivateKey(key, 'privateKey') : preparePublicOrPrivateKey(key);
+    const padding = key.padding || defaultPadding;
+    const { oaepHash, encoding } = key;
+    let { oaepLabel } = key;
+    if (oaepHash !== undefined) validateString(oaepHash, 'key.oaepHash');
+    if (oaepLabel !== undefined) {
+      oaepLabel = bytesOf(getArrayBufferOrView(oaepLabel, 'key.oaepLabel', encoding));
+    }
+    buffer = bytesOf(getArrayBufferOrView(buffer, 'buffer', encoding));
+    const digest = oaepDigest(oaepHash);
+    const opened = isPrivate ? openPrivate(input) : openAny(input);
+    return runNow((ticket) => binding.keyRsa(
+      opened[kHandle], direction, padding, digest, oaepLabel, buffer, ticket));
+  };
+}
+
+module.exports = {
+  privateDecrypt: rsaFunction(PRIVATE_DECRYPT, OAEP_PADDING, true),
+  privateEncrypt: rsaFunction(PRIVATE_ENCRYPT, PKCS1_PADDING, true),
+  publicDecrypt: rsaFunction(PUBLIC_DECRYPT, PKCS1_PADDING, false),
+  publicEncrypt: rsaFunction(PUBLIC_ENCRYPT, OAEP_PADDING, false),
+};

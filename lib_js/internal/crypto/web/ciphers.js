@@ -1,0 +1,144 @@
+'use strict';
+
+// WebCrypto's ciphers.
+
+const {
+  ArrayIsArray,
+  BigInt,
+  MathCeil,
+  Number,
+  TypedArrayPrototypeGetBuffer,
+  TypedArrayPrototypeGetByteLength,
+  Uint8Array,
+} = primordials;
+
+const { Buffer } = require('buffer');
+const { lazyDOMException } = require('internal/util');
+const {
+  getCryptoKeyAlgorithm,
+  getCryptoKeyHandle,
+  getCryptoKeyType,
+} = require('internal/crypto/crypto_key');
+const { nativeError, orThrow } = require('internal/crypto/failure');
+const { kHandle } = require('internal/crypto/handles');
+const { after, laneWork, shortWork } = require('internal/crypto/web/answer');
+const { copyOf, toArrayBuffer } = require('internal/crypto/web/bytes');
+const { digestOf } = require('internal/crypto/web/hash_names');
+
+const binding = internalBinding('crypto');
+
+const NO_LENGTH = -1;
+const BLOCK = 16;
+const OAEP_PADDING = 4;
+
+/** One session of a cipher from first to last: the bytes, and the tag if there is one. */
+function runCipher(encrypts, name, key, iv, data, setUp) {
+  const handle = orThrow(binding.cipherOpen(
+    encrypts, name, null, key[kHandle], iv, setUp?.tagBytes ?? NO_LENGTH));
+  let isOpen = true;
+  try {
+    setUp?.prepare(handle);
+    const first = orThrow(binding.cipherUpdate(handle, data, 0));
+    isOpen = false;
+    const last = orThrow(binding.cipherFinal(handle));
+    return ArrayIsArray(last) ? [first, last[0], last[1]] : [first, last];
+  } finally {
+    if (isOpen) binding.cipherClose(handle);
+  }
+}
+
+function aead(encrypts, name, key, algorithm, data) {
+  const { iv, additionalData, tagLength = 128 } = algorithm;
+  const tagBytes = tagLength / 8;
+  let tag;
+  if (!encrypts) {
+    const end = data.length - tagBytes;
+    if (end < 0) {
+      throw lazyDOMException('The provided data is too small.', 'OperationError');
+    }
+    tag = data.subarray(end);
+    data = data.subarray(0, end);
+  }
+  return Buffer.concat(runCipher(encrypts, name, key, iv, data, {
+    tagBytes: name === 'chacha20-poly1305' ? NO_LENGTH : tagBytes,
+    prepare(handle) {
+      if (tag !== undefined) orThrow(binding.cipherSetTag(handle, tag));
+      if (additionalData !== undefined) {
+        orThrow(binding.cipherSetAad(handle, additionalData, NO_LENGTH));
+      }
+    },
+  }));
+}
+
+/** How many blocks until the counting bits are all zero again. */
+function blocksLeft(counter, bits) {
+  let value = 0n;
+  for (let i = 0; i < BLOCK; i++) value = value << 8n | BigInt(counter[i]);
+  return (1n << BigInt(bits)) - (value & ((1n << BigInt(bits)) - 1n));
+}
+
+/** The counter whose counting bits are zero. */
+function wrapped(counter, bits) {
+  const zeroed = new Uint8Array(counter);
+  for (let bit = 0; bit < bits; bit++) zeroed[BLOCK - 1 - (bit >> 3)] &= ~(1 << (bit & 7));
+  return zeroed;
+}
+
+/** Native counts with all 128 bits: where fewer count, it is begun again when they overflow. */
+function counterMode(name, key, { counter, length: bits }, data) {
+  const blocks = BigInt(MathCeil(data.length / BLOCK));
+  if (blocks > 1n << BigInt(bits)) {
+    throw lazyDOMException('Invalid counter', 'OperationError');
+  }
+  const left = blocksLeft(counter, bits);
+  if (blocks <= left) return Buffer.concat(runCipher(true, name, key, counter, data));
+  const split = Number(left) * BLOCK;
+  return Buffer.concat([
+    ...runCipher(true, name, key, counter, data.subarray(0, split)),
+    ...runCipher(true, name, key, wrapped(counter, bits), data.subarray(split)),
+  ]);
+}
+
+const wrapIv = Buffer.from('a6a6a6a6a6a6a6a6', 'hex');
+
+function aesNow(encrypts, algorithm, key, bits, data) {
+  switch (algorithm.name) {
+    case 'AES-CBC':
+      return Buffer.concat(runCipher(encrypts, `aes-${bits}-cbc`, key, algorithm.iv, data));
+    case 'AES-CTR': return counterMode(`aes-${bits}-ctr`, key, algorithm, data);
+    case 'AES-GCM': return aead(encrypts, `aes-${bits}-gcm`, key, algorithm, data);
+    case 'AES-KW':
+      if (data.length % 8 !== 0 || data.length < (encrypts ? 16 : 24)) {
+        throw nativeError(undefined, 'Invalid length of wrapped data');
+      }
+      return Buffer.concat(runCipher(encrypts, `id-aes${bits}-wrap`, key, wrapIv, data));
+    default: return aead(encrypts, 'chacha20-poly1305', key, algorithm, data);
+  }
+}
+
+function rsaOaep(encrypts, algorithm, key, data) {
+  const type = encrypts ? 'public' : 'private';
+  if (getCryptoKeyType(key) !== type) {
+    throw lazyDOMException(
+      'The requested operation is not valid for the provided key', 'InvalidAccessError');
+  }
+  const digest = digestOf(getCryptoKeyAlgorithm(key).hash.name).number;
+  return laneWork('CIPHERREQUEST', (ticket) => binding.keyRsa(
+    getCryptoKeyHandle(key)[kHandle], encrypts ? 0 : 1, OAEP_PADDING, digest, algorithm.label, data,
+    ticket));
+}
+
+/** Work that gives an ArrayBuffer. */
+function cipher(encrypts, algorithm, key, source) {
+  const bytes = copyOf(source);
+  const data = Buffer.from(
+    TypedArrayPrototypeGetBuffer(bytes), 0, TypedArrayPrototypeGetByteLength(bytes));
+  if (algorithm.name === 'RSA-OAEP') {
+    return after(rsaOaep(encrypts, algorithm, key, data), toArrayBuffer);
+  }
+  const { length: bits } = getCryptoKeyAlgorithm(key);
+  const native = getCryptoKeyHandle(key);
+  return after(shortWork(() => aesNow(encrypts, algorithm, native, bits, data)), toArrayBuffer);
+}
+
+module.exports = { cipher };
