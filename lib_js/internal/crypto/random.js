@@ -53,7 +53,9 @@ const assertSize = hideStackFrames((size, elementSize, offset, length) => {
 });
 
 function fill(target, offset, size) {
-  orThrow(binding.randomFill(target, offset, size));
+  // Shared memory goes down as a view.
+  const view = isArrayBufferView(target) ? target : new FastBuffer(target);
+  orThrow(binding.randomFill(view, offset, size));
 }
 
 /** Calls back with the target when it is filled. */
