@@ -103,9 +103,11 @@ pub const BINDINGS: &[Binding] = &[
     crypto::key_wire::BINDING,
     crypto::key_use::BINDING,
     crypto::key_generate::BINDING,
+    crypto::certificate::BINDING,
     crypto::cipher::BINDING,
     crypto::kdf::BINDING,
     crypto::exchange::BINDING,
+    crypto::spkac::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.

@@ -8,6 +8,7 @@ const { deprecate, getDeprecationWarningEmitter } = require('internal/util');
 const { getOptionValue } = require('internal/options');
 const constants = require('internal/crypto/constants');
 const { argon2, argon2Sync } = require('internal/crypto/argon2');
+const Certificate = require('internal/crypto/certificate');
 const { Cipheriv, Decipheriv, getCipherInfo, getCiphers } = require('internal/crypto/cipher');
 const { decapsulate, diffieHellman, encapsulate } = require('internal/crypto/agreement');
 const { DiffieHellman, DiffieHellmanGroup, ECDH } = require('internal/crypto/exchange');
@@ -50,7 +51,6 @@ const {
 } = require('internal/crypto/rsa_cipher');
 const { Sign, Verify, signOneShot, verifyOneShot } = require('internal/crypto/sig');
 const {
-  getCurves,
   getFips,
   getHashes,
   secureHeapUsed,
@@ -58,6 +58,7 @@ const {
   setFips,
   timingSafeEqual,
 } = require('internal/crypto/util');
+const { X509Certificate } = require('internal/crypto/x509');
 
 function createCipheriv(cipher, key, iv, options) {
   return new Cipheriv(cipher, key, iv, options);
@@ -150,6 +151,7 @@ module.exports = {
   hash,
   encapsulate,
   decapsulate,
+  Certificate,
   Cipheriv,
   Decipheriv,
   DiffieHellman,
@@ -160,6 +162,7 @@ module.exports = {
   KeyObject,
   Sign,
   Verify,
+  X509Certificate,
   secureHeapUsed,
 };
 

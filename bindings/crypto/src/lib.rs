@@ -5,8 +5,8 @@
 pub mod argon;
 pub mod cipher;
 pub mod compare;
-mod der;
 pub mod curve;
+mod der;
 pub mod digest;
 pub mod exchange;
 mod failure;
@@ -18,8 +18,10 @@ mod owned;
 pub mod pkey;
 pub mod random;
 mod secret;
-mod x509;
+pub mod spkac;
+pub mod turbo;
 mod wrap;
+pub mod x509;
 
 pub use digest::Digest;
 pub use failure::{Entry, Failure};

@@ -2,6 +2,7 @@
 
 use coring_crypto::digest::{self, Digest};
 use coring_crypto::hash::{DIGEST_BYTES_MAX, hash_into};
+use coring_crypto::turbo::{self, Strength};
 use coring_crypto::{Failure, Hash};
 use coring_engine::{Bytes, Data, Js, ops};
 
@@ -27,6 +28,15 @@ ops! { crypto(Natives) {
     slow hashClose(handle: i32);
     /// The digest of bytes, by the compute lane.
     slow hashJob(digest: i32, data: Bytes, count: f64, ticket: i32);
+    /// name: TurboSHAKE128, KT256..; customization is for KT, domain for the others.
+    slow turboShake(
+        name: String,
+        customization: Option<Bytes>,
+        domain: i32,
+        data: Bytes,
+        count: f64,
+        ticket: i32,
+    );
     slow isEqual(one: Bytes, other: Bytes);
 } }
 
@@ -154,6 +164,31 @@ fn hashJob(natives: &mut Natives, number: i32, data: Bytes, count: f64, ticket: 
         let mut hash = Hash::new(digest)?;
         hash.update(&data)?;
         hash.finish(count_of(digest, count))
+    })
+}
+
+#[allow(non_snake_case)]
+fn turboShake(
+    natives: &mut Natives,
+    name: String,
+    customization: Option<Bytes>,
+    domain: i32,
+    data: Bytes,
+    count: f64,
+    ticket: i32,
+) -> Js {
+    let strength = match name.ends_with("128") {
+        true => Strength::Of128,
+        false => Strength::Of256,
+    };
+    let data = data.as_slice().to_vec();
+    let customization = customization.map_or(Vec::new(), |bytes| bytes.as_slice().to_vec());
+    let count = count as usize;
+    natives.crypto_job(ticket, move || {
+        Ok(match name.starts_with("KT") {
+            true => turbo::kangaroo_twelve(strength, &data, &customization, count),
+            false => turbo::turbo_shake(strength, domain as u8, &data, count),
+        })
     })
 }
 

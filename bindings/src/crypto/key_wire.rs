@@ -36,10 +36,8 @@ ops! { crypto(Natives) {
     /// which: 0 public, 1 private, 2 seed.
     slow keyRaw(handle: i32, which: i32);
     slow keyOfRaw(kind: String, which: i32, bytes: Bytes);
-    /// [name, JWK's name, bytes of a coordinate], or undefined.
+    /// [name, JWK's name, bytes of a coordinate, bits], or undefined.
     slow curveOf(name: String);
-    /// Sorted.
-    slow curveNames();
 } }
 
 impl Outcome for PKey {
@@ -293,12 +291,8 @@ fn curveOf(_: &mut Natives, name: String) -> Js {
             curve.name.into(),
             curve.jwk.into(),
             (curve.bytes() as u32).into(),
+            (curve.bits() as u32).into(),
         ]),
         None => Js::Undefined,
     }
-}
-
-#[allow(non_snake_case)]
-fn curveNames(_: &mut Natives) -> Js {
-    Js::List(coring_crypto::pkey::curve_names().into_iter().map(Js::from).collect())
 }

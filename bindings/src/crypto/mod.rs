@@ -2,16 +2,18 @@
 //! thing. An op that fails gives null and leaves its failure for `takeFailure`; one that takes long
 //! takes a ticket: at least 0 sends it through the compute lane, -1 has it done at once.
 
+pub mod certificate;
 pub mod cipher;
 pub mod exchange;
 pub mod hash;
 pub mod hmac;
+pub mod kdf;
 pub mod key_generate;
 pub mod key_use;
 pub mod key_wire;
-pub mod kdf;
 pub mod keys;
 pub mod random;
+pub mod spkac;
 mod text;
 
 use coring_crypto::{Entry, Failure, Hash, Hmac};

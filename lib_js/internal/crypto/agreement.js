@@ -6,6 +6,7 @@ const {
   codes: { ERR_CRYPTO_INCOMPATIBLE_KEY, ERR_CRYPTO_KEM_NOT_SUPPORTED, ERR_INVALID_ARG_VALUE },
 } = require('internal/errors');
 const { validateFunction, validateObject } = require('internal/validators');
+const { bytesOf } = require('internal/crypto/encodings');
 const { orThrow } = require('internal/crypto/failure');
 const { kHandle } = require('internal/crypto/handles');
 const { NOW, startJob } = require('internal/crypto/job');
@@ -69,7 +70,7 @@ function encapsulate(key, callback) {
 function decapsulate(key, ciphertext, callback) {
   if (callback !== undefined) validateFunction(callback, 'callback');
   const input = preparePrivateKey(key);
-  ciphertext = getArrayBufferOrView(ciphertext, 'ciphertext');
+  ciphertext = bytesOf(getArrayBufferOrView(ciphertext, 'ciphertext'));
   const opened = openPrivate(input);
   checkKem(opened);
   return run('DECAPSULATEREQUEST',

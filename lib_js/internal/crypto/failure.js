@@ -24,6 +24,7 @@ const classes = {
   ERR_INVALID_ARG_TYPE: TypeError,
   ERR_INVALID_ARG_VALUE: TypeError,
   ERR_MISSING_ARGS: TypeError,
+  ERR_MISSING_PASSPHRASE: TypeError,
   ERR_OUT_OF_RANGE: RangeError,
 };
 

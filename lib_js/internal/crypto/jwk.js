@@ -31,11 +31,15 @@ function invalid(message) {
   return error;
 }
 
-/** The members of a native key, set on `target`. */
-function exportJwk(key, target = {}) {
+/** The members of a native key behind those of `first`; no setter of the program's sees them. */
+function exportJwk(key, first) {
+  return { ...first, ...membersOf(key, { __proto__: null }) };
+}
+
+function membersOf(key, target) {
   if (key.type === 'secret') {
     target.kty = 'oct';
-    target.k = text(key.bytes());
+    target.k = text(key.export());
     return target;
   }
   switch (key.kind) {

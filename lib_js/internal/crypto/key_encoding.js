@@ -7,6 +7,7 @@ const {
 } = require('internal/errors');
 const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const { validateObject } = require('internal/validators');
+const { bytesOf } = require('internal/crypto/encodings');
 const { getArrayBufferOrView } = require('internal/crypto/util');
 
 /** As bindings/src/crypto/key_wire.rs numbers them. */
@@ -107,7 +108,7 @@ function parseEncoding(options, kind, side, name = 'options') {
   checkLock({ cipher, passphrase }, chosen, kind === undefined, name);
   chosen.cipher = cipher ?? undefined;
   chosen.passphrase = passphrase === undefined ?
-    undefined : getArrayBufferOrView(passphrase, 'key.passphrase', encoding);
+    undefined : bytesOf(getArrayBufferOrView(passphrase, 'key.passphrase', encoding));
   return chosen;
 }
 

@@ -15,6 +15,7 @@ const {
 const { getDeprecationWarningEmitter } = require('internal/util');
 const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const { validateObject, validateString } = require('internal/validators');
+const { bytesOf } = require('internal/crypto/encodings');
 const { importJwk } = require('internal/crypto/jwk');
 const {
   DEFAULT,
@@ -113,14 +114,16 @@ function rawInput(key, purpose, name) {
   }
   validateString(asymmetricKeyType, `${name}.asymmetricKeyType`);
   if (asymmetricKeyType === 'ec') validateString(namedCurve, `${name}.namedCurve`);
-  return { format, data, kind: asymmetricKeyType, namedCurve };
+  return { format, data: bytesOf(data), kind: asymmetricKeyType, namedCurve };
 }
 
 function prepareAsymmetricKey(key, purpose, name = 'key') {
   const object = keyObjectInput(key, purpose);
   if (object !== undefined) return object;
   const isPrivate = purpose === CONSUME_PRIVATE || purpose === CREATE_PRIVATE;
-  if (isStringOrBuffer(key)) return { format: 'pem', data: getArrayBufferOrView(key, name) };
+  if (isStringOrBuffer(key)) {
+    return { format: 'pem', data: bytesOf(getArrayBufferOrView(key, name)) };
+  }
   if (isPrivate && isUrl(key)) return storeInput(key, name);
   if (typeof key !== 'object' || key === null) {
     throw new ERR_INVALID_ARG_TYPE(name, acceptedTypes(purpose), key);
@@ -139,7 +142,7 @@ function prepareAsymmetricKey(key, purpose, name = 'key') {
   if (!isStringOrBuffer(data)) {
     throw new ERR_INVALID_ARG_TYPE(`${name}.key`, acceptedTypes(purpose), data);
   }
-  const bytes = getArrayBufferOrView(data, `${name}.key`, encoding);
+  const bytes = bytesOf(getArrayBufferOrView(data, `${name}.key`, encoding));
   const chosen = parseEncoding(key, undefined, isPrivate ? 'private' : undefined, name);
   chosen.data = bytes;
   return chosen;

@@ -132,7 +132,7 @@ class SecretKeyObject extends KeyObject {
       validateOneOf(options.format, 'options.format', [undefined, 'buffer', 'jwk']);
       if (options.format === 'jwk') return exportJwk(native);
     }
-    return native.bytes();
+    return native.export();
   }
 }
 

@@ -10,7 +10,7 @@ const binding = internalBinding('crypto');
 
 function packKey(key) {
   const { type } = key;
-  const bytes = type === 'secret' ? key.bytes() : key.encode(formats.der, DEFAULT);
+  const bytes = type === 'secret' ? key.export() : key.encode(formats.der, DEFAULT);
   return { type, bytes };
 }
 

@@ -7,7 +7,6 @@ const { ObjectDefineProperty } = primordials;
 const {
   codes: {
     ERR_CRYPTO_INVALID_CURVE,
-    ERR_CRYPTO_UNKNOWN_DH_GROUP,
     ERR_INCOMPATIBLE_OPTION_PAIR,
     ERR_INVALID_ARG_VALUE,
     ERR_MISSING_OPTION,
@@ -138,11 +137,11 @@ function curveKey(options) {
   return recipe('ec', [], namedCurve);
 }
 
+/** Prime and generator of a group by its name. */
 function groupOf(name) {
-  const { groupParameters } = require('internal/crypto/diffiehellman');
-  const parameters = groupParameters(name);
-  if (parameters === undefined) throw new ERR_CRYPTO_UNKNOWN_DH_GROUP();
-  return parameters;
+  const { DiffieHellmanGroup } = require('internal/crypto/exchange');
+  const group = new DiffieHellmanGroup(name);
+  return { prime: group.getPrime(), generator: group.getGenerator() };
 }
 
 function dh(options) {

@@ -87,7 +87,7 @@ function getKeyObjectHandle(key) {
 
 /** The bytes of a secret key object. */
 function secretBytesOf(key) {
-  return secretObject(key).bytes();
+  return secretObject(key).export();
 }
 
 function createSecretKey(key, encoding) {

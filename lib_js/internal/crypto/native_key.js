@@ -65,12 +65,12 @@ class NativeKey {
   }
 
   /** Of a secret key: a copy of its bytes. */
-  bytes() {
+  export() {
     return binding.keyBytes(this[kHandle]);
   }
 
   get size() {
-    return this.#size ??= this.bytes().length;
+    return this.#size ??= this.export().length;
   }
 
   get kind() {

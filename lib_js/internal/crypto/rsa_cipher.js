@@ -4,6 +4,7 @@
 
 const { validateString } = require('internal/validators');
 const { findDigest } = require('internal/crypto/digests');
+const { bytesOf } = require('internal/crypto/encodings');
 const { nativeError } = require('internal/crypto/failure');
 const { kHandle } = require('internal/crypto/handles');
 const { runNow } = require('internal/crypto/job');
@@ -43,11 +44,11 @@ function rsaFunction(direction, defaultPadding, isPrivate) {
     let { oaepLabel } = key;
     if (oaepHash !== undefined) validateString(oaepHash, 'key.oaepHash');
     if (oaepLabel !== undefined) {
-      oaepLabel = getArrayBufferOrView(oaepLabel, 'key.oaepLabel', encoding);
+      oaepLabel = bytesOf(getArrayBufferOrView(oaepLabel, 'key.oaepLabel', encoding));
     }
-    buffer = getArrayBufferOrView(buffer, 'buffer', encoding);
-    const opened = isPrivate ? openPrivate(input) : openAny(input);
+    buffer = bytesOf(getArrayBufferOrView(buffer, 'buffer', encoding));
     const digest = oaepDigest(oaepHash);
+    const opened = isPrivate ? openPrivate(input) : openAny(input);
     return runNow((ticket) => binding.keyRsa(
       opened[kHandle], direction, padding, digest, oaepLabel, buffer, ticket));
   };

@@ -17,7 +17,7 @@ const { Writable } = require('stream');
 const { isArrayBufferView } = require('internal/util/types');
 const { validateEncoding, validateFunction, validateString } = require('internal/validators');
 const { findDigest } = require('internal/crypto/digests');
-const { decode, inputOf } = require('internal/crypto/encodings');
+const { bytesOf, decode, inputOf } = require('internal/crypto/encodings');
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { Handles, kHandle, kListed } = require('internal/crypto/handles');
 const { NOW, runNow, startJob } = require('internal/crypto/job');
@@ -96,6 +96,9 @@ function signingOptions(options, takesContext) {
     throw new ERR_INVALID_ARG_TYPE(
       'options.context', ['Buffer', 'TypedArray', 'DataView'], context);
   }
+  if (context !== undefined && context.byteLength > 255) {
+    throw nativeError('ERR_OUT_OF_RANGE', 'context string must be at most 255 bytes');
+  }
   return { padding, salt, isPlain, context };
 }
 
@@ -151,7 +154,7 @@ Verify.prototype.update = Sign.prototype.update;
 Verify.prototype.verify = function verify(key, signature, sigEncoding) {
   const input = preparePublicOrPrivateKey(key, 'key');
   const { padding, salt, isPlain } = signingOptions(key, false);
-  signature = getArrayBufferOrView(signature, 'signature', sigEncoding);
+  signature = bytesOf(getArrayBufferOrView(signature, 'signature', sigEncoding));
   const opened = openAny(input);
   const state = this[kState];
   if (signsWhole(opened.kind)) throw new ERR_CRYPTO_UNSUPPORTED_OPERATION();
@@ -180,7 +183,7 @@ function run(start, callback) {
 function signOneShot(algorithm, data, key, callback) {
   if (algorithm != null) validateString(algorithm, 'algorithm');
   if (callback !== undefined) validateFunction(callback, 'callback');
-  data = getArrayBufferOrView(data, 'data');
+  data = bytesOf(getArrayBufferOrView(data, 'data'));
   if (!key) throw new ERR_CRYPTO_SIGN_KEY_REQUIRED();
   const { padding, salt, isPlain, context } = signingOptions(key, true);
   const opened = openPrivate(preparePrivateKey(key));
@@ -192,9 +195,9 @@ function signOneShot(algorithm, data, key, callback) {
 function verifyOneShot(algorithm, data, key, signature, callback) {
   if (algorithm != null) validateString(algorithm, 'algorithm');
   if (callback !== undefined) validateFunction(callback, 'callback');
-  data = getArrayBufferOrView(data, 'data');
+  data = bytesOf(getArrayBufferOrView(data, 'data'));
   const { padding, salt, isPlain, context } = signingOptions(key, true);
-  signature = getArrayBufferOrView(signature, 'signature');
+  signature = bytesOf(getArrayBufferOrView(signature, 'signature'));
   const opened = openAny(preparePublicOrPrivateKey(key));
   const digest = digestNumber(algorithm);
   return run((ticket) => binding.keyVerify(

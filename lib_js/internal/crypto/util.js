@@ -14,7 +14,12 @@ const {
   hideStackFrames,
 } = require('internal/errors');
 const { Buffer } = require('buffer');
-const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
+const { FastBuffer } = require('internal/buffer');
+const {
+  isAnyArrayBuffer,
+  isArrayBufferView,
+  isSharedArrayBuffer,
+} = require('internal/util/types');
 const { validateInt32, validateString } = require('internal/validators');
 const { bytesOf } = require('internal/crypto/encodings');
 
@@ -34,10 +39,11 @@ function lazily(get) {
 }
 
 const getHashes = cachedList(binding.digestNames);
-const getCurves = cachedList(binding.curveNames);
 
 /** A view of the bytes of a string, buffer or view. */
 const getArrayBufferOrView = hideStackFrames((buffer, name, encoding) => {
+  // Native takes shared memory as a view only.
+  if (isSharedArrayBuffer(buffer)) return new FastBuffer(buffer);
   if (isAnyArrayBuffer(buffer)) return buffer;
   if (typeof buffer === 'string') {
     return Buffer.from(buffer, encoding === 'buffer' ? 'utf8' : encoding);
@@ -91,6 +97,11 @@ function getFips() {
   return 0;
 }
 
+/** AWS-LC has no levels of security. */
+function getOpenSSLSecLevel() {
+  return 0;
+}
+
 /** This build of AWS-LC is not the validated one. */
 function setFips(value) {
   if (value) throw new ERR_CRYPTO_FIPS_UNAVAILABLE();
@@ -104,7 +115,6 @@ function getOpenSSLSecLevel() {
 module.exports = {
   cachedList,
   getArrayBufferOrView,
-  getCurves,
   getFips,
   getHashes,
   getOpenSSLSecLevel,

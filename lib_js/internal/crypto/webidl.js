@@ -9,6 +9,7 @@ const {
   ObjectKeys,
   StringPrototypeStartsWith,
   StringPrototypeToLowerCase,
+  TypedArrayPrototypeGetByteLength,
 } = primordials;
 
 const { kEmptyObject, lazyDOMException } = require('internal/util');
@@ -69,7 +70,7 @@ function dictionary(name, ...members) {
 }
 
 function length(value) {
-  return bytesOf(value).byteLength;
+  return TypedArrayPrototypeGetByteLength(bytesOf(value));
 }
 
 const BYTES_MAX = 2 ** 31 - 1;
@@ -191,7 +192,7 @@ dictionary(
   member('functionName', converters.BufferSource, (value) => {
     const { latin1Slice } = require('buffer').Buffer.prototype;
     const bytes = bytesOf(value);
-    const name = FunctionPrototypeCall(latin1Slice, bytes, 0, bytes.byteLength);
+    const name = FunctionPrototypeCall(latin1Slice, bytes, 0, length(value));
     if (!ArrayPrototypeIncludes(functionNames, name)) {
       refuse('Unsupported CShakeParams functionName', 'NotSupportedError');
     }

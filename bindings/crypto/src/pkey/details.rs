@@ -3,7 +3,7 @@
 use super::parts::algorithm_of_spki;
 use super::{Kind, PKey};
 use crate::der::{self, Reader};
-use crate::{Digest, Result};
+use crate::Result;
 
 /// A curve that libcrypto has.
 pub struct Curve {
@@ -48,18 +48,15 @@ pub(super) static CURVES: &[Curve] = &[
     curve!("secp256k1", "secp256k1", &[], &[0x2b, 0x81, 4, 0, 10], NID_secp256k1, 256),
 ];
 
-/// Of all curves, sorted.
-pub fn curve_names() -> Vec<&'static str> {
-    let mut names: Vec<_> = CURVES.iter().map(|curve| curve.name).collect();
-    names.sort_unstable();
-    names
-}
-
 impl Curve {
     /// Case matters, as in OpenSSL.
     pub fn by_name(name: &str) -> Option<&'static Curve> {
         let is_named = |curve: &&Curve| curve.name == name || curve.others.contains(&name);
         CURVES.iter().find(is_named)
+    }
+
+    pub fn bits(&self) -> usize {
+        self.bits
     }
 
     /// Bytes of a coordinate.
@@ -169,18 +166,30 @@ fn pss_of(mut parameters: Reader) -> Result<PssDetail> {
     Ok(detail)
 }
 
+/// Beginning of the identifiers of newer digests, whose last byte tells them apart.
+const SHA2: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2];
+const LAST_BYTES: &[(u8, &str)] = &[
+    (1, "sha256"),
+    (2, "sha384"),
+    (3, "sha512"),
+    (4, "sha224"),
+    (5, "sha512-224"),
+    (6, "sha512-256"),
+];
+
+pub(super) fn digest_oid(name: &str) -> Option<Vec<u8>> {
+    let row = LAST_BYTES.iter().find(|row| row.1 == name)?;
+    Some([SHA2, &[row.0]].concat())
+}
+
 fn digest_name(oid: &[u8]) -> &'static str {
     const SHA1: &[u8] = &[0x2b, 0x0e, 3, 2, 26];
-    const SHA2: &[u8] = &[0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2];
-    let name = match oid.strip_prefix(SHA2) {
-        Some([1]) => "sha256",
-        Some([2]) => "sha384",
-        Some([3]) => "sha512",
-        Some([4]) => "sha224",
-        Some([5]) => "sha512-224",
-        Some([6]) => "sha512-256",
-        _ if oid == SHA1 => "sha1",
-        _ => "unknown",
+    if oid == SHA1 {
+        return "sha1";
+    }
+    let Some([last]) = oid.strip_prefix(SHA2) else {
+        return "unknown";
     };
-    Digest::by_name(name).map_or("unknown", Digest::name)
+    let row = LAST_BYTES.iter().find(|row| row.0 == *last);
+    row.map_or("unknown", |row| row.1)
 }

@@ -6,10 +6,9 @@ use super::parts::{OID_DH, Private, pkcs8};
 use super::PKey;
 use crate::der;
 use crate::number::{Number, bytes_of};
-use crate::owned::{Owned, release};
+use crate::owned::Owned;
 use crate::{Failure, Result, failure};
 
-release!(DH, DH_free);
 
 /// A key with these parameters, and with this secret number, or a new one.
 pub(super) fn dh_key(prime: &[u8], generator: &[u8], secret: Option<&[u8]>) -> Result<PKey> {

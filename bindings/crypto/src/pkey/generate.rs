@@ -2,8 +2,10 @@
 
 use aws_lc_sys as ffi;
 
+use super::details::digest_oid;
 use super::dh::dh_key;
-use super::{Curve, Kind, Operation, PKey};
+use super::{Curve, Kind, Operation, PKey, parts};
+use crate::der;
 use crate::number::Number;
 use crate::owned::Owned;
 use crate::{Digest, Failure, Result, failure};
@@ -86,14 +88,17 @@ impl Recipe {
     pub fn make(&self) -> Result<PKey> {
         failure::forget();
         match *self {
-            Recipe::Rsa { bits, exponent } => finish(rsa(Kind::Rsa, bits, exponent)?),
+            Recipe::Rsa { bits, exponent } => finish(rsa(bits, exponent)?),
             Recipe::RsaPss {
                 bits,
                 exponent,
                 hash,
                 mask_hash,
                 salt_count,
-            } => rsa_pss(rsa(Kind::RsaPss, bits, exponent)?, hash, mask_hash, salt_count),
+            } => {
+                let plain = finish(rsa(bits, exponent)?)?;
+                rsa_pss(&plain, hash, mask_hash, salt_count)
+            }
             Recipe::Dsa { bits, divisor_bits } => dsa(bits, divisor_bits),
             Recipe::Ec(curve) => {
                 let mut operation = begin_key(Kind::Ec.nid())?;
@@ -114,8 +119,8 @@ impl Recipe {
     }
 }
 
-fn rsa(kind: Kind, bits: i32, exponent: u64) -> Result<Operation> {
-    let mut operation = begin_key(kind.nid())?;
+fn rsa(bits: i32, exponent: u64) -> Result<Operation> {
+    let mut operation = begin_key(Kind::Rsa.nid())?;
     // SAFETY: the operation was begun.
     let done = unsafe { ffi::EVP_PKEY_CTX_set_rsa_keygen_bits(operation.as_mut_ptr(), bits) };
     failure::check(done, FAILED)?;
@@ -127,32 +132,56 @@ fn rsa(kind: Kind, bits: i32, exponent: u64) -> Result<Operation> {
     Ok(operation)
 }
 
+/// libcrypto makes no keys with restrictions, but reads them: a plain key is written as such a one.
 fn rsa_pss(
-    mut operation: Operation,
+    plain: &PKey,
     hash: Option<Digest>,
     mask_hash: Option<Digest>,
     salt_count: Option<i32>,
 ) -> Result<PKey> {
-    let context = operation.as_mut_ptr();
-    if let Some(hash) = hash {
-        // SAFETY: the operation was begun; the digest is a constant.
-        let done = unsafe { ffi::EVP_PKEY_CTX_set_rsa_pss_keygen_md(context, hash.as_ptr()) };
-        failure::check(done, FAILED)?;
+    let pkcs8 = plain.to_pkcs8()?;
+    let private = parts::private_of(&pkcs8)?;
+    let parameters = match (hash, mask_hash, salt_count) {
+        (None, None, None) => Vec::new(),
+        _ => pss_parameters(hash, mask_hash, salt_count)?,
+    };
+    PKey::from_pkcs8(&parts::pkcs8(parts::OID_RSA_PSS, &parameters, private.bytes))
+}
+
+/// RSASSA-PSS-params (RFC 4055); the digest of the mask is the other's unless told, and the salt as
+/// long as the digest. What is the standard's default is left out.
+fn pss_parameters(
+    hash: Option<Digest>,
+    mask_hash: Option<Digest>,
+    salt_count: Option<i32>,
+) -> Result<Vec<u8>> {
+    let unknown = || Failure::plain("ERR_CRYPTO_INVALID_DIGEST", "Invalid digest");
+    let algorithm = |digest: Option<Digest>| match digest.map(Digest::name) {
+        None | Some("sha1") => Ok(None),
+        Some(name) => {
+            let oid = digest_oid(name).ok_or_else(unknown)?;
+            let null = parts::null();
+            Ok(Some(der::sequence(&[&der::element(der::OID, &oid), &null])))
+        }
+    };
+    let digest = algorithm(hash)?;
+    let mask = algorithm(mask_hash.or(hash))?;
+    let count = salt_count.unwrap_or(hash.map_or(20, |hash| hash.bytes() as i32));
+    let mut fields = Vec::new();
+    if let Some(digest) = digest {
+        fields.push(der::element(der::tagged(0), &digest));
     }
-    // That of the mask is the other unless told.
-    if let Some(hash) = mask_hash.or(hash) {
-        // SAFETY: the operation was begun; the digest is a constant.
-        let done =
-            unsafe { ffi::EVP_PKEY_CTX_set_rsa_pss_keygen_mgf1_md(context, hash.as_ptr()) };
-        failure::check(done, FAILED)?;
+    if let Some(mask) = mask {
+        let mgf1 = der::element(der::OID, parts::OID_MGF1);
+        let generator = der::sequence(&[&mgf1, &mask]);
+        fields.push(der::element(der::tagged(1), &generator));
     }
-    let salt_count = salt_count.or(hash.map(|hash| hash.bytes() as i32));
-    if let Some(count) = salt_count {
-        // SAFETY: the operation was begun.
-        let done = unsafe { ffi::EVP_PKEY_CTX_set_rsa_pss_keygen_saltlen(context, count) };
-        failure::check(done, FAILED)?;
+    if count != 20 {
+        let count = der::integer(&count.to_be_bytes());
+        fields.push(der::element(der::tagged(2), &count));
     }
-    finish(operation)
+    let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
+    Ok(der::sequence(&fields))
 }
 
 fn dsa(bits: i32, divisor_bits: Option<i32>) -> Result<PKey> {

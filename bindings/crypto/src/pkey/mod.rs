@@ -18,13 +18,20 @@ use crate::owned::{Owned, release};
 use crate::{Failure, Result};
 
 pub use agree::Encapsulated;
-pub use details::{Curve, Detail, PssDetail, curve_names};
+pub use details::{Curve, Detail, PssDetail};
 pub use generate::Recipe;
 pub use parts::{RsaParts, RsaPrimes};
 pub use raw::PointForm;
 pub use rsa::{Direction, Oaep, Padding};
 pub use sign::{Signing, SignatureForm};
-pub use wire::{Encoding, Locked, READ_PRIVATE, READ_PUBLIC};
+pub(crate) use pem::{armor, collect};
+pub(crate) use wire::is_absent as is_absent_pem;
+pub use wire::{Encoding, Locked};
+
+/// The bytes of the first block of PEM with one of these names.
+pub(crate) fn find_pem(text: &[u8], names: &[&str]) -> Result<crate::Secret> {
+    pem::find(text, names, None).map(|block| block.bytes)
+}
 
 release!(EVP_PKEY, EVP_PKEY_free);
 release!(EVP_PKEY_CTX, EVP_PKEY_CTX_free);

@@ -81,6 +81,9 @@ impl PKey {
         let Some(signature) = self.unformed(signature, how) else {
             return Ok(false);
         };
+        if self.kind() == Some(Kind::Ed25519) && is_small_order(&self.raw_public()?) {
+            return Ok(false);
+        }
         // SAFETY: the state is complete; the slices are as long as is told.
         let answer = unsafe {
             ffi::EVP_DigestVerify(
@@ -225,3 +228,39 @@ impl PKey {
     }
 }
 
+
+/// Points of Ed25519 whose order is a small number, with the sign's bit cleared. Signatures under
+/// such a key say nothing: OpenSSL refuses them, libcrypto does not.
+const SMALL_ORDER: [[u8; 32]; 7] = {
+    const fn near_prime(low: u8) -> [u8; 32] {
+        let mut point = [0xff; 32];
+        point[0] = low;
+        point[31] = 0x7f;
+        point
+    }
+    let mut one = [0; 32];
+    one[0] = 1;
+    [
+        [0; 32],
+        one,
+        [
+            0x26, 0xe8, 0x95, 0x8f, 0xc2, 0xb2, 0x27, 0xb0, 0x45, 0xc3, 0xf4, 0x89, 0xf2, 0xef, 0x98,
+            0xf0, 0xd5, 0xdf, 0xac, 0x05, 0xd3, 0xc6, 0x33, 0x39, 0xb1, 0x38, 0x02, 0x88, 0x6d, 0x53,
+            0xfc, 0x05,
+        ],
+        [
+            0xc7, 0x17, 0x6a, 0x70, 0x3d, 0x4d, 0xd8, 0x4f, 0xba, 0x3c, 0x0b, 0x76, 0x0d, 0x10, 0x67,
+            0x0f, 0x2a, 0x20, 0x53, 0xfa, 0x2c, 0x39, 0xcc, 0xc6, 0x4e, 0xc7, 0xfd, 0x77, 0x92, 0xac,
+            0x03, 0x7a,
+        ],
+        near_prime(0xec),
+        near_prime(0xed),
+        near_prime(0xee),
+    ]
+};
+
+fn is_small_order(point: &[u8]) -> bool {
+    SMALL_ORDER.iter().any(|small| {
+        point.len() == 32 && point[..31] == small[..31] && point[31] & 0x7f == small[31]
+    })
+}

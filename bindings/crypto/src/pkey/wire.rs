@@ -23,8 +23,8 @@ pub struct Locked {
     pub passphrase: Secret,
 }
 
-pub const READ_PRIVATE: &str = "Failed to read private key";
-pub const READ_PUBLIC: &str = "Failed to read asymmetric key";
+const READ_PRIVATE: &str = "Failed to read private key";
+const READ_PUBLIC: &str = "Failed to read asymmetric key";
 
 /// Bytes for libcrypto to read.
 fn reader(bytes: &[u8]) -> ffi::CBS {
@@ -105,8 +105,20 @@ impl PKey {
         PKey::from_spki(&parts::spki(OID_RSA, &parts::null(), bytes))
     }
 
+    /// RSAPrivateKey; as libcrypto does, PKCS#8 too.
     pub fn from_rsa_private(bytes: &[u8]) -> Result<PKey> {
-        PKey::from_pkcs8(&parts::pkcs8(OID_RSA, &parts::null(), bytes))
+        failure::forget();
+        let mut at = bytes.as_ptr();
+        // SAFETY: reads within the slice, which is as long as is told.
+        let object = unsafe {
+            ffi::d2i_PrivateKey(
+                ffi::EVP_PKEY_RSA,
+                std::ptr::null_mut(),
+                &mut at,
+                bytes.len() as std::ffi::c_long,
+            )
+        };
+        PKey::of(object, true, READ_PRIVATE)
     }
 
     /// ECPrivateKey, which says its curve itself.

@@ -18,18 +18,22 @@ const {
 
 const { isDataView } = require('internal/util/types');
 
+function viewOf(buffer, start, count) {
+  // What was detached has none.
+  return count === 0 ? new Uint8Array(0) : new Uint8Array(buffer, start, count);
+}
+
 /** Its bytes, shared. */
 function bytesOf(source) {
   if (!ArrayBufferIsView(source)) {
-    return new Uint8Array(source, 0, ArrayBufferPrototypeGetByteLength(source));
+    return viewOf(source, 0, ArrayBufferPrototypeGetByteLength(source));
   }
   if (isDataView(source)) {
-    return new Uint8Array(DataViewPrototypeGetBuffer(source), DataViewPrototypeGetByteOffset(source),
-                          DataViewPrototypeGetByteLength(source));
+    return viewOf(DataViewPrototypeGetBuffer(source), DataViewPrototypeGetByteOffset(source),
+                  DataViewPrototypeGetByteLength(source));
   }
-  return new Uint8Array(TypedArrayPrototypeGetBuffer(source),
-                        TypedArrayPrototypeGetByteOffset(source),
-                        TypedArrayPrototypeGetByteLength(source));
+  return viewOf(TypedArrayPrototypeGetBuffer(source), TypedArrayPrototypeGetByteOffset(source),
+                TypedArrayPrototypeGetByteLength(source));
 }
 
 /** A copy of its bytes. */

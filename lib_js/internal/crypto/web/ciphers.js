@@ -60,7 +60,7 @@ function aead(encrypts, name, key, algorithm, data) {
     data = data.subarray(0, end);
   }
   return Buffer.concat(runCipher(encrypts, name, key, iv, data, {
-    tagBytes,
+    tagBytes: name === 'chacha20-poly1305' ? NO_LENGTH : tagBytes,
     prepare(handle) {
       if (tag !== undefined) orThrow(binding.cipherSetTag(handle, tag));
       if (additionalData !== undefined) {

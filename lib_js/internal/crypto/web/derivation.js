@@ -54,7 +54,7 @@ function derive(algorithm, key, length) {
     return agree(algorithm, key, length);
   }
   checkLength(length);
-  const secret = getCryptoKeyHandle(key).bytes();
+  const secret = getCryptoKeyHandle(key).export();
   const digest = digestOf(algorithm.hash.name).number;
   const { salt, info, iterations } = algorithm;
   const count = length / 8;

@@ -87,7 +87,7 @@ function generate(algorithm, isExtractable, usages) {
 /** A length that was told may cut off bits of the last byte, no more. */
 function cutToLength(key, length) {
   if (bytesFor(length) !== key.size) throw dataError('Invalid key length');
-  return length % 8 === 0 ? key : secretOf(firstBits(key.bytes(), length));
+  return length % 8 === 0 ? key : secretOf(firstBits(key.export(), length));
 }
 
 function importKey(format, data, algorithm, isExtractable, usages) {
@@ -138,7 +138,7 @@ function importMaterial(format, data, { name }, isExtractable, usages) {
 function exportKey(format, cryptoKey) {
   const own = families[getCryptoKeyAlgorithm(cryptoKey).name];
   if (!own.raw.includes(format)) return undefined;
-  return toArrayBuffer(getCryptoKeyHandle(cryptoKey).bytes());
+  return toArrayBuffer(getCryptoKeyHandle(cryptoKey).export());
 }
 
 module.exports = {

@@ -2,7 +2,7 @@
 
 // WebCrypto's signatures.
 
-const { MathCeil } = primordials;
+const { MathCeil, TypedArrayPrototypeGetByteLength } = primordials;
 
 const { lazyDOMException } = require('internal/util');
 const { isEqual, keySign, keyVerify, hmac } = internalBinding('crypto');
@@ -12,7 +12,7 @@ const {
   getCryptoKeyType,
 } = require('internal/crypto/crypto_key');
 const { kHandle } = require('internal/crypto/handles');
-const { orThrow } = require('internal/crypto/failure');
+const { nativeError, orThrow } = require('internal/crypto/failure');
 const { after, laneWork, operationError, shortWork } = require('internal/crypto/web/answer');
 const { bytesOf, copyOf, toArrayBuffer } = require('internal/crypto/web/bytes');
 const { digestOf } = require('internal/crypto/web/hash_names');
@@ -38,7 +38,16 @@ function settings(algorithm, keyAlgorithm) {
       return { digest: digest.number, padding: PSS_PADDING, salt: saltLength };
     }
     case 'ECDSA': return { digest: digestOf(algorithm.hash.name).number, isPlain: true };
-    default: return { digest: NO_DIGEST, context: algorithm.context };
+    default:
+      checkContext(algorithm.context);
+      return { digest: NO_DIGEST, context: algorithm.context };
+  }
+}
+
+function checkContext(context) {
+  if (context !== undefined && TypedArrayPrototypeGetByteLength(context) > 255) {
+    throw operationError(
+      nativeError('ERR_OUT_OF_RANGE', 'context string must be at most 255 bytes'));
   }
 }
 

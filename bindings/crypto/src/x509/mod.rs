@@ -1,0 +1,137 @@
+//! X.509 certificates.
+
+mod fields;
+mod names;
+
+use std::ffi::{CStr, CString, c_long};
+
+use aws_lc_sys as ffi;
+
+pub use fields::Fields;
+
+use crate::owned::{Owned, release};
+use crate::pkey::{find_pem, is_absent_pem};
+use crate::{Failure, PKey, Result, failure};
+
+release!(X509, X509_free);
+
+pub struct Certificate {
+    object: Owned<ffi::X509>,
+    der: Vec<u8>,
+}
+
+/// What a certificate is asked to be good for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Subject {
+    Host,
+    Email,
+    Ip,
+}
+
+impl Certificate {
+    pub fn from_der(bytes: &[u8]) -> Result<Certificate> {
+        failure::forget();
+        let mut at = bytes.as_ptr();
+        // SAFETY: reads within the slice, which is as long as is told.
+        let object =
+            unsafe { ffi::d2i_X509(std::ptr::null_mut(), &mut at, bytes.len() as c_long) };
+        let object = Owned::of(object).map_err(|_| Failure::of_queue("Invalid certificate"))?;
+        let count = at as usize - bytes.as_ptr() as usize;
+        Ok(Certificate {
+            object,
+            der: bytes[..count].to_vec(),
+        })
+    }
+
+    /// PEM, or if there is none, DER.
+    pub fn from_any(bytes: &[u8]) -> Result<Certificate> {
+        const NAMES: &[&str] = &["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
+        match find_pem(bytes, NAMES) {
+            Ok(der) => Certificate::from_der(der.as_slice()),
+            Err(refused) if is_absent_pem(&refused) => {
+                Certificate::from_der(bytes).map_err(|other| match other {
+                    Failure::Plain { .. } => refused,
+                    library @ Failure::Library { .. } => library,
+                })
+            }
+            Err(refused) => Err(refused),
+        }
+    }
+
+    pub fn der(&self) -> &[u8] {
+        &self.der
+    }
+
+    /// For functions that take a certificate as changeable and do not change it.
+    fn as_mut_ptr(&self) -> *mut ffi::X509 {
+        self.object.as_ptr().cast_mut()
+    }
+
+    pub fn public_key(&self) -> Result<PKey> {
+        // SAFETY: the certificate is alive; what is given is ours.
+        let key = unsafe { ffi::X509_get_pubkey(self.as_mut_ptr()) };
+        PKey::of(key, false, "Failed to get public key")
+    }
+
+    /// May it sign others?
+    pub fn is_authority(&self) -> bool {
+        // SAFETY: the certificate is alive.
+        unsafe { ffi::X509_check_ca(self.as_mut_ptr()) == 1 }
+    }
+
+    pub fn is_issued_by(&self, issuer: &Certificate) -> bool {
+        // SAFETY: both certificates are alive.
+        let answer = unsafe { ffi::X509_check_issued(issuer.as_mut_ptr(), self.as_mut_ptr()) };
+        failure::forget();
+        answer == 0
+    }
+
+    pub fn is_of_key(&self, key: &PKey) -> bool {
+        // SAFETY: both are alive.
+        let answer = unsafe { ffi::X509_check_private_key(self.as_mut_ptr(), key.as_ptr()) };
+        failure::forget();
+        answer == 1
+    }
+
+    pub fn is_signed_by(&self, key: &PKey) -> bool {
+        // SAFETY: both are alive.
+        let answer = unsafe { ffi::X509_verify(self.as_mut_ptr(), key.as_mut_ptr()) };
+        failure::forget();
+        answer == 1
+    }
+
+    /// The name that matches: of a host the certificate's own, else what was asked.
+    pub fn check(&self, subject: Subject, name: &str, flags: u32) -> Result<Option<String>> {
+        let invalid = || Failure::plain("ERR_INVALID_ARG_VALUE", "Invalid name");
+        let text = CString::new(name).map_err(|_| invalid())?;
+        let (start, count) = (text.as_ptr(), name.len());
+        let mut peer = std::ptr::null_mut();
+        let answer = match subject {
+            // SAFETY: the certificate is alive, the text as long as is told; `peer` is ours to free.
+            Subject::Host => unsafe {
+                ffi::X509_check_host(self.as_mut_ptr(), start, count, flags, &mut peer)
+            },
+            // SAFETY: the certificate is alive, the text as long as is told.
+            Subject::Email => unsafe {
+                ffi::X509_check_email(self.as_mut_ptr(), start, count, flags)
+            },
+            // SAFETY: the certificate is alive, the text ends with a zero.
+            Subject::Ip => unsafe { ffi::X509_check_ip_asc(self.as_mut_ptr(), start, flags) },
+        };
+        failure::forget();
+        let found = match peer.is_null() {
+            true => name.to_owned(),
+            // SAFETY: the text ends with a zero.
+            false => unsafe { CStr::from_ptr(peer) }.to_string_lossy().into_owned(),
+        };
+        if !peer.is_null() {
+            // SAFETY: came from libcrypto's allocator and is given back once.
+            unsafe { ffi::OPENSSL_free(peer.cast()) };
+        }
+        match answer {
+            1 => Ok(Some(found)),
+            0 => Ok(None),
+            _ => Err(invalid()),
+        }
+    }
+}
