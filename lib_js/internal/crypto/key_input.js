@@ -1,7 +1,7 @@
 'use strict';
 
 // Keys as programs give them: an object, PEM, DER, JWK or bare bytes. They are looked at first
-// (`prepare...`), and read (`openPrivate`, `openPublic`) when the other arguments were looked at too.
+// (`prepare...`), and read (`openPrivate`, `openPublic`) after the other arguments were looked at.
 
 const { StringPrototypeIncludes, StringPrototypeStartsWith } = primordials;
 

@@ -79,7 +79,7 @@ function prepareSecretKey(key, encoding, isBufferOnly = false) {
   return bytesOf(key);
 }
 
-/** The native key of a key object, or of what prepareSecretKey gave; undefined of bytes and text. */
+/** The native key of a key object, or of what prepareSecretKey gave; undefined of others. */
 function getKeyObjectHandle(key) {
   if (key instanceof NativeKey) return key;
   return isKeyObject(key) ? nativeOf(key) : undefined;

@@ -1,11 +1,12 @@
 'use strict';
 
-// globalThis.crypto: the classes of WebCrypto. Each method looks at its arguments here and leaves the
-// rest to web/.
+// globalThis.crypto: the classes of WebCrypto. Each method looks at its arguments here and leaves
+// the rest to web/.
 
 const {
-  ObjectDefineProperties,
+  ArrayPrototypePush,
   ObjectCreate,
+  ObjectDefineProperties,
   ReflectApply,
   SymbolToStringTag,
 } = primordials;
@@ -48,12 +49,13 @@ const KEY_DATA = 'KeyData';
 function converted(self, name, args, types) {
   if (self !== subtle) throw new ERR_INVALID_THIS('SubtleCrypto');
   const prefix = `Failed to execute '${name}' on 'SubtleCrypto'`;
-  requiredArguments(args.length, types.length, { prefix });
+  requiredArguments(args.length, types.length, { __proto__: null, prefix });
   const values = [];
   for (let i = 0; i < types.length; i++) {
     let type = types[i];
     if (type === KEY_DATA) type = values[0] === 'jwk' ? 'JsonWebKey' : BYTES;
-    values.push(converters[type](args[i], { prefix, context: `${ordinals[i]} argument` }));
+    ArrayPrototypePush(values, converters[type](
+      args[i], { __proto__: null, prefix, context: `${ordinals[i]} argument` }));
   }
   return values;
 }
@@ -141,6 +143,7 @@ const methods = {
     let length = args[2] ?? null;
     if (args[2] !== undefined && args[2] !== null) {
       length = converters['unsigned long'](args[2], {
+        __proto__: null,
         prefix: "Failed to execute 'deriveBits' on 'SubtleCrypto'",
         context: '3rd argument',
         enforceRange: true,
@@ -276,8 +279,8 @@ class SubtleCrypto {
     emitExperimentalWarning('The supports Web Crypto API method');
     if (this !== SubtleCrypto) throw new ERR_INVALID_THIS('SubtleCrypto constructor');
     const prefix = "Failed to execute 'supports' on 'SubtleCrypto'";
-    requiredArguments(arguments.length, 2, { prefix });
-    const context = (index) => ({ prefix, context: `${ordinals[index]} argument` });
+    requiredArguments(arguments.length, 2, { __proto__: null, prefix });
+    const context = (index) => ({ __proto__: null, prefix, context: `${ordinals[index]} argument` });
     operation = converters.DOMString(operation, context(0));
     algorithm = converters.AlgorithmIdentifier(algorithm, context(1));
     if (!isOperation(operation)) return false;
@@ -285,7 +288,7 @@ class SubtleCrypto {
     if (takesAlgorithm(operation)) {
       extra = converters.AlgorithmIdentifier(extra, context(2));
     } else if (operation === 'deriveBits' && extra !== null) {
-      extra = converters['unsigned long'](extra, { ...context(2), enforceRange: true });
+      extra = converters['unsigned long'](extra, { __proto__: null, ...context(2), enforceRange: true });
     }
     return isSupported(operation, algorithm, extra);
   }
@@ -376,8 +379,8 @@ class Crypto {
 
   getRandomValues(array) {
     if (this !== crypto) throw new ERR_INVALID_THIS('Crypto');
-    requiredArguments(
-      arguments.length, 1, { prefix: "Failed to execute 'getRandomValues' on 'Crypto'" });
+    const prefix = "Failed to execute 'getRandomValues' on 'Crypto'";
+    requiredArguments(arguments.length, 1, { __proto__: null, prefix });
     return ReflectApply(random.getRandomValues, this, arguments);
   }
 

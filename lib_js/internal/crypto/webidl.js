@@ -49,12 +49,14 @@ converters['sequence<KeyUsage>'] = createSequenceConverter(converters.KeyUsage);
 
 // Node takes resizable memory still.
 converters.BigInteger = (value, options = kEmptyObject) =>
-  base.Uint8Array(value, { ...options, allowResizable: true, allowShared: false });
+  base.Uint8Array(
+    value, { __proto__: null, ...options, allowResizable: true, allowShared: false });
 converters.BufferSource = (value, options = kEmptyObject) =>
-  base.BufferSource(value, { ...options, allowResizable: options.allowResizable ?? true });
+  base.BufferSource(
+    value, { __proto__: null, ...options, allowResizable: options.allowResizable ?? true });
 
 const exact = (converter) => (value, options) =>
-  converter(value, { ...options, enforceRange: true });
+  converter(value, { __proto__: null, ...options, enforceRange: true });
 const octet = exact(base.octet);
 const short = exact(base['unsigned short']);
 const long = exact(base['unsigned long']);
@@ -109,7 +111,8 @@ dictionary('RsaOaepParams', member('label', converters.BufferSource));
 
 const curves = ['P-256', 'P-384', 'P-521'];
 const curveMember = required('namedCurve', converters.NamedCurve, (value) => {
-  if (!ArrayPrototypeIncludes(curves, value)) refuse('Unrecognized namedCurve', 'NotSupportedError');
+  if (ArrayPrototypeIncludes(curves, value)) return;
+  refuse('Unrecognized namedCurve', 'NotSupportedError');
 });
 dictionary('EcKeyImportParams', curveMember);
 dictionary('EcKeyGenParams', curveMember);

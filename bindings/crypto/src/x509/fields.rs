@@ -39,6 +39,7 @@ struct Parts<'a> {
     signature: &'a [u8],
     issuer: &'a [u8],
     subject: &'a [u8],
+    public_key_info: &'a [u8],
     extensions: Reader<'a>,
 }
 
@@ -66,6 +67,10 @@ impl Certificate {
         })
     }
 
+    pub(super) fn public_key_info(&self) -> Result<&[u8]> {
+        Ok(self.parts()?.public_key_info)
+    }
+
     fn parts(&self) -> Result<Parts<'_>> {
         let mut certificate = Reader::new(self.der()).sequence()?;
         let mut body = certificate.sequence()?;
@@ -78,6 +83,7 @@ impl Certificate {
         let issuer = body.whole()?;
         body.next()?;
         let subject = body.whole()?;
+        let public_key_info = body.whole()?;
         let mut extensions = Reader::new(&[]);
         while !body.is_empty() {
             let (tag, content) = body.next()?;
@@ -90,6 +96,7 @@ impl Certificate {
             signature,
             issuer,
             subject,
+            public_key_info,
             extensions,
         })
     }
@@ -180,4 +187,3 @@ fn usages(bytes: &[u8]) -> Result<Vec<String>> {
     }
     Ok(usages)
 }
-

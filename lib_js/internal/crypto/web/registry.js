@@ -38,7 +38,9 @@ const curve = (operations) => ({
 const plain = (operations) => ({
   generateKey: null, exportKey: null, importKey: null, ...operations,
 });
-const derivation = (params) => ({ 'importKey': null, 'deriveBits': params, 'get key length': null });
+const derivation = (params) => ({
+  'importKey': null, 'deriveBits': params, 'get key length': null,
+});
 const signing = (params) => ({ sign: params, verify: params });
 const encapsulation = { encapsulate: null, decapsulate: null };
 const digest = (params = null) => ({ digest: params });
@@ -132,7 +134,9 @@ for (const name of ObjectKeys(definitions)) {
 const BYTES = ['iv', 'counter', 'additionalData', 'publicExponent', 'salt', 'info', 'context',
                'label', 'functionName', 'customization', 'associatedData', 'nonce', 'secretValue'];
 
-const CONTEXT = { prefix: 'Failed to normalize algorithm', context: 'passed algorithm' };
+const CONTEXT = {
+  __proto__: null, prefix: 'Failed to normalize algorithm', context: 'passed algorithm',
+};
 
 /** https://w3c.github.io/webcrypto/#algorithm-normalization-normalize-an-algorithm */
 function normalizeAlgorithm(algorithm, operation) {
