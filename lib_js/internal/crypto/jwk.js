@@ -180,7 +180,9 @@ function importOkp(jwk, wanted) {
   const secret = isPrivate(d, wanted, message);
   if (!secret) return importRaw('raw-public', member(x, message), kind, message);
   const key = importRaw('raw-private', member(d, message), kind, message);
-  if (x !== undefined && !binding.isEqual(key.rawPublic(), member(x, message))) throw invalid(message);
+  if (x !== undefined && !binding.isEqual(key.rawPublic(), member(x, message))) {
+    throw invalid(message);
+  }
   return key;
 }
 

@@ -40,7 +40,9 @@ const { NativeKey, secretOf } = require('internal/crypto/native_key');
 const { getCryptoKeyHandle, isCryptoKey } = cryptoKey;
 
 const BUFFERS = ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
-const WITH_KEYS = [...BUFFERS, 'string', 'KeyObject', 'CryptoKey'];
+const WITH_KEYS = [
+  'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView', 'string', 'KeyObject', 'CryptoKey',
+];
 
 /** The native key of what is a secret key object; undefined of what is none. */
 function secretObject(key) {

@@ -3,6 +3,7 @@
 // Conversions of WebCrypto's arguments: its dictionaries, each a chain that begins with Algorithm.
 
 const {
+  ArrayPrototypeConcat,
   ArrayPrototypeIncludes,
   ArrayPrototypeMap,
   FunctionPrototypeCall,
@@ -102,7 +103,6 @@ dictionary('Algorithm');
 const rsaMembers = [
   required('modulusLength', long), required('publicExponent', converters.BigInteger),
 ];
-dictionary('RsaKeyGenParams', ...rsaMembers);
 converters.RsaHashedKeyGenParams = createDictionaryConverter(
   'RsaHashedKeyGenParams', [nameMember, rsaMembers, [shaMember('RsaHashedKeyGenParams')]]);
 dictionary('RsaHashedImportParams', shaMember('RsaHashedImportParams'));
@@ -151,13 +151,13 @@ dictionary(
     }
   }));
 
-for (const { 0: name, 1: zero } of [
-  ['HmacKeyGenParams', 'OperationError'], ['HmacImportParams', 'DataError'],
-]) {
+function hmacDictionary(name, zero) {
   dictionary(name, shaMember(name), member('length', long, (value) => {
     if (value === 0) refuse(`${name}.length cannot be 0`, zero);
   }));
 }
+hmacDictionary('HmacKeyGenParams', 'OperationError');
+hmacDictionary('HmacImportParams', 'DataError');
 
 dictionary(
   'HkdfParams',
@@ -248,14 +248,14 @@ converters.RsaOtherPrimesInfo =
   createDictionaryConverter('RsaOtherPrimesInfo', texts(['r', 'd', 't']));
 converters['sequence<RsaOtherPrimesInfo>'] =
   createSequenceConverter(converters.RsaOtherPrimesInfo);
-converters.JsonWebKey = createDictionaryConverter('JsonWebKey', [
-  ...texts(['kty', 'use']),
+converters.JsonWebKey = createDictionaryConverter('JsonWebKey', ArrayPrototypeConcat(
+  texts(['kty', 'use']),
   member('key_ops', converters['sequence<DOMString>']),
   text('alg'),
   member('ext', converters.boolean),
-  ...texts(['crv', 'x', 'y', 'd', 'n', 'e', 'p', 'q', 'dp', 'dq', 'qi']),
+  texts(['crv', 'x', 'y', 'd', 'n', 'e', 'p', 'q', 'dp', 'dq', 'qi']),
   member('oth', converters['sequence<RsaOtherPrimesInfo>']),
-  ...texts(['k', 'pub', 'priv']),
-]);
+  texts(['k', 'pub', 'priv']),
+));
 
 module.exports = { checkMax, converters, requiredArguments };

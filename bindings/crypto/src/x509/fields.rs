@@ -31,6 +31,7 @@ pub struct Fields {
 /// Content of identifiers of extensions.
 const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 17];
 const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
+const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 19];
 const INFO_ACCESS: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 1];
 
 /// Parts of a certificate's DER that are read here.
@@ -65,6 +66,11 @@ impl Certificate {
             signature_algorithm: known_names(parts.signature).map(|names| names.1),
             signature_algorithm_oid: dotted(parts.signature),
         })
+    }
+
+    pub(super) fn has_basic_constraints(&self) -> bool {
+        self.parts()
+            .is_ok_and(|parts| find_extension(parts.extensions, BASIC_CONSTRAINTS).is_some())
     }
 
     pub(super) fn public_key_info(&self) -> Result<&[u8]> {

@@ -73,7 +73,9 @@ impl Certificate {
     /// May it sign others?
     pub fn is_authority(&self) -> bool {
         // SAFETY: the certificate is alive.
-        unsafe { ffi::X509_check_ca(self.as_mut_ptr()) == 1 }
+        let answer = unsafe { ffi::X509_check_ca(self.as_mut_ptr()) };
+        // Old certificates that do not say so count for libcrypto, but not for OpenSSL.
+        answer == 1 && self.has_basic_constraints()
     }
 
     pub fn is_issued_by(&self, issuer: &Certificate) -> bool {

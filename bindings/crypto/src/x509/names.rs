@@ -145,7 +145,8 @@ fn push_quoted(out: &mut String, prefix: &str, bytes: &[u8], is_utf8: bool) {
         match byte {
             b'\\' => quoted.extend(b"\\\\"),
             b'"' => quoted.extend(b"\\\""),
-            _ if is_plain(byte) => quoted.push(byte),
+            // A comma parts names.
+            _ if is_plain(byte) && byte != b',' => quoted.push(byte),
             _ => quoted.extend(format!("\\u{byte:04x}").bytes()),
         }
     }
@@ -256,7 +257,7 @@ mod tests {
             out
         };
         assert_eq!(print(b"good.example"), "DNS:good.example");
-        assert_eq!(print(b"a, DNS:b"), "DNS:\"a, DNS:b\"");
+        assert_eq!(print(b"a, DNS:b"), "DNS:\"a\\u002c DNS:b\"");
         assert_eq!(print(b"a\0b"), "DNS:\"a\\u0000b\"");
     }
 }

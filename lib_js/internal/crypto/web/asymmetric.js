@@ -64,7 +64,9 @@ function bigIntArrayToUnsignedBigInt(bytes) {
 
 function exponentBytes(number) {
   const digits = [];
-  for (let rest = number; rest > 0n; rest >>= 8n) ArrayPrototypeUnshift(digits, Number(rest & 255n));
+  for (let rest = number; rest > 0n; rest >>= 8n) {
+    ArrayPrototypeUnshift(digits, Number(rest & 255n));
+  }
   return new Uint8Array(digits);
 }
 
@@ -297,9 +299,10 @@ function seedPkcs8(key, { name }) {
   const seed = key.rawSeed();
   const inner = seed.length + 2;
   const bytes = new Uint8Array(inner + 20);
+  const { 0: arc, 1: number } = latticeIds[name];
   TypedArrayPrototypeSet(bytes, [
-    0x30, inner + 18, 2, 1, 0, 0x30, 0x0b, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4,
-    ...latticeIds[name], 4, inner, 0x80, seed.length,
+    0x30, inner + 18, 2, 1, 0, 0x30, 0x0b, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, arc, number,
+    4, inner, 0x80, seed.length,
   ]);
   TypedArrayPrototypeSet(bytes, seed, 22);
   return bytes;
@@ -315,14 +318,15 @@ function encodeDer(key, algorithm) {
 function exportKey(format, cryptoKey) {
   const algorithm = getCryptoKeyAlgorithm(cryptoKey);
   const own = families[algorithm.name];
+  const { raw = [] } = own;
   const key = getCryptoKeyHandle(cryptoKey);
   const isPublic = getCryptoKeyType(cryptoKey) === 'public';
   const act = {
     '__proto__': null,
     'spki': isPublic && (() => encodeDer(key, algorithm)),
     'pkcs8': !isPublic && (() => encodeDer(key, algorithm)),
-    'raw': isPublic && own.raw !== undefined && ArrayPrototypeIncludes(own.raw, 'raw') && (() => key.rawPublic()),
-    'raw-public': isPublic && own.raw !== undefined && (() => key.rawPublic()),
+    'raw': isPublic && ArrayPrototypeIncludes(raw, format) && (() => key.rawPublic()),
+    'raw-public': isPublic && ArrayPrototypeIncludes(raw, format) && (() => key.rawPublic()),
     'raw-seed': !isPublic && own.kty === 'AKP' && (() => key.rawSeed()),
   }[format];
   if (!act) return undefined;

@@ -93,13 +93,21 @@ function counterMode(name, key, { counter, length: bits }, data) {
   if (blocks <= left) return joined(runCipher(true, name, key, counter, data));
   const split = Number(left) * BLOCK;
   return joined([
-    ...runCipher(true, name, key, counter, TypedArrayPrototypeSubarray(data, 0, split)),
-    ...runCipher(true, name, key, wrapped(counter, bits), TypedArrayPrototypeSubarray(data, split)),
+    joined(runCipher(true, name, key, counter, TypedArrayPrototypeSubarray(data, 0, split))),
+    joined(runCipher(true, name, key, wrapped(counter, bits),
+                     TypedArrayPrototypeSubarray(data, split))),
   ]);
 }
 
 /** RFC 3394. */
 const wrapIv = new Uint8Array([0xa6, 0xa6, 0xa6, 0xa6, 0xa6, 0xa6, 0xa6, 0xa6]);
+
+/** Whole blocks of 8 bytes. */
+function checkWrapped(count, encrypts) {
+  if (count % 8 !== 0 || count < (encrypts ? 16 : 24)) {
+    throw nativeError(undefined, 'Invalid length of wrapped data');
+  }
+}
 
 function aesNow(encrypts, algorithm, key, bits, data) {
   switch (algorithm.name) {
@@ -108,9 +116,7 @@ function aesNow(encrypts, algorithm, key, bits, data) {
     case 'AES-CTR': return counterMode(`aes-${bits}-ctr`, key, algorithm, data);
     case 'AES-GCM': return aead(encrypts, `aes-${bits}-gcm`, key, algorithm, data);
     case 'AES-KW':
-      if (TypedArrayPrototypeGetByteLength(data) % 8 !== 0 || TypedArrayPrototypeGetByteLength(data) < (encrypts ? 16 : 24)) {
-        throw nativeError(undefined, 'Invalid length of wrapped data');
-      }
+      checkWrapped(TypedArrayPrototypeGetByteLength(data), encrypts);
       return joined(runCipher(encrypts, `id-aes${bits}-wrap`, key, wrapIv, data));
     default: return aead(encrypts, 'chacha20-poly1305', key, algorithm, data);
   }

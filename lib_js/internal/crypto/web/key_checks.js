@@ -52,8 +52,10 @@ function validateKeyOps(keyOps, usages) {
     seen |= bit;
   }
   if (usages === undefined) return;
-  for (const usage of usages) {
-    if ((seen & usageBits[usage]) === 0) throw dataError('Key operations and usage mismatch');
+  for (let i = 0; i < usages.length; i++) {
+    if ((seen & usageBits[usages[i]]) === 0) {
+      throw dataError('Key operations and usage mismatch');
+    }
   }
 }
 

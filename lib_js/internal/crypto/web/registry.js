@@ -124,9 +124,13 @@ function register(operation, name, params) {
   });
 }
 
-for (const name of ObjectKeys(definitions)) {
-  for (const operation of ObjectKeys(definitions[name])) {
-    register(operation, name, definitions[name][operation]);
+// By numbers: this may run when a program has changed how arrays are iterated.
+const algorithms = ObjectKeys(definitions);
+for (let i = 0; i < algorithms.length; i++) {
+  const own = definitions[algorithms[i]];
+  const operations = ObjectKeys(own);
+  for (let k = 0; k < operations.length; k++) {
+    register(operations[k], algorithms[i], own[operations[k]]);
   }
 }
 
