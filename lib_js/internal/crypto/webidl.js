@@ -103,6 +103,8 @@ dictionary('Algorithm');
 const rsaMembers = [
   required('modulusLength', long), required('publicExponent', converters.BigInteger),
 ];
+converters.RsaKeyGenParams =
+  createDictionaryConverter('RsaKeyGenParams', [nameMember, rsaMembers]);
 converters.RsaHashedKeyGenParams = createDictionaryConverter(
   'RsaHashedKeyGenParams', [nameMember, rsaMembers, [shaMember('RsaHashedKeyGenParams')]]);
 dictionary('RsaHashedImportParams', shaMember('RsaHashedImportParams'));
