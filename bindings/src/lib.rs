@@ -103,6 +103,7 @@ pub const BINDINGS: &[Binding] = &[
     crypto::cipher::BINDING,
     crypto::kdf::BINDING,
     crypto::exchange::BINDING,
+    crypto::spkac::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.

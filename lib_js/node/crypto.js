@@ -8,6 +8,7 @@ const { deprecate, getDeprecationWarningEmitter } = require('internal/util');
 const { getOptionValue } = require('internal/options');
 const constants = require('internal/crypto/constants');
 const { argon2, argon2Sync } = require('internal/crypto/argon2');
+const Certificate = require('internal/crypto/certificate');
 const { Cipheriv, Decipheriv, getCipherInfo, getCiphers } = require('internal/crypto/cipher');
 const { decapsulate, diffieHellman, encapsulate } = require('internal/crypto/agreement');
 const {
@@ -155,6 +156,7 @@ module.exports = {
   hash,
   encapsulate,
   decapsulate,
+  Certificate,
   Cipheriv,
   Decipheriv,
   DiffieHellman,

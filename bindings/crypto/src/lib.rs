@@ -18,6 +18,7 @@ mod owned;
 pub mod pkey;
 pub mod random;
 mod secret;
+pub mod spkac;
 pub mod turbo;
 mod wrap;
 pub mod x509;

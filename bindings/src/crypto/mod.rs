@@ -7,12 +7,13 @@ pub mod cipher;
 pub mod exchange;
 pub mod hash;
 pub mod hmac;
+pub mod kdf;
 pub mod key_generate;
 pub mod key_use;
 pub mod key_wire;
-pub mod kdf;
 pub mod keys;
 pub mod random;
+pub mod spkac;
 mod text;
 
 use coring_crypto::{Entry, Failure, Hash, Hmac};
