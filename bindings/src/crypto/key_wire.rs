@@ -38,6 +38,8 @@ ops! { crypto(Natives) {
     slow keyOfRaw(kind: String, which: i32, bytes: Bytes);
     /// [name, JWK's name, bytes of a coordinate, bits], or undefined.
     slow curveOf(name: String);
+    /// Sorted.
+    slow curveNames();
 } }
 
 impl Outcome for PKey {
@@ -293,4 +295,10 @@ fn curveOf(_: &mut Natives, name: String) -> Js {
         ]),
         None => Js::Undefined,
     }
+}
+
+#[allow(non_snake_case)]
+fn curveNames(_: &mut Natives) -> Js {
+    let names = coring_crypto::pkey::curve_names();
+    Js::List(names.into_iter().map(Js::from).collect())
 }

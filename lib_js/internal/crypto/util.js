@@ -33,6 +33,7 @@ function lazily(get) {
   return { __proto__: null, configurable: true, enumerable: true, get };
 }
 
+const getCurves = cachedList(binding.curveNames);
 const getHashes = cachedList(binding.digestNames);
 
 /** A view of the bytes of a string, buffer or view. */
@@ -108,6 +109,7 @@ function getOpenSSLSecLevel() {
 module.exports = {
   cachedList,
   getArrayBufferOrView,
+  getCurves,
   getFips,
   getHashes,
   getOpenSSLSecLevel,

@@ -76,6 +76,13 @@ pub(super) static CURVES: &[Curve] = &[
     ),
 ];
 
+/// Of all curves, sorted.
+pub fn curve_names() -> Vec<&'static str> {
+    let mut names: Vec<_> = CURVES.iter().map(|curve| curve.name).collect();
+    names.sort_unstable();
+    names
+}
+
 impl Curve {
     /// Case matters, as in OpenSSL.
     pub fn by_name(name: &str) -> Option<&'static Curve> {

@@ -20,7 +20,7 @@ use crate::owned::{Owned, release};
 use crate::{Failure, Result};
 
 pub use agree::Encapsulated;
-pub use details::{Curve, Detail, PssDetail};
+pub use details::{Curve, Detail, PssDetail, curve_names};
 pub use generate::Recipe;
 pub use parts::{RsaParts, RsaPrimes};
 pub(crate) use pem::{armor, collect};
