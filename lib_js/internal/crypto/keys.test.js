@@ -76,7 +76,8 @@ rows('all that a key of a curve is written as', [
 row('keys arrive in another thread', async () => {
   const secret = crypto.createSecretKey(Buffer.from('secret'));
   const { privateKey, publicKey } = crypto.generateKeyPairSync('ed25519');
-  const hidden = await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+  const hidden =
+    await crypto.subtle.generateKey({ name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
   const worker = new Worker(`
     const { parentPort, workerData } = require('worker_threads');
     const crypto = require('crypto');
