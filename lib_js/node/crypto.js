@@ -51,6 +51,7 @@ const {
 } = require('internal/crypto/rsa_cipher');
 const { Sign, Verify, signOneShot, verifyOneShot } = require('internal/crypto/sig');
 const {
+  getCurves,
   getFips,
   getHashes,
   secureHeapUsed,

@@ -3,9 +3,10 @@
 use aws_lc_sys as ffi;
 
 use crate::number::{Number, bytes_of};
-use crate::owned::Owned;
+use crate::owned::{Owned, release};
 use crate::{Failure, Result, failure};
 
+release!(DH, DH_free);
 
 /// One side of an exchange.
 pub struct Exchange(Owned<ffi::DH>);

@@ -4,7 +4,7 @@ use aws_lc_sys as ffi;
 
 use super::raw::sized;
 use super::{Operation, PKey};
-use crate::{Digest, Failure, Result, failure};
+use crate::{Digest, Failure, Result, Secret, failure};
 
 /// OpenSSL's number of a padding.
 pub type Padding = i32;
@@ -25,13 +25,8 @@ pub struct Oaep {
 }
 
 type Begin = unsafe extern "C" fn(*mut ffi::EVP_PKEY_CTX) -> i32;
-type Run = unsafe extern "C" fn(
-    *mut ffi::EVP_PKEY_CTX,
-    *mut u8,
-    *mut usize,
-    *const u8,
-    usize,
-) -> i32;
+type Run =
+    unsafe extern "C" fn(*mut ffi::EVP_PKEY_CTX, *mut u8, *mut usize, *const u8, usize) -> i32;
 
 impl Direction {
     fn functions(self) -> (Begin, Run) {
@@ -39,15 +34,30 @@ impl Direction {
             Direction::PublicEncrypt => (ffi::EVP_PKEY_encrypt_init, ffi::EVP_PKEY_encrypt),
             Direction::PrivateDecrypt => (ffi::EVP_PKEY_decrypt_init, ffi::EVP_PKEY_decrypt),
             Direction::PrivateEncrypt => (ffi::EVP_PKEY_sign_init, ffi::EVP_PKEY_sign),
-            Direction::PublicDecrypt => {
-                (ffi::EVP_PKEY_verify_recover_init, ffi::EVP_PKEY_verify_recover)
-            }
+            Direction::PublicDecrypt => (
+                ffi::EVP_PKEY_verify_recover_init,
+                ffi::EVP_PKEY_verify_recover,
+            ),
         }
     }
 }
 
 impl PKey {
     pub fn rsa(
+        &self,
+        direction: Direction,
+        padding: Padding,
+        oaep: &Oaep,
+        data: &[u8],
+    ) -> Result<Vec<u8>> {
+        if direction != Direction::PrivateDecrypt || padding != ffi::RSA_PKCS1_PADDING {
+            return self.run_rsa(direction, padding, oaep, data);
+        }
+        let padded = self.run_rsa(direction, ffi::RSA_NO_PADDING, oaep, data)?;
+        self.unpad_silently(Secret::new(padded).as_slice(), data)
+    }
+
+    fn run_rsa(
         &self,
         direction: Direction,
         padding: Padding,
@@ -94,8 +104,7 @@ fn set_oaep(operation: &mut Operation, oaep: &Oaep) -> Result<()> {
         return Err(Failure::of_queue("Out of memory"));
     }
     // SAFETY: the operation takes the label when it succeeds.
-    let done =
-        unsafe { ffi::EVP_PKEY_CTX_set0_rsa_oaep_label(context, label, oaep.label.len()) };
+    let done = unsafe { ffi::EVP_PKEY_CTX_set0_rsa_oaep_label(context, label, oaep.label.len()) };
     if done != 1 {
         // SAFETY: the label was not taken.
         unsafe { ffi::OPENSSL_free(label.cast()) };
