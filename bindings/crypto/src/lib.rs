@@ -15,8 +15,8 @@ mod owned;
 pub mod pkey;
 pub mod random;
 mod secret;
-mod x509;
 mod wrap;
+mod x509;
 
 pub use digest::Digest;
 pub use failure::{Entry, Failure};

@@ -5,10 +5,10 @@
 pub mod cipher;
 pub mod hash;
 pub mod hmac;
+pub mod kdf;
 pub mod key_generate;
 pub mod key_use;
 pub mod key_wire;
-pub mod kdf;
 pub mod keys;
 pub mod random;
 mod text;

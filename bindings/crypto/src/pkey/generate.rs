@@ -49,7 +49,10 @@ fn begin(nid: i32) -> Result<Operation> {
 fn begin_key(nid: i32) -> Result<Operation> {
     let mut operation = begin(nid)?;
     // SAFETY: the operation is new.
-    failure::check(unsafe { ffi::EVP_PKEY_keygen_init(operation.as_mut_ptr()) }, FAILED)?;
+    failure::check(
+        unsafe { ffi::EVP_PKEY_keygen_init(operation.as_mut_ptr()) },
+        FAILED,
+    )?;
     Ok(operation)
 }
 
@@ -70,14 +73,20 @@ fn of_parameters(mut operation: Operation) -> Result<PKey> {
     let parameters = PKey::of(object, false, FAILED)?;
     let mut operation = parameters.operation()?;
     // SAFETY: the operation is new.
-    failure::check(unsafe { ffi::EVP_PKEY_keygen_init(operation.as_mut_ptr()) }, FAILED)?;
+    failure::check(
+        unsafe { ffi::EVP_PKEY_keygen_init(operation.as_mut_ptr()) },
+        FAILED,
+    )?;
     finish(operation)
 }
 
 fn begin_parameters(nid: i32) -> Result<Operation> {
     let mut operation = begin(nid)?;
     // SAFETY: the operation is new.
-    failure::check(unsafe { ffi::EVP_PKEY_paramgen_init(operation.as_mut_ptr()) }, FAILED)?;
+    failure::check(
+        unsafe { ffi::EVP_PKEY_paramgen_init(operation.as_mut_ptr()) },
+        FAILED,
+    )?;
     Ok(operation)
 }
 
@@ -93,7 +102,12 @@ impl Recipe {
                 hash,
                 mask_hash,
                 salt_count,
-            } => rsa_pss(rsa(Kind::RsaPss, bits, exponent)?, hash, mask_hash, salt_count),
+            } => rsa_pss(
+                rsa(Kind::RsaPss, bits, exponent)?,
+                hash,
+                mask_hash,
+                salt_count,
+            ),
             Recipe::Dsa { bits, divisor_bits } => dsa(bits, divisor_bits),
             Recipe::Ec(curve) => {
                 let mut operation = begin_key(Kind::Ec.nid())?;
@@ -121,8 +135,7 @@ fn rsa(kind: Kind, bits: i32, exponent: u64) -> Result<Operation> {
     failure::check(done, FAILED)?;
     let exponent = Number::of_u64(exponent)?.into_raw();
     // SAFETY: the operation was begun, and takes the number.
-    let done =
-        unsafe { ffi::EVP_PKEY_CTX_set_rsa_keygen_pubexp(operation.as_mut_ptr(), exponent) };
+    let done = unsafe { ffi::EVP_PKEY_CTX_set_rsa_keygen_pubexp(operation.as_mut_ptr(), exponent) };
     failure::check(done, FAILED)?;
     Ok(operation)
 }
@@ -142,8 +155,7 @@ fn rsa_pss(
     // That of the mask is the other unless told.
     if let Some(hash) = mask_hash.or(hash) {
         // SAFETY: the operation was begun; the digest is a constant.
-        let done =
-            unsafe { ffi::EVP_PKEY_CTX_set_rsa_pss_keygen_mgf1_md(context, hash.as_ptr()) };
+        let done = unsafe { ffi::EVP_PKEY_CTX_set_rsa_pss_keygen_mgf1_md(context, hash.as_ptr()) };
         failure::check(done, FAILED)?;
     }
     let salt_count = salt_count.or(hash.map(|hash| hash.bytes() as i32));

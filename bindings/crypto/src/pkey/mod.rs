@@ -23,7 +23,7 @@ pub use generate::Recipe;
 pub use parts::{RsaParts, RsaPrimes};
 pub use raw::PointForm;
 pub use rsa::{Direction, Oaep, Padding};
-pub use sign::{Signing, SignatureForm};
+pub use sign::{SignatureForm, Signing};
 pub use wire::{Encoding, Locked, READ_PRIVATE, READ_PUBLIC};
 
 release!(EVP_PKEY, EVP_PKEY_free);

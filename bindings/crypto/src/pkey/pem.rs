@@ -45,7 +45,9 @@ pub fn needs_passphrase() -> Failure {
 
 fn reader(text: &[u8]) -> Result<Owned<ffi::BIO>> {
     // SAFETY: the slice is as long as is told, and outlives the reader, which the caller drops.
-    Owned::of(unsafe { ffi::BIO_new_mem_buf(text.as_ptr().cast(), text.len() as ffi::ossl_ssize_t) })
+    Owned::of(unsafe {
+        ffi::BIO_new_mem_buf(text.as_ptr().cast(), text.len() as ffi::ossl_ssize_t)
+    })
 }
 
 /// The first block with one of these names.
@@ -139,10 +141,7 @@ fn written(bio: &Owned<ffi::BIO>) -> Result<Vec<u8>> {
 }
 
 /// What somebody writes, in memory.
-pub(crate) fn collect(
-    message: &str,
-    write: impl FnOnce(*mut ffi::BIO) -> i32,
-) -> Result<Vec<u8>> {
+pub(crate) fn collect(message: &str, write: impl FnOnce(*mut ffi::BIO) -> i32) -> Result<Vec<u8>> {
     let mut bio = writer()?;
     failure::check(write(bio.as_mut_ptr()), message)?;
     written(&bio)

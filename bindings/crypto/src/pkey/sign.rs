@@ -49,9 +49,7 @@ impl PKey {
         let signature = sized(FAILED, |out, size| {
             // SAFETY: the state is complete; the slice is as long as is told; writes at most
             // `size` bytes, or only the size.
-            unsafe {
-                ffi::EVP_DigestSign(state.as_mut_ptr(), out, size, data.as_ptr(), data.len())
-            }
+            unsafe { ffi::EVP_DigestSign(state.as_mut_ptr(), out, size, data.as_ptr(), data.len()) }
         })?;
         self.formed(signature, how)
     }
@@ -176,9 +174,8 @@ impl PKey {
             return Err(unsupported);
         }
         // SAFETY: the operation was begun; the slice is as long as is told, and is copied.
-        let done = unsafe {
-            ffi::EVP_PKEY_CTX_set_signature_context(context, text.as_ptr(), text.len())
-        };
+        let done =
+            unsafe { ffi::EVP_PKEY_CTX_set_signature_context(context, text.as_ptr(), text.len()) };
         failure::check(done, "Context parameter is unsupported")
     }
 
@@ -224,4 +221,3 @@ impl PKey {
         Some(der::sequence(&[&der::integer(r), &der::integer(s)]))
     }
 }
-

@@ -62,7 +62,11 @@ impl PKey {
         failure::forget();
         let mut input = reader(bytes);
         // SAFETY: reads within the slice.
-        PKey::of(unsafe { ffi::EVP_parse_public_key(&mut input) }, false, READ_PUBLIC)
+        PKey::of(
+            unsafe { ffi::EVP_parse_public_key(&mut input) },
+            false,
+            READ_PUBLIC,
+        )
     }
 
     pub fn from_pkcs8(bytes: &[u8]) -> Result<PKey> {
@@ -74,12 +78,19 @@ impl PKey {
         }
         let mut input = reader(bytes);
         // SAFETY: reads within the slice.
-        PKey::of(unsafe { ffi::EVP_parse_private_key(&mut input) }, true, READ_PRIVATE)
+        PKey::of(
+            unsafe { ffi::EVP_parse_private_key(&mut input) },
+            true,
+            READ_PRIVATE,
+        )
     }
 
     /// PKCS#8 that is locked by a passphrase, or is not.
     pub fn from_any_pkcs8(bytes: &[u8], passphrase: Option<&[u8]>) -> Result<PKey> {
-        let first = Reader::new(bytes).sequence().ok().and_then(|info| info.peek());
+        let first = Reader::new(bytes)
+            .sequence()
+            .ok()
+            .and_then(|info| info.peek());
         match first {
             Some(der::SEQUENCE) => PKey::from_locked_pkcs8(bytes, passphrase),
             _ => PKey::from_pkcs8(bytes),
