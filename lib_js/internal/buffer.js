@@ -28,11 +28,13 @@ const {
   asciiSlice,
   base64Slice,
   base64Write,
+  base64WriteStatic,
   base64urlSlice,
   base64urlWrite,
   createUnsafeArrayBuffer,
   hexSlice,
   hexWrite,
+  hexWriteStatic,
   latin1Slice,
   latin1WriteInHeap,
   latin1WriteStatic,
@@ -155,6 +157,16 @@ function putLatin1(buffer, string, offset, length) {
   return count < 0 ? latin1WriteInHeap(buffer, string, offset, length) : count;
 }
 
+function putBase64(buffer, string, offset, length) {
+  const count = base64WriteStatic(buffer, string, offset, length);
+  return count < 0 ? base64Write(buffer, string, offset, length) : count;
+}
+
+function putHex(buffer, string, offset, length) {
+  const count = hexWriteStatic(buffer, string, offset, length);
+  return count < 0 ? hexWrite(buffer, string, offset, length) : count;
+}
+
 function utf8Write(buffer, string, offset, length) {
   return writeStrict(putUtf8, buffer, string, offset, length);
 }
@@ -258,6 +270,8 @@ module.exports = {
   isMarkedAsUntransferable,
   latin1Write,
   markAsUntransferable,
+  putBase64,
+  putHex,
   putLatin1,
   putUtf8,
   utf8Write,

@@ -12,19 +12,16 @@ const {
 const {
   asciiSlice,
   base64Slice,
-  base64Write,
   base64urlSlice,
-  base64urlWrite,
   byteLengthUtf8,
   hexSlice,
-  hexWrite,
   latin1Slice,
   ucs2Slice,
   ucs2Write,
   utf8Slice,
 } = internalBinding('buffer');
 const { encodingsMap } = require('internal/util');
-const { putLatin1, putUtf8 } = require('internal/buffer');
+const { putBase64, putHex, putLatin1, putUtf8 } = require('internal/buffer');
 
 const EQUALS_SIGN = 61;
 
@@ -57,9 +54,9 @@ const TABLE = [
    ucs2Slice],
   [['latin1', 'binary'], encodingsMap.latin1, 1, sameLength, putLatin1, latin1Slice],
   [['ascii'], encodingsMap.ascii, 1, sameLength, putLatin1, asciiSlice],
-  [['base64'], encodingsMap.base64, 1, base64Length, base64Write, base64Slice],
-  [['base64url'], encodingsMap.base64url, 1, base64Length, base64urlWrite, base64urlSlice],
-  [['hex'], encodingsMap.hex, 1, halfLength, hexWrite, hexSlice],
+  [['base64'], encodingsMap.base64, 1, base64Length, putBase64, base64Slice],
+  [['base64url'], encodingsMap.base64url, 1, base64Length, putBase64, base64urlSlice],
+  [['hex'], encodingsMap.hex, 1, halfLength, putHex, hexSlice],
 ];
 
 const known = new SafeMap();

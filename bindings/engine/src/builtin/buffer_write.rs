@@ -4,7 +4,7 @@ use super::buffer::{index, subject};
 use super::buffer_codec::{
     base64_value, decode_base64, decode_base64_into, decode_hex, decode_hex_into,
 };
-use super::buffer_write_fast::{LATIN1_FAST, UTF8_FAST};
+use super::buffer_write_fast::{BASE64_FAST, HEX_FAST, LATIN1_FAST, UTF8_FAST};
 use super::{Args, Entry, Return, entry, fast_entry};
 use crate::store;
 use crate::text::{Text, room};
@@ -17,6 +17,8 @@ pub(super) fn entries() -> Vec<Entry> {
     vec![
         fast_entry("latin1WriteStatic", 4, latin1_write_static, LATIN1_FAST),
         fast_entry("utf8WriteStatic", 4, utf8_write_static, UTF8_FAST),
+        fast_entry("base64WriteStatic", 4, base64_write_static, BASE64_FAST),
+        fast_entry("hexWriteStatic", 4, hex_write_static, HEX_FAST),
         entry("latin1WriteInHeap", 4, latin1_write_static),
         entry("utf8WriteInHeap", 4, utf8_write_static),
         entry("ucs2Write", 3, ucs2_write),
@@ -118,6 +120,18 @@ fn base64_write<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Re
     let (buffer, first) = subject(&args);
     write(scope, &args, &mut rv, buffer, first, 1, |text, target| {
         text.with_latin1(|text| decode_base64_into(text, target))
+    });
+}
+
+fn base64_write_static<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    write(scope, &args, &mut rv, args.get(0), 1, 1, |text, target| {
+        text.with_latin1(|text| decode_base64_into(text, target))
+    });
+}
+
+fn hex_write_static<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    write(scope, &args, &mut rv, args.get(0), 1, 1, |text, target| {
+        text.with_latin1(|digits| decode_hex_into(digits, target))
     });
 }
 

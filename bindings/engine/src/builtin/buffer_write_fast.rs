@@ -2,6 +2,7 @@
 //! making handles.
 //! V8 takes them for flat strings of its heap only; all else goes the ordinary way.
 
+use super::buffer_codec::{decode_base64_into, decode_hex_into};
 use crate::value::Bytes;
 use v8::fast_api::{CFunction, CFunctionInfo, FastApiOneByteString, Int64Representation, Type};
 use v8::simdutf;
@@ -25,6 +26,8 @@ const INFO: &CFunctionInfo = &CFunctionInfo::new(
 
 pub(super) const LATIN1_FAST: &[CFunction] = &[CFunction::new(latin1 as *const _, INFO)];
 pub(super) const UTF8_FAST: &[CFunction] = &[CFunction::new(utf8 as *const _, INFO)];
+pub(super) const BASE64_FAST: &[CFunction] = &[CFunction::new(base64 as *const _, INFO)];
+pub(super) const HEX_FAST: &[CFunction] = &[CFunction::new(hex as *const _, INFO)];
 
 /// (receiver, string, target, counts) -> 0, or IN_HEAP
 const INTO_INFO: &CFunctionInfo = &CFunctionInfo::new(
@@ -77,6 +80,30 @@ extern "C" fn utf8(
 ) -> i32 {
     write(buffer, offset, room, |target| {
         put_utf8(text.as_bytes(), target).1
+    })
+}
+
+extern "C" fn base64(
+    _receiver: Value,
+    buffer: Value,
+    text: &FastApiOneByteString,
+    offset: f64,
+    room: f64,
+) -> i32 {
+    write(buffer, offset, room, |target| {
+        decode_base64_into(text.as_bytes(), target)
+    })
+}
+
+extern "C" fn hex(
+    _receiver: Value,
+    buffer: Value,
+    text: &FastApiOneByteString,
+    offset: f64,
+    room: f64,
+) -> i32 {
+    write(buffer, offset, room, |target| {
+        decode_hex_into(text.as_bytes(), target)
     })
 }
 
