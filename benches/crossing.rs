@@ -49,7 +49,7 @@ fn crossing(criterion: &mut Criterion) {
     let root = library();
     let options = IsolateOptions {
         bindings: &[],
-        sources: Sources::Folder(root.clone()),
+        sources: Sources::Folder(root.clone(), &[]),
         snapshot: None,
         limits: IsolateLimits::default(),
         keep_library_code: false,

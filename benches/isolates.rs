@@ -46,7 +46,7 @@ fn run_isolate() {
     }
     let options = IsolateOptions {
         bindings: &[],
-        sources: Sources::Folder(root.clone()),
+        sources: Sources::Folder(root.clone(), &[]),
         snapshot: None,
         limits: IsolateLimits::default(),
         keep_library_code: false,

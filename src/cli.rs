@@ -12,6 +12,9 @@ use std::collections::VecDeque;
 
 use coring_bindings::options::{ALIASES, IMPLIED, Kind, OPTIONS, OptionSpec};
 
+pub const CONFIG_FILE: &str = "--experimental-config-file";
+const DEFAULT_CONFIG_FILE: &str = "--experimental-default-config-file";
+
 /// How many cores to run on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Jobs {
@@ -39,9 +42,20 @@ pub enum Print {
     CompletionBash,
 }
 
+/// Words from a file of options (src/config_file/).
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Config {
+    /// What NODE_OPTIONS could hold.
+    pub node_options: Vec<String>,
+    /// What stands in groups that have a name of their own.
+    pub grouped: Vec<String>,
+}
+
 /// Messages without the program's name.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct CliError {
+    /// Lines that stand before the messages, as they are.
+    pub preface: String,
     pub messages: Vec<String>,
     pub exit_code: i32,
 }
@@ -56,6 +70,7 @@ impl CliError {
 
     pub fn new(messages: Vec<String>) -> Self {
         CliError {
+            preface: String::new(),
             messages,
             exit_code: CliError::BAD_ARGUMENTS,
         }
@@ -63,10 +78,9 @@ impl CliError {
 
     /// One line per message, each behind the name the program was started by.
     pub fn text(&self, argv0: &str) -> String {
-        self.messages
-            .iter()
-            .map(|message| format!("{argv0}: {message}\n"))
-            .collect()
+        let messages = self.messages.iter();
+        let lines = messages.map(|message| format!("{argv0}: {message}\n"));
+        self.preface.clone() + &lines.collect::<String>()
     }
 }
 
@@ -124,10 +138,11 @@ enum Source {
     NodeOptions,
 }
 
-/// Reads `environment` for NODE_OPTIONS and its relatives, then `arguments` (without argv[0]),
-/// which win. `is_v8_option` is asked about whole words that no row knows.
+/// Reads `config`, then `environment` for NODE_OPTIONS and its relatives, then `arguments` (without
+/// argv[0]): the last word wins. `is_v8_option` is asked about whole words that no row knows.
 pub fn parse(
     arguments: &[String],
+    config: &Config,
     environment: &dyn Fn(&str) -> Option<String>,
     is_v8_option: &dyn Fn(&str) -> bool,
 ) -> Result<Cli, CliError> {
@@ -140,11 +155,14 @@ pub fn parse(
         env_files: Vec::new(),
         values: OPTIONS.iter().map(default_value).collect(),
     };
+    let mut words = config.node_options.clone();
     if let Some(node_options) = environment("NODE_OPTIONS") {
-        let words = split_node_options(&node_options)?;
-        read_words(&mut cli, words.into(), Source::NodeOptions, is_v8_option)?;
+        words.extend(split_node_options(&node_options)?);
     }
+    read_words(&mut cli, words.into(), Source::NodeOptions, is_v8_option)?;
     read_switches(&mut cli, environment);
+    let words = config.grouped.clone().into();
+    read_words(&mut cli, words, Source::CommandLine, is_v8_option)?;
     let rest = read_words(
         &mut cli,
         arguments.to_vec().into(),
@@ -164,6 +182,7 @@ fn read_switches(cli: &mut Cli, environment: &dyn Fn(&str) -> Option<String>) {
         ("NODE_PENDING_DEPRECATION", "--pending-deprecation"),
         ("NODE_PRESERVE_SYMLINKS", "--preserve-symlinks"),
         ("NODE_PRESERVE_SYMLINKS_MAIN", "--preserve-symlinks-main"),
+        ("NODE_USE_ENV_PROXY", "--use-env-proxy"),
     ];
     for (variable, option) in switches {
         if environment(variable).as_deref() == Some("1") {
@@ -201,6 +220,10 @@ fn read_words(
         let mut option = Word::read(&word);
         if let Some(typed) = shown.take() {
             option.typed = typed;
+        }
+        if option.name == DEFAULT_CONFIG_FILE && option.value.is_some() {
+            let message = format!("{} does not take an argument", option.typed);
+            return Err(CliError::one(message));
         }
         if let Some(targets) = alias(&option, words.front()) {
             for (index, target) in targets.iter().enumerate().rev() {
@@ -362,6 +385,10 @@ fn apply(
         Kind::Off | Kind::On => Value::Boolean(!word.negated),
         Kind::Integer(_) if spec.v8 => Value::Integer(leading_integer(word.value.as_deref())),
         Kind::Integer(_) => Value::Integer(leading_integer(Some(&argument(word, words)?))),
+        // Its value never stands in a word of its own.
+        Kind::Text if spec.name == CONFIG_FILE && word.value.is_none() => {
+            Value::Text("node.config.json".to_owned())
+        }
         Kind::Text | Kind::Choice(_) => Value::Text(argument(word, words)?),
         Kind::List => {
             let item = argument(word, words)?;
@@ -482,7 +509,7 @@ fn parse_jobs(text: &str) -> Result<Jobs, CliError> {
 }
 
 /// NODE_OPTIONS is split at spaces; double quotes join, and a backslash inside them escapes.
-fn split_node_options(text: &str) -> Result<Vec<String>, CliError> {
+pub fn split_node_options(text: &str) -> Result<Vec<String>, CliError> {
     let mut words: Vec<String> = Vec::new();
     let mut quoted = false;
     let mut at_start = true;

@@ -29,6 +29,7 @@ pub fn check(cli: &Cli) -> Result<(), CliError> {
     let fatal = fatal_message(cli);
     fatal.map_or(Ok(()), |message| {
         Err(CliError {
+            preface: String::new(),
             messages: vec![message],
             exit_code: STARTUP_FAILED,
         })

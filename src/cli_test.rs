@@ -21,7 +21,7 @@ fn parse_with(words: &[&str], node_options: &str) -> Result<Cli, CliError> {
         ]
         .contains(&name.as_str())
     };
-    parse(&words, &environment, &is_v8)
+    parse(&words, &Config::default(), &environment, &is_v8)
 }
 
 fn good(words: &[&str]) -> Cli {
@@ -300,7 +300,7 @@ fn switches_jobs_and_prints() {
         "NODE_REDIRECT_WARNINGS" => Some("w.log".to_string()),
         _ => None,
     };
-    let cli = parse(&[], &environment, &|_| false).expect("good");
+    let cli = parse(&[], &Config::default(), &environment, &|_| false).expect("good");
     assert_eq!(cli.get("--pending-deprecation"), &Value::Boolean(true));
     assert_eq!(cli.get("--preserve-symlinks"), &Value::Boolean(false));
     assert_eq!(cli.get("--redirect-warnings"), &text("w.log"));
@@ -371,4 +371,39 @@ fn only_changed_options_are_told() {
 fn implied_options() {
     let cli = good(&["--report-signal=SIGINT"]);
     assert_eq!(cli.get("--report-on-signal"), &Value::Boolean(true));
+}
+
+#[test]
+fn a_file_of_options_comes_first() {
+    let words = |words: &[&str]| words.iter().map(|word| word.to_string()).collect();
+    let parse_all = |typed: &[&str], node_options: &str| {
+        let config = Config {
+            node_options: words(&["--title=file", "--no-warnings"]),
+            grouped: words(&["--test-isolation=none", "--allow-fs-read=file"]),
+        };
+        let environment = |name: &str| (name == "NODE_OPTIONS").then(|| node_options.to_string());
+        parse(&words(typed), &config, &environment, &|_| false).expect("good")
+    };
+    let cli = parse_all(&["--allow-fs-read=typed", "a.js"], "");
+    assert_eq!(cli.get("--title"), &text("file"));
+    assert_eq!(cli.get("--test-isolation"), &text("none"));
+    assert_eq!(cli.get("--allow-fs-read"), &list(&["file", "typed"]));
+    assert!(!cli.is_on("--warnings"));
+    assert_eq!(cli.exec_argv, ["--allow-fs-read=typed"]);
+    let cli = parse_all(&["--test-isolation=process"], "--title=variable --warnings");
+    assert_eq!(cli.get("--title"), &text("variable"));
+    assert_eq!(cli.get("--test-isolation"), &text("process"));
+    assert!(cli.is_on("--warnings"));
+    assert_eq!(
+        good(&["--experimental-config-file", "a.js"]).text(CONFIG_FILE),
+        "node.config.json"
+    );
+    assert_eq!(
+        good(&["--experimental-config-file=b"]).text(CONFIG_FILE),
+        "b"
+    );
+    let empty = "--experimental-config-file= requires an argument";
+    assert_eq!(bad(&["--experimental-config-file="]), [empty]);
+    let given = "--experimental-default-config-file does not take an argument";
+    assert_eq!(bad(&["--experimental-default-config-file=b"]), [given]);
 }

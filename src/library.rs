@@ -11,7 +11,7 @@ static SNAPSHOT: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/snapshot.bin"
 /// which is booted from its sources at every start.
 pub fn choose() -> (Sources, Option<&'static [u8]>) {
     match std::env::var_os("CORING_LIB") {
-        Some(folder) => (Sources::Folder(folder.into()), None),
+        Some(folder) => (Sources::Folder(folder.into(), FILES), None),
         None => (Sources::Embedded(FILES), Some(SNAPSHOT)),
     }
 }

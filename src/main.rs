@@ -6,6 +6,7 @@
 mod cli;
 mod cli_check;
 mod cli_print;
+mod config_file;
 mod core;
 mod env_files;
 mod fleet;
@@ -58,10 +59,7 @@ fn main() -> ExitCode {
         None => {}
     }
     coring_uring::sync::signal::ignore_failed_writes();
-    coring_engine::set_interrupt_watch(|act| {
-        let interrupt = coring_uring::sync::interrupt::take(act).ok()?;
-        Some(Box::new(interrupt))
-    });
+    coring_engine::set_interrupt_watch(watch_interrupt);
     start_v8(&cli);
     if let Some(zone) = variables.get("TZ") {
         coring_engine::set_time_zone(zone);
@@ -74,11 +72,18 @@ fn main() -> ExitCode {
     code(fleet::run(program))
 }
 
-/// The command line, and the variables of its --env-files; NODE_OPTIONS may stand in one of those.
+/// The command line with the file of options that it names, and the variables of its --env-files;
+/// NODE_OPTIONS may stand in one of those.
 fn read_command_line(arguments: &[String]) -> Result<(cli::Cli, Variables), cli::CliError> {
     let given = |name: &str| std::env::var(name).ok();
     let is_v8_option = |word: &str| coring_engine::set_flags(&[word.to_owned()]).is_empty();
-    let cli = cli::parse(arguments, &given, &is_v8_option)?;
+    let mut config = cli::Config::default();
+    let mut cli = cli::parse(arguments, &config, &given, &is_v8_option)?;
+    let config_path = cli.text(cli::CONFIG_FILE);
+    if !config_path.is_empty() {
+        config = config_file::read(config_path)?;
+        cli = cli::parse(arguments, &config, &given, &is_v8_option)?;
+    }
     if cli.env_files.is_empty() {
         return Ok((cli, Variables::new()));
     }
@@ -90,8 +95,22 @@ fn read_command_line(arguments: &[String]) -> Result<(cli::Cli, Variables), cli:
     // What is in the environment already wins over the files.
     variables.retain(|name, _| std::env::var_os(name).is_none());
     let all = |name: &str| variables.get(name).cloned().or_else(|| given(name));
-    let cli = cli::parse(arguments, &all, &is_v8_option)?;
+    let cli = cli::parse(arguments, &config, &all, &is_v8_option)?;
     Ok((cli, variables))
+}
+
+/// SIGINT ends the process after `act` if `ends`.
+fn watch_interrupt(act: Box<dyn Fn() + Send>, ends: bool) -> Option<Box<dyn std::any::Any>> {
+    const SIGINT: i32 = 2;
+    use coring_uring::sync::{interrupt, signal};
+    let interrupt = interrupt::take(Box::new(move || {
+        act();
+        if ends {
+            // Without these the program lives on, and a second signal may end it.
+            let _ = signal::restore_default(SIGINT).and_then(|()| signal::raise(SIGINT));
+        }
+    }));
+    Some(Box::new(interrupt.ok()?))
 }
 
 /// V8's helper threads must not take the program's signals: they inherit a mask that blocks all
@@ -105,6 +124,9 @@ fn start_v8(cli: &cli::Cli) {
     let blocked = coring_uring::sync::signal::block(&signals).is_ok();
     let mut flags = cli.v8_flags.clone();
     flags.extend(heap_flag(cli));
+    if cli.is_on("--experimental-shadow-realm") {
+        flags.push("--harmony-shadow-realm".to_owned());
+    }
     let threads = match cli.get("--v8-pool-size") {
         cli::Value::Integer(count) => u32::try_from(*count).unwrap_or(V8_HELPER_THREADS),
         _ => V8_HELPER_THREADS,

@@ -10,7 +10,7 @@ use coring_bindings::{Control, How, Milestone, Natives, Process, Start};
 use coring_engine::{Ending, Isolate, IsolateLimits, Js, Parcel};
 use coring_uring::{Ring, RingOptions, sync};
 
-use crate::cli::{self, Cli};
+use crate::cli::{self, Cli, Config};
 use crate::core;
 use crate::runtime::Program;
 use crate::turn;
@@ -152,7 +152,7 @@ fn parse(
     environment: &dyn Fn(&str) -> Option<String>,
     lenient: bool,
 ) -> Result<Cli, cli::CliError> {
-    let mut cli = cli::parse(words, environment, &|_| lenient)?;
+    let mut cli = cli::parse(words, &Config::default(), environment, &|_| lenient)?;
     cli.exec_argv = words.to_vec();
     if words.last().is_some_and(|word| word == "--") {
         cli.exec_argv.pop();

@@ -2,11 +2,12 @@
 //! all of a turn's completions were looked at, in `coring_engine`'s `deliver`.
 
 use coring_engine::Delivery;
+use coring_uring::sync::socket::KeepAlive;
 use coring_uring::{Completion, Errno, Fd, Op, Payload, sync};
 
 use crate::Natives;
 use crate::fleet;
-use crate::http::{Conn, Due};
+use crate::http::{Conn, Due, InputEnd};
 use crate::inbox::Note;
 use crate::kinds::{entry, token};
 use crate::limits::ACCEPT_RETRY_MS;
@@ -24,6 +25,10 @@ impl Natives {
                 socket.soon = false;
             }
         }
+        // First, so that what came in this phase stands behind what JavaScript has seen by now.
+        for handle in soon {
+            self.go_on(handle, out);
+        }
         let mut ended = Vec::new();
         for completion in completions.drain(..) {
             match completion.token.kind() {
@@ -36,9 +41,6 @@ impl Natives {
             self.complete(completion, out);
         }
         self.deliver_due(out);
-        for handle in soon {
-            self.go_on(handle, out);
-        }
         for (kind, [handle, a, b]) in std::mem::take(&mut self.answers) {
             out.push(kind, handle, a, b);
         }
@@ -184,7 +186,8 @@ impl Natives {
             let _ = sync::socket::set_no_delay(fd, true);
         }
         if values.keep_alive_probe {
-            let _ = sync::socket::set_keep_alive(fd, Some(values.keep_alive_probe_s));
+            let probes = KeepAlive::after(values.keep_alive_probe_s);
+            let _ = sync::socket::set_keep_alive(fd, Some(probes));
         }
         let conn = Conn::new(listener, settings, self.clock.now_ms());
         let handle = self.adopt(Socket::new(fd, Role::Http(Box::new(conn))))?;
@@ -294,11 +297,13 @@ impl Natives {
                 conn.output_full = output_full;
                 let requests_count = conn.requests_count;
                 conn.go_on(now_ms, handle, out);
-                // While the output is full, the end of the last send looks again.
-                let ended = socket.inbox_end.is_some() && !output_full;
+                // What is held back is looked at again when an answer ends or was sent.
+                let ended = socket.inbox_end.is_some() && !conn.is_held_back();
+                let is_interrupted = conn.is_interrupted();
                 match (ended, conn.requests_count == requests_count) {
                     (true, true) => self.end_of_input(handle, out),
                     (true, false) => self.look_again(handle),
+                    (false, _) if is_interrupted => self.look_again(handle),
                     (false, _) => {}
                 }
                 self.list_deadline(handle);
@@ -315,8 +320,9 @@ impl Natives {
         let Some(conn) = self.sockets.get_mut(handle).and_then(Socket::conn) else {
             return;
         };
-        if !conn.end_of_input(handle, out) {
-            self.close_gracefully(handle, Farewell::Gone(0));
+        match conn.end_of_input(handle, out) {
+            InputEnd::Over => self.close_gracefully(handle, Farewell::Gone(0)),
+            InputEnd::Unfinished | InputEnd::AnswersOpen => {}
         }
     }
 
@@ -370,7 +376,10 @@ impl Natives {
         if now_ms >= conn.due_ms {
             match conn.due {
                 Due::Never => {}
-                Due::KeepAlive => return self.close_gracefully(handle, Farewell::Gone(0)),
+                Due::KeepAlive => {
+                    conn.due = Due::Never;
+                    out.push(entry::HTTP_TIMEOUT, handle.to_js(), 2, 0);
+                }
                 Due::Headers | Due::Request => {
                     conn.stop();
                     out.push(entry::HTTP_TIMEOUT, handle.to_js(), 0, 0);

@@ -65,7 +65,7 @@ fn with_path_js(path: &Data, act: impl FnOnce(&CStr) -> Js) -> Js {
     kernel_path(path).map_or_else(|errno| Js::from(errno.result()), |path| act(&path))
 }
 
-fn with_paths(from: &Data, to: &Data, act: impl FnOnce(&CStr, &CStr) -> i32) -> i32 {
+pub(crate) fn with_paths(from: &Data, to: &Data, act: impl FnOnce(&CStr, &CStr) -> i32) -> i32 {
     with_path(from, |from| with_path(to, |to| act(from, to)))
 }
 
@@ -77,7 +77,7 @@ fn with_fd(fd: i32, act: impl FnOnce(Fd) -> i32) -> i32 {
     }
 }
 
-fn code(result: Result<(), Errno>) -> i32 {
+pub(crate) fn code(result: Result<(), Errno>) -> i32 {
     result.map_or_else(|errno| errno.result(), |()| 0)
 }
 
@@ -112,7 +112,7 @@ fn close(_: &mut Natives, fd: i32) -> i32 {
     with_fd(fd, |fd| code(sync::file::close(fd)))
 }
 
-fn window<'a>(bytes: &'a mut Bytes, offset: u32, length: u32) -> &'a mut [u8] {
+pub(crate) fn window<'a>(bytes: &'a mut Bytes, offset: u32, length: u32) -> &'a mut [u8] {
     let all = bytes.as_mut_slice();
     let start = (offset as usize).min(all.len());
     let end = start.saturating_add(length as usize).min(all.len());
@@ -133,7 +133,7 @@ fn write(_: &mut Natives, fd: i32, mut bytes: Bytes, offset: u32, length: u32, a
     })
 }
 
-fn put_stat(result: Result<FileStat, Errno>, mut into: Bytes) -> i32 {
+pub(crate) fn put_stat(result: Result<FileStat, Errno>, mut into: Bytes) -> i32 {
     match result {
         Ok(stat) => {
             let slots = into.as_mut_slice().chunks_exact_mut(8);

@@ -25,11 +25,11 @@ pub mod entry {
     pub const HTTP_DRAIN: u8 = 10;
     /// a = 0 or -errno: native or the peer ended the connection
     pub const HTTP_GONE: u8 = 11;
-    /// a = index of the parse error; value = the bytes at fault
+    /// a = index of the parse error; b = good bytes before it; value = the chunk at fault
     pub const HTTP_ERROR: u8 = 12;
     /// a = listener handle
     pub const HTTP_ACCEPT: u8 = 14;
-    /// a = 0: head or request took too long; 1: idle
+    /// a = 0: head or request took too long; 1: idle; 2: no further request came
     pub const HTTP_TIMEOUT: u8 = 15;
     /// handle = ticket; a = result
     pub const TICKET: u8 = 20;

@@ -16,6 +16,7 @@ mod environment;
 mod fleet;
 mod fs_dir;
 mod fs_ops;
+mod fs_plain;
 mod fs_ring;
 mod fs_watch;
 mod histogram;
@@ -38,6 +39,7 @@ mod socket;
 mod spawn_sync;
 mod stream;
 mod tcp_wrap;
+mod text_decoder;
 mod turn;
 mod udp_wrap;
 mod url;
@@ -76,6 +78,7 @@ pub const BINDINGS: &[Binding] = &[
     spawn_sync::BINDING,
     channel_wrap::BINDING,
     fs_ops::BINDING,
+    fs_plain::BINDING,
     fs_ring::BINDING,
     fs_dir::BINDING,
     fs_watch::BINDING,
@@ -96,6 +99,7 @@ pub const BINDINGS: &[Binding] = &[
     crypto::hmac::BINDING,
     crypto::random::BINDING,
     crypto::keys::BINDING,
+    text_decoder::BINDING,
     crypto::key_wire::BINDING,
     crypto::key_use::BINDING,
     crypto::key_generate::BINDING,
@@ -152,8 +156,11 @@ pub struct Natives {
     pub(crate) watch_queue: Option<Fd>,
     /// Directories that programs read in steps.
     pub(crate) directories: Slots<Directory>,
+    pub(crate) url_base: url::Base,
     /// File operations in flight.
     pub(crate) tickets_count: usize,
+    /// Whether files may be asked without the ring.
+    pub(crate) plain: fs_plain::State,
     pub(crate) environment: Arc<Environment>,
     pub(crate) process: Arc<Process>,
     pub(crate) ports: Slots<ports::Port>,
@@ -171,6 +178,7 @@ pub struct Natives {
     pub(crate) crypto: crypto::State,
     /// What the compute lane has worked out for this core.
     pub(crate) lane_answers: Arc<lane::Answers>,
+    pub(crate) decoders: text_decoder::State,
 }
 
 impl Natives {
@@ -190,6 +198,7 @@ impl Natives {
             zlib: zlib::State::default(),
             crypto: crypto::State::default(),
             lane_answers: Arc::default(),
+            decoders: text_decoder::State::default(),
             ring,
             clock: Clock::new(),
             sockets: Slots::default(),
@@ -213,7 +222,9 @@ impl Natives {
             listens_count: 0,
             watch_queue: None,
             directories: Slots::default(),
+            url_base: url::Base::default(),
             tickets_count: 0,
+            plain: fs_plain::State::default(),
         }
     }
 

@@ -6,6 +6,17 @@ pub const INPUT_BYTES_MAX: usize = 256 << 10;
 /// Output a fast-lane connection may queue before pipelined requests wait for the peer to read.
 pub const OUTPUT_BYTES_HIGH: usize = 64 << 10;
 
+/// So many bytes in one write are offered to the kernel at once, and what it does not take is sent
+/// from JavaScript's own memory; fewer are copied, and leave with all that a turn wrote.
+pub const DIRECT_BYTES_MIN: usize = 32 << 10;
+
+/// Pipelined requests that one connection gives JavaScript before others have their turn, and
+/// before it is asked anew whether the peer reads.
+pub const PIPELINED_BATCH_MAX: u32 = 32;
+
+/// Requests of one connection that may wait for their answers: memory of JavaScript.
+pub const PIPELINED_OPEN_MAX: u32 = 1024;
+
 /// Deadlines are kept in steps of this many ms: Node's own check runs every 30 s.
 pub const DEADLINE_STEP_MS: u64 = 250;
 
@@ -20,6 +31,22 @@ pub const FIFO_READ_BYTES: usize = 64 << 10;
 
 /// Such chunks taken from one channel before others have their turn, as in libuv.
 pub const CHANNEL_READS_MAX: usize = 32;
+
+/// Largest file that is read, and largest piece that is written, by plain calls: some 100 us each.
+pub const PLAIN_FILE_BYTES_MAX: usize = 1 << 20;
+pub const PLAIN_WRITE_BYTES_MAX: usize = 512 << 10;
+
+/// Freeing the blocks of a larger file takes long.
+pub const PLAIN_UNLINK_BYTES_MAX: u64 = 16 << 20;
+
+/// A plain call that takes longer has waited: for a disk, a journal, room for dirty pages.
+pub const PLAIN_CALL_NS_MAX: u64 = 2_000_000;
+
+/// How long the ring makes all calls after that, ms.
+pub const SLOW_FILES_MS: u64 = 250;
+
+/// How old the knowledge of what is mounted may be, ms.
+pub const MOUNTS_STALE_MS: u64 = 250;
 
 /// Pause before accepting again when the process has no descriptor left, ms.
 pub const ACCEPT_RETRY_MS: u64 = 100;

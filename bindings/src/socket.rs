@@ -7,10 +7,11 @@
 
 use std::collections::VecDeque;
 
-use coring_uring::{Fd, FlightId, SendPage};
+use coring_engine::Held;
+use coring_uring::{Fd, FlightId, SendPage, Stable, sync};
 
 use crate::http::Conn;
-use crate::limits::OUTPUT_BYTES_HIGH;
+use crate::limits::{DIRECT_BYTES_MIN, OUTPUT_BYTES_HIGH};
 
 /// What runs on a socket.
 pub enum Role {
@@ -77,6 +78,9 @@ pub struct Socket {
     pub inbox_end: Option<i32>,
     /// Written, not yet given to the kernel.
     pub out: Option<SendPage>,
+    /// What goes before it: earlier pages, and memory of JavaScript.
+    pub before: Vec<Box<dyn Stable>>,
+    pub before_bytes: usize,
     pub sending: bool,
     pub sending_bytes: usize,
     /// It is in the turn's list of sockets to look at.
@@ -94,6 +98,21 @@ pub struct Socket {
     pub is_fifo: bool,
     pub bytes_read: u64,
     pub bytes_written: u64,
+}
+
+/// What a socket has to send.
+pub enum Output {
+    Page(SendPage),
+    Pieces(Vec<Box<dyn Stable>>),
+}
+
+impl Output {
+    pub fn bytes_count(&self) -> usize {
+        match self {
+            Output::Page(page) => page.len(),
+            Output::Pieces(pieces) => pieces.iter().map(|piece| piece.bytes_count()).sum(),
+        }
+    }
 }
 
 /// The last entry JavaScript gets about a socket.
@@ -122,6 +141,8 @@ impl Socket {
             inbox: VecDeque::new(),
             inbox_end: None,
             out: None,
+            before: Vec::new(),
+            before_bytes: 0,
             sending: false,
             sending_bytes: 0,
             dirty: false,
@@ -139,7 +160,62 @@ impl Socket {
 
     /// Bytes written and not yet taken by the kernel.
     pub fn queued_bytes(&self) -> usize {
-        self.out.as_ref().map_or(0, |page| page.len()) + self.sending_bytes
+        self.out.as_ref().map_or(0, |page| page.len()) + self.before_bytes + self.sending_bytes
+    }
+
+    /// Puts bytes behind what is queued; the socket has a page. `hold` gives the bytes from there
+    /// on for longer than the op.
+    pub fn put(&mut self, bytes: &[u8], hold: impl FnOnce(usize) -> Option<Held>) {
+        let page = self.out.as_mut().expect("the caller makes one");
+        if bytes.len() < DIRECT_BYTES_MIN || !self.is_socket {
+            return page.extend_from_slice(bytes);
+        }
+        let mut sent = 0;
+        if !self.sending && !self.connecting && self.before.is_empty() {
+            // A failure comes again when the rest is sent.
+            sent = sync::socket::send_both_now(self.fd, page, bytes).unwrap_or(0);
+            self.bytes_written += sent as u64;
+        }
+        let of_page = sent.min(page.len());
+        page.consume(of_page);
+        let from = sent - of_page;
+        if from == bytes.len() {
+            return;
+        }
+        let rest = &bytes[from..];
+        let held = (rest.len() >= DIRECT_BYTES_MIN)
+            .then(|| hold(from))
+            .flatten();
+        let Some(held) = held else {
+            return page.extend_from_slice(rest);
+        };
+        let page = std::mem::replace(page, SendPage::empty());
+        self.before_bytes += page.len() + rest.len();
+        if !page.is_empty() {
+            self.before.push(Box::new(page));
+        }
+        self.before.push(Box::new(held));
+    }
+
+    /// All that is queued, in order; None: there is nothing.
+    pub fn take_output(&mut self) -> Option<Output> {
+        let page = self.out.take().filter(|page| !page.is_empty());
+        if self.before.is_empty() {
+            return page.map(Output::Page);
+        }
+        self.before_bytes = 0;
+        let mut pieces = std::mem::take(&mut self.before);
+        if let Some(page) = page {
+            pieces.push(Box::new(page));
+        }
+        Some(Output::Pieces(pieces))
+    }
+
+    /// What is queued will not be sent.
+    pub fn drop_output(&mut self) {
+        self.out = None;
+        self.before.clear();
+        self.before_bytes = 0;
     }
 
     /// Does the peer leave too much of what was written unread?

@@ -2,13 +2,13 @@
 //! right order.
 
 use coring_engine::Delivery;
-use coring_uring::{Completion, Errno, Op, Payload, Shutdown, Token, sync};
+use coring_uring::{Completion, Errno, Op, Payload, SendPage, Shutdown, Token, sync};
 
 use crate::Natives;
 use crate::kinds::{entry, token};
 use crate::limits;
 use crate::slots::Handle;
-use crate::socket::{Closing, Ending, Farewell, Role, Socket};
+use crate::socket::{Closing, Ending, Farewell, Output, Role, Socket};
 
 /// poll(2)
 const POLLIN: u32 = 1;
@@ -33,6 +33,28 @@ impl Socket {
             Role::Stream => self.reading && self.inbox.is_empty(),
             Role::Http(conn) => !conn.is_full(),
         }
+    }
+}
+
+fn send_op(socket: &Socket, output: Output) -> Op {
+    let fd = socket.fd;
+    match (output, socket.is_socket) {
+        (Output::Page(page), true) => Op::Send { fd, page },
+        (Output::Page(page), false) => Op::Write {
+            fd,
+            page,
+            offset: None,
+        },
+        (Output::Pieces(held), true) => Op::SendHeld {
+            fd,
+            page: SendPage::empty(),
+            held,
+        },
+        (Output::Pieces(held), false) => Op::WriteHeld {
+            fd,
+            held,
+            offset: None,
+        },
     }
 }
 
@@ -135,27 +157,13 @@ impl Natives {
         if socket.sending {
             return;
         }
-        if let Some(page) = socket.out.take() {
-            if page.is_empty() {
-                drop(page);
-            } else {
-                socket.sending = true;
-                socket.sending_bytes = page.len();
-                socket.flights_count += 1;
-                let op = match socket.is_socket {
-                    true => Op::Send {
-                        fd: socket.fd,
-                        page,
-                    },
-                    false => Op::Write {
-                        fd: socket.fd,
-                        page,
-                        offset: None,
-                    },
-                };
-                self.ring.submit(op, socket_token(token::SEND, handle));
-                return;
-            }
+        if let Some(output) = socket.take_output() {
+            socket.sending = true;
+            socket.sending_bytes = output.bytes_count();
+            socket.flights_count += 1;
+            let op = send_op(socket, output);
+            self.ring.submit(op, socket_token(token::SEND, handle));
+            return;
         }
         self.tell_drained(handle, 0);
         let Some(socket) = self.sockets.get_mut(handle) else {
@@ -212,14 +220,18 @@ impl Natives {
         if socket.sending || socket.connecting {
             return;
         }
-        if let Some(page) = socket.out.take()
-            && !page.is_empty()
-        {
-            let sent = match socket.is_socket {
-                true => sync::socket::send_now(socket.fd, &page),
-                false => sync::file::write(socket.fd, &page, None),
-            };
-            socket.bytes_written += sent.unwrap_or(0) as u64;
+        match socket.take_output() {
+            Some(Output::Page(page)) => {
+                let sent = match socket.is_socket {
+                    true => sync::socket::send_now(socket.fd, &page),
+                    false => sync::file::write(socket.fd, &page, None),
+                };
+                socket.bytes_written += sent.unwrap_or(0) as u64;
+            }
+            Some(Output::Pieces(pieces)) => {
+                socket.bytes_written += sync::socket::send_pieces_now(socket.fd, pieces);
+            }
+            None => {}
         }
     }
 
@@ -294,7 +306,7 @@ impl Natives {
                 }
             }
         } else if socket.closing == Closing::Open {
-            socket.out = None;
+            socket.drop_output();
             let result = completion.result;
             match socket.role {
                 Role::Http(_) => self.close(handle, Farewell::Gone(result)),
@@ -303,6 +315,7 @@ impl Natives {
         }
         let socket = self.sockets.get_mut(handle).expect("still open");
         let quiet = socket.out.is_none()
+            && socket.before.is_empty()
             && !socket.drain_wanted
             && socket.ending != Ending::Wanted
             && socket.closing == Closing::Open;
@@ -363,8 +376,13 @@ impl Natives {
             Role::Http(conn) => {
                 conn.output_full = output_full;
                 conn.receive(bytes, now_ms, handle, out);
+                conn.show_bytes(bytes, handle, out);
+                let is_interrupted = conn.is_interrupted();
                 if conn.due_ms < conn.listed_ms {
                     self.list_deadline(handle);
+                }
+                if is_interrupted {
+                    self.look_again(handle);
                 }
             }
             Role::Stream if socket.reading && socket.inbox.is_empty() => {

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4, SocketAddrV6};
 
 use coring_engine::{Bytes, Data, Js, Text, ops};
+use coring_uring::sync::socket::KeepAlive;
 use coring_uring::{Errno, Fd, Op, SocketAddress, sync};
 
 use crate::Natives;
@@ -41,7 +42,8 @@ ops! { tcp_wrap(Natives) {
     slow close(handle: i32);
     slow reset(handle: i32);
     slow setNoDelay(handle: i32, on: bool);
-    slow setKeepAlive(handle: i32, on: bool, delay_s: i32);
+    /// interval_s, probes_count: 0 stands for the usual ones.
+    slow setKeepAlive(handle: i32, on: bool, delay_s: i32, interval_s: i32, probes_count: i32);
     fast r#ref(handle: i32);
     fast unref(handle: i32);
     fast hasRef(handle: i32);
@@ -427,7 +429,7 @@ fn readStop(natives: &mut Natives, handle: i32) -> i32 {
 }
 
 impl Natives {
-    fn write(&mut self, handle: i32, append: impl FnOnce(&mut coring_uring::SendPage)) -> i32 {
+    fn write(&mut self, handle: i32, append: impl FnOnce(&mut Socket)) -> i32 {
         let handle = Handle::from_js(handle);
         let Some(socket) = self.sockets.get_mut(handle) else {
             return BAD_HANDLE;
@@ -438,7 +440,7 @@ impl Natives {
         if socket.out.is_none() {
             socket.out = Some(self.ring.page());
         }
-        append(socket.out.as_mut().expect("made above"));
+        append(socket);
         let queued = socket.queued_bytes();
         self.touch(handle);
         i32::try_from(queued).unwrap_or(i32::MAX)
@@ -447,25 +449,27 @@ impl Natives {
 
 #[allow(non_snake_case)]
 fn writeString(natives: &mut Natives, handle: i32, text: Text, encoding: i32) -> i32 {
-    natives.write(handle, |page| match encoding {
-        1 => text.with_latin1(|bytes| page.extend_from_slice(bytes)),
-        2 => page.extend_from_slice(&text.to_utf16()),
-        _ => text.with_utf8(|bytes| page.extend_from_slice(bytes)),
+    natives.write(handle, |socket| match encoding {
+        1 => text.with_latin1(|bytes| socket.put(bytes, |_| None)),
+        2 => socket.put(&text.to_utf16(), |_| None),
+        _ => text.with_utf8(|bytes| socket.put(bytes, |_| None)),
     })
 }
 
 #[allow(non_snake_case)]
 fn writeBuffer(natives: &mut Natives, handle: i32, bytes: Bytes) -> i32 {
-    natives.write(handle, |page| page.extend_from_slice(bytes.as_slice()))
+    natives.write(handle, |socket| {
+        socket.put(bytes.as_slice(), |from| bytes.hold(from));
+    })
 }
 
 #[allow(non_snake_case)]
 fn writeBuffers(natives: &mut Natives, handle: i32, list: Vec<Data>) -> i32 {
-    natives.write(handle, |page| {
+    natives.write(handle, |socket| {
         for data in &list {
             match data {
-                Data::Bytes(bytes) => page.extend_from_slice(bytes.as_slice()),
-                Data::Text(text) => text.with_utf8(|bytes| page.extend_from_slice(bytes)),
+                Data::Bytes(bytes) => socket.put(bytes.as_slice(), |from| bytes.hold(from)),
+                Data::Text(text) => text.with_utf8(|bytes| socket.put(bytes, |_| None)),
                 Data::None => {}
             }
         }
@@ -509,7 +513,7 @@ fn reset(natives: &mut Natives, handle: i32) -> i32 {
     let Some(socket) = natives.socket(handle) else {
         return BAD_HANDLE;
     };
-    socket.out = None;
+    socket.drop_output();
     let result = done(sync::socket::set_reset_on_close(socket.fd));
     natives.close(Handle::from_js(handle), Farewell::Closed);
     result
@@ -524,12 +528,24 @@ pub fn setNoDelay(natives: &mut Natives, handle: i32, on: bool) -> i32 {
 }
 
 #[allow(non_snake_case)]
-pub fn setKeepAlive(natives: &mut Natives, handle: i32, on: bool, delay_s: i32) -> i32 {
+pub fn setKeepAlive(
+    natives: &mut Natives,
+    handle: i32,
+    on: bool,
+    delay_s: i32,
+    interval_s: i32,
+    probes_count: i32,
+) -> i32 {
     let Some(socket) = natives.socket(handle) else {
         return BAD_HANDLE;
     };
-    let delay = on.then_some(u32::try_from(delay_s).unwrap_or(0));
-    done(sync::socket::set_keep_alive(socket.fd, delay))
+    let positive = |number: i32| u32::try_from(number).ok().filter(|number| *number > 0);
+    let probes = on.then(|| KeepAlive {
+        idle_s: u32::try_from(delay_s).unwrap_or(0),
+        interval_s: positive(interval_s),
+        probes_count: positive(probes_count),
+    });
+    done(sync::socket::set_keep_alive(socket.fd, probes))
 }
 
 pub fn r#ref(natives: &mut Natives, handle: i32) -> i32 {

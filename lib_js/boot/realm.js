@@ -6,6 +6,7 @@
 // A library file has two names. Its path in lib_js without `.js` is its *file*
 // ('node/fs', 'web/url', 'coring/core'); its *id* is what require() takes:
 //   node/fs -> 'fs'      coring/core -> 'coring:core'      anything else -> itself
+// Files of npm packages (`npm/undici/...`) are among them; they ask for others as they do in npm.
 // Only `node/` and `coring/` files are visible to users, unless
 // --expose-internals adds the rest.
 
@@ -31,8 +32,12 @@ const SCHEME_ONLY = ['sea', 'sqlite', 'test', 'test/reporters'];
 // What is not built: known by name, so that loading says why it fails, and listed nowhere.
 const UNBUILT = ['trace_events'];
 
+// What a flag makes visible.
+const BEHIND_STREAM_ITER = ['stream/iter', 'zlib/iter'];
+
 const schemeOnly = new SafeSet(SCHEME_ONLY);
 const unlisted = new SafeSet([...SCHEME_ONLY, ...UNBUILT]);
+const hidden = new SafeSet(BEHIND_STREAM_ITER);
 const moduleLoadList = [];
 const bindings = { __proto__: null };
 
@@ -106,6 +111,11 @@ class BuiltinModule {
     }
   }
 
+  /** --experimental-stream-iter */
+  static exposeStreamIter() {
+    for (let i = 0; i < BEHIND_STREAM_ITER.length; i++) publicIds.add(BEHIND_STREAM_ITER[i]);
+  }
+
   static canBeRequiredByUsers(id) {
     return publicIds.has(id);
   }
@@ -153,7 +163,12 @@ class BuiltinModule {
     this.loading = true;
     try {
       const evaluate = compileBuiltin(this.file);
-      evaluate(this.exports, requireBuiltin, this, process, internalBinding, primordials);
+      if (StringPrototypeStartsWith(this.id, 'npm/')) {
+        const { requireFrom } = requireBuiltin('internal/npm');
+        evaluate(this.exports, requireFrom(this.id), this, true);
+      } else {
+        evaluate(this.exports, requireBuiltin, this, process, internalBinding, primordials);
+      }
       this.loaded = true;
     } finally {
       this.loading = false;
@@ -219,7 +234,7 @@ for (let i = 0; i < builtinIds.length; i++) {
   const file = builtinIds[i];
   const id = idOfFile(file);
   files.set(id, file);
-  if (isPublicFile(file)) publicIds.add(id);
+  if (isPublicFile(file) && !hidden.has(id)) publicIds.add(id);
 }
 
 // The realm is no file that could be loaded again; it is registered as loaded.

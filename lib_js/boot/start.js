@@ -11,7 +11,6 @@ const {
   globalThis,
 } = primordials;
 
-const { genericNodeError } = require('internal/errors');
 const { getOptionValue, setOptions } = require('internal/options');
 const { leaveMain } = require('internal/async_hooks');
 const { BuiltinModule } = require('internal/bootstrap/realm');
@@ -63,19 +62,12 @@ function adjustGlobals() {
     delete globalThis.WebSocket;
     delete globalThis.CloseEvent;
   }
-  const mode = getOptionValue('--disable-proto');
-  if (mode === 'delete') {
-    delete ObjectPrototype.__proto__;
-  } else if (mode === 'throw') {
-    const thrower = () => {
-      throw genericNodeError(
-        'Accessing Object.prototype.__proto__ has been disallowed with --disable-proto=throw',
-        { code: 'ERR_PROTO_ACCESS' });
-    };
-    ObjectDefineProperty(ObjectPrototype, '__proto__', {
-      __proto__: null, get: thrower, set: thrower, enumerable: false, configurable: true,
-    });
+  if (getOptionValue('--experimental-eventsource')) {
+    const { defineLazyProperties } = internalBinding('util');
+    defineLazyProperties(globalThis, 'npm/undici/index-fetch', ['EventSource'], false);
   }
+  const mode = getOptionValue('--disable-proto');
+  if (mode) require('internal/disable_proto').disableProto(ObjectPrototype, mode);
 }
 
 function setUpWarnings() {
@@ -122,6 +114,11 @@ function initializeLoaders() {
   if (preloads.length > 0) {
     require('internal/modules/cjs/loader').Module._preloadModules(preloads);
   }
+}
+
+function warnOfConfigFile() {
+  if (getOptionValue('--experimental-config-file') === '') return;
+  require('internal/util').emitExperimentalWarning('--experimental-config-file');
 }
 
 /** --frozen-intrinsics: after preloads, as those may mend what is missing. */
@@ -183,6 +180,10 @@ function prepare(runtime) {
   const snapshots = getOptionValue('--heapsnapshot-near-heap-limit');
   if (snapshots > 0) require('internal/heap_utils').snapshotNearHeapLimit(snapshots);
   startCoverage();
+  if (getOptionValue('--experimental-stream-iter')) {
+    BuiltinModule.exposeStreamIter();
+    require('internal/fs/iter').extendFileHandle();
+  }
   if (getOptionValue('--expose-internals')) BuiltinModule.exposeInternals();
 }
 
@@ -237,6 +238,13 @@ function start(runtime) {
   const isEntryUrl = hasFile && getOptionValue('--entry-url');
   const main = hasFile && !isEntryUrl && !isTestRunner && !isWatched ? expandMainPath() : argv[1];
   setUpPermission(hasFile ? main : undefined);
+  warnOfConfigFile();
+  if (getOptionValue('--trace-sigint')) {
+    require('internal/util/trace_sigint').setTraceSigInt(true);
+  }
+  if (getOptionValue('--trace-sync-io')) {
+    require('internal/process/trace_sync_io').traceSyncIO();
+  }
   setUpSignals();
   joinParent();
   initializeLoaders();

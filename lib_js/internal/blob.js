@@ -262,7 +262,7 @@ function cloneData(blob) {
 }
 
 function fillClone(blob, { bytes, type }) {
-  blob[kParts] = [bytes];
+  blob[kParts] = bytes.length > 0 ? [bytes] : [];
   blob[kSize] = bytes.length;
   blob[kType] = type;
 }

@@ -34,11 +34,13 @@ const {
   hexSlice,
   hexWrite,
   latin1Slice,
+  latin1WriteInHeap,
   latin1WriteStatic,
   setDetachKey,
   ucs2Slice,
   ucs2Write,
   utf8Slice,
+  utf8WriteInHeap,
   utf8WriteStatic,
 } = internalBinding('buffer');
 
@@ -143,12 +145,14 @@ function putShort(buffer, string, offset, length) {
 
 function putUtf8(buffer, string, offset, length) {
   if (putShort(buffer, string, offset, length)) return string.length;
-  return utf8WriteStatic(buffer, string, offset, length);
+  const count = utf8WriteStatic(buffer, string, offset, length);
+  return count < 0 ? utf8WriteInHeap(buffer, string, offset, length) : count;
 }
 
 function putLatin1(buffer, string, offset, length) {
   if (putShort(buffer, string, offset, length)) return string.length;
-  return latin1WriteStatic(buffer, string, offset, length);
+  const count = latin1WriteStatic(buffer, string, offset, length);
+  return count < 0 ? latin1WriteInHeap(buffer, string, offset, length) : count;
 }
 
 function utf8Write(buffer, string, offset, length) {

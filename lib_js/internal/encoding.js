@@ -23,7 +23,7 @@ const { getEncodingFromLabel } = require('internal/encoding/labels');
 const { decodeSingleByte, isSingleByte } = require('internal/encoding/single_byte');
 const { UTF16Stream, UTF8Stream } = require('internal/encoding/streams');
 
-const { decodeUTF8, encodeInto, encodeUtf8String } = internalBinding('encoding_binding');
+const { decodeUTF8, encodeInto, encodeIntoInHeap, encodeUtf8String } = internalBinding('encoding_binding');
 
 /** Texts up to this length are encoded here if they are ASCII. */
 const SHORT_UNITS = 24;
@@ -34,8 +34,8 @@ const FLAG_IGNORE_BOM = 4;
 const kFlags = Symbol('flags');
 const kHandle = Symbol('handle');
 const empty = new Uint8Array(0);
-/** What encodeInto() has read and written. */
-const counts = new Uint32Array(2);
+/** What encodeInto() has read and written; more than two, so that it lies outside V8's heap. */
+const counts = new Uint32Array(32);
 
 /** @param {any} depth  as given to custom inspect functions */
 const isTooDeep = (depth) => typeof depth === 'number' && depth < 0;
@@ -74,7 +74,7 @@ class TextEncoder {
       }
       if (i === length) return { read: length, written: length };
     }
-    encodeInto(src, dest, counts);
+    if (encodeInto(src, dest, counts) < 0) encodeIntoInHeap(src, dest, counts);
     return { read: counts[0], written: counts[1] };
   }
 
@@ -133,7 +133,9 @@ class TextDecoder {
     } else if (name === 'utf-16le' || name === 'utf-16be') {
       this.#stream = new UTF16Stream(name, this.#fatal, this.#ignoreBOM);
     } else if (!isSingleByte(name)) {
-      throw new ERR_ENCODING_NOT_SUPPORTED(name);
+      const { LegacyStream, isLegacy } = require('internal/encoding/legacy');
+      if (!isLegacy(name)) throw new ERR_ENCODING_NOT_SUPPORTED(name);
+      this.#stream = new LegacyStream(name, this.#fatal);
     }
   }
 

@@ -21,8 +21,10 @@ const {
   RangeError,
   ReferenceError,
   SafeSet,
+  Symbol,
   SymbolFor,
   SymbolKeyFor,
+  SymbolPrototypeGetDescription,
   SyntaxError,
   TypeError,
   URIError,
@@ -37,6 +39,7 @@ const TEXT = 'text';
 const SHOWN = 'shown';
 const CIRCULAR = 'circular';
 const SYMBOL = 'symbol'; // Of the registry that all threads have alike.
+const OWN_SYMBOL = 'own symbol'; // Of one thread: the other makes one of the same description.
 
 const CAUSE_DEPTH_MAX = 8;
 const customInspect = SymbolFor('nodejs.util.inspect.custom');
@@ -119,7 +122,8 @@ function copied(description) {
 function serializeError(error, path = new SafeSet()) {
   if (typeof error === 'symbol') {
     const key = SymbolKeyFor(error);
-    return key === undefined ? { kind: SHOWN, text: inspect(error) } : { kind: SYMBOL, key };
+    if (key !== undefined) return { kind: SYMBOL, key };
+    return { kind: OWN_SYMBOL, description: SymbolPrototypeGetDescription(error) };
   }
   try {
     if (isErrorLike(error)) {
@@ -170,6 +174,8 @@ function deserializeError(description) {
       return description.value;
     case SYMBOL:
       return SymbolFor(description.key);
+    case OWN_SYMBOL:
+      return Symbol(description.description);
     case SHOWN:
       return { __proto__: null, [customInspect]: () => description.text };
     case CIRCULAR:

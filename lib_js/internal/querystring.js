@@ -5,7 +5,6 @@
 const {
   NumberPrototypeToString,
   RegExpPrototypeExec,
-  RegExpPrototypeSymbolReplace,
   String,
   StringFromCharCode,
   StringPrototypeCharCodeAt,
@@ -13,7 +12,6 @@ const {
   StringPrototypeSlice,
   StringPrototypeToUpperCase,
   TypedArrayPrototypeSubarray,
-  decodeURIComponent,
 } = primordials;
 
 const { ERR_INVALID_URI } = require('internal/errors').codes;
@@ -21,8 +19,6 @@ const { ERR_INVALID_URI } = require('internal/errors').codes;
 const PERCENT = 37;
 const PLUS = 43;
 const SPACE = 32;
-
-const pluses = /\+/g;
 
 /** '%00' to '%FF' */
 const BYTES = [];
@@ -124,16 +120,64 @@ function percentDecode(bytes, plusIsSpace) {
   return TypedArrayPrototypeSubarray(bytes, 0, count);
 }
 
+/**
+ * The code point whose percent-encoded UTF-8 begins at `at`; -1 if that is no well-formed UTF-8.
+ * The length in bytes follows from the code point.
+ */
+function encodedPoint(text, at) {
+  const first = encodedByte(text, at);
+  if (first < 0x80) return first;
+  const second = encodedByte(text, at + 3);
+  if (first < 0xc2 || first > 0xf4 || (second & 0xc0) !== 0x80) return -1;
+  if (first < 0xe0) return (first & 31) << 6 | second & 63;
+  const third = encodedByte(text, at + 6);
+  if ((third & 0xc0) !== 0x80) return -1;
+  if (first < 0xf0) {
+    const point = (first & 15) << 12 | (second & 63) << 6 | third & 63;
+    return point < 0x800 || (point >= 0xd800 && point <= 0xdfff) ? -1 : point;
+  }
+  const fourth = encodedByte(text, at + 9);
+  if ((fourth & 0xc0) !== 0x80) return -1;
+  const point = (first & 7) << 18 | (second & 63) << 12 | (third & 63) << 6 | fourth & 63;
+  return point < 0x10000 || point > 0x10ffff ? -1 : point;
+}
+
+/** What %XX at `at` stands for; -1 if there is no such thing. */
+function encodedByte(text, at) {
+  if (at + 2 >= text.length || StringPrototypeCharCodeAt(text, at) !== PERCENT) return -1;
+  const high = hexValue(StringPrototypeCharCodeAt(text, at + 1));
+  const low = hexValue(StringPrototypeCharCodeAt(text, at + 2));
+  return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
 /** One name or value of a form: bytes that are no UTF-8 become U+FFFD. */
 function decodeForm(text) {
-  if (StringPrototypeIncludes(text, '+')) text = RegExpPrototypeSymbolReplace(pluses, text, ' ');
-  if (!StringPrototypeIncludes(text, '%')) return text;
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    const { Buffer } = require('buffer');
-    return `${percentDecode(Buffer.from(text), false)}`;
+  const { length } = text;
+  let decoded = '';
+  let done = 0;
+  for (let i = 0; i < length; i++) {
+    const code = StringPrototypeCharCodeAt(text, i);
+    if (code !== PLUS && code !== PERCENT) continue;
+    const point = code === PLUS ? SPACE : encodedPoint(text, i);
+    if (point < 0) return decodeLoosely(text);
+    if (done < i) decoded += StringPrototypeSlice(text, done, i);
+    if (point < 0x10000) {
+      decoded += StringFromCharCode(point);
+      if (code === PERCENT) i += point < 0x80 ? 2 : point < 0x800 ? 5 : 8;
+    } else {
+      decoded += StringFromCharCode(0xd7c0 + (point >> 10), 0xdc00 | point & 0x3ff);
+      i += 11;
+    }
+    done = i + 1;
   }
+  if (done === 0) return text;
+  return done < length ? decoded + StringPrototypeSlice(text, done) : decoded;
+}
+
+/** Of text that is not percent-encoded UTF-8 throughout. */
+function decodeLoosely(text) {
+  const { Buffer } = require('buffer');
+  return `${percentDecode(Buffer.from(text), true)}`;
 }
 
 /** Text of anything, as an object in a query is written. */

@@ -141,6 +141,8 @@ function getColorDepth(env = process.env) {
   if (isSet(env.NODE_DISABLE_COLORS) || isSet(env.NO_COLOR) || env.TERM === 'dumb') {
     return MONOCHROME;
   }
+  // Only if the program says that it runs elsewhere: consoles there have sixteen at least.
+  if (process.platform === 'win32') return COLORS_16;
   if (env.TMUX) return TRUE_COLOR;
   // Azure DevOps.
   if (has(env, 'TF_BUILD') && has(env, 'AGENT_NAME')) return COLORS_16;

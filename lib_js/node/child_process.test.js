@@ -186,3 +186,18 @@ row('an unref\'d child does not keep the program', () => {
   execFileSync(process.execPath, ['-e', script]);
   assert.ok(Date.now() - start < 8000);
 });
+
+
+row('who replaces spawn of the binding sees and changes what is run', () => {
+  const binding = process.binding('spawn_sync');
+  const { spawn: original } = binding;
+  binding.spawn = function spawn(options) {
+    options.envPairs.push('ADDED=yes');
+    return original.call(this, options);
+  };
+  try {
+    assert.strictEqual(String(execFileSync('sh', ['-c', 'echo $ADDED'])), 'yes\n');
+  } finally {
+    binding.spawn = original;
+  }
+});

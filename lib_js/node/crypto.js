@@ -11,12 +11,7 @@ const { argon2, argon2Sync } = require('internal/crypto/argon2');
 const Certificate = require('internal/crypto/certificate');
 const { Cipheriv, Decipheriv, getCipherInfo, getCiphers } = require('internal/crypto/cipher');
 const { decapsulate, diffieHellman, encapsulate } = require('internal/crypto/agreement');
-const {
-  DiffieHellman,
-  DiffieHellmanGroup,
-  ECDH,
-  getCurves,
-} = require('internal/crypto/exchange');
+const { DiffieHellman, DiffieHellmanGroup, ECDH } = require('internal/crypto/exchange');
 const { Hash, Hmac, hash } = require('internal/crypto/hash');
 const {
   generateKey,
@@ -56,6 +51,7 @@ const {
 } = require('internal/crypto/rsa_cipher');
 const { Sign, Verify, signOneShot, verifyOneShot } = require('internal/crypto/sig');
 const {
+  getCurves,
   getFips,
   getHashes,
   secureHeapUsed,

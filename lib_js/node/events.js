@@ -40,8 +40,8 @@ const {
   validateString,
 } = require('internal/validators');
 const { addAbortListener } = require('internal/events/abort_listener');
+const { kCapture } = require('internal/events/symbols');
 
-const kCapture = Symbol('kCapture');
 const kErrorMonitor = Symbol('events.errorMonitor');
 const kShapeMode = Symbol('shapeMode');
 const kRejection = SymbolFor('nodejs.rejection');
@@ -154,9 +154,10 @@ function announceError(emitter, events, args) {
   if (events !== undefined && events[kErrorMonitor] !== undefined) {
     emitter.emit(kErrorMonitor, ...args);
   }
-  if (events !== undefined && events.error !== undefined) return;
-  const er = unhandledError(emitter, args[0]);
-  throw er; // Unhandled 'error' event
+  if (events === undefined || events.error === undefined) {
+    const er = unhandledError(emitter, args[0]);
+    throw er; // Unhandled 'error' event
+  }
 }
 
 function unhandledError(emitter, error) {

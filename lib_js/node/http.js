@@ -1,6 +1,6 @@
 'use strict';
 
-// Public module `http`. Not built: WebSocket, CloseEvent, MessageEvent, proxies.
+// Public module `http`.
 
 const { ObjectDefineProperty } = primordials;
 
@@ -14,6 +14,7 @@ const { Server, connectionListener } = require('internal/http/server');
 const { STATUS_CODES } = require('internal/http/status');
 const { validateHeaderName, validateHeaderValue } = require('internal/http/tokens');
 const { validateInteger } = require('internal/validators');
+const { defineLazyProperties } = internalBinding('util');
 
 const { methods } = require('internal/http/methods');
 
@@ -50,6 +51,9 @@ module.exports = {
     validateInteger(max, 'max', 1);
     parsers.max = max;
   },
+  setGlobalProxyFromEnv(env = process.env) {
+    return require('internal/http/proxy').setGlobalProxyFromEnv(env);
+  },
 };
 
 ObjectDefineProperty(module.exports, 'maxHeaderSize', {
@@ -69,3 +73,7 @@ ObjectDefineProperty(module.exports, 'globalAgent', {
   get() { return agents.getGlobalAgent(); },
   set(value) { agents.setGlobalAgent(value); },
 });
+
+defineLazyProperties(
+  module.exports, 'npm/undici/lib/web/websocket/events', ['CloseEvent', 'MessageEvent']);
+defineLazyProperties(module.exports, 'npm/undici/index-fetch', ['WebSocket']);

@@ -42,12 +42,15 @@ if (!isInsideNodeModules(100, true)) {
     'DeprecationWarning', 'DEP0040');
 }
 
-function overflow() {
-  throw new RangeError('Overflow: input needs wider integers to process');
-}
+const errors = {
+  'overflow': 'Overflow: input needs wider integers to process',
+  'not-basic': 'Illegal input >= 0x80 (not a basic code point)',
+  'invalid-input': 'Invalid input',
+};
 
-function invalid() {
-  throw new RangeError('Invalid input');
+// Uncaught, an error shows the line that threw it, which has a tab in Node.
+function error(type) {
+	throw new RangeError(errors[type]);
 }
 
 /** 0..25 -> a..z, 26..35 -> 0..9 */
@@ -90,18 +93,18 @@ function ucs2decode(string) {
 
 const ucs2encode = (codePoints) => StringFromCodePoint(...codePoints);
 
-/** One generalised variable-length integer from `at` on: [value, next place]. */
+/** One generalised variable-length integer from `at` on: [value, next place], or an error. */
 function readInteger(input, at, bias) {
   let value = 0;
   for (let weight = 1, k = BASE; ; k += BASE) {
-    if (at >= input.length) invalid();
+    if (at >= input.length) return 'invalid-input';
     const digit = codeToDigit(StringPrototypeCharCodeAt(input, at++));
-    if (digit >= BASE) invalid();
-    if (digit > MathFloor((INT_MAX - value) / weight)) overflow();
+    if (digit >= BASE) return 'invalid-input';
+    if (digit > MathFloor((INT_MAX - value) / weight)) return 'overflow';
     value += digit * weight;
     const t = threshold(k, bias);
     if (digit < t) return [value, at];
-    if (weight > MathFloor(INT_MAX / (BASE - t))) overflow();
+    if (weight > MathFloor(INT_MAX / (BASE - t))) return 'overflow';
     weight *= BASE - t;
   }
 }
@@ -122,7 +125,7 @@ const decode = function(input) {
   const basics = StringPrototypeLastIndexOf(input, '-');
   for (let i = 0; i < basics; i++) {
     const code = StringPrototypeCharCodeAt(input, i);
-    if (code >= 0x80) throw new RangeError('Illegal input >= 0x80 (not a basic code point)');
+    if (code >= 0x80) error('not-basic');
     ArrayPrototypePush(output, code);
   }
 
@@ -130,13 +133,15 @@ const decode = function(input) {
   let bias = INITIAL_BIAS;
   let i = 0;
   for (let at = basics > 0 ? basics + 1 : 0; at < input.length;) {
-    const { 0: delta, 1: next } = readInteger(input, at, bias);
-    if (delta > INT_MAX - i) overflow();
+    const read = readInteger(input, at, bias);
+    if (typeof read === 'string') error(read);
+    const { 0: delta, 1: next } = read;
+    if (delta > INT_MAX - i) error('overflow');
     const place = i + delta;
     const count = output.length + 1;
     bias = adapt(delta, count, i === 0 && n === INITIAL_N);
     const wraps = MathFloor(place / count);
-    if (wraps > INT_MAX - n) overflow();
+    if (wraps > INT_MAX - n) error('overflow');
     n += wraps;
     i = place % count;
     ArrayPrototypeSplice(output, i++, 0, n);
@@ -169,11 +174,11 @@ const encode = function(input) {
   let bias = INITIAL_BIAS;
   while (handled < points.length) {
     const next = nextPoint(points, n);
-    if (next - n > MathFloor((INT_MAX - delta) / (handled + 1))) overflow();
+    if (next - n > MathFloor((INT_MAX - delta) / (handled + 1))) error('overflow');
     delta += (next - n) * (handled + 1);
     n = next;
     for (let i = 0; i < points.length; i++) {
-      if (points[i] < n && ++delta > INT_MAX) overflow();
+      if (points[i] < n && ++delta > INT_MAX) error('overflow');
       if (points[i] !== n) continue;
       output += writeInteger(delta, bias);
       bias = adapt(delta, handled + 1, handled === basics);

@@ -456,7 +456,7 @@ class Server extends Interface {
     const { Module } = require('internal/modules/cjs/loader');
     const { addBuiltinLibsToObject, makeRequireFunction } = require('internal/modules/helpers');
     const replModule = new Module('<repl>');
-    replModule.paths = Module._nodeModulePaths(process.cwd());
+    replModule.paths = Module._nodeModulePaths(directoryOrRoot());
     for (const path of Module.globalPaths) ArrayPrototypePush(replModule.paths, path);
     define(context, 'module', replModule);
     define(context, 'require', makeRequireFunction(replModule));
@@ -519,6 +519,15 @@ class Server extends Interface {
     if (typeof cmd === 'function') cmd = { action: cmd };
     else validateFunction(cmd.action, 'cmd.action');
     this.commands[keyword] = cmd;
+  }
+}
+
+/** Where require() of the REPL starts; the directory may be gone. */
+function directoryOrRoot() {
+  try {
+    return process.cwd();
+  } catch {
+    return '/';
   }
 }
 

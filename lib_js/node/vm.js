@@ -7,11 +7,13 @@ const {
   ArrayPrototypeForEach,
   MathTrunc,
   ObjectFreeze,
+  ObjectGetPrototypeOf,
   PromiseResolve,
   Symbol,
 } = primordials;
 
 const { codes: { ERR_INVALID_ARG_TYPE } } = require('internal/errors');
+const { getOptionValue } = require('internal/options');
 const { emitExperimentalWarning, kEmptyObject } = require('internal/util');
 const {
   kValidateObjectAllowArray,
@@ -54,29 +56,31 @@ function validatePlace(filename, lineOffset, columnOffset) {
   validateInt32(columnOffset, 'options.columnOffset');
 }
 
-/** Runs `script` in the context of `contextified`; null means this one. */
-function run(script, contextified, options) {
+/** The arguments of native's runScript(); null as context means this one. */
+function runArguments(script, contextified, options) {
   validateObject(options, 'options');
   const { timeout = -1, displayErrors = true, breakOnSigint = false } = options;
   if (options.timeout !== undefined) validateUint32(timeout, 'options.timeout', true);
   validateBoolean(displayErrors, 'options.displayErrors');
   validateBoolean(breakOnSigint, 'options.breakOnSigint');
-  const { runScript } = internalBinding('contextify');
-  if (!breakOnSigint) return runScript(script, contextified, timeout, displayErrors, false);
-  const { breakingOnSigint } = require('internal/vm/sigint');
-  return breakingOnSigint(() => runScript(script, contextified, timeout, displayErrors, true));
+  return [script, contextified, timeout, displayErrors, breakOnSigint];
 }
+
+function runBreakingOnSigint(args) {
+  const { runScript } = internalBinding('contextify');
+  const { breakingOnSigint } = require('internal/vm/sigint');
+  return breakingOnSigint(() => runScript(args[0], args[1], args[2], args[3], true));
+}
+
+// Methods call native code themselves, and a script is compiled by Script's constructor: traces of
+// what a script throws show as many frames of the library as Node's.
 
 /** The half of Script that Node has in native code. */
 class ContextifyScript {
   #script;
 
-  constructor(code, filename, lineOffset, columnOffset, options) {
-    const { cachedData, produceCachedData, importModuleDynamically } = options;
-    const compiled = internalBinding('contextify').compileScript(
-      code, filename, lineOffset, columnOffset,
-      hostSymbolFor(importModuleDynamically, filename, { __proto__: null, referrer: this }),
-      cachedData, produceCachedData, options[kParsingContext]);
+  constructor(compiled, owner, cachedData, produceCachedData) {
+    owner.referrer = this;
     this.#script = compiled.script;
     if (cachedData !== undefined) this.cachedDataRejected = compiled.cachedDataRejected;
     if (produceCachedData) {
@@ -116,22 +120,25 @@ class Script extends ContextifyScript {
     validatePlace(filename, lineOffset, columnOffset);
     if (cachedData !== undefined) validateBuffer(cachedData, 'options.cachedData');
     validateBoolean(produceCachedData, 'options.produceCachedData');
-    super(code, filename, lineOffset, columnOffset, {
-      __proto__: null,
-      cachedData,
-      produceCachedData,
-      importModuleDynamically,
-      [kParsingContext]: parsingContext,
-    });
+    const owner = { __proto__: null, referrer: undefined };
+    const compiled = internalBinding('contextify').compileScript(
+      code, filename, lineOffset, columnOffset,
+      hostSymbolFor(importModuleDynamically, filename, owner),
+      cachedData, produceCachedData, parsingContext);
+    super(compiled, owner, cachedData, produceCachedData);
   }
 
   runInThisContext(options = kEmptyObject) {
-    return run(scriptOf(this), null, options);
+    const args = runArguments(scriptOf(this), null, options);
+    if (args[4]) return runBreakingOnSigint(args);
+    return internalBinding('contextify').runScript(args[0], args[1], args[2], args[3], false);
   }
 
   runInContext(contextifiedObject, options = kEmptyObject) {
     validateContext(contextifiedObject);
-    return run(scriptOf(this), contextifiedObject, options);
+    const args = runArguments(scriptOf(this), contextifiedObject, options);
+    if (args[4]) return runBreakingOnSigint(args);
+    return internalBinding('contextify').runScript(args[0], args[1], args[2], args[3], false);
   }
 
   runInNewContext(contextObject, options = kEmptyObject) {
@@ -181,7 +188,17 @@ function createContext(contextObject = {}, options = kEmptyObject) {
     isOrdinary ? undefined : contextObject, strings, wasm, microtaskMode === 'afterEvaluate',
     hostSymbolFor(importModuleDynamically, name, owner));
   owner.referrer = isOrdinary ? global : contextObject;
+  const protoMode = getOptionValue('--disable-proto');
+  if (protoMode) disableProtoOf(owner.referrer, protoMode);
   return owner.referrer;
+}
+
+/** Each context has an Object.prototype of its own, reached past names that the program gave. */
+function disableProtoOf(owner, mode) {
+  const { compileScript, runScript } = internalBinding('contextify');
+  const { script } = compileScript('({})', 'evalmachine.<anonymous>', 0, 0, undefined);
+  const { disableProto } = require('internal/disable_proto');
+  disableProto(ObjectGetPrototypeOf(runScript(script, owner, -1, true)), mode);
 }
 
 function createScript(code, options) {
@@ -199,7 +216,7 @@ function runInNewContext(code, contextObject, options) {
   if (typeof options === 'string') options = { filename: options };
   contextObject = createContext(contextObject, contextOptionsOf(options));
   options = { ...options, [kParsingContext]: contextObject };
-  return createScript(code, options).runInContext(contextObject, options);
+  return createScript(code, options).runInNewContext(contextObject, options);
 }
 
 function runInThisContext(code, options) {

@@ -6,28 +6,19 @@
 const {
   ArrayPrototypePush,
   FunctionPrototypeCall,
-  MathMax,
-  NumberIsNaN,
-  NumberIsSafeInteger,
   ObjectDefineProperties,
   ObjectDefineProperty,
-  ObjectKeys,
   ObjectSetPrototypeOf,
-  StringPrototypeStartsWith,
   Uint8Array,
 } = primordials;
 
 const assert = require('internal/assert');
 const {
-  codes: {
-    ERR_BROTLI_INVALID_PARAM,
-    ERR_BUFFER_TOO_LARGE,
-    ERR_INVALID_ARG_TYPE,
-    ERR_OUT_OF_RANGE,
-    ERR_ZSTD_INVALID_PARAM,
-  },
-  hideStackFrames,
-} = require('internal/errors');
+  ERR_BROTLI_INVALID_PARAM,
+  ERR_BUFFER_TOO_LARGE,
+  ERR_INVALID_ARG_TYPE,
+  ERR_ZSTD_INVALID_PARAM,
+} = require('internal/errors').codes;
 const { deprecateInstantiation } = require('internal/util');
 const { isAnyArrayBuffer, isArrayBufferView, isUint8Array } = require('internal/util/types');
 const {
@@ -36,7 +27,10 @@ const {
   validateUint32,
 } = require('internal/validators');
 const { codes, constants } = require('internal/zlib/constants');
-const { noSettings, openBrotli, openDeflate, openZstd } = require('internal/zlib/handle');
+const { openBrotli, openDeflate, openZstd } = require('internal/zlib/handle');
+const {
+  BROTLI_PARAM_MAX, ZSTD_C_MAX, ZSTD_D_MAX, checkedDictionary, checkedSize, settingsOf,
+} = require('internal/zlib/options');
 const { ZlibBase, closeHandle, compressSync } = require('internal/zlib/stream');
 const { Buffer } = require('buffer');
 const binding = internalBinding('zlib');
@@ -63,14 +57,6 @@ function inherit(constructor, base) {
   ObjectSetPrototypeOf(constructor.prototype, base.prototype);
   ObjectSetPrototypeOf(constructor, base);
 }
-
-/** -> a view of bytes, or undefined. */
-const checkedDictionary = hideStackFrames((dictionary) => {
-  if (dictionary === undefined || isArrayBufferView(dictionary)) return dictionary;
-  if (isAnyArrayBuffer(dictionary)) return Buffer.from(dictionary);
-  throw new ERR_INVALID_ARG_TYPE.HideStackFramesError(
-    'options.dictionary', ['Buffer', 'TypedArray', 'DataView', 'ArrayBuffer'], dictionary);
-});
 
 /** The window of `opts`; 0 of a decompressor means that the header tells. */
 function windowBitsOf(opts, mode) {
@@ -176,38 +162,6 @@ function Unzip(opts) {
 }
 inherit(Unzip, Zlib);
 
-/** The highest number of the constants that start with `prefix`. */
-function highestOf(prefix) {
-  let highest = 0;
-  for (const name of ObjectKeys(constants)) {
-    if (StringPrototypeStartsWith(name, prefix)) highest = MathMax(highest, constants[name]);
-  }
-  return highest;
-}
-
-const BROTLI_PARAM_MAX = highestOf('BROTLI_PARAM_');
-const ZSTD_C_MAX = highestOf('ZSTD_c_');
-const ZSTD_D_MAX = highestOf('ZSTD_d_');
-
-/** opts.params as native wants them. */
-function settingsOf(opts, highest, InvalidParam) {
-  const settings = noSettings(highest);
-  if (!opts?.params) return settings;
-  for (const name of ObjectKeys(opts.params)) {
-    const number = +name;
-    // Two names can mean one number: '0' and '00'.
-    if (NumberIsNaN(number) || number < 0 || number > highest || (settings[number] | 0) !== -1) {
-      throw new InvalidParam(name);
-    }
-    const value = opts.params[name];
-    if (typeof value !== 'number' && typeof value !== 'boolean') {
-      throw new ERR_INVALID_ARG_TYPE('options.params[key]', 'number', value);
-    }
-    settings[number] = value;
-  }
-  return settings;
-}
-
 function Brotli(opts, mode) {
   assert(mode === BROTLI_DECODE || mode === BROTLI_ENCODE);
   FunctionPrototypeCall(ZlibBase, this, opts, mode, () => {
@@ -243,18 +197,6 @@ class Zstd extends ZlibBase {
                       isBytes ? dictionary : undefined);
     }, zstdFlushes);
   }
-}
-
-function checkedSize(size) {
-  if (size === undefined) return undefined;
-  if (typeof size !== 'number') {
-    throw new ERR_INVALID_ARG_TYPE('options.pledgedSrcSize', 'number', size);
-  }
-  if (!NumberIsSafeInteger(size)) {
-    throw new ERR_OUT_OF_RANGE('options.pledgedSrcSize', 'a safe integer', size);
-  }
-  if (size < 0) throw new ERR_OUT_OF_RANGE('options.pledgedSrcSize', '>= 0', size);
-  return size;
 }
 
 class ZstdCompress extends Zstd {

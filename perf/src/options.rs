@@ -12,18 +12,22 @@ coring-perf SCENARIO [flags]
   churn     examples/hello.js, a new connection for each request, and for each tenth
   start     time of an empty program, and from start to the first answer
   idle      memory of an idle server and of idle connections, CPU time while idle
+  files     perf/files: reading, writing and naming files; CPU and wall time an operation
   cores     coring -j 2: which core answers 1 000 new connections
+  core [NAME...]  processor time of the core library's parts, by small programs (perf/core);
+            names, or parts of them, select
   load URL  the load generator alone
   self      the ceiling and the lateness of the load generator itself
 
   --peers a,b        of coring node26 node24 bun deno; all that are installed
   --reps N           interleaved repetitions (5)
-  --seconds N        measured time of each phase (5)
-  --warm-up N        seconds before each server is measured (2)
+  --seconds N        measured time of each phase (5; files 1)
+  --warm-up N        seconds before each server is measured (2; files 0.5)
   --connections N    (64)
   --coring PATH      the coring to measure (target/release/coring)
   --peers-folder P   a node_modules with the others (perf/peers/node_modules)
   --runs PATH        where results are written (perf/runs); `none` writes nothing
+  --only a,b         files: only what has one of these in its name
   --server-cpu N     (0)       --load-cpu N  (1)
 
 load only:
@@ -35,7 +39,11 @@ pub struct Options {
     pub scenario: String,
     /// The address of `load`.
     pub url: String,
+    /// Parts of the names of programs of `core`.
+    pub names: Vec<String>,
     pub peers: Vec<String>,
+    /// Parts of names.
+    pub only: Vec<String>,
     pub reps: usize,
     pub measured: Duration,
     pub warm_up: Duration,
@@ -57,13 +65,21 @@ impl Options {
     fn new(scenario: String) -> Options {
         let root = root();
         let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
+        // One operation of `files` is short, and there are many shapes.
+        let (measured, warm_up) = if scenario == "files" {
+            (1.0, 0.5)
+        } else {
+            (5.0, 2.0)
+        };
         Options {
             scenario,
             url: String::new(),
+            names: Vec::new(),
             peers: Vec::new(),
+            only: Vec::new(),
             reps: 5,
-            measured: Duration::from_secs(5),
-            warm_up: Duration::from_secs(2),
+            measured: Duration::from_secs_f64(measured),
+            warm_up: Duration::from_secs_f64(warm_up),
             connections: 64,
             coring: root.join(target).join("release/coring"),
             peers_folder: root.join("perf/peers/node_modules"),
@@ -88,6 +104,10 @@ impl Options {
                 options.url = flag;
                 continue;
             }
+            if !flag.starts_with("--") && options.scenario == "core" {
+                options.names.push(flag);
+                continue;
+            }
             let value = arguments.next().ok_or(format!("{flag} wants a value"))?;
             options.set(&flag, &value)?;
         }
@@ -100,6 +120,7 @@ impl Options {
     fn set(&mut self, flag: &str, value: &str) -> Result<(), String> {
         match flag {
             "--peers" => self.peers = value.split(',').map(str::to_string).collect(),
+            "--only" => self.only = value.split(',').map(str::to_string).collect(),
             "--reps" => self.reps = number(flag, value)?,
             "--seconds" => self.measured = seconds(flag, value)?,
             "--warm-up" => self.warm_up = seconds(flag, value)?,
@@ -172,6 +193,8 @@ mod tests {
         let options = parse("load http://127.0.0.1:1/x --rate 10 --header A:b").expect("valid");
         assert_eq!(options.url, "http://127.0.0.1:1/x");
         assert_eq!(options.headers, [("A".to_string(), "b".to_string())]);
+        let options = parse("core timers --reps 3 url").expect("valid");
+        assert_eq!(options.names, ["timers", "url"]);
     }
 
     #[test]

@@ -30,7 +30,7 @@ impl CpuTime {
 
 /// Microseconds of one tick of /proc/PID/stat. The kernel's interface to user space has had
 /// 100 ticks a second on every architecture we run on; `getconf CLK_TCK` agrees.
-const TICK_US: f64 = 10_000.0;
+pub const TICK_US: f64 = 10_000.0;
 
 /// A process and all its descendants, as they are now.
 pub fn tree(root: u32) -> Vec<u32> {

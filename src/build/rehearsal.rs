@@ -33,7 +33,8 @@ pub fn run(
     };
     let mut isolate = Isolate::new(options, natives)?;
     let words = ["-e".to_owned(), code.to_owned()];
-    let cli = cli::parse(&words, &|_| None, &|_| false).map_err(|error| error.text("coring"))?;
+    let cli = cli::parse(&words, &cli::Config::default(), &|_| None, &|_| false)
+        .map_err(|error| error.text("coring"))?;
     let program = Program::new(
         "coring".to_owned(),
         cli,

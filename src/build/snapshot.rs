@@ -4,11 +4,12 @@
 #![forbid(unsafe_code)]
 
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::{env, fs, process};
 
-use coring_engine::{LibraryCode, Sources, library_ids, snapshot};
+use coring_engine::{LibraryCode, Sources, library_files, snapshot};
 
+mod npm;
 mod rehearsal;
 // A rehearsal starts as the program does.
 #[allow(dead_code)]
@@ -34,24 +35,29 @@ fn main() {
     println!("cargo:rustc-link-arg-bins=-no-pie");
 
     let out = Path::new(&out);
+    let packages = npm::files(Path::new(&root), out).unwrap_or_else(|text| fail(&text));
+    let mut files = library_files(&library);
+    files.extend(packages);
+    files.sort();
 
     coring_engine::start(&[], 1);
-    let start = rehearse(Sources::load(&library, LibraryCode::new()), None, "0");
-    let blob = match snapshot::create(coring_bindings::BINDINGS, Sources::load(&library, start)) {
-        Ok(blob) => blob,
-        Err(text) => {
-            eprintln!("lib_js does not boot into a snapshot:\n{text}");
-            process::exit(1);
-        }
-    };
+    let start = rehearse(Sources::load(&files, LibraryCode::new()), None, "0");
+    let blob = snapshot::create(coring_bindings::BINDINGS, Sources::load(&files, start));
+    let blob =
+        blob.unwrap_or_else(|text| fail(&format!("lib_js does not boot into a snapshot:\n{text}")));
     fs::write(out.join("snapshot.bin"), &blob).expect("OUT_DIR can be written");
 
-    let sources = Sources::load(&library, LibraryCode::new());
+    let sources = Sources::load(&files, LibraryCode::new());
     let code = rehearsal::program(Path::new(&root));
     let code = rehearse(sources, Some(Vec::leak(blob)), &code);
-    write_table(&library, out, &code);
+    write_table(&files, out, &code);
     // The platform's threads and V8's statics end with the process; nothing here needs them more.
     process::exit(0);
+}
+
+fn fail(text: &str) -> ! {
+    eprintln!("{text}");
+    process::exit(1);
 }
 
 /// The library's compiled code after a rehearsal; nothing where none is possible, which costs the
@@ -64,12 +70,11 @@ fn rehearse(sources: Sources, snapshot: Option<&'static [u8]>, code: &str) -> Li
 }
 
 /// `library.rs`: every file of the library with its text and its compiled code.
-fn write_table(library: &Path, out: &Path, code: &LibraryCode) {
+fn write_table(files: &[(String, PathBuf)], out: &Path, code: &LibraryCode) {
     let mut table = String::from("[\n");
-    for (index, id) in library_ids(library).into_iter().enumerate() {
-        let path = library.join(format!("{id}.js"));
+    for (index, (id, path)) in files.iter().enumerate() {
         let compiled = out.join(format!("code-{index}.bin"));
-        let bytes = code.get(&id).map_or(&[][..], |bytes| bytes);
+        let bytes = code.get(id).map_or(&[][..], |bytes| bytes);
         fs::write(&compiled, bytes).expect("OUT_DIR can be written");
         writeln!(
             table,

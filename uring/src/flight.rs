@@ -26,6 +26,8 @@ pub(crate) enum Stage {
     Polling,
     /// The kernel has nothing: there was no buffer to read into.
     Starved,
+    /// The kernel has nothing: others put events into our queue.
+    Listening,
 }
 
 /// One operation and all memory it needs.
@@ -67,7 +69,11 @@ impl Flight {
             _ => false,
         };
         let (generation, done_bytes) = (0, 0);
-        let (stage, cancelled) = (Stage::Armed, false);
+        let stage = match op {
+            Op::Mail => Stage::Listening,
+            _ => Stage::Armed,
+        };
+        let cancelled = false;
         Ok(Flight {
             token,
             generation,

@@ -30,6 +30,7 @@ mod token;
 
 pub use address::SocketAddress;
 pub use completion::{ChildExit, Completion, Payload};
+pub use coring_buf::Stable;
 pub use errno::Errno;
 pub use fd::Fd;
 pub use lease::Lease;

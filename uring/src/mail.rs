@@ -1,19 +1,16 @@
 //! Messages from core to core: the only way for one core to reach another.
 //!
-//! A mailbox is a bounded queue behind a mutex and an eventfd that its ring reads. The first
-//! message after a quiet time writes the eventfd; the ones behind it only queue. A poster needs no
-//! ring, so the main thread and the lanes of `src/` post like everybody else.
-//!
-//! MSG_RING, which posts a completion straight into another ring, was left out: it needs a ring on
-//! the sending side, cannot be sent from a thread without one, delays the message to the sender's
-//! next turn, and its latency is reported on both sides of the eventfd's. One way is simpler to
-//! get right, and no request path goes through here.
+//! A mailbox is a bounded queue behind a mutex, and a doorbell. The first message after a quiet
+//! time rings it, which puts a completion straight into the receiving ring (MSG_RING); the ones
+//! behind it only queue. The kernel takes such a message from any thread, with a ring or without
+//! (6.13), so the main thread and the lanes of `src/` post like everybody else, and nobody's
+//! message waits for its sender's next turn. On older kernels the doorbell is an eventfd that the
+//! ring reads. `cargo ci bench mail` compares the two.
 
 use crate::completion::Completion;
-use crate::errno::{Checked, Errno};
-use crate::fd::Fd;
+use crate::errno::Errno;
 use crate::flight::close_quietly;
-use crate::op::Op;
+use crate::kernel::Doorbell;
 use crate::ring::Ring;
 use crate::token::{FlightId, Token};
 use std::collections::VecDeque;
@@ -37,7 +34,7 @@ pub struct Post {
 /// A message that was not taken, and comes back.
 #[derive(Debug, PartialEq, Eq)]
 pub enum PostError {
-    /// The mailbox holds as many messages as it may.
+    /// The mailbox holds as many messages as it may, or the kernel had no memory to tell of it.
     Full(Vec<u8>),
     /// The mailbox is gone.
     Closed(Vec<u8>),
@@ -46,12 +43,12 @@ pub enum PostError {
 pub(crate) struct Shared {
     queue: Mutex<Queue>,
     messages_max: usize,
-    event: Fd,
+    doorbell: Doorbell,
 }
 
 struct Queue {
     messages: VecDeque<Vec<u8>>,
-    /// The eventfd has been written to and the mailbox not been emptied since.
+    /// The doorbell was rung and the mailbox not been emptied since.
     told: bool,
     closed: bool,
 }
@@ -60,11 +57,20 @@ impl Shared {
     fn queue(&self) -> MutexGuard<'_, Queue> {
         self.queue.lock().expect("no holder of this lock can panic")
     }
+
+    /// From here on nobody rings: the ring may go.
+    pub(crate) fn close(&self) {
+        let mut queue = self.queue();
+        queue.closed = true;
+        queue.messages.clear();
+    }
 }
 
 impl Drop for Shared {
     fn drop(&mut self) {
-        close_quietly(self.event);
+        if let Doorbell::Event(event) = self.doorbell {
+            close_quietly(event);
+        }
     }
 }
 
@@ -72,9 +78,7 @@ impl Ring {
     /// Opens a mailbox of this core. Completions with `token` say that there is mail.
     pub fn mailbox(&mut self, token: Token, messages_max: usize) -> Result<Mailbox, Errno> {
         assert!(messages_max > 0);
-        // SAFETY: no memory is involved.
-        let event = unsafe { libc::eventfd(0, libc::EFD_CLOEXEC) }.checked()?;
-        let event = Fd::new(event);
+        let (flight, doorbell) = self.listen(token)?;
         let queue = Queue {
             messages: VecDeque::new(),
             told: false,
@@ -83,10 +87,9 @@ impl Ring {
         let shared = Arc::new(Shared {
             queue: Mutex::new(queue),
             messages_max,
-            event,
+            doorbell,
         });
         self.keep_mailbox(Arc::clone(&shared));
-        let flight = self.submit(Op::Event { fd: event }, token);
         Ok(Mailbox {
             shared,
             flight,
@@ -123,9 +126,7 @@ impl Mailbox {
 
 impl Drop for Mailbox {
     fn drop(&mut self) {
-        let mut queue = self.shared.queue();
-        queue.closed = true;
-        queue.messages.clear();
+        self.shared.close();
     }
 }
 
@@ -139,20 +140,16 @@ impl Post {
         if queue.messages.len() >= self.shared.messages_max {
             return Err(PostError::Full(message));
         }
-        queue.messages.push_back(message);
-        let wake = !queue.told;
-        queue.told = true;
-        drop(queue);
-        if wake {
-            self.wake();
+        if !queue.told {
+            // Under the lock: the ring is there as long as its mailbox is not closed.
+            match self.shared.doorbell.ring() {
+                Ok(()) => queue.told = true,
+                // Its thread has ended.
+                Err(Errno::EOWNERDEAD) => return Err(PostError::Closed(message)),
+                Err(_) => return Err(PostError::Full(message)),
+            }
         }
+        queue.messages.push_back(message);
         Ok(())
-    }
-
-    fn wake(&self) {
-        let one = 1u64.to_ne_bytes();
-        let written = crate::sync::file::write(self.shared.event, &one, None);
-        // The counter cannot overflow: one write per emptied mailbox.
-        assert!(written == Ok(one.len()));
     }
 }

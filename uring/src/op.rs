@@ -102,6 +102,9 @@ pub enum Op {
     Event {
         fd: Fd,
     },
+    /// Nothing of the kernel's: other threads ring our [`Doorbell`](crate::kernel::Doorbell), and
+    /// each time comes as a result of 0, `more`.
+    Mail,
     /// openat(2) from the working directory; O_CLOEXEC is added.
     OpenAt {
         path: CString,
@@ -224,6 +227,7 @@ impl Op {
             Op::Symlink { .. } => 30,
             Op::Link { .. } => 31,
             Op::Truncate { .. } => 32,
+            Op::Mail => KIND_MAIL,
         }
     }
 }
@@ -231,3 +235,5 @@ impl Op {
 /// Kinds whose result is a descriptor, which must not be lost.
 pub(crate) const KIND_ACCEPT: u8 = 2;
 pub(crate) const KIND_OPEN: u8 = 16;
+/// Others send these events, so one may come after the flight is over.
+pub(crate) const KIND_MAIL: u8 = 33;

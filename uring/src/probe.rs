@@ -14,6 +14,8 @@ pub struct Probe {
     pub wait_id: bool,
     /// Truncating an open file (6.9). Else by a plain call, which may block.
     pub truncate: bool,
+    /// Waking a ring by a completion put into its queue (6.13). Else by an eventfd.
+    pub messages: bool,
     /// Idle waits do not count as waiting for disks (6.15).
     pub no_iowait: bool,
     /// Requests without the indirection array (6.6).

@@ -23,6 +23,7 @@ impl Flight {
                 let (address, bytes) = bounded(&page[self.done_bytes as usize..]);
                 Request::Send { fd, address, bytes }
             }
+            Op::Mail => unreachable!("the kernel is asked for nothing"),
             Op::Nop
             | Op::AcceptMulti { .. }
             | Op::Connect { .. }
@@ -255,6 +256,7 @@ impl Op {
             | Op::Write { fd, .. }
             | Op::WriteHeld { fd, .. } => Some((*fd, writable)),
             Op::Nop
+            | Op::Mail
             | Op::Connect { .. }
             | Op::Close { .. }
             | Op::Shutdown { .. }

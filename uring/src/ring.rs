@@ -4,16 +4,18 @@ use crate::completion::{Completion, Payload};
 use crate::errno::Errno;
 use crate::fd::Fd;
 use crate::flight::{Flight, Flights, Stage, close_quietly};
-use crate::kernel::{Event, Kernel, Request};
+use crate::kernel::{Doorbell, Event, Kernel, Request};
 use crate::lease::{Lease, LeasePool};
 use crate::mail;
-use crate::op::{KIND_ACCEPT, KIND_INTERNAL, KIND_OPEN, Op};
+use crate::op::{KIND_ACCEPT, KIND_INTERNAL, KIND_MAIL, KIND_OPEN, Op};
+use crate::open::settle_open;
 use crate::probe::Probe;
 use crate::send::{PagePool, SendPage};
 use crate::settle::{Next, settle, without_arming};
 use crate::start::StartError;
 use crate::token::{FlightId, Token};
 use std::collections::VecDeque;
+use std::ffi::CString;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -112,7 +114,7 @@ pub struct Ring {
     events: Vec<Event>,
     /// Completions that no event of the kernel brings.
     ready: Vec<Completion>,
-    /// Eventfds of mailboxes: a flight may read one after its mailbox is gone.
+    /// Told when this ring ends; and a flight may read an eventfd after its mailbox is gone.
     mailboxes: Vec<Arc<mail::Shared>>,
     probe: Probe,
     stats: RingStats,
@@ -190,11 +192,36 @@ impl Ring {
         };
         match Flight::new(op, token, &self.probe) {
             Ok(flight) => {
+                let listening = flight.stage == Stage::Listening;
+                let id = self.flights.insert(flight);
+                if !listening {
+                    self.arm(id);
+                }
+                id
+            }
+            Err(errno) => self.answer(token, errno.result()),
+        }
+    }
+
+    /// Goes on with an open that the caller has begun: `opened` is what `sync::file`'s first try
+    /// gave, as the kernel's own would have. Of a fifo without a writer it waits for one.
+    pub fn go_on_opening(&mut self, opened: Fd, flags: i32, token: Token) -> FlightId {
+        let (path, mode) = (CString::default(), 0);
+        let op = Op::OpenAt { path, flags, mode };
+        let mut flight = match Flight::new(op, token, &self.probe) {
+            Ok(flight) => flight,
+            Err(errno) => {
+                close_quietly(opened);
+                return self.answer(token, errno.result());
+            }
+        };
+        match settle_open(&mut flight, opened.raw()) {
+            Next::End(result) => self.answer(token, result),
+            Next::Arm | Next::Starve | Next::Tell(_) | Next::TellAndArm(_) => {
                 let id = self.flights.insert(flight);
                 self.arm(id);
                 id
             }
-            Err(errno) => self.answer(token, errno.result()),
         }
     }
 
@@ -210,7 +237,7 @@ impl Ring {
         }
         flight.cancelled = true;
         self.stats.cancels += 1;
-        if flight.stage == Stage::Starved {
+        if matches!(flight.stage, Stage::Starved | Stage::Listening) {
             let last = self.end(id, Errno::ECANCELED.result());
             self.ready.push(last);
             return;
@@ -258,6 +285,11 @@ impl Ring {
         Ok(())
     }
 
+    /// Whether the kernel has not heard of some operation yet.
+    pub fn has_unbegun(&mut self) -> bool {
+        self.kernel.has_unbegun()
+    }
+
     /// Has the kernel begin what was submitted, now instead of in the next turn: for whoever does
     /// something outside the ring that must come behind it.
     pub fn begin(&mut self) -> Result<(), Errno> {
@@ -290,7 +322,7 @@ impl Ring {
             generation: key.generation(),
         };
         let Some(flight) = self.flights.get_mut(id) else {
-            self.stats.stale += 1;
+            self.stats.stale += u64::from(key.kind() != KIND_MAIL);
             close_unclaimed(key.kind(), event.result);
             return;
         };
@@ -325,7 +357,18 @@ impl Ring {
         }
     }
 
-    /// Keeps a mailbox's eventfd open as long as the ring.
+    /// A mailbox's flight, and what wakes it.
+    pub(crate) fn listen(&mut self, token: Token) -> Result<(FlightId, Doorbell), Errno> {
+        if !self.probe.messages {
+            let fd = crate::sync::file::event()?;
+            return Ok((self.submit(Op::Event { fd }, token), Doorbell::Event(fd)));
+        }
+        let id = self.submit(Op::Mail, token);
+        let key = Token::new(KIND_MAIL, id.slot, id.generation).raw();
+        Ok((id, self.kernel.doorbell(key)))
+    }
+
+    /// Keeps what belongs to a mailbox as long as the ring.
     pub(crate) fn keep_mailbox(&mut self, shared: Arc<mail::Shared>) {
         self.mailboxes.push(shared);
     }
@@ -468,6 +511,9 @@ impl Drop for Ring {
     /// Memory is never freed under the kernel: what it has not let go of within two seconds (a
     /// write to a dead network file system, say) is leaked, and told.
     fn drop(&mut self) {
+        for mailbox in &self.mailboxes {
+            mailbox.close();
+        }
         let drained = self.drain();
         self.leases.close();
         self.kernel.close();

@@ -81,6 +81,11 @@ impl SendPage {
         self.bytes.reserve(more_bytes);
     }
 
+    /// Drops bytes from the front: they were sent by other means.
+    pub fn consume(&mut self, bytes_count: usize) {
+        self.bytes.drain(..bytes_count);
+    }
+
     pub fn truncate(&mut self, bytes_count: usize) {
         self.bytes.truncate(bytes_count);
     }
@@ -96,6 +101,17 @@ impl SendPage {
     /// The vector itself, for writers that append by other means than a slice.
     pub fn as_mut_vec(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
+    }
+}
+
+// SAFETY: nobody appends to a page that is shared as `Stable`, so its vector keeps its memory.
+unsafe impl coring_buf::Stable for SendPage {
+    fn address(&self) -> *const u8 {
+        self.bytes.as_ptr()
+    }
+
+    fn bytes_count(&self) -> usize {
+        self.bytes.len()
     }
 }
 

@@ -1,6 +1,6 @@
 //! Diffie-Hellman over elliptic curves: curves by name, keys, points, shared secrets.
 
-use std::ffi::{CStr, CString};
+use std::ffi::CString;
 
 use aws_lc_sys as ffi;
 
@@ -36,36 +36,6 @@ fn curve_of(name: &str) -> Option<i32> {
     // SAFETY: as above.
     let nid = unsafe { ffi::OBJ_sn2nid(name.as_ptr()) };
     (nid != ffi::NID_undef).then_some(nid)
-}
-
-/// OpenSSL's names of all curves, sorted.
-pub fn names() -> Vec<String> {
-    // SAFETY: null and 0 ask for the count only.
-    let count = unsafe { ffi::EC_get_builtin_curves(std::ptr::null_mut(), 0) };
-    let empty = ffi::EC_builtin_curve {
-        nid: 0,
-        comment: std::ptr::null(),
-    };
-    let mut curves = vec![empty; count];
-    // SAFETY: there is room for as many as are told.
-    unsafe { ffi::EC_get_builtin_curves(curves.as_mut_ptr(), count) };
-    let mut names: Vec<_> = curves
-        .iter()
-        .filter_map(|curve| name_of(curve.nid))
-        .collect();
-    names.sort_unstable();
-    names
-}
-
-fn name_of(nid: i32) -> Option<String> {
-    // SAFETY: gives a text that lives as long as the program, or null.
-    let name = unsafe { ffi::OBJ_nid2sn(nid) };
-    if name.is_null() {
-        return None;
-    }
-    // SAFETY: names are constants that end with a zero.
-    let name = unsafe { CStr::from_ptr(name) };
-    Some(name.to_string_lossy().into_owned())
 }
 
 impl CurveKey {

@@ -31,6 +31,11 @@ impl<'a> Reader<'a> {
         self.0.is_empty()
     }
 
+    /// What was not read yet.
+    pub fn rest(&self) -> &'a [u8] {
+        self.0
+    }
+
     pub fn peek(&self) -> Option<u8> {
         self.0.first().copied()
     }
@@ -152,12 +157,21 @@ mod tests {
         }
         assert_eq!(integer(&[]), [2, 1, 0]);
         assert_eq!(integer(&[0, 0, 0x80]), [2, 2, 0, 0x80]);
-        assert_eq!(Reader::new(&[2, 2, 0, 0x80]).integer().expect("number"), [0x80]);
+        assert_eq!(
+            Reader::new(&[2, 2, 0, 0x80]).integer().expect("number"),
+            [0x80]
+        );
     }
 
     #[test]
     fn what_is_cut_off_is_refused() {
-        for bytes in [&[][..], &[0x30], &[0x30, 5, 1], &[0x30, 0x82, 1], &[0x30, 0x80]] {
+        for bytes in [
+            &[][..],
+            &[0x30],
+            &[0x30, 5, 1],
+            &[0x30, 0x82, 1],
+            &[0x30, 0x80],
+        ] {
             assert!(Reader::new(bytes).next().is_err());
         }
     }

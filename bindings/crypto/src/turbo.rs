@@ -43,9 +43,30 @@ const ROUNDS: [u64; 12] = [
 
 /// The path of the lanes: where each goes to, and how far it is rotated.
 const PATH: [(usize, u32); 24] = [
-    (10, 1), (7, 3), (11, 6), (17, 10), (18, 15), (3, 21), (5, 28), (16, 36), (8, 45), (21, 55),
-    (24, 2), (4, 14), (15, 27), (23, 41), (19, 56), (13, 8), (12, 25), (2, 43), (20, 62), (14, 18),
-    (22, 39), (9, 61), (6, 20), (1, 44),
+    (10, 1),
+    (7, 3),
+    (11, 6),
+    (17, 10),
+    (18, 15),
+    (3, 21),
+    (5, 28),
+    (16, 36),
+    (8, 45),
+    (21, 55),
+    (24, 2),
+    (4, 14),
+    (15, 27),
+    (23, 41),
+    (19, 56),
+    (13, 8),
+    (12, 25),
+    (2, 43),
+    (20, 62),
+    (14, 18),
+    (22, 39),
+    (9, 61),
+    (6, 20),
+    (1, 44),
 ];
 
 fn permute(lanes: &mut [u64; 25]) {
@@ -156,7 +177,12 @@ pub fn kangaroo_twelve(
     sponge.absorb(&[3, 0, 0, 0, 0, 0, 0, 0]);
     let mut chunks_count = 0;
     for chunk in rest.chunks(CHUNK_BYTES) {
-        sponge.absorb(&turbo_shake(strength, 0x0b, chunk, strength.chunk_value_bytes()));
+        sponge.absorb(&turbo_shake(
+            strength,
+            0x0b,
+            chunk,
+            strength.chunk_value_bytes(),
+        ));
         chunks_count += 1;
     }
     sponge.absorb(&length(chunks_count));

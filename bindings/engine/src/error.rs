@@ -5,6 +5,10 @@ use crate::value::{ErrorClass, Throw, js_string};
 
 /// Node's exit code for a handler of uncaught exceptions that throws.
 const HANDLER_THREW: i32 = 7;
+/// As Error.stackTraceLimit begins.
+const SHOWN_FRAMES_MAX: usize = 10;
+/// So many frames are on the stack where it overflows, and never where a microtask ends.
+const OVERFLOWN_FRAMES_MIN: usize = 200;
 
 /// Throws an error with Node's `code` property in the current scope.
 pub(crate) fn throw(scope: &mut v8::PinScope, throw: &Throw) {
@@ -72,9 +76,17 @@ pub(crate) fn arrow(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>
 
 /// Frames of the throw, one a line.
 fn thrown_at(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>>) -> String {
-    let Some(trace) = message.and_then(|message| message.get_stack_trace(scope)) else {
-        return String::new();
-    };
+    let trace = message.and_then(|message| message.get_stack_trace(scope));
+    trace.map_or_else(String::new, |trace| frames_of(scope, trace))
+}
+
+/// Frames of what runs now, one a line.
+pub(crate) fn current_frames(scope: &v8::PinScope) -> String {
+    let trace = v8::StackTrace::current_stack_trace(scope, SHOWN_FRAMES_MAX);
+    trace.map_or_else(String::new, |trace| frames_of(scope, trace))
+}
+
+fn frames_of(scope: &v8::PinScope, trace: v8::Local<v8::StackTrace>) -> String {
     let mut text = String::new();
     for index in 0..trace.get_frame_count() {
         let Some(frame) = trace.get_frame(scope, index) else {
@@ -299,12 +311,24 @@ pub(crate) unsafe extern "C" fn reported(
 ) {
     v8::callback_scope!(unsafe scope, message);
     let realm = realm::current();
-    if realm.ending.get().is_some() {
+    if realm.ending.get().is_some() || is_overflow_below(scope, message) {
         return;
     }
     if uncaught(scope, realm, exception, Some(message), false).is_err() {
         scope.terminate_execution();
     }
+}
+
+/// The stack overflowed in a hook that V8 calls for a promise. V8 goes on without the hook, and
+/// what recurses overflows by itself, where the program can catch it. A microtask that overflowed
+/// has left its frames by now.
+fn is_overflow_below(scope: &mut v8::PinScope, message: v8::Local<v8::Message>) -> bool {
+    let text = message.get(scope).to_rust_string_lossy(scope);
+    if !text.ends_with("RangeError: Maximum call stack size exceeded") {
+        return false;
+    }
+    let trace = v8::StackTrace::current_stack_trace(scope, OVERFLOWN_FRAMES_MIN);
+    trace.is_some_and(|trace| trace.get_frame_count() == OVERFLOWN_FRAMES_MIN)
 }
 
 pub(crate) unsafe extern "C" fn promise_rejected(message: v8::PromiseRejectMessage) {
@@ -343,9 +367,12 @@ pub(crate) fn prepare_stack_trace<'s>(
     let prepared = realm::current()
         .root_function(scope, Root::PrepareStackTrace)
         .and_then(|f| {
-            let global = scope.get_current_context().global(scope);
+            let context = scope.get_current_context();
+            let is_shadow = crate::contextify::is_shadow_context(context);
+            let is_shadow = v8::Boolean::new(scope, is_shadow).into();
+            let global = context.global(scope).into();
             let receiver = v8::undefined(scope).into();
-            f.call(scope, receiver, &[global.into(), error, trace.into()])
+            f.call(scope, receiver, &[global, error, trace.into(), is_shadow])
         });
     prepared.unwrap_or_else(|| v8::undefined(scope).into())
 }

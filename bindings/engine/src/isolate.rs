@@ -13,7 +13,7 @@ use crate::remote::{self, Interrupted, Remote};
 use crate::sources::Sources;
 use crate::tasks::{self, Queue};
 use crate::value::{FromJs, IntoJs, Js};
-use crate::{boot, builtin, error, heap, module, snapshot};
+use crate::{boot, builtin, error, heap, module, snapshot, store};
 
 /// How an isolate is made.
 pub struct IsolateOptions {
@@ -92,6 +92,7 @@ impl<N: 'static> Isolate<N> {
         let references = external_references(options.bindings, &realm.sources);
         let mut params = v8::CreateParams::default().external_references(Cow::Owned(references));
         params = options.limits.set(params);
+        params = params.array_buffer_allocator(store::allocator());
         let revive = options.snapshot.is_some();
         if let Some(blob) = options.snapshot {
             params = params.snapshot_blob(v8::StartupData::from(blob));
@@ -348,6 +349,7 @@ pub(crate) fn configure(v8: &mut v8::OwnedIsolate) {
     v8.set_host_import_module_dynamically_callback(module::import_dynamically);
     v8.set_host_import_module_with_phase_dynamically_callback(module::import_with_phase);
     v8.set_host_initialize_import_meta_object_callback(module::initialize_import_meta);
+    v8.set_host_create_shadow_realm_context_callback(crate::contextify::make_shadow_context);
 }
 
 /// Everything in a snapshot that is an address of this program, in an order that depends only on
@@ -365,26 +367,36 @@ pub(crate) fn external_references(
         pointer: builtin::lazy::getter() as *mut std::ffi::c_void,
     });
     for (_, functions) in builtin::tables() {
-        references.extend(functions.iter().map(|entry| v8::ExternalReference {
-            function: entry.callback,
-        }));
+        for entry in &functions {
+            references.push(v8::ExternalReference {
+                function: entry.callback,
+            });
+            refer_to_fast(&mut references, entry.fast);
+        }
     }
     for op in bindings.iter().flat_map(|binding| binding.ops) {
         references.push(v8::ExternalReference {
             function: op.callback,
         });
-        for fast in op.fast.into_iter().flatten() {
-            let record = std::ptr::from_ref(fast).cast_mut().cast();
-            references.push(v8::ExternalReference { pointer: record });
-            references.push(v8::ExternalReference {
-                pointer: fast.address().cast_mut(),
-            });
-            references.push(v8::ExternalReference {
-                type_info: fast.type_info(),
-            });
-        }
+        refer_to_fast(&mut references, op.fast);
     }
     references
+}
+
+fn refer_to_fast(
+    references: &mut Vec<v8::ExternalReference>,
+    fast: Option<&'static [v8::fast_api::CFunction]>,
+) {
+    for fast in fast.into_iter().flatten() {
+        let record = std::ptr::from_ref(fast).cast_mut().cast();
+        references.push(v8::ExternalReference { pointer: record });
+        references.push(v8::ExternalReference {
+            pointer: fast.address().cast_mut(),
+        });
+        references.push(v8::ExternalReference {
+            type_info: fast.type_info(),
+        });
+    }
 }
 
 fn revive_roots(scope: &mut v8::PinScope, realm: &Realm) {

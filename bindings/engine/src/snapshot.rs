@@ -3,7 +3,7 @@
 use crate::op::Binding;
 use crate::realm::{self, Realm};
 use crate::sources::Sources;
-use crate::{boot, isolate};
+use crate::{boot, isolate, store};
 
 /// The place of the library's context in the snapshot.
 const MAIN_CONTEXT: usize = 0;
@@ -20,7 +20,8 @@ pub(crate) fn main_context<'s>(scope: &v8::PinScope<'s, '_, ()>) -> v8::Local<'s
 /// The text of the exception that the library threw, or what V8 refused to serialise.
 pub fn create(bindings: &'static [Binding], sources: Sources) -> Result<Vec<u8>, String> {
     let references = isolate::external_references(bindings, &sources);
-    let mut v8 = v8::Isolate::snapshot_creator(Some(references.into()), None);
+    let params = v8::CreateParams::default().array_buffer_allocator(store::allocator());
+    let mut v8 = v8::Isolate::snapshot_creator(Some(references.into()), Some(params));
     isolate::configure(&mut v8);
     let realm = Realm::new(sources, bindings);
     realm::install(&realm);

@@ -56,26 +56,27 @@ pub enum Sources {
     /// Sorted by id. V8 uses the texts in place, also from the snapshot, which therefore holds
     /// only their addresses.
     Embedded(&'static [LibraryFile]),
-    /// The folder `lib_js` itself, read at each use.
-    Folder(PathBuf),
+    /// The folder `lib_js` itself, read at each use; packages from npm are the built-in ones.
+    Folder(PathBuf, &'static [LibraryFile]),
 }
 
 impl Sources {
-    /// Reads the folder once and keeps it for the rest of the process, with what was compiled of
-    /// its files before: what the build uses.
-    pub fn load(root: &Path, mut code: LibraryCode) -> Sources {
-        let files = library_ids(root).into_iter().map(|id| {
-            let text = std::fs::read_to_string(root.join(format!("{id}.js"))).unwrap_or_default();
-            let code = Vec::leak(code.remove(&id).unwrap_or_default());
-            LibraryFile::new(String::leak(id), String::leak(text), code)
+    /// Reads files (id and path, sorted by id) once and keeps them for the rest of the process,
+    /// with what was compiled of them before: what the build uses.
+    pub fn load(files: &[(String, PathBuf)], mut code: LibraryCode) -> Sources {
+        let files = files.iter().map(|(id, path)| {
+            let text = std::fs::read_to_string(path).unwrap_or_default();
+            let code = Vec::leak(code.remove(id).unwrap_or_default());
+            LibraryFile::new(String::leak(id.clone()), String::leak(text), code)
         });
         Sources::Embedded(Vec::leak(files.collect()))
     }
 
     fn find(&self, id: &str) -> Option<&'static LibraryFile> {
-        let Sources::Embedded(files) = self else {
+        let (Sources::Embedded(files) | Sources::Folder(_, files)) = self;
+        if matches!(self, Sources::Folder(..)) && !id.starts_with(PACKAGES) {
             return None;
-        };
+        }
         let index = files.binary_search_by(|file| file.id.cmp(id)).ok()?;
         Some(&files[index])
     }
@@ -89,7 +90,7 @@ impl Sources {
     pub(crate) fn in_place(&self) -> Vec<&'static v8::OneByteConst> {
         match self {
             Sources::Embedded(files) => files.iter().filter_map(|f| f.in_place.as_ref()).collect(),
-            Sources::Folder(_) => Vec::new(),
+            Sources::Folder(..) => Vec::new(),
         }
     }
 
@@ -104,7 +105,7 @@ impl Sources {
                 None => v8::String::new(scope, file.text),
             };
         }
-        let Sources::Folder(root) = self else {
+        let Sources::Folder(root, _) = self else {
             return None;
         };
         if id
@@ -121,14 +122,22 @@ impl Sources {
     pub fn ids(&self) -> Vec<String> {
         match self {
             Sources::Embedded(files) => files.iter().map(|file| file.id.to_owned()).collect(),
-            Sources::Folder(root) => library_ids(root),
+            Sources::Folder(root, files) => {
+                let ours = library_files(root).into_iter().map(|(id, _)| id);
+                let packages = files.iter().map(|file| file.id);
+                let packages = packages.filter(|id| id.starts_with(PACKAGES));
+                ours.chain(packages.map(str::to_owned)).collect()
+            }
         }
     }
 }
 
-/// The ids of the library files below `root`, sorted; tests (`*.test.js`) are no library files.
-pub fn library_ids(root: &Path) -> Vec<String> {
-    let mut ids = Vec::new();
+/// Ids of files that come from npm.
+const PACKAGES: &str = "npm/";
+
+/// Ids and paths of the library files below `root`, sorted; tests (`*.test.js`) are none.
+pub fn library_files(root: &Path) -> Vec<(String, PathBuf)> {
+    let mut files = Vec::new();
     let mut folders = vec![root.to_path_buf()];
     while let Some(folder) = folders.pop() {
         let Ok(entries) = std::fs::read_dir(&folder) else {
@@ -143,13 +152,13 @@ pub fn library_ids(root: &Path) -> Vec<String> {
                 continue;
             };
             match id.strip_suffix(".js") {
-                Some(id) if !id.ends_with(".test") => ids.push(id.to_owned()),
+                Some(id) if !id.ends_with(".test") => files.push((id.to_owned(), path)),
                 _ => {}
             }
         }
     }
-    ids.sort();
-    ids
+    files.sort();
+    files
 }
 
 /// The name of a library file in stack traces, as Node has it: `node:fs`, `node:internal/errors`.
@@ -171,13 +180,20 @@ const PARAMETERS: [&str; 6] = [
     "primordials",
 ];
 
+/// Files of packages see no more than in npm; by the last name undici knows that it is Node's own.
+const PACKAGE_PARAMETERS: [&str; 4] = ["exports", "require", "module", "__UNDICI_IS_NODE__"];
+
 /// Compiles a library file into its wrapper function. None: no such file, or an exception waits.
 pub(crate) fn compile<'s>(
     scope: &v8::PinScope<'s, '_>,
     sources: &Sources,
     id: &str,
 ) -> Option<v8::Local<'s, v8::Function>> {
-    compile_with(scope, sources, id, &PARAMETERS)
+    let parameters = match id.starts_with(PACKAGES) {
+        true => &PACKAGE_PARAMETERS[..],
+        false => &PARAMETERS[..],
+    };
+    compile_with(scope, sources, id, parameters)
 }
 
 /// As [`compile`], with other parameter names.

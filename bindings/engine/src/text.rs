@@ -82,13 +82,15 @@ impl<'s> Text<'s> {
                 Some(unsafe { simdutf::convert_latin1_to_utf8(bytes, target) })
             }
             v8::ValueViewData::TwoByte(units) => {
-                if !simdutf::validate_utf16le(units)
-                    || simdutf::utf8_length_from_utf16le(units) > target.len()
-                {
+                if simdutf::utf8_length_from_utf16le(units) > target.len() {
                     return None;
                 }
-                // SAFETY: the units are valid, and `target` has room for all of them.
-                Some(unsafe { simdutf::convert_valid_utf16le_to_utf8(units, target) })
+                // SAFETY: `target` has room for all of them if they are valid, and else for those
+                // before the first that is not.
+                match unsafe { simdutf::convert_utf16le_to_utf8(units, target) } {
+                    0 if !units.is_empty() => None,
+                    count => Some(count),
+                }
             }
         }
     }
@@ -98,26 +100,35 @@ impl<'s> Text<'s> {
         match self.view().data() {
             v8::ValueViewData::OneByte(bytes) if bytes.is_ascii() => bytes.len(),
             v8::ValueViewData::OneByte(bytes) => v8::simdutf::utf8_length_from_latin1(bytes),
+            v8::ValueViewData::TwoByte(units) if v8::simdutf::validate_utf16le(units) => {
+                v8::simdutf::utf8_length_from_utf16le(units)
+            }
             v8::ValueViewData::TwoByte(_) => self.with_utf8(<[u8]>::len),
         }
     }
 }
 
+/// Memory for a result of known length.
+pub(crate) fn room(count: usize) -> Vec<u8> {
+    crate::store::unwritten(count).expect("memory for a text that is there")
+}
+
 fn utf8_of(data: &v8::ValueViewData) -> Vec<u8> {
     match data {
         v8::ValueViewData::OneByte(bytes) => {
-            let mut utf8 = vec![0; v8::simdutf::utf8_length_from_latin1(bytes)];
+            let mut utf8 = room(v8::simdutf::utf8_length_from_latin1(bytes));
             // SAFETY: the length above is exact.
             unsafe { v8::simdutf::convert_latin1_to_utf8(bytes, &mut utf8) };
             utf8
         }
-        v8::ValueViewData::TwoByte(units) if v8::simdutf::validate_utf16le(units) => {
-            let mut utf8 = vec![0; v8::simdutf::utf8_length_from_utf16le(units)];
-            // SAFETY: the text is valid, and the length above is exact for valid text.
-            unsafe { v8::simdutf::convert_valid_utf16le_to_utf8(units, &mut utf8) };
-            utf8
+        v8::ValueViewData::TwoByte(units) => {
+            let mut utf8 = room(v8::simdutf::utf8_length_from_utf16le(units));
+            // SAFETY: the length above is exact for valid text, and other text ends it before.
+            match unsafe { v8::simdutf::convert_utf16le_to_utf8(units, &mut utf8) } {
+                count if count == utf8.len() => utf8,
+                _ => String::from_utf16_lossy(units).into_bytes(),
+            }
         }
-        v8::ValueViewData::TwoByte(units) => String::from_utf16_lossy(units).into_bytes(),
     }
 }
 

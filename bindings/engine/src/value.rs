@@ -2,6 +2,8 @@
 //! Conversions run no JavaScript of the program: a value of the wrong type becomes zero, empty or
 //! absent, since lib_js has checked every argument before.
 
+use crate::held::Held;
+use crate::store;
 use crate::text::Text;
 
 /// A type that an op may take as an argument.
@@ -121,15 +123,52 @@ impl<'s, T: FromJs<'s>> FromJs<'s> for Vec<T> {
 pub struct Bytes<'s> {
     start: *mut u8,
     count: usize,
-    scope: std::marker::PhantomData<&'s ()>,
+    owner: Owner<'s>,
+}
+
+/// What keeps the bytes.
+#[derive(Clone, Copy)]
+enum Owner<'s> {
+    None,
+    View(v8::Local<'s, v8::ArrayBufferView>),
+    Buffer(v8::Local<'s, v8::ArrayBuffer>),
 }
 
 impl Bytes<'_> {
     const EMPTY: Self = Bytes {
         start: std::ptr::NonNull::dangling().as_ptr(),
         count: 0,
-        scope: std::marker::PhantomData,
+        owner: Owner::None,
     };
+
+    /// The bytes of a view whose address is fixed already. Makes no handles and never allocates.
+    pub(crate) fn outside_heap<'s>(view: v8::Local<'s, v8::ArrayBufferView>) -> Option<Bytes<'s>> {
+        let mut copy = [0; v8::TYPED_ARRAY_MAX_SIZE_IN_HEAP];
+        // SAFETY: V8 copies what is in its heap to `copy`, which has room for all of it; else it
+        // only tells the address.
+        let (start, count) = unsafe { view.get_contents_raw_parts(&mut copy) };
+        if start.is_null() || start == copy.as_mut_ptr() {
+            return None;
+        }
+        let owner = Owner::View(view);
+        Some(Bytes {
+            start,
+            count,
+            owner,
+        })
+    }
+
+    /// The bytes from `from` on, for longer than the op; None if that cannot be.
+    pub fn hold(&self, from: usize) -> Option<Held> {
+        let count = self.count.checked_sub(from)?;
+        let start = self.as_slice()[from..].as_ptr();
+        let store = match self.owner {
+            Owner::None => return None,
+            Owner::View(view) => view.get_backing_store()?,
+            Owner::Buffer(buffer) => buffer.get_backing_store(),
+        };
+        Held::new(store, start, count)
+    }
 
     pub fn as_slice(&self) -> &[u8] {
         // SAFETY: JavaScript does not run while the op has this value, so the buffer is neither
@@ -145,26 +184,29 @@ impl Bytes<'_> {
 
 impl<'s> FromJs<'s> for Bytes<'s> {
     fn from_js(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
-        let (data, offset, count) = if let Ok(view) = value.try_cast::<v8::ArrayBufferView>() {
+        let (buffer, offset, count) = if let Ok(view) = value.try_cast::<v8::ArrayBufferView>() {
+            if let Some(bytes) = Bytes::outside_heap(view) {
+                return bytes;
+            }
             let count = view.byte_length();
             // `buffer` moves a small array out of V8's heap, so that its address is fixed.
             let Some(buffer) = view.buffer(scope) else {
                 return Bytes::EMPTY;
             };
-            (buffer.data(), view.byte_offset(), count)
+            (buffer, view.byte_offset(), count)
         } else if let Ok(buffer) = value.try_cast::<v8::ArrayBuffer>() {
-            (buffer.data(), 0, buffer.byte_length())
+            (buffer, 0, buffer.byte_length())
         } else {
-            (None, 0, 0)
+            return Bytes::EMPTY;
         };
-        match data {
+        match buffer.data() {
             Some(data) if count > 0 => {
                 // SAFETY: `offset` lies inside the buffer's allocation.
                 let start = unsafe { data.as_ptr().cast::<u8>().add(offset) };
                 Bytes {
                     start,
                     count,
-                    scope: std::marker::PhantomData,
+                    owner: Owner::Buffer(buffer),
                 }
             }
             _ => Bytes::EMPTY,
@@ -270,12 +312,11 @@ pub(crate) fn js_latin1<'s>(
 
 /// A Buffer that owns `bytes`.
 pub(crate) fn js_buffer<'s>(
-    scope: &v8::PinScope<'s, '_>,
+    scope: &mut v8::PinScope<'s, '_>,
     bytes: Vec<u8>,
 ) -> v8::Local<'s, v8::Value> {
     let count = bytes.len();
-    let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();
-    let buffer = v8::ArrayBuffer::with_backing_store(scope, &store);
+    let buffer = store::array_buffer(scope, bytes);
     let array = v8::Uint8Array::new(scope, buffer, 0, count).expect("the view fits its buffer");
     if let Some(prototype) = crate::builtin::buffer_prototype(scope) {
         array.set_prototype(scope, prototype);
@@ -319,8 +360,7 @@ impl IntoJs for Js {
             Js::Object(fields) => js_object(scope, fields),
             Js::Doubles(values) => {
                 let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_ne_bytes()).collect();
-                let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();
-                let buffer = v8::ArrayBuffer::with_backing_store(scope, &store);
+                let buffer = store::array_buffer(scope, bytes);
                 v8::Float64Array::new(scope, buffer, 0, values.len())
                     .expect("it fits")
                     .into()

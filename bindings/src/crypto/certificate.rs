@@ -1,4 +1,5 @@
-//! X.509 certificates. JavaScript holds their DER; each op reads it again, which takes microseconds.
+//! X.509 certificates. JavaScript holds their DER; each op reads it again, which takes
+//! microseconds.
 
 use coring_crypto::Certificate;
 use coring_crypto::x509::{Fields, Subject};
@@ -55,14 +56,24 @@ fn fields_js(fields: Fields) -> Js {
         ("infoAccess", optional(fields.info_access)),
         ("validFrom", Js::Text(fields.valid_from)),
         ("validTo", Js::Text(fields.valid_to)),
-        ("validFromSeconds", Js::Number(fields.valid_from_seconds as f64)),
+        (
+            "validFromSeconds",
+            Js::Number(fields.valid_from_seconds as f64),
+        ),
         ("validToSeconds", Js::Number(fields.valid_to_seconds as f64)),
         ("keyUsage", key_usage),
         ("serialNumber", Js::Text(fields.serial_number)),
         ("signatureAlgorithm", optional(fields.signature_algorithm)),
-        ("signatureAlgorithmOid", Js::Text(fields.signature_algorithm_oid)),
+        (
+            "signatureAlgorithmOid",
+            Js::Text(fields.signature_algorithm_oid),
+        ),
     ];
-    Js::Object(list.into_iter().map(|(name, value)| (name.to_owned(), value)).collect())
+    Js::Object(
+        list.into_iter()
+            .map(|(name, value)| (name.to_owned(), value))
+            .collect(),
+    )
 }
 
 #[allow(non_snake_case)]

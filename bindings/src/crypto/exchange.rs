@@ -1,6 +1,6 @@
 //! Diffie-Hellman, over numbers and over curves.
 
-use coring_crypto::curve::{self, CurveKey, Form};
+use coring_crypto::curve::{CurveKey, Form};
 use coring_crypto::exchange::{Exchange, PublicKeyFault};
 use coring_crypto::{Failure, Number, Result};
 use coring_engine::{Bytes, Js, ops};
@@ -23,7 +23,6 @@ ops! { crypto(Natives) {
     slow dhSecret(handle: i32, other: Bytes);
     slow dhClose(handle: i32);
 
-    slow curveNames();
     /// A handle, or null.
     slow ecdhOpen(curve: String);
     slow ecdhGenerateKeys(handle: i32);
@@ -153,11 +152,6 @@ fn dhSecret(natives: &mut Natives, number: i32, other: Bytes) -> Js {
 #[allow(non_snake_case)]
 fn dhClose(natives: &mut Natives, number: i32) {
     natives.crypto.exchanges.remove(handle(number));
-}
-
-#[allow(non_snake_case)]
-fn curveNames(_: &mut Natives) -> Js {
-    Js::List(curve::names().into_iter().map(Js::from).collect())
 }
 
 fn open(name: &str) -> Result<CurveKey> {

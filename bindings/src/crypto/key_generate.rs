@@ -1,7 +1,7 @@
 //! New asymmetric keys.
 
-use coring_crypto::pkey::{Curve, Kind, Recipe};
 use coring_crypto::Failure;
+use coring_crypto::pkey::{Curve, Kind, Recipe};
 use coring_engine::{Bytes, Js, ops};
 
 use super::hash::digest;

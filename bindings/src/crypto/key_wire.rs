@@ -38,6 +38,8 @@ ops! { crypto(Natives) {
     slow keyOfRaw(kind: String, which: i32, bytes: Bytes);
     /// [name, JWK's name, bytes of a coordinate, bits], or undefined.
     slow curveOf(name: String);
+    /// Sorted.
+    slow curveNames();
 } }
 
 impl Outcome for PKey {
@@ -205,7 +207,11 @@ fn keyRsaParts(natives: &mut Natives, number: i32) -> Js {
 
 #[allow(non_snake_case)]
 fn keyOfRsaParts(natives: &mut Natives, parts: Vec<Bytes>) -> Js {
-    let part = |at: usize| parts.get(at).map_or(Vec::new(), |part| part.as_slice().to_vec());
+    let part = |at: usize| {
+        parts
+            .get(at)
+            .map_or(Vec::new(), |part| part.as_slice().to_vec())
+    };
     let primes = (parts.len() > 2).then(|| RsaPrimes {
         d: part(2),
         p: part(3),
@@ -234,15 +240,9 @@ fn keyOfPoint(natives: &mut Natives, curve: String, point: Bytes) -> Js {
 }
 
 #[allow(non_snake_case)]
-fn keyOfScalar(
-    natives: &mut Natives,
-    curve: String,
-    scalar: Bytes,
-    point: Option<Bytes>,
-) -> Js {
+fn keyOfScalar(natives: &mut Natives, curve: String, scalar: Bytes, point: Option<Bytes>) -> Js {
     let point = point.as_ref().map(Bytes::as_slice);
-    let key =
-        curve_of(&curve).and_then(|curve| PKey::from_scalar(curve, scalar.as_slice(), point));
+    let key = curve_of(&curve).and_then(|curve| PKey::from_scalar(curve, scalar.as_slice(), point));
     natives.crypto_answer(key)
 }
 
@@ -295,4 +295,10 @@ fn curveOf(_: &mut Natives, name: String) -> Js {
         ]),
         None => Js::Undefined,
     }
+}
+
+#[allow(non_snake_case)]
+fn curveNames(_: &mut Natives) -> Js {
+    let names = coring_crypto::pkey::curve_names();
+    Js::List(names.into_iter().map(Js::from).collect())
 }

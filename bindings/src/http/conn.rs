@@ -1,20 +1,22 @@
 //! One connection of the fast lane: bytes in, page entries out. It knows nothing of descriptors;
 //! `socket.rs` and `stream.rs` move the bytes.
 //!
-//! Two sides run apart: the request is read (Head, Body, Done), the response is open or not. The
-//! next head is looked at only when the request is done and its response was ended, so pipelined
-//! requests reach JavaScript one after the other.
+//! Two sides run apart: requests are read (Head, Body, Done), and of those given to JavaScript some
+//! are not answered yet. As in Node, pipelined requests do not wait for each other's answers; what
+//! bounds them is the peer that does not read (`output_full`), JavaScript's word (`held`), and a
+//! count.
 
 use std::borrow::Cow;
 
 use coring_codec::http1::{
-    Body, Framing, HeadScan, HttpError, RequestHead, Step, resume_request_head,
+    Body, Fault, Framing, HeadScan, HttpError, Lenient, RequestHead, Step, blank_prefix,
+    resume_request_head,
 };
 use coring_engine::Delivery;
 
 use super::settings::Settings;
 use crate::kinds::entry;
-use crate::limits::INPUT_BYTES_MAX;
+use crate::limits::{INPUT_BYTES_MAX, PIPELINED_BATCH_MAX, PIPELINED_OPEN_MAX};
 use crate::slots::Handle;
 
 /// How far the request is read.
@@ -24,6 +26,7 @@ enum Reading {
     /// The head asked for another protocol: JavaScript decides before the rest is looked at.
     Undecided(Framing),
     Body,
+    /// The last request is read; its connection ends with the answer.
     Done,
     /// After a parse error, a timeout or the peer's end: nothing more is read.
     Stopped,
@@ -38,20 +41,59 @@ pub enum Due {
     KeepAlive,
 }
 
+/// What `end_of_input` found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum InputEnd {
+    /// JavaScript is told of a broken message.
+    Unfinished,
+    /// The connection is over.
+    Over,
+    /// The server allows half-open connections, and answers are to come.
+    AnswersOpen,
+}
+
+/// Does JavaScript want the bytes as they come, too? As in Node after the parser, but for those
+/// that are at fault: the error ends the connection.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Tap {
+    Closed,
+    Open,
+    /// Open, and the last chunk was shown.
+    Shown,
+}
+
+/// Bytes to parse; the first `kept_bytes` of them came before the last chunk.
+struct Input<'a> {
+    bytes: &'a [u8],
+    kept_bytes: usize,
+    /// The rest has just come from the peer.
+    is_new: bool,
+}
+
 pub struct Conn {
     pub server: Handle,
     pub settings: Settings,
     reading: Reading,
-    pub response_open: bool,
+    /// Requests given to JavaScript whose answers were not ended.
+    open_count: u32,
+    /// Requests given in this pass.
+    batch_count: u32,
     /// The peer does not read its answers: no further request is begun until it does.
     pub output_full: bool,
+    /// JavaScript keeps too many answers that wait for their turn.
+    pub held: bool,
     /// Received and not yet parsed.
     input: Vec<u8>,
     scan: HeadScan,
     body: Body,
     body_paused: bool,
     body_dropped: bool,
-    /// This request's connection may serve another one.
+    /// No request may follow the one that was given last.
+    is_last: bool,
+    tap: Tap,
+    /// JavaScript wants no bytes.
+    pub stopped: bool,
+    /// The open response ends the connection.
     pub close_after: bool,
     /// The open response is framed in chunks.
     pub chunked: bool,
@@ -75,13 +117,18 @@ impl Conn {
             server,
             settings,
             reading: Reading::Head,
-            response_open: false,
+            open_count: 0,
+            batch_count: 0,
             output_full: false,
+            held: false,
             input: Vec::new(),
             scan: HeadScan::default(),
             body: Body::default(),
             body_paused: false,
             body_dropped: false,
+            is_last: false,
+            tap: Tap::Closed,
+            stopped: false,
             close_after: false,
             chunked: false,
             body_muted: false,
@@ -94,7 +141,7 @@ impl Conn {
             active_ms: now_ms,
         };
         // A connection that never says anything is a slow head (slow-loris).
-        conn.await_head(now_ms);
+        conn.update_due();
         conn
     }
 
@@ -105,10 +152,17 @@ impl Conn {
             return;
         }
         if !self.input.is_empty() {
+            let kept_bytes = self.input.len();
             self.input.extend_from_slice(bytes);
-            return self.go_on(now_ms, me, out);
+            return self.parse_input(Some(kept_bytes), now_ms, me, out);
         }
-        let consumed = self.parse(bytes, now_ms, me, out);
+        self.batch_count = 0;
+        let input = Input {
+            bytes,
+            kept_bytes: 0,
+            is_new: true,
+        };
+        let consumed = self.parse(&input, now_ms, me, out);
         if self.reading != Reading::Stopped {
             self.input.extend_from_slice(&bytes[consumed..]);
         }
@@ -119,25 +173,42 @@ impl Conn {
         if let Reading::Undecided(framing) = self.reading {
             self.begin_body(framing);
         }
-        let input = std::mem::take(&mut self.input);
+        self.parse_input(None, now_ms, me, out);
+    }
+
+    /// `kept_bytes`: where the bytes that have just come begin, if any have.
+    fn parse_input(
+        &mut self,
+        kept_bytes: Option<usize>,
+        now_ms: u64,
+        me: Handle,
+        out: &mut Delivery,
+    ) {
+        self.batch_count = 0;
+        let bytes = std::mem::take(&mut self.input);
+        let input = Input {
+            bytes: &bytes,
+            kept_bytes: kept_bytes.unwrap_or(0),
+            is_new: kept_bytes.is_some(),
+        };
         let consumed = self.parse(&input, now_ms, me, out);
-        if self.reading == Reading::Stopped || consumed == input.len() {
+        if self.reading == Reading::Stopped || consumed == bytes.len() {
             return;
         }
-        self.input = input;
+        self.input = bytes;
         self.input.drain(..consumed);
     }
 
     /// May the next request be looked at?
     fn may_begin(&self) -> bool {
-        !self.response_open && !self.output_full
+        !self.output_full && !self.held && self.open_count < PIPELINED_OPEN_MAX
     }
 
     /// Should the kernel hold back what the peer sends?
     pub fn is_full(&self) -> bool {
-        self.input.len() >= INPUT_BYTES_MAX
-            || ((self.body_paused || self.output_full) && !self.input.is_empty())
-            || (self.response_open && self.reading == Reading::Done && self.input.len() > 1 << 16)
+        self.stopped
+            || self.input.len() >= INPUT_BYTES_MAX
+            || ((self.body_paused || !self.may_begin()) && !self.input.is_empty())
     }
 
     /// Is there something for `go_on` to do?
@@ -150,54 +221,71 @@ impl Conn {
         }
     }
 
-    fn parse(&mut self, bytes: &[u8], now_ms: u64, me: Handle, out: &mut Delivery) -> usize {
+    /// Did the last pass leave something only because JavaScript comes first?
+    pub fn is_interrupted(&self) -> bool {
+        match self.reading {
+            Reading::Head => self.batch_count >= PIPELINED_BATCH_MAX && !self.input.is_empty(),
+            Reading::Undecided(_) => true,
+            Reading::Body | Reading::Done | Reading::Stopped => false,
+        }
+    }
+
+    /// Do received requests wait for answers to those before them?
+    pub fn is_held_back(&self) -> bool {
+        self.reading == Reading::Head && !self.may_begin() && !self.input.is_empty()
+    }
+
+    fn parse(&mut self, input: &Input, now_ms: u64, me: Handle, out: &mut Delivery) -> usize {
         let mut at = 0;
         loop {
-            let rest = &bytes[at..];
+            let rest = &input.bytes[at..];
             let step = match self.reading {
-                Reading::Head if !self.may_begin() || rest.is_empty() => return at,
+                Reading::Head
+                    if rest.is_empty()
+                        || !self.may_begin()
+                        || self.batch_count >= PIPELINED_BATCH_MAX =>
+                {
+                    return at;
+                }
                 Reading::Head => self.parse_head(rest, now_ms, me, out),
                 Reading::Body => self.parse_body(rest, now_ms, me, out),
-                Reading::Undecided(_) | Reading::Done | Reading::Stopped => return at,
+                Reading::Done if rest.is_empty() => return at,
+                Reading::Done => self.after_last(rest),
+                Reading::Undecided(_) | Reading::Stopped => return at,
             };
             match step {
-                Some(consumed) => at += consumed,
-                None => return at,
+                Ok(Some(consumed)) => at += consumed,
+                Ok(None) => return at,
+                Err(fault) => {
+                    let place = at + fault.at as usize;
+                    self.fail(fault.error, input, place, me, out);
+                    return at;
+                }
             }
         }
     }
 
-    /// Some(consumed): go on. None: more bytes are needed, or reading stopped.
+    /// Some(consumed): go on. None: more bytes are needed.
     fn parse_head(
         &mut self,
         bytes: &[u8],
         now_ms: u64,
         me: Handle,
         out: &mut Delivery,
-    ) -> Option<usize> {
+    ) -> Result<Option<usize>, Fault> {
         let values = self.settings.get();
-        match resume_request_head(&mut self.scan, bytes, &values.limits) {
-            Ok(Some(head)) => {
-                self.request_began_ms = match self.request_began_ms {
-                    0 => now_ms,
-                    began => began,
-                };
-                self.deliver_request(&head, bytes, me, out);
+        let Some(head) = resume_request_head(&mut self.scan, bytes, &values.limits)? else {
+            if self.request_began_ms == 0 && !self.scan.is_idle() {
+                self.request_began_ms = now_ms;
                 self.update_due();
-                Some(head.head_bytes as usize)
             }
-            Ok(None) => {
-                if self.request_began_ms == 0 && !self.scan.is_idle() {
-                    self.request_began_ms = now_ms;
-                    self.update_due();
-                }
-                None
-            }
-            Err(fault) => {
-                self.fail(fault.error, bytes, me, out);
-                None
-            }
+            return Ok(None);
+        };
+        if self.request_began_ms == 0 {
+            self.request_began_ms = now_ms;
         }
+        self.deliver_request(&head, bytes, me, out);
+        Ok(Some(head.head_bytes as usize))
     }
 
     fn deliver_request(
@@ -207,20 +295,20 @@ impl Conn {
         me: Handle,
         out: &mut Delivery,
     ) {
-        self.response_open = true;
+        self.open_count += 1;
+        self.batch_count += 1;
         self.requests_count = self.requests_count.saturating_add(1);
-        self.close_after = !head.keep_alive;
-        self.chunked = false;
-        self.body_muted = false;
+        self.is_last = !head.keep_alive;
         self.body_dropped = false;
         if head.upgrade {
             self.reading = Reading::Undecided(head.framing);
+            self.update_due();
         } else {
             self.begin_body(head.framing);
         }
         let length = match head.framing {
             Framing::Length(bytes) => i32::try_from(bytes).unwrap_or(i32::MAX),
-            Framing::None | Framing::Chunked | Framing::UntilClose => -1,
+            Framing::None | Framing::Chunked | Framing::UntilClose | Framing::Unknown => -1,
         };
         let text = head_text(head, bytes);
         out.push_latin1(
@@ -233,12 +321,22 @@ impl Conn {
     }
 
     fn begin_body(&mut self, framing: Framing) {
-        self.reading = if framing.has_body() {
-            Reading::Body
+        if framing.has_body() {
+            self.reading = Reading::Body;
+            self.body = Body::new(framing);
+            self.update_due();
         } else {
-            Reading::Done
+            self.request_is_read();
+        }
+    }
+
+    /// The next head may come, unless the peer said that none will.
+    fn request_is_read(&mut self) {
+        self.reading = match self.is_last {
+            true => Reading::Done,
+            false => Reading::Head,
         };
-        self.body = Body::new(framing);
+        self.request_began_ms = 0;
         self.update_due();
     }
 
@@ -248,33 +346,30 @@ impl Conn {
         now_ms: u64,
         me: Handle,
         out: &mut Delivery,
-    ) -> Option<usize> {
+    ) -> Result<Option<usize>, Fault> {
         if self.body_paused && !self.body_dropped {
-            return None;
+            return Ok(None);
         }
         let limits = self.settings.get().limits;
-        match self.body.decode(bytes, &limits) {
-            Ok(Step::Data { consumed, data }) => {
+        match self.body.decode(bytes, &limits)? {
+            Step::Data { consumed, data } => {
                 if !self.body_dropped {
                     out.push_bytes(entry::HTTP_BODY, me.to_js(), 0, 0, data.of(bytes));
                 }
-                Some(consumed as usize)
+                Ok(Some(consumed as usize))
             }
-            Ok(Step::NeedMore { consumed }) => match consumed {
-                0 => None,
-                consumed => {
-                    // What is left is an unfinished trailer block; it waits in `input`.
-                    self.keep_rest(&bytes[consumed as usize..]);
-                    Some(bytes.len())
-                }
-            },
-            Ok(Step::Done {
+            Step::NeedMore { consumed: 0 } => Ok(None),
+            Step::NeedMore { consumed } => {
+                // What is left is an unfinished trailer block; it waits in `input`.
+                self.keep_rest(&bytes[consumed as usize..]);
+                Ok(Some(bytes.len()))
+            }
+            Step::Done {
                 consumed,
                 trailers,
                 close,
-            }) => {
-                self.close_after |= close;
-                self.reading = Reading::Done;
+            } => {
+                self.is_last |= close;
                 match trailers.is_empty() {
                     true => out.push(entry::HTTP_BODY_END, me.to_js(), 0, 0),
                     false => {
@@ -282,17 +377,24 @@ impl Conn {
                         out.push_latin1(entry::HTTP_BODY_END, me.to_js(), 0, 0, text);
                     }
                 }
-                if !self.response_open {
-                    self.await_head(now_ms);
-                }
-                self.update_due();
-                Some(consumed as usize)
-            }
-            Err(fault) => {
-                self.fail(fault.error, bytes, me, out);
-                None
+                self.active_ms = now_ms;
+                self.request_is_read();
+                Ok(Some(consumed as usize))
             }
         }
+    }
+
+    /// After the last request only blank lines may come.
+    fn after_last(&self, bytes: &[u8]) -> Result<Option<usize>, Fault> {
+        let lenient = self.settings.get().limits.lenient;
+        let blank_bytes = blank_prefix(bytes);
+        if blank_bytes == bytes.len() || lenient.has(Lenient::DATA_AFTER_CLOSE) {
+            return Ok(Some(bytes.len()));
+        }
+        Err(Fault {
+            error: HttpError::ClosedConnection,
+            at: blank_bytes as u32 + 1,
+        })
     }
 
     fn keep_rest(&mut self, rest: &[u8]) {
@@ -300,14 +402,38 @@ impl Conn {
         self.input.extend_from_slice(rest);
     }
 
-    fn fail(&mut self, error: HttpError, bytes: &[u8], me: Handle, out: &mut Delivery) {
+    /// As Node, shows the chunk that came last, and how much of it was good.
+    fn fail(&mut self, error: HttpError, input: &Input, at: usize, me: Handle, out: &mut Delivery) {
         self.stop();
         let index = i32::from(error.index());
-        out.push_bytes(entry::HTTP_ERROR, me.to_js(), index, 0, bytes);
+        let good_bytes = at.saturating_sub(input.kept_bytes) as i32;
+        let chunk = &input.bytes[input.kept_bytes..];
+        if input.is_new {
+            self.show_bytes(chunk, me, out);
+            if self.tap == Tap::Open {
+                self.tap = Tap::Shown;
+            }
+        }
+        out.push_bytes(entry::HTTP_ERROR, me.to_js(), index, good_bytes, chunk);
+    }
+
+    pub fn open_tap(&mut self) {
+        self.tap = Tap::Open;
+    }
+
+    /// Gives JavaScript what was received, if it wants that.
+    pub fn show_bytes(&mut self, bytes: &[u8], me: Handle, out: &mut Delivery) {
+        match self.tap {
+            Tap::Closed => {}
+            Tap::Open => {
+                out.push_bytes(entry::READ, me.to_js(), bytes.len() as i32, 0, bytes);
+            }
+            Tap::Shown => self.tap = Tap::Open,
+        }
     }
 
     /// The peer will send no more. An unfinished message is an error, as Node reports it.
-    pub fn end_of_input(&mut self, me: Handle, out: &mut Delivery) -> bool {
+    pub fn end_of_input(&mut self, me: Handle, out: &mut Delivery) -> InputEnd {
         let unfinished = match self.reading {
             Reading::Head => {
                 !self.scan.is_idle() || self.input.iter().any(|b| !b"\r\n".contains(b))
@@ -316,11 +442,22 @@ impl Conn {
             Reading::Undecided(_) | Reading::Done | Reading::Stopped => false,
         };
         if unfinished {
-            let input = std::mem::take(&mut self.input);
-            self.fail(HttpError::InvalidEofState, &input, me, out);
+            let bytes = std::mem::take(&mut self.input);
+            let input = Input {
+                bytes: &bytes,
+                kept_bytes: 0,
+                is_new: false,
+            };
+            self.fail(HttpError::InvalidEofState, &input, 0, me, out);
+            return InputEnd::Unfinished;
         }
+        let goes_on = self.open_count > 0 && self.settings.get().half_open;
         self.stop();
-        unfinished
+        if !goes_on {
+            return InputEnd::Over;
+        }
+        self.is_last = true;
+        InputEnd::AnswersOpen
     }
 
     /// Reads no more and owes no deadline.
@@ -335,6 +472,10 @@ impl Conn {
         std::mem::take(&mut self.input)
     }
 
+    pub fn open_requests(&self) -> u32 {
+        self.open_count
+    }
+
     pub fn pause_body(&mut self, paused: bool) {
         self.body_paused = paused;
     }
@@ -344,45 +485,29 @@ impl Conn {
         self.body_paused = false;
     }
 
-    /// The response was ended. True: the connection goes on with the next request.
+    /// The oldest open response was ended. True: the connection goes on.
     pub fn end_response(&mut self, now_ms: u64) -> bool {
-        self.response_open = false;
+        self.open_count = self.open_count.saturating_sub(1);
         self.chunked = false;
         self.body_muted = false;
-        if self.close_after {
+        if self.close_after || (self.is_last && self.open_count == 0) {
             self.stop();
             return false;
         }
-        match self.reading {
-            Reading::Body => self.drop_body(),
-            Reading::Done => self.await_head(now_ms),
-            Reading::Undecided(framing) => {
+        if self.open_count == 0 {
+            if let Reading::Undecided(framing) = self.reading {
                 self.begin_body(framing);
-                self.drop_body();
-                if self.reading == Reading::Done {
-                    self.await_head(now_ms);
-                }
             }
-            Reading::Head | Reading::Stopped => {}
+            self.active_ms = now_ms;
+            self.update_due();
         }
-        self.update_due();
         true
-    }
-
-    fn await_head(&mut self, now_ms: u64) {
-        self.reading = Reading::Head;
-        self.scan = HeadScan::default();
-        self.active_ms = now_ms;
-        if self.requests_count > 0 {
-            self.request_began_ms = 0;
-        }
-        self.update_due();
     }
 
     /// Idle between requests, with nothing half received?
     pub fn is_idle(&self) -> bool {
         self.reading == Reading::Head
-            && !self.response_open
+            && self.open_count == 0
             && self.input.is_empty()
             && self.scan.is_idle()
     }
@@ -401,7 +526,9 @@ impl Conn {
             timeout => timeout + values.keep_alive_buffer_ms,
         };
         let (due, begin, timeout) = match self.reading {
-            Reading::Head if self.response_open => (Due::Never, 0, 0),
+            Reading::Head if self.request_began_ms == 0 && self.open_count > 0 => {
+                (Due::Never, 0, 0)
+            }
             Reading::Head if self.request_began_ms == 0 => {
                 (Due::KeepAlive, self.active_ms, keep_alive_ms)
             }

@@ -15,6 +15,6 @@ mod reply;
 pub mod server;
 mod settings;
 
-pub use conn::{Conn, Due};
+pub use conn::{Conn, Due, InputEnd};
 pub use server::BINDING;
 pub use settings::Settings;

@@ -13,7 +13,7 @@ use crate::slots::{Handle, Slots};
 
 ops! { http_parser(Natives) {
     /// kind 1: requests, 2: responses.
-    slow create(kind: i32, head_bytes_max: u32, lenient_word: u32);
+    slow create(kind: i32, head_bytes_max: u32, lenient_word: u32, headers_count_max: u32);
     slow free(parser: i32);
     slow setRequestMethod(parser: i32, method: i32);
     slow execute(parser: i32, bytes: Bytes, offset: u32, length: u32);
@@ -34,9 +34,16 @@ const BAD_HANDLE: i32 = -9;
 /// Event of the flat array that has no page entry: another protocol begins.
 const UPGRADE: i32 = 11;
 
-fn create(natives: &mut Natives, kind: i32, head_bytes_max: u32, lenient_word: u32) -> i32 {
+fn create(
+    natives: &mut Natives,
+    kind: i32,
+    head_bytes_max: u32,
+    lenient_word: u32,
+    headers_count_max: u32,
+) -> i32 {
     let limits = Limits {
         head_bytes_max,
+        headers_count_max,
         lenient: lenient(lenient_word),
         ..Limits::default()
     };
@@ -201,7 +208,7 @@ impl Parser {
 fn push_head(events: &mut Vec<Js>, flags: i32, framing: Framing, text: &[u8]) {
     let length = match framing {
         Framing::Length(bytes) => bytes as f64,
-        Framing::None | Framing::Chunked | Framing::UntilClose => -1.0,
+        Framing::None | Framing::Chunked | Framing::UntilClose | Framing::Unknown => -1.0,
     };
     events.extend([
         kind(entry::HTTP_REQUEST),

@@ -26,15 +26,20 @@ pub mod flag {
 const NOT_OPEN: i32 = -9;
 
 /// Appends the bytes of a body or chunk; a string as UTF-8, or Latin-1 with the flag.
-fn append(page: &mut SendPage, data: &Data, flags: i32) {
+fn append(socket: &mut Socket, data: &Data, flags: i32) {
     match data {
         Data::None => {}
-        Data::Bytes(bytes) => page.extend_from_slice(bytes.as_slice()),
+        Data::Bytes(bytes) => socket.put(bytes.as_slice(), |from| bytes.hold(from)),
         Data::Text(text) if flags & flag::LATIN1 != 0 => {
-            text.with_latin1(|bytes| page.extend_from_slice(bytes));
+            text.with_latin1(|bytes| socket.put(bytes, |_| None));
         }
-        Data::Text(text) => text.with_utf8(|bytes| page.extend_from_slice(bytes)),
+        Data::Text(text) => text.with_utf8(|bytes| socket.put(bytes, |_| None)),
     }
+}
+
+/// The page of a socket that `open_page` has given one.
+fn page_of(socket: &mut Socket) -> &mut SendPage {
+    socket.out.as_mut().expect("open_page makes one")
 }
 
 fn data_bytes(data: &Data, flags: i32) -> usize {
@@ -46,15 +51,16 @@ fn data_bytes(data: &Data, flags: i32) -> usize {
     }
 }
 
-fn append_chunk(page: &mut SendPage, data: &Data, flags: i32) {
+fn append_chunk(socket: &mut Socket, data: &Data, flags: i32) {
     let count = data_bytes(data, flags);
     if count == 0 {
         return;
     }
+    let page = page_of(socket);
     page.extend_from_slice(write::Digits::hex(count as u64).as_bytes());
     page.extend_from_slice(b"\r\n");
-    append(page, data, flags);
-    page.extend_from_slice(b"\r\n");
+    append(socket, data, flags);
+    page_of(socket).extend_from_slice(b"\r\n");
 }
 
 impl Natives {
@@ -164,10 +170,10 @@ pub fn reply(natives: &mut Natives, conn: i32, head: Text, body: Data, flags: i3
     page.extend_from_slice(b"\r\n");
     if flags & flag::MUTE_BODY == 0 {
         if flags & flag::CHUNKED != 0 {
-            append_chunk(page, &body, flags);
-            page.extend_from_slice(b"0\r\n\r\n");
+            append_chunk(socket, &body, flags);
+            page_of(socket).extend_from_slice(b"0\r\n\r\n");
         } else {
-            append(page, &body, flags);
+            append(socket, &body, flags);
         }
     }
     natives.end_response(handle, flags);
@@ -201,11 +207,10 @@ pub fn write_body(natives: &mut Natives, conn: i32, data: Data, flags: i32) -> i
     };
     let conn = socket.conn().expect("open_page checks the role");
     let (chunked, muted) = (conn.chunked, conn.body_muted);
-    let page = socket.out.as_mut().expect("open_page makes one");
     match (muted, chunked) {
         (true, _) => {}
-        (false, true) => append_chunk(page, &data, flags),
-        (false, false) => append(page, &data, flags),
+        (false, true) => append_chunk(socket, &data, flags),
+        (false, false) => append(socket, &data, flags),
     }
     let queued = socket.queued_bytes();
     natives.touch(handle);
@@ -226,16 +231,16 @@ pub fn end(
     };
     let conn = socket.conn().expect("open_page checks the role");
     let (chunked, muted) = (conn.chunked, conn.body_muted);
-    let page = socket.out.as_mut().expect("open_page makes one");
     if !muted && chunked {
-        append_chunk(page, &data, flags);
+        append_chunk(socket, &data, flags);
+        let page = page_of(socket);
         page.extend_from_slice(b"0\r\n");
         if let Some(trailers) = trailers {
             trailers.with_latin1(|bytes| page.extend_from_slice(bytes));
         }
         page.extend_from_slice(b"\r\n");
     } else if !muted {
-        append(page, &data, flags);
+        append(socket, &data, flags);
     }
     natives.end_response(handle, flags);
     0
@@ -247,11 +252,7 @@ pub fn write_raw(natives: &mut Natives, conn: i32, data: Data, flags: i32) -> i3
     let Some(socket) = natives.open_page(handle) else {
         return NOT_OPEN;
     };
-    append(
-        socket.out.as_mut().expect("open_page makes one"),
-        &data,
-        flags,
-    );
+    append(socket, &data, flags);
     natives.touch(handle);
     0
 }
@@ -275,6 +276,8 @@ pub fn write_continue(natives: &mut Natives, conn: i32) -> i32 {
 pub fn headers(_: &mut Natives, head: Text) -> TextPairs {
     head.with_latin1(|bytes| {
         let block = &bytes[header_lines_start(bytes)..];
+        let unfolded = unfold(block);
+        let block = unfolded.as_deref().unwrap_or(block);
         let spans = http1::headers(block).map(|header| {
             [
                 header.name.start,
@@ -288,6 +291,30 @@ pub fn headers(_: &mut Natives, head: Text) -> TextPairs {
             text: block.to_vec(),
         }
     })
+}
+
+/// The block without the line ends that a lenient parser lets stand within values; None: it has
+/// none of them.
+fn unfold(block: &[u8]) -> Option<Vec<u8>> {
+    let is_fold = |at: usize| matches!(block.get(at + 1), Some(b' ' | b'\t'));
+    let mut folds = line_feeds(block).filter(|at| is_fold(*at)).peekable();
+    folds.peek()?;
+    let mut unfolded = Vec::with_capacity(block.len());
+    let mut from = 0;
+    for at in folds {
+        let line = &block[from..at];
+        unfolded.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
+        from = at + 1;
+    }
+    unfolded.extend_from_slice(&block[from..]);
+    Some(unfolded)
+}
+
+fn line_feeds(block: &[u8]) -> impl Iterator<Item = usize> {
+    block
+        .iter()
+        .enumerate()
+        .filter_map(|(at, byte)| (*byte == b'\n').then_some(at))
 }
 
 /// A head begins with a request or status line, a trailer block does not: its first line has a

@@ -6,7 +6,7 @@ use coring_engine::{Bytes, Data, Js, Text, ops};
 use super::reply::{self, headers, reply, write_body, write_head, write_raw};
 use crate::Natives;
 use crate::slots::Handle;
-use crate::socket::{Closing, Farewell, Role, Socket};
+use crate::socket::{Closing, Ending, Farewell, Role, Socket};
 use crate::tcp_wrap::{
     bytesRead, bytesWritten, fd, peerName, queuedBytes, r#ref, setKeepAlive, setNoDelay, sockName,
     unref,
@@ -23,6 +23,13 @@ ops! { http(Natives) {
     slow writeRaw(conn: i32, data: Data, flags: i32);
     fast writeContinue(conn: i32);
     fast wantDrain(conn: i32);
+    /// No further request while `on`.
+    slow holdRequests(conn: i32, on: bool);
+    /// Requests given and not answered, those that JavaScript did not see yet included.
+    fast openRequests(conn: i32);
+    /// What comes is given as bytes, too.
+    fast tap(conn: i32);
+    slow stopInput(conn: i32, on: bool);
     fast bodyPause(conn: i32);
     fast bodyResume(conn: i32);
     fast bodyDump(conn: i32);
@@ -37,12 +44,13 @@ ops! { http(Natives) {
     fast r#ref(conn: i32);
     fast unref(conn: i32);
     slow setNoDelay(conn: i32, on: bool);
-    slow setKeepAlive(conn: i32, on: bool, delay_s: i32);
+    slow setKeepAlive(conn: i32, on: bool, delay_s: i32, interval_s: i32, probes_count: i32);
     fast setIdleTimeout(conn: i32, timeout_ms: f64);
     slow takeUnparsed(conn: i32);
     slow detach(conn: i32);
     slow connections(listener: i32);
-    slow closeIdle(listener: i32);
+    /// All idle connections but `except`, whose request is just being answered.
+    slow closeIdle(listener: i32, except: i32);
     slow closeAll(listener: i32);
 } }
 
@@ -123,8 +131,8 @@ fn wantDrain(natives: &mut Natives, conn: i32) -> i32 {
     0
 }
 
-/// Changes the request body's flow, then has the connection looked at.
-fn change_body(natives: &mut Natives, conn: i32, change: impl FnOnce(&mut super::Conn)) -> i32 {
+/// Changes what the connection may read, then has it looked at.
+fn change_input(natives: &mut Natives, conn: i32, change: impl FnOnce(&mut super::Conn)) -> i32 {
     let handle = Handle::from_js(conn);
     let Some(conn) = natives.sockets.get_mut(handle).and_then(Socket::conn) else {
         return BAD_HANDLE;
@@ -138,18 +146,40 @@ fn change_body(natives: &mut Natives, conn: i32, change: impl FnOnce(&mut super:
 }
 
 #[allow(non_snake_case)]
+fn holdRequests(natives: &mut Natives, conn: i32, on: bool) -> i32 {
+    change_input(natives, conn, |conn| conn.held = on)
+}
+
+fn tap(natives: &mut Natives, conn: i32) -> i32 {
+    change_input(natives, conn, super::Conn::open_tap)
+}
+
+#[allow(non_snake_case)]
+fn stopInput(natives: &mut Natives, conn: i32, on: bool) -> i32 {
+    change_input(natives, conn, |conn| conn.stopped = on)
+}
+
+#[allow(non_snake_case)]
+fn openRequests(natives: &mut Natives, conn: i32) -> i32 {
+    natives
+        .socket(conn)
+        .and_then(Socket::conn)
+        .map_or(0, |conn| conn.open_requests() as i32)
+}
+
+#[allow(non_snake_case)]
 fn bodyPause(natives: &mut Natives, conn: i32) -> i32 {
-    change_body(natives, conn, |conn| conn.pause_body(true))
+    change_input(natives, conn, |conn| conn.pause_body(true))
 }
 
 #[allow(non_snake_case)]
 fn bodyResume(natives: &mut Natives, conn: i32) -> i32 {
-    change_body(natives, conn, |conn| conn.pause_body(false))
+    change_input(natives, conn, |conn| conn.pause_body(false))
 }
 
 #[allow(non_snake_case)]
 fn bodyDump(natives: &mut Natives, conn: i32) -> i32 {
-    change_body(natives, conn, super::Conn::drop_body)
+    change_input(natives, conn, super::Conn::drop_body)
 }
 
 fn close(natives: &mut Natives, conn: i32) -> i32 {
@@ -197,7 +227,7 @@ fn detach(natives: &mut Natives, conn: i32) -> i32 {
     let Some(socket) = natives.socket(conn) else {
         return BAD_HANDLE;
     };
-    if socket.closing != Closing::Open {
+    if socket.closing != Closing::Open || socket.ending != Ending::Open {
         return BAD_HANDLE;
     }
     let Some(open) = socket.conn() else {
@@ -232,9 +262,9 @@ fn connections(natives: &mut Natives, listener: i32) -> i32 {
 }
 
 #[allow(non_snake_case)]
-fn closeIdle(natives: &mut Natives, listener: i32) {
+fn closeIdle(natives: &mut Natives, listener: i32, except: i32) {
     for (handle, is_idle) in of_server(natives, listener) {
-        if is_idle {
+        if is_idle && handle.to_js() != except {
             natives.close_gracefully(handle, Farewell::Gone(0));
         }
     }

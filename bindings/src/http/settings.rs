@@ -19,6 +19,8 @@ pub struct Values {
     pub no_delay: bool,
     pub keep_alive_probe: bool,
     pub keep_alive_probe_s: u32,
+    /// A peer that has sent all it will still gets its answers.
+    pub half_open: bool,
 }
 
 /// Shared [`Values`].
@@ -39,6 +41,7 @@ impl Default for Settings {
             no_delay: true,
             keep_alive_probe: false,
             keep_alive_probe_s: 0,
+            half_open: false,
         })))
     }
 }
@@ -60,9 +63,11 @@ impl Settings {
         values.requests_max = at(5) as u32;
         values.idle_timeout_ms = at(6) as u64;
         values.limits.lenient = lenient(at(7) as u32);
+        values.limits.headers_count_max = at(10) as u32;
         values.no_delay = at(11) != 0.0;
         values.keep_alive_probe = at(12) != 0.0;
         values.keep_alive_probe_s = at(13) as u32;
+        values.half_open = at(14) != 0.0;
         self.0.set(values);
     }
 }

@@ -108,6 +108,7 @@ mod tests {
             seconds: 0.0,
             class: String::new(),
             reason: String::new(),
+            subtests: None,
         };
         let mut results = Results::new();
         results.insert("parallel/a.js".into(), result(Outcome::Pass));

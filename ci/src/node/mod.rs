@@ -14,6 +14,7 @@ mod reasons;
 mod results;
 mod run;
 mod status;
+mod subtests;
 mod suites;
 mod table;
 
@@ -162,6 +163,7 @@ impl Session<'_> {
                 seconds,
                 class,
                 reason,
+                subtests: ended.subtests,
             };
             self.print(wanted.len(), test, ended, &result);
             known.insert(test.name.clone(), result);
@@ -284,18 +286,18 @@ impl Session<'_> {
         write(&page, &page::html(&rows, &reference.version))?;
         let (all, _) = table::count(&rows);
         println!(
-            "hard: {}/{} ({} %), without inner modules {}/{} ({} %), of {} files; {}",
-            all.both_pass,
-            all.node_passes,
-            table::percent(all.both_pass, all.node_passes),
-            all.outer_both_pass,
-            all.outer_node_passes,
-            table::percent(all.outer_both_pass, all.outer_node_passes),
+            "hard {}, Node {}; outer {}, Node {}; strict {}, outer {}; {} files; {}",
+            all.every.hard(),
+            all.every.node_hard(),
+            all.outer.hard(),
+            all.outer.node_hard(),
+            all.every.strict(),
+            all.outer.strict(),
             all.files,
             page.display()
         );
         if keeps && rows.len() == self.tests.len() {
-            let text = table::markdown(&rows, &reference.version);
+            let text = table::markdown(&rows, &reference.version) + &subtests::markdown(known);
             return write(&self.root.join(TABLE), &text);
         }
         if keeps {

@@ -36,16 +36,18 @@ pub fn html(rows: &[Row], node_version: &str) -> String {
     let mut text = format!(
         "<!doctype html><meta charset=utf-8><title>Node's own tests</title>\
          <style>{STYLE}</style><h1>Node's own tests</h1>\n\
-         <p>Of {} files that Node {} passes here, {} pass ({} %); without inner modules {} of {} \
-         ({} %). {} files in all.</p>\n",
-        all.node_passes,
-        escaped(node_version),
-        all.both_pass,
-        table::percent(all.both_pass, all.node_passes),
-        all.outer_both_pass,
-        all.outer_node_passes,
-        table::percent(all.outer_both_pass, all.outer_node_passes),
+         <p>Of {} files, those that skip themselves left out, {} pass: <b>hard</b>; Node {}: {}. \
+         Without inner modules {}: <b>outer</b>; Node: {}.<br>Of what Node passes, {} passes \
+         here, a skip being a loss: <b>strict</b>; without inner modules {}.<br>The bars show \
+         every file; the figure behind them is hard.</p>\n",
         all.files,
+        all.every.hard(),
+        escaped(node_version),
+        all.every.node_hard(),
+        all.outer.hard(),
+        all.outer.node_hard(),
+        all.every.strict(),
+        all.outer.strict(),
     );
     text += &picture(&modules);
     text += &format!(
@@ -110,10 +112,10 @@ fn picture(modules: &[(&str, Counts)]) -> String {
             x += width;
         }
         text += &format!(
-            "<text x='{}' y='{base}'>{} % of {}</text>\n",
+            "<text x='{}' y='{base}'>{}; Node {}</text>\n",
             f64::from(LEFT) + BAR_WIDTH + 8.0,
-            table::percent(counts.both_pass, counts.node_passes),
-            counts.node_passes
+            counts.every.hard(),
+            counts.every.node_hard()
         );
     }
     text + "</svg>\n"

@@ -139,6 +139,7 @@ mod tests {
                 seconds: 0.0,
                 output: output.into(),
                 note: "noted".into(),
+                subtests: None,
             };
             let (class, reason) = classify(&test, &ended);
             assert_eq!((class.as_str(), reason.as_str()), expect, "{output}");

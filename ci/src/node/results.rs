@@ -2,6 +2,7 @@
 //! that a run of one module brings only that module up to date.
 
 use super::run::Outcome;
+use super::subtests::Subtests;
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
@@ -13,6 +14,8 @@ pub struct Known {
     /// The class of the reason and its first line; empty for a pass.
     pub class: String,
     pub reason: String,
+    /// What a runner of web platform tests counted.
+    pub subtests: Option<Subtests>,
 }
 
 /// By the name `suite/file`.
@@ -42,11 +45,14 @@ pub fn write(path: &Path, results: &Results) -> std::io::Result<()> {
     let mut text = String::new();
     for (name, result) in results {
         text += &format!(
-            "{name}\t{}\t{:.2}\t{}\t{}\n",
+            "{name}\t{}\t{:.2}\t{}\t{}\t{}\n",
             word(result.outcome),
             result.seconds,
             clean(&result.class),
-            clean(&result.reason)
+            clean(&result.reason),
+            result
+                .subtests
+                .map_or(String::new(), |counts| counts.print())
         );
     }
     fs::create_dir_all(path.parent().unwrap_or(Path::new(".")))?;
@@ -67,6 +73,7 @@ fn line(line: &str) -> Option<(String, Known)> {
         seconds: fields.next()?.parse().ok()?,
         class: fields.next()?.to_string(),
         reason: fields.next()?.to_string(),
+        subtests: fields.next().and_then(Subtests::parse),
     };
     Some((name, result))
 }
@@ -82,6 +89,7 @@ mod tests {
             seconds: 0.25,
             class: "class".into(),
             reason: reason.into(),
+            subtests: Subtests::parse("1 2 3 4 5").filter(|_| outcome == Outcome::Pass),
         };
         let mut results = Results::new();
         results.insert("parallel/a.js".into(), result(Outcome::Timeout, "x y"));

@@ -3,6 +3,7 @@
 
 use super::corpus::Test;
 use super::expect;
+use super::subtests::Subtests;
 use super::suites::Verdict;
 use std::fs::{self, File};
 use std::io::{Read, Seek, SeekFrom};
@@ -31,6 +32,8 @@ pub struct Ended {
     pub output: String,
     /// What the program did not print: a signal, the time-out, the first line that differs.
     pub note: String,
+    /// What a runner of web platform tests counted.
+    pub subtests: Option<Subtests>,
 }
 
 /// What all tests of a run share.
@@ -76,6 +79,7 @@ pub fn run(
         ),
         Err(error) => (Outcome::Fail, format!("cannot be run: {error}")),
     };
+    let subtests = Subtests::find(&out_text).filter(|_| test.suite.name == "wpt");
     let output = match outcome {
         Outcome::Pass | Outcome::Skip => String::new(),
         Outcome::Fail | Outcome::Timeout | Outcome::Crash => out_text + &err_text,
@@ -85,6 +89,7 @@ pub fn run(
         seconds,
         output,
         note,
+        subtests,
     }
 }
 

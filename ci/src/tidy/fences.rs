@@ -12,7 +12,7 @@ struct Fence {
 const FENCES: &[Fence] = &[
     Fence {
         name: "io_uring",
-        only: &["uring/src/kernel/ring.rs"],
+        only: &["uring/src/kernel/"],
     },
     Fence {
         name: "libc",

@@ -47,7 +47,8 @@ pub fn required_ids(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in tree.library() {
         for (at, id) in required(file) {
-            let known = tree.has(&file_of(id)) || REALM_IDS.contains(&id);
+            // Files of npm packages are there only after a build.
+            let known = tree.has(&file_of(id)) || REALM_IDS.contains(&id) || id.starts_with("npm/");
             if !known && tree.exception("require", &file.path, Some(id)).is_none() {
                 let line = mask::line_of(&file.masked, at);
                 let message = format!("require('{id}'): no {}", file_of(id));

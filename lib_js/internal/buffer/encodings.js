@@ -70,10 +70,17 @@ for (let i = 0; i < TABLE.length; i++) {
 }
 
 const utf8 = known.get('utf8');
+const hex = known.get('hex');
+const base64 = known.get('base64');
+const latin1 = known.get('latin1');
 
 /** The record for a name in any case, or undefined. */
 function findEncoding(name) {
   if (name === 'utf8') return utf8;
+  // As programs write them; a map would hash them each time.
+  if (name === 'hex') return hex;
+  if (name === 'base64') return base64;
+  if (name === 'latin1') return latin1;
   const found = known.get(name);
   if (found !== undefined) return found;
   name = `${name}`;

@@ -11,6 +11,8 @@ const {
 
 const { FastBuffer, createUnsafeBuffer, markAsUntransferable } = require('internal/buffer');
 
+const { stringBuffer } = internalBinding('buffer');
+
 let settings;
 let memory;
 let bytes;
@@ -56,13 +58,9 @@ function fromText(string, encoding) {
   const poolMax = settings.poolSize >>> 1;
   let most = string.length * encoding.bytesMax;
   if (most >= poolMax) {
-    most = encoding.byteLength(string);
-    if (most >= poolMax) {
-      const buffer = createUnsafeBuffer(most);
-      const count = encoding.write(buffer, string, 0, most);
-      return count < most ?
-        new FastBuffer(TypedArrayPrototypeGetBuffer(buffer), 0, count) : buffer;
-    }
+    // Of UTF-8 a character is one byte at least: to count them would be to read all of the text.
+    if (encoding.bytesMax < 3 || string.length < poolMax) most = encoding.byteLength(string);
+    if (most >= poolMax) return new FastBuffer(stringBuffer(string, encoding.name));
   }
   if (most > size - used) renewPool();
   return take(encoding.write(bytes, string, used, most));

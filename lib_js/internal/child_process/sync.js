@@ -16,8 +16,14 @@ const {
   toTexts,
 } = require('internal/child_process/process');
 
-/** What a child gets: killed by SIGTERM unless something else is said. */
-function spawnSync(options) {
+/**
+ * Node's binding of this name as process.binding() shows it: packages that follow a program's
+ * children (nyc's process-on-spawn) put a function of their own in the place of spawn.
+ */
+const binding = { spawn };
+
+/** What a child gets: killed by SIGTERM unless something else is said. `error` is -errno. */
+function spawn(options) {
   const kinds = [];
   const inputs = [];
   for (let i = 0; i < options.stdio.length; i++) {
@@ -37,23 +43,25 @@ function spawnSync(options) {
       // What goes in by the first pipe does not come out again.
       if (kinds[i] !== STDIO_PIPE || i === 0) output[i] = null;
     }
-    if (options.encoding && options.encoding !== 'buffer') {
-      for (let i = 0; i < output.length; i++) output[i] &&= output[i].toString(options.encoding);
-    }
   }
-  const result = {
-    status,
-    signal: signal === 0 ? null : signalName(signal),
-    output,
-    pid,
-    stdout: output?.[1],
-    stderr: output?.[2],
-  };
-  if (errno === 0) return result;
-  const error = new ErrnoException(errno, `spawnSync ${options.file}`);
-  error.path = options.file;
-  error.spawnargs = ArrayPrototypeSlice(options.args, 1);
-  return { error, ...result };
+  const result = { status, signal: signal === 0 ? null : signalName(signal), output, pid };
+  return errno === 0 ? result : { error: errno, ...result };
 }
 
-module.exports = { spawnSync };
+function spawnSync(options) {
+  const result = binding.spawn(options);
+  const { output } = result;
+  if (output && options.encoding && options.encoding !== 'buffer') {
+    for (let i = 0; i < output.length; i++) output[i] &&= output[i].toString(options.encoding);
+  }
+  result.stdout = output?.[1];
+  result.stderr = output?.[2];
+  if (result.error) {
+    result.error = new ErrnoException(result.error, `spawnSync ${options.file}`);
+    result.error.path = options.file;
+    result.error.spawnargs = ArrayPrototypeSlice(options.args, 1);
+  }
+  return result;
+}
+
+module.exports = { binding, spawnSync };

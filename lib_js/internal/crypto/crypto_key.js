@@ -1,7 +1,7 @@
 'use strict';
 
-// CryptoKey: a native key with what WebCrypto says of it. Programs see a plain class; all state is in
-// private fields, read by the functions below and never through what a program can replace.
+// CryptoKey: a native key with what WebCrypto says of it. Programs see a plain class; all state is
+// in private fields, read by the functions below and never through what a program can replace.
 
 const {
   ObjectDefineProperties,

@@ -17,7 +17,7 @@ const { validateInt32, validateString } = require('internal/validators');
 const { decode } = require('internal/crypto/encodings');
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { Handles, kHandle, kListed } = require('internal/crypto/handles');
-const { cachedList, getArrayBufferOrView } = require('internal/crypto/util');
+const { getArrayBufferOrView } = require('internal/crypto/util');
 
 const binding = internalBinding('crypto');
 
@@ -33,7 +33,6 @@ const PRIVATE_KEY = 3;
 const DEFAULT_GENERATOR = 2;
 const GENERATOR_MIN = 2;
 
-const getCurves = cachedList(binding.curveNames);
 
 function encode(bytes, encoding) {
   return encoding && encoding !== 'buffer' ? bytes.toString(encoding) : bytes;
@@ -217,4 +216,4 @@ ECDH.convertKey = function convertKey(key, curve, inEnc, outEnc, format) {
   return encode(orThrow(binding.ecdhConvert(key, curve, formOf(format))), outEnc);
 };
 
-module.exports = { DiffieHellman, DiffieHellmanGroup, ECDH, getCurves };
+module.exports = { DiffieHellman, DiffieHellmanGroup, ECDH };

@@ -3,9 +3,11 @@
 // Keys as JSON Web Keys (RFC 7517, 7518, 8037).
 
 const {
+  ArrayPrototypePush,
   StringPrototypeStartsWith,
   StringPrototypeToLowerCase,
   StringPrototypeToUpperCase,
+  Uint8Array,
 } = primordials;
 
 const {
@@ -16,10 +18,12 @@ const {
     ERR_CRYPTO_JWK_UNSUPPORTED_KEY_TYPE,
   },
 } = require('internal/errors');
-const { Buffer } = require('buffer');
+const { findEncoding } = require('internal/buffer/encodings');
+const { fromText } = require('internal/buffer/pool');
 const { orThrow } = require('internal/crypto/failure');
 const { kHandle } = require('internal/crypto/handles');
 const { keyOfRaw, keyOr } = require('internal/crypto/native_key');
+const { joined } = require('internal/crypto/web/bytes');
 
 const binding = internalBinding('crypto');
 
@@ -95,10 +99,14 @@ function exportCurve(key, target) {
   return target;
 }
 
+function fromBase64url(value) {
+  return fromText(value, findEncoding('base64url'));
+}
+
 /** The bytes of a member. */
 function member(value, message) {
   if (typeof value !== 'string') throw invalid(message);
-  return Buffer.from(value, 'base64url');
+  return fromBase64url(value);
 }
 
 /**
@@ -132,8 +140,8 @@ function importRsa(jwk, wanted) {
   const secret = isPrivate(d, wanted, message);
   if (secret) {
     const { p, q, dp, dq, qi } = jwk;
-    parts.push(member(d, message), member(p, message), member(q, message), member(dp, message),
-               member(dq, message), member(qi, message));
+    const names = [d, p, q, dp, dq, qi];
+    for (let i = 0; i < names.length; i++) ArrayPrototypePush(parts, member(names[i], message));
   }
   return keyOr(
     binding.keyOfRsaParts(parts), secret ? 'private' : 'public', () => invalid(message));
@@ -142,7 +150,7 @@ function importRsa(jwk, wanted) {
 /** To as many bytes as the curve has; a longer one is none of it. */
 function padded(bytes, count) {
   if (bytes.length >= count) return bytes;
-  return Buffer.concat([Buffer.alloc(count - bytes.length), bytes]);
+  return joined([new Uint8Array(count - bytes.length), bytes]);
 }
 
 function importCurve(jwk, wanted) {
@@ -153,8 +161,8 @@ function importCurve(jwk, wanted) {
   const curve = binding.curveOf(crv);
   if (curve === undefined || curve[1] === '') throw new ERR_CRYPTO_INVALID_CURVE();
   const count = curve[2];
-  const point = Buffer.concat([
-    Buffer.from([4]), padded(member(x, message), count), padded(member(y, message), count),
+  const point = joined([
+    new Uint8Array([4]), padded(member(x, message), count), padded(member(y, message), count),
   ]);
   const refuse = () => invalid(message);
   if (!secret) return keyOr(binding.keyOfPoint(crv, point), 'public', refuse);
@@ -172,7 +180,9 @@ function importOkp(jwk, wanted) {
   const secret = isPrivate(d, wanted, message);
   if (!secret) return importRaw('raw-public', member(x, message), kind, message);
   const key = importRaw('raw-private', member(d, message), kind, message);
-  if (x !== undefined && !key.rawPublic().equals(member(x, message))) throw invalid(message);
+  if (x !== undefined && !binding.isEqual(key.rawPublic(), member(x, message))) {
+    throw invalid(message);
+  }
   return key;
 }
 
@@ -187,7 +197,7 @@ function importAkp(jwk, wanted) {
   const publicBytes = member(pub, message);
   if (!secret) return importRaw('raw-public', publicBytes, kind, message);
   const key = importRaw('raw-seed', member(priv, message), kind, message);
-  if (!key.rawPublic().equals(publicBytes)) throw invalid(message);
+  if (!binding.isEqual(key.rawPublic(), publicBytes)) throw invalid(message);
   return key;
 }
 
@@ -199,4 +209,4 @@ function importRaw(format, bytes, kind, message) {
   }
 }
 
-module.exports = { exportJwk, importJwk };
+module.exports = { exportJwk, fromBase64url, importJwk };

@@ -1,9 +1,13 @@
 'use strict';
 
 // Keys as programs give them: an object, PEM, DER, JWK or bare bytes. They are looked at first
-// (`prepare...`), and read (`openPrivate`, `openPublic`) when the other arguments were looked at too.
+// (`prepare...`), and read (`openPrivate`, `openPublic`) after the other arguments were looked at.
 
-const { StringPrototypeIncludes, StringPrototypeStartsWith } = primordials;
+const {
+  ArrayPrototypeConcat,
+  StringPrototypeIncludes,
+  StringPrototypeStartsWith,
+} = primordials;
 
 const {
   codes: {
@@ -48,15 +52,15 @@ const warnOfCryptoKey = getDeprecationWarningEmitter(
 const BUFFERS = ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
 
 function acceptedTypes(purpose) {
-  const types = [...BUFFERS, 'string'];
-  if (purpose !== CREATE_PRIVATE) types.push('KeyObject', 'CryptoKey');
-  if (purpose === CONSUME_PRIVATE || purpose === CREATE_PRIVATE) types.push('URL');
-  return types;
+  const takesObjects = purpose !== CREATE_PRIVATE;
+  const takesUrls = purpose === CONSUME_PRIVATE || purpose === CREATE_PRIVATE;
+  return ArrayPrototypeConcat(
+    BUFFERS, 'string', takesObjects ? ['KeyObject', 'CryptoKey'] : [], takesUrls ? 'URL' : []);
 }
 
 function checkKeyType(type, purpose, key) {
   if (purpose === CREATE_PRIVATE) {
-    throw new ERR_INVALID_ARG_TYPE('key', [...BUFFERS, 'string', 'URL'], key);
+    throw new ERR_INVALID_ARG_TYPE('key', acceptedTypes(purpose), key);
   }
   if (type === 'private') return;
   if (purpose === CONSUME_PRIVATE || purpose === CREATE_PUBLIC) {

@@ -40,7 +40,9 @@ const { NativeKey, secretOf } = require('internal/crypto/native_key');
 const { getCryptoKeyHandle, isCryptoKey } = cryptoKey;
 
 const BUFFERS = ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
-const WITH_KEYS = [...BUFFERS, 'string', 'KeyObject', 'CryptoKey'];
+const WITH_KEYS = [
+  'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView', 'string', 'KeyObject', 'CryptoKey',
+];
 
 /** The native key of what is a secret key object; undefined of what is none. */
 function secretObject(key) {
@@ -79,7 +81,7 @@ function prepareSecretKey(key, encoding, isBufferOnly = false) {
   return bytesOf(key);
 }
 
-/** The native key of a key object, or of what prepareSecretKey gave; undefined of bytes and text. */
+/** The native key of a key object, or of what prepareSecretKey gave; undefined of others. */
 function getKeyObjectHandle(key) {
   if (key instanceof NativeKey) return key;
   return isKeyObject(key) ? nativeOf(key) : undefined;

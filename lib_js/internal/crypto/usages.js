@@ -23,10 +23,10 @@ const usageBits = {
 
 const names = ObjectKeys(usageBits);
 
-/** @param {Iterable<string>} usages  an array or a Set */
+/** @param {string[]} usages */
 function maskOfUsages(usages) {
   let mask = 0;
-  for (const usage of usages) mask |= usageBits[usage];
+  for (let i = 0; i < usages.length; i++) mask |= usageBits[usages[i]];
   return mask;
 }
 

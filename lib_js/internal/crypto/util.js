@@ -38,6 +38,7 @@ function lazily(get) {
   return { __proto__: null, configurable: true, enumerable: true, get };
 }
 
+const getCurves = cachedList(binding.curveNames);
 const getHashes = cachedList(binding.digestNames);
 
 /** A view of the bytes of a string, buffer or view. */
@@ -115,6 +116,7 @@ function getOpenSSLSecLevel() {
 module.exports = {
   cachedList,
   getArrayBufferOrView,
+  getCurves,
   getFips,
   getHashes,
   getOpenSSLSecLevel,

@@ -1,11 +1,12 @@
 'use strict';
 
-// globalThis.crypto: the classes of WebCrypto. Each method looks at its arguments here and leaves the
-// rest to web/.
+// globalThis.crypto: the classes of WebCrypto. Each method looks at its arguments here and leaves
+// the rest to web/.
 
 const {
-  ObjectDefineProperties,
+  ArrayPrototypePush,
   ObjectCreate,
+  ObjectDefineProperties,
   ReflectApply,
   SymbolToStringTag,
 } = primordials;
@@ -48,12 +49,13 @@ const KEY_DATA = 'KeyData';
 function converted(self, name, args, types) {
   if (self !== subtle) throw new ERR_INVALID_THIS('SubtleCrypto');
   const prefix = `Failed to execute '${name}' on 'SubtleCrypto'`;
-  requiredArguments(args.length, types.length, { prefix });
+  requiredArguments(args.length, types.length, { __proto__: null, prefix });
   const values = [];
   for (let i = 0; i < types.length; i++) {
     let type = types[i];
     if (type === KEY_DATA) type = values[0] === 'jwk' ? 'JsonWebKey' : BYTES;
-    values.push(converters[type](args[i], { prefix, context: `${ordinals[i]} argument` }));
+    ArrayPrototypePush(values, converters[type](
+      args[i], { __proto__: null, prefix, context: `${ordinals[i]} argument` }));
   }
   return values;
 }
@@ -80,7 +82,8 @@ const methods = {
   __proto__: null,
 
   encrypt(...args) {
-    const [name, key, data] = converted(this, 'encrypt', args, [ALGORITHM, 'CryptoKey', BYTES]);
+    const { 0: name, 1: key, 2: data } =
+      converted(this, 'encrypt', args, [ALGORITHM, 'CryptoKey', BYTES]);
     const algorithm = normalizeAlgorithm(name, 'encrypt');
     checkKey(key, algorithm, 'encrypt');
     checkMax(data, 'data');
@@ -88,7 +91,8 @@ const methods = {
   },
 
   decrypt(...args) {
-    const [name, key, data] = converted(this, 'decrypt', args, [ALGORITHM, 'CryptoKey', BYTES]);
+    const { 0: name, 1: key, 2: data } =
+      converted(this, 'decrypt', args, [ALGORITHM, 'CryptoKey', BYTES]);
     const algorithm = normalizeAlgorithm(name, 'decrypt');
     checkKey(key, algorithm, 'decrypt');
     checkMax(data, 'data');
@@ -96,14 +100,15 @@ const methods = {
   },
 
   sign(...args) {
-    const [name, key, data] = converted(this, 'sign', args, [ALGORITHM, 'CryptoKey', BYTES]);
+    const { 0: name, 1: key, 2: data } =
+      converted(this, 'sign', args, [ALGORITHM, 'CryptoKey', BYTES]);
     const algorithm = normalizeAlgorithm(name, 'sign');
     checkKey(key, algorithm, 'sign');
     return sign(algorithm, key, data);
   },
 
   verify(...args) {
-    const [name, key, signature, data] =
+    const { 0: name, 1: key, 2: signature, 3: data } =
       converted(this, 'verify', args, [ALGORITHM, 'CryptoKey', BYTES, BYTES]);
     const algorithm = normalizeAlgorithm(name, 'verify');
     checkKey(key, algorithm, 'verify');
@@ -111,14 +116,14 @@ const methods = {
   },
 
   digest(...args) {
-    const [name, data] = converted(this, 'digest', args, [ALGORITHM, BYTES]);
+    const { 0: name, 1: data } = converted(this, 'digest', args, [ALGORITHM, BYTES]);
     const algorithm = normalizeAlgorithm(name, 'digest');
     checkMax(data, 'data');
     return digest(algorithm, data);
   },
 
   generateKey(...args) {
-    const [name, isExtractable, usages] =
+    const { 0: name, 1: isExtractable, 2: usages } =
       converted(this, 'generateKey', args, [ALGORITHM, 'boolean', USAGES]);
     const algorithm = normalizeAlgorithm(name, 'generateKey');
     const { generate } = asymmetric.isAsymmetric(algorithm.name) ? asymmetric : secret;
@@ -126,7 +131,7 @@ const methods = {
   },
 
   deriveKey(...args) {
-    const [name, key, derived, isExtractable, usages] = converted(
+    const { 0: name, 1: key, 2: derived, 3: isExtractable, 4: usages } = converted(
       this, 'deriveKey', args, [ALGORITHM, 'CryptoKey', ALGORITHM, 'boolean', USAGES]);
     const algorithm = normalizeAlgorithm(name, 'deriveBits');
     const target = normalizeAlgorithm(derived, 'importKey');
@@ -137,10 +142,11 @@ const methods = {
   },
 
   deriveBits(...args) {
-    const [name, key] = converted(this, 'deriveBits', args, [ALGORITHM, 'CryptoKey']);
+    const { 0: name, 1: key } = converted(this, 'deriveBits', args, [ALGORITHM, 'CryptoKey']);
     let length = args[2] ?? null;
     if (args[2] !== undefined && args[2] !== null) {
       length = converters['unsigned long'](args[2], {
+        __proto__: null,
         prefix: "Failed to execute 'deriveBits' on 'SubtleCrypto'",
         context: '3rd argument',
         enforceRange: true,
@@ -152,19 +158,19 @@ const methods = {
   },
 
   importKey(...args) {
-    const [format, data, name, isExtractable, usages] = converted(
+    const { 0: format, 1: data, 2: name, 3: isExtractable, 4: usages } = converted(
       this, 'importKey', args, ['KeyFormat', KEY_DATA, ALGORITHM, 'boolean', USAGES]);
     const algorithm = normalizeAlgorithm(name, 'importKey');
     return importKey(format, data, algorithm, isExtractable, usages);
   },
 
   exportKey(...args) {
-    const [format, key] = converted(this, 'exportKey', args, ['KeyFormat', 'CryptoKey']);
+    const { 0: format, 1: key } = converted(this, 'exportKey', args, ['KeyFormat', 'CryptoKey']);
     return exportKey(format, key);
   },
 
   wrapKey(...args) {
-    const [format, key, wrappingKey, name] = converted(
+    const { 0: format, 1: key, 2: wrappingKey, 3: name } = converted(
       this, 'wrapKey', args, ['KeyFormat', 'CryptoKey', 'CryptoKey', ALGORITHM]);
     const algorithm = wrapping(name, 'wrapKey', 'encrypt');
     checkKey(wrappingKey, algorithm, 'wrapKey');
@@ -172,7 +178,9 @@ const methods = {
   },
 
   unwrapKey(...args) {
-    const [format, wrapped, key, name, unwrapped, isExtractable, usages] = converted(
+    const {
+      0: format, 1: wrapped, 2: key, 3: name, 4: unwrapped, 5: isExtractable, 6: usages,
+    } = converted(
       this, 'unwrapKey', args,
       ['KeyFormat', BYTES, 'CryptoKey', ALGORITHM, ALGORITHM, 'boolean', USAGES]);
     const algorithm = wrapping(name, 'unwrapKey', 'decrypt');
@@ -183,7 +191,7 @@ const methods = {
 
   getPublicKey(...args) {
     emitExperimentalWarning('The getPublicKey Web Crypto API method');
-    const [key, usages] = converted(this, 'getPublicKey', args, ['CryptoKey', USAGES]);
+    const { 0: key, 1: usages } = converted(this, 'getPublicKey', args, ['CryptoKey', USAGES]);
     const type = getCryptoKeyType(key);
     if (type !== 'private') {
       throw lazyDOMException('key must be a private key',
@@ -195,14 +203,14 @@ const methods = {
 
   encapsulateBits(...args) {
     emitExperimentalWarning('The encapsulateBits Web Crypto API method');
-    const [name, key] = converted(this, 'encapsulateBits', args, [ALGORITHM, 'CryptoKey']);
+    const { 0: name, 1: key } = converted(this, 'encapsulateBits', args, [ALGORITHM, 'CryptoKey']);
     checkEncapsulating(name, key, 'encapsulate', 'Bits');
     return encapsulate(key);
   },
 
   encapsulateKey(...args) {
     emitExperimentalWarning('The encapsulateKey Web Crypto API method');
-    const [name, key, shared, isExtractable, usages] = converted(
+    const { 0: name, 1: key, 2: shared, 3: isExtractable, 4: usages } = converted(
       this, 'encapsulateKey', args, [ALGORITHM, 'CryptoKey', ALGORITHM, 'boolean', USAGES]);
     const target = checkEncapsulating(name, key, 'encapsulate', 'Key', shared);
     return after(encapsulate(key), ({ sharedKey, ciphertext }) => ({
@@ -213,7 +221,7 @@ const methods = {
 
   decapsulateBits(...args) {
     emitExperimentalWarning('The decapsulateBits Web Crypto API method');
-    const [name, key, ciphertext] =
+    const { 0: name, 1: key, 2: ciphertext } =
       converted(this, 'decapsulateBits', args, [ALGORITHM, 'CryptoKey', BYTES]);
     checkEncapsulating(name, key, 'decapsulate', 'Bits');
     return decapsulate(key, ciphertext);
@@ -221,7 +229,7 @@ const methods = {
 
   decapsulateKey(...args) {
     emitExperimentalWarning('The decapsulateKey Web Crypto API method');
-    const [name, key, ciphertext, shared, isExtractable, usages] = converted(
+    const { 0: name, 1: key, 2: ciphertext, 3: shared, 4: isExtractable, 5: usages } = converted(
       this, 'decapsulateKey', args, [ALGORITHM, 'CryptoKey', BYTES, ALGORITHM, 'boolean', USAGES]);
     const target = checkEncapsulating(name, key, 'decapsulate', 'Key', shared);
     return after(decapsulate(key, ciphertext), (bytes) =>
@@ -276,8 +284,10 @@ class SubtleCrypto {
     emitExperimentalWarning('The supports Web Crypto API method');
     if (this !== SubtleCrypto) throw new ERR_INVALID_THIS('SubtleCrypto constructor');
     const prefix = "Failed to execute 'supports' on 'SubtleCrypto'";
-    requiredArguments(arguments.length, 2, { prefix });
-    const context = (index) => ({ prefix, context: `${ordinals[index]} argument` });
+    requiredArguments(arguments.length, 2, { __proto__: null, prefix });
+    const context = (index) => ({
+      __proto__: null, prefix, context: `${ordinals[index]} argument`, enforceRange: index === 2,
+    });
     operation = converters.DOMString(operation, context(0));
     algorithm = converters.AlgorithmIdentifier(algorithm, context(1));
     if (!isOperation(operation)) return false;
@@ -285,7 +295,7 @@ class SubtleCrypto {
     if (takesAlgorithm(operation)) {
       extra = converters.AlgorithmIdentifier(extra, context(2));
     } else if (operation === 'deriveBits' && extra !== null) {
-      extra = converters['unsigned long'](extra, { ...context(2), enforceRange: true });
+      extra = converters['unsigned long'](extra, context(2));
     }
     return isSupported(operation, algorithm, extra);
   }
@@ -376,8 +386,8 @@ class Crypto {
 
   getRandomValues(array) {
     if (this !== crypto) throw new ERR_INVALID_THIS('Crypto');
-    requiredArguments(
-      arguments.length, 1, { prefix: "Failed to execute 'getRandomValues' on 'Crypto'" });
+    const prefix = "Failed to execute 'getRandomValues' on 'Crypto'";
+    requiredArguments(arguments.length, 1, { __proto__: null, prefix });
     return ReflectApply(random.getRandomValues, this, arguments);
   }
 

@@ -3,6 +3,7 @@
 // Conversions of WebCrypto's arguments: its dictionaries, each a chain that begins with Algorithm.
 
 const {
+  ArrayPrototypeConcat,
   ArrayPrototypeIncludes,
   ArrayPrototypeMap,
   FunctionPrototypeCall,
@@ -49,12 +50,14 @@ converters['sequence<KeyUsage>'] = createSequenceConverter(converters.KeyUsage);
 
 // Node takes resizable memory still.
 converters.BigInteger = (value, options = kEmptyObject) =>
-  base.Uint8Array(value, { ...options, allowResizable: true, allowShared: false });
+  base.Uint8Array(
+    value, { __proto__: null, ...options, allowResizable: true, allowShared: false });
 converters.BufferSource = (value, options = kEmptyObject) =>
-  base.BufferSource(value, { ...options, allowResizable: options.allowResizable ?? true });
+  base.BufferSource(
+    value, { __proto__: null, ...options, allowResizable: options.allowResizable ?? true });
 
 const exact = (converter) => (value, options) =>
-  converter(value, { ...options, enforceRange: true });
+  converter(value, { __proto__: null, ...options, enforceRange: true });
 const octet = exact(base.octet);
 const short = exact(base['unsigned short']);
 const long = exact(base['unsigned long']);
@@ -100,7 +103,8 @@ dictionary('Algorithm');
 const rsaMembers = [
   required('modulusLength', long), required('publicExponent', converters.BigInteger),
 ];
-dictionary('RsaKeyGenParams', ...rsaMembers);
+converters.RsaKeyGenParams =
+  createDictionaryConverter('RsaKeyGenParams', [nameMember, rsaMembers]);
 converters.RsaHashedKeyGenParams = createDictionaryConverter(
   'RsaHashedKeyGenParams', [nameMember, rsaMembers, [shaMember('RsaHashedKeyGenParams')]]);
 dictionary('RsaHashedImportParams', shaMember('RsaHashedImportParams'));
@@ -109,7 +113,8 @@ dictionary('RsaOaepParams', member('label', converters.BufferSource));
 
 const curves = ['P-256', 'P-384', 'P-521'];
 const curveMember = required('namedCurve', converters.NamedCurve, (value) => {
-  if (!ArrayPrototypeIncludes(curves, value)) refuse('Unrecognized namedCurve', 'NotSupportedError');
+  if (ArrayPrototypeIncludes(curves, value)) return;
+  refuse('Unrecognized namedCurve', 'NotSupportedError');
 });
 dictionary('EcKeyImportParams', curveMember);
 dictionary('EcKeyGenParams', curveMember);
@@ -148,13 +153,13 @@ dictionary(
     }
   }));
 
-for (const { 0: name, 1: zero } of [
-  ['HmacKeyGenParams', 'OperationError'], ['HmacImportParams', 'DataError'],
-]) {
+function hmacDictionary(name, zero) {
   dictionary(name, shaMember(name), member('length', long, (value) => {
     if (value === 0) refuse(`${name}.length cannot be 0`, zero);
   }));
 }
+hmacDictionary('HmacKeyGenParams', 'OperationError');
+hmacDictionary('HmacImportParams', 'DataError');
 
 dictionary(
   'HkdfParams',
@@ -245,14 +250,14 @@ converters.RsaOtherPrimesInfo =
   createDictionaryConverter('RsaOtherPrimesInfo', texts(['r', 'd', 't']));
 converters['sequence<RsaOtherPrimesInfo>'] =
   createSequenceConverter(converters.RsaOtherPrimesInfo);
-converters.JsonWebKey = createDictionaryConverter('JsonWebKey', [
-  ...texts(['kty', 'use']),
+converters.JsonWebKey = createDictionaryConverter('JsonWebKey', ArrayPrototypeConcat(
+  texts(['kty', 'use']),
   member('key_ops', converters['sequence<DOMString>']),
   text('alg'),
   member('ext', converters.boolean),
-  ...texts(['crv', 'x', 'y', 'd', 'n', 'e', 'p', 'q', 'dp', 'dq', 'qi']),
+  texts(['crv', 'x', 'y', 'd', 'n', 'e', 'p', 'q', 'dp', 'dq', 'qi']),
   member('oth', converters['sequence<RsaOtherPrimesInfo>']),
-  ...texts(['k', 'pub', 'priv']),
-]);
+  texts(['k', 'pub', 'priv']),
+));
 
 module.exports = { checkMax, converters, requiredArguments };

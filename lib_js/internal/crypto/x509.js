@@ -5,7 +5,6 @@
 const {
   ArrayIsArray,
   ArrayPrototypePush,
-  BigInt,
   BigIntPrototypeToString,
   Date,
   ObjectDefineProperties,
@@ -31,6 +30,7 @@ const {
 } = require('internal/worker/transfer_symbols');
 const { orThrow } = require('internal/crypto/failure');
 const { kHandle } = require('internal/crypto/handles');
+const { DEFAULT, formats } = require('internal/crypto/key_encoding');
 const { PublicKeyObject, isKeyObject, nativeOf } = require('internal/crypto/key_object');
 const { keyOf } = require('internal/crypto/native_key');
 
@@ -336,16 +336,15 @@ function legacyKey(native) {
     const { 0: modulus } = orThrow(binding.keyRsaParts(native[kHandle]));
     return {
       modulus: StringPrototypeToUpperCase(modulus.toString('hex')),
+      exponent: `0x${BigIntPrototypeToString(details.publicExponent, 16)}`,
+      pubkey: native.encode(formats.der, DEFAULT),
       bits: details.modulusLength,
-      exponent: `0x${BigIntPrototypeToString(BigInt(details.publicExponent), 16)}`,
-      pubkey: native.encode(1, -1),
     };
   }
   if (kind === 'ec') {
-    const point = native.point(false);
     return {
+      pubkey: native.point(false),
       bits: binding.curveOf(details.namedCurve)[3],
-      pubkey: point,
       asn1Curve: details.namedCurve,
       nistCurve: nistNames[details.namedCurve],
     };
@@ -354,13 +353,17 @@ function legacyKey(native) {
 }
 
 function legacyObject(certificate, said) {
+  const key = legacyKey(nativeOf(certificate.publicKey));
   return {
     subject: byName(said.subjectEntries),
     issuer: byName(said.issuerEntries),
     subjectaltname: said.subjectAltName,
     infoAccess: said.infoAccess === undefined ? undefined : accessesByName(said.infoAccess),
     ca: certificate.ca,
-    ...legacyKey(nativeOf(certificate.publicKey)),
+    modulus: key.modulus,
+    exponent: key.exponent,
+    pubkey: key.pubkey,
+    bits: key.bits,
     valid_from: said.validFrom,
     valid_to: said.validTo,
     fingerprint: certificate.fingerprint,
@@ -369,6 +372,8 @@ function legacyObject(certificate, said) {
     ext_key_usage: said.keyUsage,
     serialNumber: said.serialNumber,
     raw: certificate.raw,
+    asn1Curve: key.asn1Curve,
+    nistCurve: key.nistCurve,
   };
 }
 

@@ -136,6 +136,7 @@ class UDP {
   close(callback) {
     if (this.#closed !== undefined) return;
     this.#closed = callback ?? null;
+    if (watch.isOn) resources.destroyResource(this);
     if (this.#handle < 0) return;
     udp().close(this.#handle);
   }

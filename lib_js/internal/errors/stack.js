@@ -75,8 +75,9 @@ function setInternalPrepareStackTrace(callback) {
  * @param {object} realm  globalThis of the realm in which the error was made
  * @param {Error} error
  * @param {CallSite[]} frames
+ * @param {boolean} isShadow  of a ShadowRealm, which the main realm must not see
  */
-function prepareStackTraceCallback(realm, error, frames) {
+function prepareStackTraceCallback(realm, error, frames, isShadow) {
   frames = withoutDoor(frames);
   const override = overrideStackTrace.get(error);
   if (override !== undefined) {
@@ -88,7 +89,7 @@ function prepareStackTraceCallback(realm, error, frames) {
     return realmError.prepareStackTrace(error, frames);
   }
   // Errors of other realms have always obeyed the main one too.
-  if (typeof mainError.prepareStackTrace === 'function') {
+  if (!isShadow && typeof mainError.prepareStackTrace === 'function') {
     return mainError.prepareStackTrace(error, frames);
   }
   return internalPrepareStackTrace(error, frames);

@@ -12,7 +12,7 @@ const { codes: { ERR_INVALID_ARG_VALUE } } = require('internal/errors');
 const { bareError } = require('internal/fs/error');
 const { checkTreeRoot, entriesOf, treeEntries } = require('internal/fs/listing');
 const { KEEP_POSITION, later, runLater } = require('internal/fs/ops');
-const { statsOf } = require('internal/fs/stats');
+const { bigStatsOf, statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
 const {
   bytesOf, coercedPath, constants, copyObject, decode, emitRecursiveRmdirWarning, encodedText,
@@ -154,13 +154,9 @@ function read(fd, buffer, offsetOrOptions, length, position, callback) {
     throw new ERR_INVALID_ARG_VALUE('buffer', buffer, 'is empty and cannot be written');
   }
   validateOffsetLengthRead(offset, length, buffer.byteLength);
-  later.read(fd, length, position, (answer) => {
-    if (typeof answer === 'number') {
-      callback(bareError(answer, 'read'), 0, buffer);
-      return;
-    }
-    bytesOf(buffer).set(answer, offset);
-    callback(null, answer.length, buffer);
+  later.readInto(fd, buffer, offset, length, position, (answer) => {
+    if (answer < 0) callback(bareError(answer, 'read'), 0, buffer);
+    else callback(null, answer, buffer);
   });
 }
 nameValues(read, ['bytesRead', 'buffer']);
@@ -398,12 +394,11 @@ function fstat(fd, options = { bigint: false }, callback) {
   }
   callback = checkCallback(callback);
   const convert = statsAs(options);
-  later.fstat(getValidatedFd(fd), replyWith(convert, callback, 'fstat'));
+  later.fstat(getValidatedFd(fd), replyWith(itself, callback, 'fstat'), convert);
 }
 
 function statsAs(options) {
-  const isBig = options.bigint;
-  return (figures) => statsOf(figures, isBig);
+  return options.bigint ? bigStatsOf : statsOf;
 }
 
 function lstat(path, options = { bigint: false }, callback) {
@@ -413,7 +408,7 @@ function lstat(path, options = { bigint: false }, callback) {
   }
   callback = checkCallback(callback);
   path = getValidatedPath(path);
-  later.lstat(path, replyWith(statsAs(options), callback, 'lstat', path));
+  later.lstat(path, replyWith(itself, callback, 'lstat', path), statsAs(options));
 }
 
 function stat(path, options = { bigint: false, throwIfNoEntry: true }, callback) {
@@ -427,11 +422,11 @@ function stat(path, options = { bigint: false, throwIfNoEntry: true }, callback)
   path = getValidatedPath(path);
   const { signal, throwIfNoEntry = true } = options;
   if (isCalledOff(signal, callback)) return;
-  const tell = replyWith(statsAs(options), callback, 'stat', path);
+  const tell = replyWith(itself, callback, 'stat', path);
   later.stat(path, (answer) => {
     if (answer === -2 && !throwIfNoEntry) callback(null, undefined);
     else tell(answer);
-  });
+  }, statsAs(options));
 }
 
 function chmod(path, mode, callback) {

@@ -18,7 +18,7 @@ const {
 } = require('internal/errors');
 const { answerOf, promiseOf, runAsync } = require('internal/fs/answer');
 const { KEEP_POSITION, later, now } = require('internal/fs/ops');
-const { statsOf } = require('internal/fs/stats');
+const { bigStatsOf, statsOf } = require('internal/fs/stats');
 const {
   bytesOf, copyObject, decode, encodedText, getOptions, positionOr, validateBufferArray,
   validateOffsetLengthRead, validateOffsetLengthWrite, validatePosition,
@@ -143,9 +143,7 @@ class FileHandle extends EventEmitter {
   }
 
   readableWebStream(options = kEmptyObject) {
-    if (this[kFd] === -1) throw new ERR_INVALID_STATE('The FileHandle is closed');
-    if (this[kClosePromise]) throw new ERR_INVALID_STATE('The FileHandle is closing');
-    if (this[kLocked]) throw new ERR_INVALID_STATE('The FileHandle is locked');
+    mustBeFree(this);
     const stream = require('internal/fs/web_stream').webStreamOf(this, options);
     this[kLocked] = true;
     return stream;
@@ -220,6 +218,13 @@ function closeForgotten(fd) {
     'DeprecationWarning', 'DEP0137');
 }
 
+/** For a stream that needs the handle for itself. */
+function mustBeFree(handle) {
+  if (handle[kFd] === -1) throw new ERR_INVALID_STATE('The FileHandle is closed');
+  if (handle[kClosePromise]) throw new ERR_INVALID_STATE('The FileHandle is closing');
+  if (handle[kLocked]) throw new ERR_INVALID_STATE('The FileHandle is locked');
+}
+
 // ---- calls -------------------------------------------------------------------------------------
 
 /** Keeps the handle open while `fn` works with it. */
@@ -268,10 +273,9 @@ async function read(handle, bufferOrParams, offset, length, position) {
     throw new ERR_INVALID_ARG_VALUE('buffer', buffer, 'is empty and cannot be written');
   }
   validateOffsetLengthRead(offset, length, buffer.byteLength);
-  const bytes = await answerOf(
-    (done) => later.read(handle.fd, length, position, done), 'read');
-  bytesOf(buffer).set(bytes, offset);
-  return { __proto__: null, bytesRead: bytes.length, buffer };
+  const bytesRead = await answerOf(
+    (done) => later.readInto(handle.fd, buffer, offset, length, position, done), 'read');
+  return { __proto__: null, bytesRead, buffer };
 }
 
 async function readv(handle, buffers, position) {
@@ -341,8 +345,8 @@ async function fsync(handle) {
 }
 
 async function fstat(handle, options = { bigint: false }) {
-  const figures = await answerOf((done) => later.fstat(handle.fd, done), 'fstat');
-  return statsOf(figures, options.bigint);
+  const take = options.bigint ? bigStatsOf : statsOf;
+  return await answerOf((done) => later.fstat(handle.fd, done, take), 'fstat');
 }
 
 async function ftruncate(handle, len = 0) {
@@ -418,8 +422,10 @@ async function appendFile(handle, data, options) {
 module.exports = {
   FileHandle,
   kHandle,
+  kLocked,
   kRef,
   kUnref,
+  mustBeFree,
   writable,
   writeAll,
   writeOptions,

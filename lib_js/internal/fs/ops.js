@@ -4,27 +4,36 @@
 // returns the answer, `later` takes one more argument, done(answer), and returns at once.
 // An answer is a number >= 0 or a value; a negative errno if the kernel refused.
 //
-// What the ring has no operation for runs as a plain call in a turn of its own (DEFERRED below). On
-// a local disk these take microseconds; a lane of their own for slow file systems is later work.
+// `later` asks first whether the answer can be had without waiting (binding fs_plain), and if it can
+// keeps it for the next entries from native: that costs a fraction of a way through the ring. What
+// has to wait goes to the ring. What the ring has no operation for is a plain call in any case.
 //
 // Paths are strings or bytes. Names come as text, or as bytes where `asBytes` says so. read gives a
 // Buffer of the bytes that were there.
 
 const {
-  ArrayPrototypePush, Float64Array, FunctionPrototypeBind, ReflectApply, Uint8Array,
+  ArrayPrototypePush, Float64Array, FunctionPrototypeBind, ReflectApply, TypedArrayPrototypeSet,
+  Uint8Array,
 } = primordials;
 
 const { Buffer } = require('buffer');
 const { allocateTicket } = require('boot/turn');
+const { constants: { O_RDWR, O_WRONLY } } = require('internal/fs/constants');
 
+const NO_BYTES = new Uint8Array(0);
 const FIGURES = 18;
 const KEEP_POSITION = -1;
 
+/** What binding fs_plain says of an operation that the ring has to do. */
+const LATER = -11;
+/** Below this it tells of the write of a whole file, above of its open. */
+const WRITE_REFUSED = -4096;
+
 // Bound on first use: the bindings have no business in the start-up snapshot.
 let ops;
+let plainOps;
 let ring;
 let directories;
-let setImmediateAs;
 
 function blocking() {
   ops ??= internalBinding('fs_ops');
@@ -34,6 +43,11 @@ function blocking() {
 function openDirectories() {
   directories ??= internalBinding('fs_dir');
   return directories;
+}
+
+function plain() {
+  plainOps ??= internalBinding('fs_plain');
+  return plainOps;
 }
 
 function queue() {
@@ -72,10 +86,11 @@ class BytesAnswer {
   }
 }
 
-/** The 18 figures of a file, from the bytes that native gives. */
+/** The 18 figures of a file, from the bytes that native gives, as `take` makes them. */
 class FiguresAnswer {
-  constructor(done) {
+  constructor(done, take) {
     this.done = done;
+    this.take = take;
   }
 
   oncomplete(result, value) {
@@ -84,16 +99,48 @@ class FiguresAnswer {
       return;
     }
     const { buffer, byteOffset } = value.byteOffset % 8 === 0 ? value : new Uint8Array(value);
-    this.done(new Float64Array(buffer, byteOffset, FIGURES));
+    this.done(this.take(new Float64Array(buffer, byteOffset, FIGURES)));
   }
 }
 
-Answer.prototype.asyncType = 'FSREQCALLBACK';
-ValueAnswer.prototype.asyncType = 'FSREQCALLBACK';
-BytesAnswer.prototype.asyncType = 'FSREQCALLBACK';
-FiguresAnswer.prototype.asyncType = 'FSREQCALLBACK';
+/** Bytes that go into the user's memory; the answer is a count. */
+class FillingAnswer {
+  constructor(done, bytes, offset) {
+    this.done = done;
+    this.bytes = bytes;
+    this.offset = offset;
+  }
+
+  oncomplete(result, value) {
+    if (result > 0) {
+      const { buffer, byteOffset, byteLength } = this.bytes;
+      TypedArrayPrototypeSet(new Uint8Array(buffer, byteOffset, byteLength), value, this.offset);
+    }
+    this.done(result);
+  }
+}
+
+/** An answer that is there already. */
+class SoonAnswer {
+  constructor(done, answer) {
+    this.done = done;
+    this.answer = answer;
+  }
+
+  oncomplete() {
+    this.done(this.answer);
+  }
+}
+
+const KINDS = [Answer, ValueAnswer, BytesAnswer, FiguresAnswer, FillingAnswer, SoonAnswer];
+for (let i = 0; i < KINDS.length; i++) KINDS[i].prototype.asyncType = 'FSREQCALLBACK';
 
 const answered = (done) => allocateTicket(new Answer(done));
+
+/** Tells `done` with the next entries from native. */
+function answerSoon(done, answer) {
+  plain().answer(allocateTicket(new SoonAnswer(done, answer)));
+}
 
 // One for all blocking calls, as a new one costs more than the call: whoever gets it reads it
 // before the next operation.
@@ -163,48 +210,104 @@ const now = {
   readFileUtf8: (path) => blocking().readFileUtf8(path),
 };
 
+const copyOf = (figures) => new Float64Array(figures);
+
+/** stat, lstat and fstat: what the plain call gave, as `take` makes it of figures it may not keep. */
+function figuresSoon(answer, done, take) {
+  answerSoon(done, answer < 0 ? answer : take(shared));
+}
+
+function statLater(path, follow, done, take) {
+  shared ??= new Float64Array(FIGURES);
+  const answer = plain().stat(path, follow, shared);
+  if (answer !== LATER) figuresSoon(answer, done, take);
+  else queue().stat(path, follow, allocateTicket(new FiguresAnswer(done, take)));
+}
+
+function nameLater(name) {
+  return (path, done) => {
+    const answer = plain()[name](path);
+    if (answer !== LATER) answerSoon(done, answer);
+    else queue()[name](path, answered(done));
+  };
+}
+
+function namesLater(name) {
+  return (from, to, done) => {
+    const answer = plain()[name](from, to);
+    if (answer !== LATER) answerSoon(done, answer);
+    else queue()[name](from, to, answered(done));
+  };
+}
+
+const WRITING = O_WRONLY | O_RDWR;
+
 const later = {
   __proto__: null,
-  open(path, flags, mode, done) { queue().open(path, flags, mode, answered(done)); },
-  close(fd, done) { queue().close(fd, answered(done)); },
+  open(path, flags, mode, done) {
+    const answer = (flags & WRITING) === 0 ? LATER : plain().open(path, flags, mode);
+    if (answer !== LATER) answerSoon(done, answer);
+    else queue().open(path, flags, mode, answered(done));
+  },
+  close(fd, done) {
+    const answer = plain().close(fd);
+    if (answer !== LATER) answerSoon(done, answer);
+    else queue().close(fd, answered(done));
+  },
   read(fd, length, position, done) {
     // The ring does not read into no room; but a descriptor that is none must still be told.
     if (length === 0) {
-      readNothing(fd, done);
+      const answer = now.readInto(fd, NO_BYTES, 0, 0, KEEP_POSITION);
+      answerSoon(done, answer < 0 ? answer : Buffer.alloc(0));
       return;
     }
-    queue().read(fd, length, position, allocateTicket(new BytesAnswer(done)));
+    const answer = plain().readNew(fd, length, position);
+    if (answer !== LATER) answerSoon(done, answer);
+    else queue().read(fd, length, position, allocateTicket(new BytesAnswer(done)));
+  },
+  /** Into `bytes`, any view; the answer is a count. */
+  readInto(fd, bytes, offset, length, position, done) {
+    const answer = plain().read(fd, bytes, offset, length, position);
+    if (answer !== LATER) {
+      answerSoon(done, answer);
+      return;
+    }
+    const ticket = allocateTicket(new FillingAnswer(done, bytes, offset));
+    queue().read(fd, length, position, ticket);
   },
   /** Writes all of it or is refused. */
-  write(fd, data, position, done) { queue().write(fd, data, position, answered(done)); },
+  write(fd, data, position, done) {
+    const answer = plain().write(fd, data, position);
+    if (answer !== LATER) answerSoon(done, answer);
+    else queue().write(fd, data, position, answered(done));
+  },
   fsync(fd, dataOnly, done) { queue().fsync(fd, dataOnly, answered(done)); },
-  stat(path, done) { queue().stat(path, true, allocateTicket(new FiguresAnswer(done))); },
-  lstat(path, done) { queue().stat(path, false, allocateTicket(new FiguresAnswer(done))); },
-  fstat(fd, done) { queue().fstat(fd, allocateTicket(new FiguresAnswer(done))); },
-  unlink(path, done) { queue().unlink(path, answered(done)); },
-  mkdir(path, mode, done) { queue().mkdir(path, mode, answered(done)); },
-  rmdir(path, done) { queue().rmdir(path, answered(done)); },
-  rename(from, to, done) { queue().rename(from, to, answered(done)); },
-  symlink(target, path, done) { queue().symlink(target, path, answered(done)); },
-  link(from, to, done) { queue().link(from, to, answered(done)); },
+  stat(path, done, take = copyOf) { statLater(path, true, done, take); },
+  lstat(path, done, take = copyOf) { statLater(path, false, done, take); },
+  fstat(fd, done, take = copyOf) {
+    shared ??= new Float64Array(FIGURES);
+    const answer = plain().fstat(fd, shared);
+    if (answer !== LATER) figuresSoon(answer, done, take);
+    else queue().fstat(fd, allocateTicket(new FiguresAnswer(done, take)));
+  },
+  unlink: nameLater('unlink'),
+  rmdir: nameLater('rmdir'),
+  mkdir(path, mode, done) {
+    const answer = plain().mkdir(path, mode);
+    if (answer !== LATER) answerSoon(done, answer);
+    else queue().mkdir(path, mode, answered(done));
+  },
+  rename: namesLater('rename'),
+  symlink: namesLater('symlink'),
+  link: namesLater('link'),
   ftruncate(fd, length, done) { queue().ftruncate(fd, length, answered(done)); },
 };
 
-function readNothing(fd, done) {
-  setImmediateAs ??= require('internal/timers').setImmediateAs;
-  const nothing = Buffer.alloc(0);
-  setImmediateAs('FSREQCALLBACK', () => {
-    const answer = now.readInto(fd, nothing, 0, 0, KEEP_POSITION);
-    done(answer < 0 ? answer : nothing);
-  });
-}
-
-/** The plain call, but not before the caller's turn is over. */
+/** The plain call, whose answer comes when the caller's turn is over. */
 function deferred(call) {
   return (...args) => {
-    setImmediateAs ??= require('internal/timers').setImmediateAs;
     const done = args.pop();
-    setImmediateAs('FSREQCALLBACK', () => done(ReflectApply(call, undefined, args)));
+    answerSoon(done, call(args[0], args[1], args[2]));
   };
 }
 
@@ -212,6 +315,31 @@ const DEFERRED = ['readdir', 'readlink', 'realpath', 'chmod', 'fchmod', 'chown',
                   'utimes', 'lutimes', 'futimes', 'statfs', 'access', 'copyFile', 'mkdtemp',
                   'copyTimes', 'openDirectory', 'readOpenDirectory', 'closeDirectory'];
 for (let i = 0; i < DEFERRED.length; i++) later[DEFERRED[i]] = deferred(now[DEFERRED[i]]);
+
+// ---- whole files without waiting ---------------------------------------------------------------
+
+/**
+ * Reads a whole file, if it lies in memory: done(bytes or -errno). Else onwards(fd) with what was
+ * opened, or with undefined if nothing was.
+ */
+function readWholeSoon(path, flags, done, onwards) {
+  const answer = plain().readFile(path, flags);
+  if (answer === LATER) onwards(undefined);
+  else if (typeof answer !== 'number' || answer < 0) answerSoon(done, answer);
+  else plain().openOn(answer, flags, answered(onwards));
+}
+
+/**
+ * Writes a whole file, if that need not wait: done(0 or -errno, the operation that was refused).
+ * Else onwards(fd) as above.
+ */
+function writeWholeSoon(path, flags, mode, bytes, done, onwards) {
+  const answer = plain().writeFile(path, bytes, flags, mode);
+  if (answer === LATER) onwards(undefined);
+  else if (answer > 0) answerSoon(onwards, answer - 1);
+  else if (answer > WRITE_REFUSED) answerSoon((result) => done(result, 'open'), answer);
+  else answerSoon((result) => done(result, 'write'), answer - WRITE_REFUSED);
+}
 
 /**
  * Work of several operations is written once, as a generator that yields [name, ...arguments] and
@@ -270,4 +398,12 @@ later.ask = async (fn, a, b, done) => {
   done(result);
 };
 
-module.exports = { KEEP_POSITION, later, now, runLater, runNow };
+module.exports = {
+  KEEP_POSITION,
+  later,
+  now,
+  readWholeSoon,
+  runLater,
+  runNow,
+  writeWholeSoon,
+};

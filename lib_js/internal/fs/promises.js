@@ -11,7 +11,7 @@ const {
 } = require('internal/fs/file_handle');
 const { checkTreeRoot, entriesOf, treeEntries } = require('internal/fs/listing');
 const { later } = require('internal/fs/ops');
-const { statsOf } = require('internal/fs/stats');
+const { bigStatsOf, statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
 const {
   constants, copyObject, decode, emitRecursiveRmdirWarning, encodeName, getOptions,
@@ -20,6 +20,7 @@ const {
 } = require('internal/fs/utils');
 const whole = require('internal/fs/whole');
 const { kEmptyObject } = require('internal/util');
+const { isArrayBufferView } = require('internal/util/types');
 const {
   parseFileMode, validateAbortSignal, validateBoolean, validateInteger, validateOneOf,
 } = require('internal/validators');
@@ -149,22 +150,20 @@ async function symlink(target, path, type) {
 
 async function lstat(path, options = { bigint: false }) {
   path = getValidatedPath(path);
-  const figures = await answerOf((done) => later.lstat(path, done), 'lstat', path);
-  return statsOf(figures, options.bigint);
+  const take = options.bigint ? bigStatsOf : statsOf;
+  return await answerOf((done) => later.lstat(path, done, take), 'lstat', path);
 }
 
 async function stat(path, options = { bigint: false, throwIfNoEntry: true }) {
   path = getValidatedPath(path);
-  const isBig = options.bigint;
+  const take = options.bigint ? bigStatsOf : statsOf;
   const { throwIfNoEntry = true } = options;
-  let figures;
   try {
-    figures = await answerOf((done) => later.stat(path, done), 'stat', path);
+    return await answerOf((done) => later.stat(path, done, take), 'stat', path);
   } catch (error) {
     if (!throwIfNoEntry && error.code === 'ENOENT') return undefined;
     throw error;
   }
-  return statsOf(figures, isBig);
 }
 
 async function link(existingPath, newPath) {
@@ -214,6 +213,10 @@ async function writeFile(path, data, options) {
   path = getValidatedPath(path);
   const flags = stringToFlags(options.flag || 'w');
   const mode = parseFileMode(options.mode, 'mode', 0o666);
+  if (!flush && isArrayBufferView(data)) {
+    await promiseOf((done) => whole.writePath(path, flags, mode, data, signal, false, done));
+    return undefined;
+  }
   await withDescriptor(path, flags, mode, (fd) => writeAll(fd, data, signal, encoding, flush));
   return undefined;
 }

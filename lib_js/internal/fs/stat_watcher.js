@@ -6,6 +6,8 @@
 const { Float64Array, MathMax, Symbol, TypedArrayPrototypeFill, TypedArrayPrototypeSlice } =
   primordials;
 
+const { watch } = require('internal/async_hooks');
+const resources = require('internal/async_hooks/resources');
 const EventEmitter = require('events');
 const { later } = require('internal/fs/ops');
 const { ACCESSED, statsOf } = require('internal/fs/stats');
@@ -40,6 +42,7 @@ class StatPoll {
     this.isRef = true;
     this.isClosed = false;
     this.timer = undefined;
+    if (watch.isOn) resources.initResource(this, 'STATWATCHER');
     this.look();
   }
 
@@ -59,12 +62,18 @@ class StatPoll {
       if (this.isMissing) return;
       this.isMissing = true;
       this.last = TypedArrayPrototypeFill(new Float64Array(FIGURES), 0);
-      this.tell(answer, this.last, before ?? this.last);
+      this.change(answer, before ?? this.last);
       return;
     }
     this.last = TypedArrayPrototypeSlice(answer);
     this.isMissing = false;
-    if (before !== undefined && differ(before, answer)) this.tell(0, this.last, before);
+    if (before !== undefined && differ(before, answer)) this.change(0, before);
+  }
+
+  change(status, before) {
+    const id = watch.isOn ? resources.enter(this) : 0;
+    this.tell(status, this.last, before);
+    if (id !== 0) resources.leave(id);
   }
 
   ref() {
@@ -79,6 +88,7 @@ class StatPoll {
 
   close() {
     this.isClosed = true;
+    if (watch.isOn) resources.destroyResource(this);
     if (this.timer !== undefined) require('timers').clearTimeout(this.timer);
   }
 }

@@ -91,7 +91,17 @@ function defineDates(Class) {
 
 function Stats(dev, mode, nlink, uid, gid, rdev, blksize, ino, size, blocks,
                atimeMs, mtimeMs, ctimeMs, birthtimeMs) {
-  ReflectApply(StatsBase, this, [dev, mode, nlink, uid, gid, rdev, blksize, ino, size, blocks]);
+  // As StatsBase does it: most programs that ask for facts ask for many.
+  this.dev = dev;
+  this.mode = mode;
+  this.nlink = nlink;
+  this.uid = uid;
+  this.gid = gid;
+  this.rdev = rdev;
+  this.blksize = blksize;
+  this.ino = ino;
+  this.size = size;
+  this.blocks = blocks;
   this.atimeMs = atimeMs;
   this.mtimeMs = mtimeMs;
   this.ctimeMs = ctimeMs;
@@ -131,15 +141,17 @@ function nanoseconds(figures, at) {
   return BigInt(figures[at]) * NS_PER_S + BigInt(figures[at + 1]);
 }
 
+function bigStatsOf(f) {
+  return new BigIntStats(
+    BigInt(f[0]), BigInt(f[1]), BigInt(f[2]), BigInt(f[3]), BigInt(f[4]), BigInt(f[5]),
+    BigInt(f[6]), BigInt(f[7]), BigInt(f[8]), BigInt(f[9]),
+    nanoseconds(f, ACCESSED), nanoseconds(f, MODIFIED), nanoseconds(f, CHANGED),
+    nanoseconds(f, BORN));
+}
+
 /** @param {Float64Array} f  the 18 figures of native */
 function statsOf(f, isBig = false) {
-  if (isBig) {
-    return new BigIntStats(
-      BigInt(f[0]), BigInt(f[1]), BigInt(f[2]), BigInt(f[3]), BigInt(f[4]), BigInt(f[5]),
-      BigInt(f[6]), BigInt(f[7]), BigInt(f[8]), BigInt(f[9]),
-      nanoseconds(f, ACCESSED), nanoseconds(f, MODIFIED), nanoseconds(f, CHANGED),
-      nanoseconds(f, BORN));
-  }
+  if (isBig) return bigStatsOf(f);
   return new Stats(
     f[0], f[1], f[2], f[3], f[4], f[5], f[6], f[7], f[8], f[9],
     milliseconds(f, ACCESSED), milliseconds(f, MODIFIED), milliseconds(f, CHANGED),
@@ -168,6 +180,7 @@ module.exports = {
   INODE,
   MODE,
   Stats,
+  bigStatsOf,
   isDirectory,
   isRegular,
   regularSize,

@@ -7,6 +7,8 @@ const {
   RegExpPrototypeExec, SafeMap, StringPrototypeIncludes, Symbol, SymbolDispose,
 } = primordials;
 
+const { watch: asyncWatch } = require('internal/async_hooks');
+const resources = require('internal/async_hooks/resources');
 const { Buffer } = require('buffer');
 const EventEmitter = require('events');
 const {
@@ -86,6 +88,9 @@ function refusal(errno, path) {
 }
 
 class FSWatcher extends EventEmitter {
+  /** What async hooks see, while there are any. */
+  #resource = asyncWatch.isOn ? new resources.Request('FSEVENTWRAP') : undefined;
+
   constructor() {
     super();
     /** null once it is closed, or could not be opened. */
@@ -102,7 +107,10 @@ class FSWatcher extends EventEmitter {
     const handle = inotify.watch(filename, (mask, name = own) => {
       const text = name.utf8Slice();
       if (this._ignoreMatcher?.(text)) return;
+      const resource = this.#resource;
+      const id = resource === undefined ? 0 : resources.enter(resource);
       this.emit('change', inotify.eventType(mask), asBytes ? encodeName(name, encoding) : text);
+      if (id !== 0) resources.leave(id);
     });
     if (typeof handle === 'number') {
       this._handle = null;
@@ -122,6 +130,7 @@ class FSWatcher extends EventEmitter {
     this._handle = null;
     if (handle === undefined) return;
     handle.close();
+    if (this.#resource !== undefined) resources.destroyResource(this.#resource);
     process.nextTick(() => this.emit('close'));
   }
 

@@ -10,7 +10,9 @@ const { AbortError, aggregateTwoErrors, codes: { ERR_FS_FILE_TOO_LARGE } } =
   require('internal/errors');
 const { bareError } = require('internal/fs/error');
 const { watch } = require('internal/async_hooks');
-const { KEEP_POSITION, later, now, runLater } = require('internal/fs/ops');
+const {
+  KEEP_POSITION, later, now, readWholeSoon, runLater, writeWholeSoon,
+} = require('internal/fs/ops');
 const { regularSize } = require('internal/fs/stats');
 
 const CHUNK_BYTES = 64 * 1024;
@@ -100,13 +102,31 @@ function closeThen(fd, error, value, done) {
 
 /** done(error, bytes) */
 function readPath(path, flags, signal, done, given = undefined) {
-  later.open(path, flags, 0o666, (fd) => {
-    if (fd < 0) {
-      done(bareError(fd, 'open', path));
-      return;
-    }
-    readDescriptor(fd, signal, (error, bytes) => closeThen(fd, error, bytes, done), given);
+  // Hooks are told of each request that Node makes.
+  if (given !== undefined || watch.isOn) {
+    readSteps(path, flags, signal, done, given);
+    return;
+  }
+  readWholeSoon(path, flags, (answer) => {
+    if (typeof answer === 'number') done(bareError(answer, 'open', path));
+    else if (signal?.aborted) done(abortError(signal));
+    else done(null, answer);
+  }, (fd) => {
+    if (fd === undefined) readSteps(path, flags, signal, done, given);
+    else readOpened(fd, path, signal, done, given);
   });
+}
+
+function readSteps(path, flags, signal, done, given) {
+  later.open(path, flags, 0o666, (fd) => readOpened(fd, path, signal, done, given));
+}
+
+function readOpened(fd, path, signal, done, given) {
+  if (fd < 0) {
+    done(bareError(fd, 'open', path));
+    return;
+  }
+  readDescriptor(fd, signal, (error, bytes) => closeThen(fd, error, bytes, done), given);
 }
 
 /** Writes all bytes; position -1 is where the descriptor stands. done(error) */
@@ -145,14 +165,32 @@ function writeDescriptor(fd, bytes, signal, flush, done) {
 
 /** done(error) */
 function writePath(path, flags, mode, bytes, signal, flush, done) {
-  later.open(path, flags, mode, (fd) => {
-    if (fd < 0) {
-      done(bareError(fd, 'open', path));
-      return;
-    }
-    writeDescriptor(fd, bytes, signal, flush,
-                    (error) => closeThen(fd, error, undefined, done));
+  // A signal is heard between the steps.
+  if (flush || signal !== undefined || watch.isOn) {
+    writeSteps(path, flags, mode, bytes, signal, flush, done);
+    return;
+  }
+  writeWholeSoon(path, flags, mode, bytes, (answer, syscall) => {
+    if (answer >= 0) done(null);
+    else done(bareError(answer, syscall, syscall === 'open' ? path : undefined));
+  }, (fd) => {
+    if (fd === undefined) writeSteps(path, flags, mode, bytes, signal, flush, done);
+    else writeOpened(fd, path, bytes, signal, flush, done);
   });
+}
+
+function writeSteps(path, flags, mode, bytes, signal, flush, done) {
+  later.open(path, flags, mode,
+             (fd) => writeOpened(fd, path, bytes, signal, flush, done));
+}
+
+function writeOpened(fd, path, bytes, signal, flush, done) {
+  if (fd < 0) {
+    done(bareError(fd, 'open', path));
+    return;
+  }
+  writeDescriptor(fd, bytes, signal, flush,
+                  (error) => closeThen(fd, error, undefined, done));
 }
 
 module.exports = {

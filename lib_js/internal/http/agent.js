@@ -3,6 +3,7 @@
 // http.Agent: sockets by origin, in use or free, and the requests that wait for one.
 
 const {
+  ObjectDefineProperty,
   ObjectSetPrototypeOf,
   Symbol,
 } = primordials;
@@ -14,6 +15,7 @@ const { Socket, guard } = require('internal/net/socket');
 const { isIP } = require('internal/net');
 const { once } = require('internal/util');
 const { validateNumber, validateOneOf, validateString } = require('internal/validators');
+const { kProxy } = require('internal/http/symbols');
 
 const kOnKeylog = Symbol('onkeylog');
 const kRequestOptions = Symbol('requestOptions');
@@ -51,6 +53,12 @@ function Agent(options) {
   } else {
     this.maxTotalSockets = Infinity;
   }
+  const { proxyEnv } = this.options;
+  if (typeof proxyEnv === 'object' && proxyEnv !== null) {
+    const { findProxy } = require('internal/http/proxy');
+    const value = findProxy(proxyEnv, this.protocol);
+    ObjectDefineProperty(this, kProxy, { __proto__: null, value });
+  }
   this.on('free', onFree);
   this.on('newListener', enableKeylog);
 }
@@ -58,6 +66,8 @@ ObjectSetPrototypeOf(Agent.prototype, EventEmitter.prototype);
 ObjectSetPrototypeOf(Agent, EventEmitter);
 
 Agent.defaultMaxSockets = Infinity;
+/** The http proxy of some requests; agents made with `proxyEnv` may have their own. */
+Agent.prototype[kProxy] = null;
 
 // TLS keys are told only to agents that somebody asked.
 function enableKeylog(eventName) {
@@ -224,7 +234,10 @@ Agent.prototype.createSocket = function createSocket(req, options, cb) {
     options.keepAlive = this.keepAlive;
     options.keepAliveInitialDelay = this.keepAliveMsecs;
   }
-  const socket = this.createConnection(options, onCreated);
+  const proxy = this[kProxy];
+  const isProxied = proxy !== null && !options.socketPath &&
+    proxy.serves(options.host, options.port);
+  const socket = this.createConnection(isProxied ? proxy.redirect(options) : options, onCreated);
   if (socket) onCreated(null, socket);
 };
 
@@ -326,10 +339,26 @@ function setRequestSocket(agent, req, socket) {
   socket.setTimeout(req.timeout);
 }
 
+const GLOBAL_OPTIONS = { keepAlive: true, scheduling: 'lifo', timeout: 5000 };
+
 let globalAgent;
 
+/** The agent of a program whose proxies are named by its environment. */
+function makeProxiedAgent() {
+  const { env } = process;
+  for (const name of ['http_proxy', 'https_proxy']) {
+    const text = env[name] || env[name.toUpperCase()];
+    if (text) new URL(text); // Node's program does not begin with a wrong one.
+  }
+  return new Agent({ ...GLOBAL_OPTIONS, proxyEnv: env });
+}
+
 function getGlobalAgent() {
-  globalAgent ??= new Agent({ keepAlive: true, scheduling: 'lifo', timeout: 5000 });
+  if (globalAgent === undefined) {
+    const { getOptionValue } = require('internal/options');
+    globalAgent = getOptionValue('--use-env-proxy') ?
+      makeProxiedAgent() : new Agent(GLOBAL_OPTIONS);
+  }
   return globalAgent;
 }
 
@@ -337,4 +366,4 @@ function setGlobalAgent(agent) {
   globalAgent = agent;
 }
 
-module.exports = { Agent, getGlobalAgent, setGlobalAgent };
+module.exports = { Agent, GLOBAL_OPTIONS, getGlobalAgent, setGlobalAgent };

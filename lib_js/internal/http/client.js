@@ -18,7 +18,7 @@ const { OutgoingMessage, kHighWaterMark, parseUniqueHeadersOption } =
   require('internal/http/outgoing');
 const { kUniqueHeaders } = require('internal/http/head');
 const { checkIsHttpToken } = require('internal/http/tokens');
-const { kOutHeaders } = require('internal/http/symbols');
+const { kOutHeaders, kProxy } = require('internal/http/symbols');
 const { openChannels } = require('internal/http/channels');
 const {
   ConnResetException,
@@ -177,7 +177,16 @@ function ClientRequest(input, options, cb) {
     this._last = !isReused;
     this.shouldKeepAlive = Boolean(isReused);
   }
-  storeHeaders(this, options, setHost ? hostHeader(host, port, defaultPort) : '');
+  let authority = hostHeader(host, port, defaultPort);
+  const proxy = this.agent?.[kProxy] || null;
+  const isProxied = proxy !== null && !options.socketPath && method !== 'CONNECT' &&
+    proxy.serves(host, port);
+  if (isProxied) {
+    authority = hostHeader(host, port, 80); // As the proxy will understand it.
+    const { pathForProxy } = require('internal/http/proxy');
+    this.path = pathForProxy(authority, port, String(this[kPath]), options);
+  }
+  storeHeaders(this, options, setHost ? authority : '', isProxied ? proxy : null);
   this[kUniqueHeaders] = parseUniqueHeadersOption(options.uniqueHeaders);
   if (this.agent) {
     this.agent.addRequest(this, connectOptions);
@@ -192,7 +201,7 @@ function ClientRequest(input, options, cb) {
 ObjectSetPrototypeOf(ClientRequest.prototype, OutgoingMessage.prototype);
 ObjectSetPrototypeOf(ClientRequest, OutgoingMessage);
 
-function storeHeaders(req, options, host) {
+function storeHeaders(req, options, host, proxy) {
   const { headers } = options;
   if (Array.isArray(headers)) {
     req._storeHeader(`${req.method} ${req.path} HTTP/1.1\r\n`, headers);
@@ -203,6 +212,7 @@ function storeHeaders(req, options, host) {
   if (options.auth && !req.getHeader('Authorization')) {
     req.setHeader('Authorization', `Basic ${Buffer.from(options.auth).toString('base64')}`);
   }
+  if (proxy !== null) proxy.addHeaders(req);
   if (req.getHeader('expect')) {
     if (req._header) throw new ERR_HTTP_HEADERS_SENT('render');
     req._storeHeader(`${req.method} ${req.path} HTTP/1.1\r\n`, req[kOutHeaders]);

@@ -8,7 +8,7 @@ const { HTTPClientAsyncResource } = require('internal/http/async_resources');
 const { Parser, RESPONSE } = require('internal/http/parser');
 const { IncomingMessage, endBody, pushBody, readStart, readStop, setHead } =
   require('internal/http/incoming');
-const { lenientFlags } = require('internal/http/lenience');
+const { headersCountMax, lenientFlags } = require('internal/http/lenience');
 const { kDetachAbortSignal, kNeedDrain, kSkipPendingData } = require('internal/http/symbols');
 const { ConnResetException } = require('internal/errors');
 const { openChannels } = require('internal/http/channels');
@@ -57,7 +57,7 @@ class ResponseReceiver {
     res.statusMessage = statusMessageOf(head);
     res.upgrade = (flags & UPGRADE) !== 0;
     res.joinDuplicateHeaders = req.joinDuplicateHeaders;
-    setHead(res, head, req.maxHeadersCount);
+    setHead(res, head, headersCountMax(req.maxHeadersCount));
     if (req.res) {
       // A second response: nobody asked for it.
       this.skipsBody = true;
@@ -135,7 +135,7 @@ function attachParser(req, socket) {
   const { getOptionValue } = require('internal/options');
   const parser = Parser.acquire(
     RESPONSE, receiver, req.maxHeaderSize || getOptionValue('--max-http-header-size'),
-    lenientFlags(req.httpValidation, req.insecureHTTPParser));
+    lenientFlags(req.httpValidation, req.insecureHTTPParser), 0);
   parser.setRequestMethod(req.method);
   parser.frame = currentFrame();
   if (watch.isOn) parser.watch(new HTTPClientAsyncResource(req));

@@ -3,12 +3,21 @@
 // The slow lane of a server: HTTP over any Duplex. Responses wait for their turn as in Node, so a
 // pipelined request is given to the program before the one in front of it is answered.
 
-const { setHead, pushBody, endBody, readStart, readStop, release, abortMessage } =
-  require('internal/http/incoming');
+const {
+  abortMessage,
+  endBody,
+  pushBody,
+  readStart,
+  readStop,
+  release,
+  setHead,
+  setVersion,
+  setVersionNumbers,
+} = require('internal/http/incoming');
 const { watch } = require('internal/async_hooks');
 const { HTTPServerAsyncResource } = require('internal/http/async_resources');
 const { Parser, REQUEST } = require('internal/http/parser');
-const { lenientFlags } = require('internal/http/lenience');
+const { headersCountMax, lenientFlags } = require('internal/http/lenience');
 const {
   clientError,
   forgetSocket,
@@ -68,7 +77,8 @@ class DuplexConnection {
     this.timer = null;
     this.parser = Parser.acquire(
       REQUEST, this, server.maxHeaderSize || headerBytesMax(),
-      lenientFlags(server.httpValidation, server.insecureHTTPParser));
+      lenientFlags(server.httpValidation, server.insecureHTTPParser),
+      headersCountMax(server.maxHeadersCount));
     this.parser.socket = socket;
     if (watch.isOn) {
       this.parser.watch(new HTTPServerAsyncResource(this), socket._handle?.getAsyncId?.());
@@ -132,15 +142,13 @@ class DuplexConnection {
     const start = method.length + 1;
     const req = new server[kIncomingMessage](socket);
     parser.incoming = req;
-    const minor = (flags & HTTP_11) === 0 ? 0 : 1;
-    req.httpVersionMajor = 1;
-    req.httpVersionMinor = minor;
-    req.httpVersion = minor === 1 ? '1.1' : '1.0';
+    if ((flags & HTTP_11) === 0) setVersion(req, head);
+    else setVersionNumbers(req, 1, 1);
     req.method = method;
     req.url = head.slice(start, head.indexOf(' ', start));
     req.upgrade = (flags & UPGRADE) !== 0;
     req.joinDuplicateHeaders = server.joinDuplicateHeaders || false;
-    setHead(req, head, server.maxHeadersCount);
+    setHead(req, head, 0);
     this.request(req, flags);
     return req.upgrade;
   }

@@ -112,4 +112,4 @@ function storeHead(message, node, firstLine, headers) {
   if ((bits & EXPECT) !== 0) message._send('');
 }
 
-module.exports = { storeHead };
+module.exports = { framingLines, storeHead };

@@ -35,8 +35,8 @@ const kClosed = Symbol('kClosed');
 const kAbortController = Symbol('kAbortController');
 const kAbortListener = Symbol('kAbortSignalListener');
 
-/** Node's limit for messages whose server or request sets no maxHeadersCount. */
-const PAIRS_MAX = 2000;
+/** As many lines Node reads before it counts those of a response. */
+const UNCOUNTED_PAIRS = 32;
 
 function IncomingMessage(socket) {
   this[kState] = undefined;
@@ -81,7 +81,7 @@ const defaults = {
   [kTrailers]: null,
   [kTrailersDistinct]: null,
   [kRawTrailers]: null,
-  [kPairsMax]: PAIRS_MAX,
+  [kPairsMax]: 0,
   [kAbortController]: null,
   [kAbortListener]: null,
   httpVersionMajor: 1,
@@ -189,7 +189,9 @@ function rawHeadersOf(message) {
     const head = message[kHead];
     raw = head === '' ? [] : parseHeaders(head);
     const pairsMax = message[kPairsMax];
-    if (pairsMax > 0 && raw.length > pairsMax * 2) raw.length = pairsMax * 2;
+    if (pairsMax > 0 && raw.length > Math.max(pairsMax, UNCOUNTED_PAIRS) * 2) {
+      raw.length = pairsMax * 2;
+    }
     message[kRawHeaders] = raw;
     message[kHead] = '';
   }
@@ -261,10 +263,22 @@ function setTrailers(message, text) {
   if (message[kTrailers]) fill(message, message[kRawTrailers], message[kTrailers], false);
 }
 
-/** Gives a message of the constructor its head; `maxHeadersCount` as server or request have it. */
-function setHead(message, head, maxHeadersCount) {
+/** Gives a message its head; of more lines than `pairsMax` (if it is not 0) some are left out. */
+function setHead(message, head, pairsMax) {
   message[kHead] = head;
-  if (typeof maxHeadersCount === 'number') message[kPairsMax] = maxHeadersCount;
+  if (pairsMax > 0) message[kPairsMax] = pairsMax;
+}
+
+function setVersionNumbers(message, major, minor) {
+  message.httpVersionMajor = major;
+  message.httpVersionMinor = minor;
+  message.httpVersion = `${major}.${minor}`;
+}
+
+/** The version of a request that is not of HTTP/1.1, which ends the first line. */
+function setVersion(message, head) {
+  const line = head.slice(0, head.indexOf('\n')).trimEnd();
+  setVersionNumbers(message, +line.at(-3), +line.at(-1));
 }
 
 // --- Body
@@ -322,7 +336,8 @@ function release(message) {
   if (message[kState] === undefined && message._events === undefined) {
     message._dumped = true;
     message[kClosed] = message.complete;
-  } else if (!message._consuming && !message._readableState.resumeScheduled) {
+  } else if (!message._consuming && !message.readableDidRead &&
+             !message._readableState.resumeScheduled) {
     message._dump();
   }
 }
@@ -418,5 +433,7 @@ module.exports = {
   readStop,
   release,
   setHead,
+  setVersion,
+  setVersionNumbers,
   setTrailers,
 };

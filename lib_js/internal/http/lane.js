@@ -4,8 +4,16 @@
 // requests come as page entries, a usual response leaves in one op. The net.Socket that programs
 // may ask for (req.socket) is made when it is first touched, over a LaneHandle.
 
-const { LaneRequest, abortMessage, endBody, pushBody, release, setHead } =
-  require('internal/http/incoming');
+const {
+  LaneRequest,
+  abortMessage,
+  endBody,
+  pushBody,
+  release,
+  setHead,
+  setVersion,
+  setVersionNumbers,
+} = require('internal/http/incoming');
 const {
   byteLengthOf,
   checkChunk,
@@ -36,7 +44,9 @@ const {
 const { isServerTraced } = require('internal/http/channels');
 const { kUniqueHeaders } = require('internal/http/head');
 const { isLimit, routeRequest } = require('internal/http/routing');
-const { changeLane, makeFacade, upgrade } = require('internal/http/lane_socket');
+const { ResponseQueue } = require('internal/http/lane_queue');
+const { makeFacade, upgrade } = require('internal/http/lane_socket');
+const { Socket } = require('internal/net/socket');
 const { Buffer } = require('buffer');
 const { FastBuffer } = require('internal/buffer');
 const {
@@ -106,11 +116,12 @@ class Lane {
     this.res = null;
     this.facade = null;
     this.handle = null; // Of the facade.
+    this.onSocketClose = null;
     this.isOpen = true;
-    this.isLeaving = false; // For the slow lane, after this request.
-    this.isAnswering = false; // The handler of the request is on the stack.
+    this.isOver = false; // The program has declared the connection closed.
     this.bodyPaused = false;
     this.requestsCount = 0;
+    this.queue = null; // Responses that wait for their turn.
     this.waiting = null; // Responses whose bytes are not with the kernel yet.
     this.callbacks = null; // Of write().
     this.message = null; // The async resource of its requests, while somebody watches.
@@ -138,6 +149,19 @@ class Lane {
 
   // --- The response side, called by OutgoingMessage
 
+  /** Does the program want to see what is written? */
+  isIntercepted() {
+    return this.facade !== null && this.facade.write !== Socket.prototype.write;
+  }
+
+  /** The open response goes through the socket from here on. */
+  toSocket() {
+    const { res } = this;
+    if (res === null || res[kLane] !== this || res.finished) return;
+    if (this.queue === null) this.queue = new ResponseQueue(this);
+    this.queue.adopt(res);
+  }
+
   storeHead(res, head, flags) {
     res._header = head;
     if (res._last) flags |= CLOSE_AFTER;
@@ -146,6 +170,11 @@ class Lane {
   }
 
   end(res, chunk, encoding, callback) {
+    if (this.isIntercepted()) {
+      this.toSocket();
+      res.end(chunk, encoding, callback);
+      return;
+    }
     if (chunk) {
       if (res.finished) {
         reportError(res, new ERR_STREAM_WRITE_AFTER_END(), callback ?? nop);
@@ -203,7 +232,7 @@ class Lane {
     }
     if (isWatched(res)) res._finish();
     // While the handler runs, request() looks after the end of its response.
-    if (!this.isAnswering) process.nextTick(settle, this, res);
+    if (this.settings.answering !== this) process.nextTick(settle, this, res);
   }
 
   /** end() undoes every cork(). */
@@ -216,6 +245,10 @@ class Lane {
   }
 
   write(res, chunk, encoding, callback) {
+    if (this.isIntercepted()) {
+      this.toSocket();
+      return res.write(chunk, encoding, callback);
+    }
     checkChunk(chunk);
     if (!isOpenFor(res, callback)) return false;
     if (res.strictContentLength) countStrictly(res, byteLengthOf(chunk, encoding), false);
@@ -276,13 +309,14 @@ class Lane {
   // --- Requests
 
   request(flags, length, head) {
+    if (this.res !== null || this.isOver) {
+      this.pipelined(flags, head);
+      return;
+    }
     const { server } = this;
     const methodIndex = flags & METHOD_MASK;
     const method = methods[methodIndex];
-    const urlStart = method.length + 1;
-    const urlLength = (flags >>> URL_SHIFT) & URL_MASK;
-    const urlEnd = urlLength === URL_MASK ? head.indexOf(' ', urlStart) : urlStart + urlLength;
-    const url = head.slice(urlStart, urlEnd);
+    const url = urlOf(flags, head, method);
     const keepAlive = (flags & KEEP_ALIVE) !== 0;
     const { settings } = this;
     let req;
@@ -291,19 +325,19 @@ class Lane {
       req = new LaneRequest(this, head, method, url);
       res = new LaneResponse(req, this, keepAlive, settings.keepAliveTimeout);
       if ((flags & HTTP_11) === 0) {
-        downgrade(req);
+        setVersion(req, head);
         forHttp10(req, res);
       }
       if (methodIndex === HEAD_METHOD) res._hasBody = false;
     } else {
-      req = makeRequest(this, head, method, url, flags);
+      req = makeRequest(this, head, flags);
       res = makeResponse(this, req, keepAlive);
     }
     this.req = req;
     this.res = res;
     if (this.facade !== null) this.facade._httpMessage = res;
     if (this.bodyPaused) this.resumeBody(req);
-    this.isAnswering = true;
+    settings.answering = this;
     try {
       if ((flags & UNUSUAL) !== 0 || settings.isWatchful || isServerTraced()) {
         this.unusual(req, res, flags);
@@ -311,25 +345,53 @@ class Lane {
         server.emit('request', req, res);
       }
     } finally {
-      this.isAnswering = false;
+      settings.answering = null;
       if ((flags & HAS_BODY) === 0 && this.req === req) endBody(req, undefined);
       if (res.finished && res[kLane] === this) {
-        if (isWatched(res)) process.nextTick(settle, this, res);
+        // What the program does with the rest of the body shows when its ticks have run.
+        if (!req.complete || isWatched(res)) process.nextTick(settle, this, res);
         else this.finish(res);
       }
     }
   }
 
+  /** A request that came before the answer to the one in front of it. */
+  pipelined(flags, head) {
+    if (this.isOver) return;
+    const req = makeRequest(this, head, flags);
+    this.req = req;
+    if (this.bodyPaused) this.resumeBody(req);
+    if ((flags & UPGRADE) !== 0 && this.isUpgrade(req)) {
+      this.toSocket(); // The response before it is still open.
+      upgrade(this, req);
+      return;
+    }
+    if (this.queue === null) this.queue = new ResponseQueue(this);
+    const res = this.queue.respond(req, (flags & KEEP_ALIVE) !== 0);
+    try {
+      this.route(req, res, flags);
+    } finally {
+      if ((flags & HAS_BODY) === 0 && this.req === req) endBody(req, undefined);
+    }
+  }
+
+  isUpgrade(req) {
+    req.upgrade = req.method === 'CONNECT' || !!this.server.shouldUpgradeCallback(req);
+    return req.upgrade;
+  }
+
   /** Requests that need more than 'request'. */
   unusual(req, res, flags) {
-    const { server } = this;
-    if ((flags & UPGRADE) !== 0) {
-      req.upgrade = req.method === 'CONNECT' || !!server.shouldUpgradeCallback(req);
-      if (req.upgrade) {
-        upgrade(this, req);
-        return;
-      }
+    if ((flags & UPGRADE) !== 0 && this.isUpgrade(req)) {
+      this.res = null;
+      upgrade(this, req);
+      return;
     }
+    this.route(req, res, flags);
+  }
+
+  route(req, res, flags) {
+    const { server } = this;
     const isLimited = (flags & HTTP_11) !== 0 && isLimit(server.maxRequestsPerSocket);
     if (isLimited) this.requestsCount++;
     routeRequest(server, req, res, {
@@ -344,12 +406,7 @@ class Lane {
 
   /** Everything about a response is over: 'finish' for those who listen. */
   finish(res) {
-    const { req } = res;
-    if (req[kLane] === this && this.req === req && !req.complete && !req._consuming) {
-      this.bodyPaused = false;
-      native.bodyDump(this.number);
-    }
-    release(req);
+    this.releaseRequest(res.req);
     if (this.res === res) this.res = null;
     if (this.facade !== null) {
       if (this.facade._httpMessage === res) this.facade._httpMessage = null;
@@ -361,6 +418,7 @@ class Lane {
     }
     res[kLane] = null;
     res[kWritableFinished] = true;
+    if (this.queue !== null && !res._last) this.queue.next();
     if (isWatched(res)) {
       process.nextTick(closeResponse, res);
       flushEndCallbacks(res, null);
@@ -369,7 +427,16 @@ class Lane {
       res.destroyed = true;
       res._closed = true;
     }
-    if (this.isLeaving && !res._last) process.nextTick(changeLane, this);
+  }
+
+  /** A request is answered: what is left of its body is read off, unless the program reads it. */
+  releaseRequest(req) {
+    if (req[kLane] === this && this.req === req && !req.complete && !req._consuming) {
+      this.bodyPaused = false;
+      native.bodyDump(this.number);
+    }
+    release(req);
+    if (this.req === req && req.complete) this.req = null;
   }
 
   /** The output queue is empty (or broken). */
@@ -388,7 +455,7 @@ class Lane {
     if (waiting !== null) for (let i = 0; i < waiting.length; i++) this.finish(waiting[i]);
     if (this.facade !== null) this.facade._handle?.handleDrained(status);
     const { res } = this;
-    if (res !== null && res[kNeedDrain] && !res.finished) {
+    if (res !== null && res[kLane] === this && res[kNeedDrain] && !res.finished) {
       res[kNeedDrain] = false;
       res.emit('drain');
     }
@@ -405,6 +472,13 @@ class Lane {
       native.bodyPause(this.number);
       if (this.facade !== null) this.facade.pause();
     }
+  }
+
+  bodyEnd(trailers) {
+    const { req } = this;
+    if (req === null) return;
+    endBody(req, trailers);
+    if (this.res === null) this.req = null; // Answered before.
   }
 
   resumeBody(req) {
@@ -424,14 +498,19 @@ class Lane {
     if (status < 0 && server.listenerCount('clientError') !== 0) makeFacade(this);
     this.isOpen = false;
     this.unwatch();
-    const { req, res, facade, waiting } = this;
+    const { req, res, facade, queue, waiting } = this;
     const isUnanswered = res !== null && res[kLane] === this && !res[kWritableFinished];
     if (facade !== null) {
       if (facade.destroyed) this.handle.handleClosed();
       else facade.destroy(status < 0 ? new ErrnoException(status, 'read') : undefined);
     }
-    if (req !== null && (isUnanswered || !req.complete)) abortMessage(req, abortedError);
+    if (res !== null && !res[kWritableFinished]) abortMessage(res.req, abortedError);
+    if (queue !== null) {
+      for (const { req } of queue.waiting) abortMessage(req, abortedError);
+    }
+    if (req !== null && !req.complete && !req.aborted) abortMessage(req, abortedError);
     if (isUnanswered) this.cutOff(res);
+    if (queue !== null) for (const res of queue.waiting.splice(0)) res.destroy(abortedError());
     if (waiting !== null) for (let i = 0; i < waiting.length; i++) this.cutOff(waiting[i]);
     this.req = null;
     this.res = null;
@@ -449,13 +528,26 @@ class Lane {
     this.message = null;
   }
 
+  /** 'close' was emitted on the socket, by whomever. */
+  freeParser() {
+    this.isOver = true;
+    const { parser } = this.facade;
+    if (!parser) return;
+    this.facade.parser = null;
+    parser.free();
+  }
+
+  /** What the program wants to see of the bytes that come. */
+  handleRead(count, bytes) {
+    this.facade?._onread(this.handle, count, bytes);
+  }
+
   /** Entry 5: the close that JavaScript asked for is done. */
   handleClosed() {
     this.gone(0);
   }
 
   cutOff(res) {
-    if (res._closed) return;
     const error = endError(res, undefined);
     res[kFlushError] = error;
     if (isWatched(res)) {
@@ -489,9 +581,10 @@ function abortedError() {
   return new ConnResetException('aborted');
 }
 
-function downgrade(req) {
-  req.httpVersionMinor = 0;
-  req.httpVersion = '1.0';
+function urlOf(flags, head, method) {
+  const start = method.length + 1;
+  const length = (flags >>> URL_SHIFT) & URL_MASK;
+  return head.slice(start, length === URL_MASK ? head.indexOf(' ', start) : start + length);
 }
 
 function forHttp10(req, res) {
@@ -499,8 +592,10 @@ function forHttp10(req, res) {
 }
 
 /** A request of the server's own class, or with options that few servers have. */
-function makeRequest(lane, head, method, url, flags) {
+function makeRequest(lane, head, flags) {
   const { server } = lane;
+  const method = methods[flags & METHOD_MASK];
+  const url = urlOf(flags, head, method);
   const Request = server[kIncomingMessage];
   let req;
   if (lane.settings.hasPlainRequest) {
@@ -512,11 +607,9 @@ function makeRequest(lane, head, method, url, flags) {
     req.url = url;
     req.upgrade = false;
   }
-  setHead(req, head, server.maxHeadersCount);
-  const minor = (flags & HTTP_11) === 0 ? 0 : 1;
-  req.httpVersionMajor = 1;
-  req.httpVersionMinor = minor;
-  req.httpVersion = minor === 1 ? '1.1' : '1.0';
+  setHead(req, head, 0);
+  if ((flags & HTTP_11) === 0) setVersion(req, head);
+  else setVersionNumbers(req, 1, 1);
   if (server.joinDuplicateHeaders) req.joinDuplicateHeaders = true;
   return req;
 }

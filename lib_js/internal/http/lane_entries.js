@@ -6,7 +6,6 @@ const { Lane } = require('internal/http/lane');
 const { leaveLane } = require('internal/http/lane_socket');
 const { clientError } = require('internal/http/routing');
 const { makeError: makeParseError } = require('internal/http/parse_error');
-const { endBody } = require('internal/http/incoming');
 const { find, put, take } = require('internal/net/handle');
 const kinds = require('internal/net/kinds');
 const { registerKind } = require('boot/turn');
@@ -91,6 +90,8 @@ function parseError(lane, index, rawPacket, bytesParsed) {
 function onTimeout(lane, what) {
   if (what === 0) {
     clientError(lane.server, new ERR_HTTP_REQUEST_TIMEOUT(), lane.socket);
+  } else if (what === 2 && lane.facade === null && lane.server.listenerCount('timeout') === 0) {
+    native.close(lane.number); // Nobody watches the end of an idle connection.
   } else {
     lane.socket._onTimeout();
   }
@@ -98,9 +99,7 @@ function onTimeout(lane, what) {
 
 registerKind(kinds.httpRequest, onRequest);
 registerKind(kinds.httpBody, receiver((lane, a, chunk) => lane.body(chunk)));
-registerKind(kinds.httpBodyEnd, receiver((lane, a, trailers) => {
-  if (lane.req !== null) endBody(lane.req, trailers);
-}));
+registerKind(kinds.httpBodyEnd, receiver((lane, a, trailers) => lane.bodyEnd(trailers)));
 registerKind(kinds.httpDrain, receiver((lane, status) => lane.drained(status)));
 registerKind(kinds.httpGone, receiver((lane, status) => {
   take(lane.number);

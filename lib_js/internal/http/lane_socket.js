@@ -5,8 +5,10 @@
 
 const { endBody } = require('internal/http/incoming');
 const { forgetSocket, prepareSocket } = require('internal/http/routing');
+const { closeResponse } = require('internal/http/response');
 const { StreamHandle, fillName, take } = require('internal/net/handle');
 const { acceptedSocket } = require('internal/net/server');
+const { Socket } = require('internal/net/socket');
 const { Buffer } = require('buffer');
 const { FastBuffer } = require('internal/buffer');
 
@@ -25,6 +27,7 @@ class LaneHandle {
     this.isPipe = false;
     this.owner = null;
     this.reading = false;
+    this.isTapped = false;
     this.closing = false;
     this.onclosed = null;
     this.ondrained = null;
@@ -39,24 +42,30 @@ class LaneHandle {
   get bytesWritten() { return Math.max(0, native.bytesWritten(this.number)); }
   get writeQueueSize() { return Math.max(0, native.queuedBytes(this.number)); }
   setNoDelay(on) { return native.setNoDelay(this.number, on); }
-  setKeepAlive(on, seconds) { return native.setKeepAlive(this.number, on, seconds); }
+  setKeepAlive(on, seconds, interval = 0, probes = 0) {
+    return native.setKeepAlive(this.number, on, seconds, interval, probes);
+  }
+
   setIdleTimeout(msecs) { return native.setIdleTimeout(this.number, msecs); }
   ref() { native.ref(this.number); }
   unref() { native.unref(this.number); }
   hasRef() { return native.hasRef(this.number); }
 
-  /** Somebody wants the bytes of the connection: the slow lane can share them. */
+  /** Somebody wants the bytes of the connection, too. */
+  tap() {
+    if (this.isTapped) return;
+    this.isTapped = true;
+    native.tap(this.number);
+  }
+
   readStart() {
-    const { lane, owner } = this;
-    if (owner.listenerCount('data') > 0 || owner.listenerCount('readable') > 0) {
-      lane.isLeaving = true;
-      if (lane.res === null) process.nextTick(changeLane, lane);
-    }
-    this.reading = false;
+    this.reading = this.isTapped;
+    if (this.isTapped) native.stopInput(this.number, false);
     return 0;
   }
 
   readStop() {
+    if (this.isTapped) native.stopInput(this.number, true);
     return 0;
   }
 
@@ -130,6 +139,41 @@ class LaneParser {
   get incoming() {
     return this.lane.req;
   }
+
+  /** Called when the socket is closed. */
+  free() {}
+
+  close() {}
+}
+
+/** Stands for the parser among the listeners of 'data', which it does not need. */
+function parserData() {}
+
+/** A listener of a facade that asks for its bytes gets them beside the parser. */
+function listenerMethod(name) {
+  const original = Socket.prototype[name];
+  return function(event, listener) {
+    const result = original.call(this, event, listener);
+    if ((event === 'data' || event === 'readable') && this._handle?.isLane) this._handle.tap();
+    return result;
+  };
+}
+
+/** What differs between a facade and other sockets, as in Node. */
+const facadeMethods = {
+  on: listenerMethod('on'),
+  addListener: listenerMethod('addListener'),
+  prependListener: listenerMethod('prependListener'),
+  /** A program that feeds the parser by itself. */
+  push(chunk, encoding) {
+    const handle = this._handle;
+    if (handle?.isLane && !handle.isTapped) changeLane(handle.lane);
+    return Socket.prototype.push.call(this, chunk, encoding);
+  },
+};
+
+function closeOpenResponse() {
+  if (this._httpMessage) closeResponse(this._httpMessage);
 }
 
 function makeFacade(lane) {
@@ -141,6 +185,11 @@ function makeFacade(lane) {
   lane.handle = handle;
   socket.parser = new LaneParser(lane);
   prepareSocket(lane.server, socket);
+  socket.on('data', parserData);
+  lane.onSocketClose = () => lane.freeParser();
+  socket.on('close', lane.onSocketClose);
+  socket.on('close', closeOpenResponse);
+  Object.assign(socket, facadeMethods);
   // Made only now that the connection is gone (an 'error' listener asks for req.socket): the
   // connection was counted off already.
   if (!lane.isOpen) socket._server = null;
@@ -160,15 +209,21 @@ function leaveLane(lane) {
   handle.frame = lane.frame;
   handle.owner = socket;
   socket._handle = handle;
-  socket._httpMessage = null;
+  if (lane.res === null) socket._httpMessage = null;
+  socket.parser = null;
+  socket.removeListener('data', parserData);
+  socket.removeListener('close', lane.onSocketClose);
+  socket.removeListener('close', closeOpenResponse);
+  for (const name in facadeMethods) delete socket[name];
   socket.readableFlowing = null;
+  socket._readableState.reading = false; // Nothing has come by the facade's own handle.
   if (socket.timeout) socket.setTimeout(socket.timeout); // Now on a timer of JavaScript.
   return socket;
 }
 
 /** From the fast lane to the slow one, between two requests. */
 function changeLane(lane) {
-  if (!lane.isOpen || lane.res !== null) return;
+  if (!lane.isOpen || native.openRequests(lane.number) > 0) return;
   const { server } = lane;
   const socket = leaveLane(lane);
   if (socket === null) return;
@@ -179,7 +234,6 @@ function upgrade(lane, req) {
   const { server } = lane;
   const eventName = req.method === 'CONNECT' ? 'connect' : 'upgrade';
   const head = native.takeUnparsed(lane.number);
-  lane.isAnswering = false;
   if (server.listenerCount(eventName) === 0) {
     lane.socket.destroy();
     return;
@@ -193,4 +247,4 @@ function upgrade(lane, req) {
     new FastBuffer(head.buffer, head.byteOffset, head.byteLength));
 }
 
-module.exports = { changeLane, leaveLane, makeFacade, upgrade };
+module.exports = { leaveLane, makeFacade, upgrade };

@@ -9,6 +9,8 @@ const STRICT = 0;
 const ALL = 1;
 const HEADER_VALUES = 2;
 
+const HEADERS_COUNT_MAX = 1000;
+
 let insecure;
 
 /** The command line's word; warns once when it is used. */
@@ -44,4 +46,9 @@ function isLenientMessage(message) {
   return lane !== null ? lane.lenient : message._isLenientHeaderValidation();
 }
 
-module.exports = { findLenience, isLenient, isLenientMessage, lenientFlags };
+/** Header lines that a request may have: Node's default, or a server's `maxHeadersCount`. */
+function headersCountMax(maxHeadersCount) {
+  return typeof maxHeadersCount === 'number' ? maxHeadersCount : HEADERS_COUNT_MAX;
+}
+
+module.exports = { findLenience, headersCountMax, isLenient, isLenientMessage, lenientFlags };

@@ -411,7 +411,8 @@ function writeToSocket(message, chunk, encoding, callback, fromEnd) {
     message[kChunksLength] += length;
     return message[kChunksLength] < message[kHighWaterMark];
   }
-  message._send(`${length.toString(16)}\r\n`, 'latin1', null);
+  message._send(length.toString(16), 'latin1', null);
+  message._send(CRLF, 'latin1', null);
   message._send(chunk, encoding, null, length);
   return message._send(CRLF, 'latin1', callback);
 }
@@ -586,6 +587,7 @@ module.exports = {
   endError,
   flushEndCallbacks,
   isOpenFor,
+  kChunks,
   kCorked,
   kEndCallbacks,
   kErrored,

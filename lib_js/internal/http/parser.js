@@ -53,9 +53,9 @@ class Parser {
     this.maxHeaderPairs = 2000;
   }
 
-  static acquire(type, receiver, headerBytesMax, lenientFlags) {
+  static acquire(type, receiver, headerBytesMax, lenientFlags, headersCountMax) {
     const parser = parsers.idle.pop() ?? new Parser();
-    parser.number = native.create(type, headerBytesMax, lenientFlags);
+    parser.number = native.create(type, headerBytesMax, lenientFlags, headersCountMax);
     parser.receiver = receiver;
     parser.isTaken = false;
     parser.failure = -1;

@@ -18,7 +18,7 @@ const { parseUniqueHeadersOption } = require('internal/http/outgoing');
 const { kUniqueHeaders } = require('internal/http/head');
 const { leaveLane } = require('internal/http/lane_socket');
 require('internal/http/lane_entries'); // Registers itself for native's entries.
-const { lenientFlags } = require('internal/http/lenience');
+const { headersCountMax, lenientFlags } = require('internal/http/lenience');
 const { serveDuplex } = require('internal/http/duplex_server');
 const { forgetSocket, isLimit } = require('internal/http/routing');
 const { STATUS_CODES } = require('internal/http/status');
@@ -44,6 +44,17 @@ const HEADER_BYTES_MAX = 16384;
 const kOptimizeEmptyRequests = Symbol('OptimizeEmptyRequestsOption');
 const kDuplexes = Symbol('http.server.connections');
 const kLastListener = Symbol('kLastListener');
+const kConnectionsCheckingInterval = Symbol('http.server.connectionsCheckingInterval');
+
+/**
+ * What Node has a timer for: slow clients are found by native's clock, and by timers of the slow
+ * lane's connections, as long as the server listens.
+ */
+class ConnectionsChecking {
+  constructor() {
+    this._destroyed = false;
+  }
+}
 
 /** What lanes look up for each request, kept in one object that user code does not see. */
 class Settings {
@@ -61,6 +72,7 @@ class Settings {
     this.hasPlainRequest = true;
     this.hasPlainResponse = true;
     this.isPlain = false;
+    this.answering = null; // The lane whose request's handler is on the stack.
   }
 }
 
@@ -195,7 +207,7 @@ function configure(server) {
   settings.hasPlainRequest = server[kIncomingMessage] === IncomingMessage;
   settings.hasPlainResponse = server[kServerResponse] === ServerResponse;
   settings.isPlain = settings.hasPlainRequest && settings.hasPlainResponse &&
-    !settings.isWatchful && settings.maxHeadersCount === null && !server.joinDuplicateHeaders &&
+    !settings.isWatchful && !server.joinDuplicateHeaders &&
     server[kUniqueHeaders] === null && !server.rejectNonStandardBodyWrites &&
     server.highWaterMark === 65536;
   const listener = server._handle;
@@ -212,7 +224,7 @@ function configure(server) {
     lenient,
     1, // Entries for new connections.
     0, // The Host header is looked at here.
-    0, // As is the number of headers.
+    headersCountMax(settings.maxHeadersCount),
     server.noDelay ? 1 : 0,
     server.keepAlive ? 1 : 0,
     server.keepAliveInitialDelay,
@@ -231,6 +243,7 @@ Server.prototype[kLaneFlag] = function() {
 Server.prototype[kOnListener] = function(listener) {
   listener.isHttpLane = !isSlowLaneForced();
   this[kLastListener] = listener;
+  this[kConnectionsCheckingInterval] = new ConnectionsChecking();
   configure(this);
 };
 
@@ -241,11 +254,6 @@ function connectionListener(socket) {
   if (socket._handle && socket._handle.isLane) return;
   if (!this._handle) configure(this); // A server that does not listen.
   serveDuplex(this, socket, this[kDuplexes]);
-}
-
-/** A listener of 'connection' that wants the bytes: the lane cannot have them. */
-function isRead(socket) {
-  return socket.listenerCount('data') > 0 || socket.listenerCount('readable') > 0;
 }
 
 /** Called for each new connection of the fast lane, before its first request. */
@@ -262,11 +270,7 @@ Server.prototype._onlane = function(lane) {
   const listeners = this._events.connection;
   if (listeners === connectionListener) return;
   if (Array.isArray(listeners) && listeners.includes(connectionListener)) {
-    const { socket } = lane;
-    this.emit('connection', socket);
-    if (!lane.isOpen || socket.destroyed || !isRead(socket)) return;
-    leaveLane(lane);
-    this._onslowlane(socket);
+    this.emit('connection', lane.socket);
     return;
   }
   // The program serves connections by itself.
@@ -286,13 +290,17 @@ Server.prototype._onslowlane = function(socket) {
 
 Server.prototype.close = function close() {
   this.closeIdleConnections();
+  if (this[kConnectionsCheckingInterval]) this[kConnectionsCheckingInterval]._destroyed = true;
   Reflect.apply(NetServer.prototype.close, this, arguments);
   return this;
 };
 
 Server.prototype.closeIdleConnections = function closeIdleConnections() {
   const listener = this[kLastListener];
-  if (listener !== null && listener.isHttpLane) native.closeIdle(listener.number);
+  if (listener !== null && listener.isHttpLane) {
+    const { answering } = this[kSettings];
+    native.closeIdle(listener.number, answering === null ? -1 : answering.number);
+  }
   for (const connection of this[kDuplexes]) {
     if (connection.isIdle()) connection.socket.destroy();
   }
@@ -331,4 +339,4 @@ Server.prototype[EventEmitter.captureRejectionSymbol] = function(error, event, .
   res.end(STATUS_CODES[500]);
 };
 
-module.exports = { Server, connectionListener, storeHTTPOptions };
+module.exports = { Server, connectionListener, kConnectionsCheckingInterval, storeHTTPOptions };

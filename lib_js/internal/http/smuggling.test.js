@@ -91,8 +91,8 @@ const BODIES = [
 
 const REFUSALS = [400, 413, 431];
 
-/** Node tells some bad codings only after the head was handled. */
-const isCoring = process.versions.coring !== undefined;
+/** As llhttp, of these the head is given, and what follows it refused. */
+const SEEN = ['TE not chunked', 'TE look-alike'];
 
 /** Runs the rows; `isHead` says that no handler may have seen anything. */
 async function refuseAll(list, isHead) {
@@ -116,7 +116,7 @@ async function refuseAll(list, isHead) {
         const answer = await wire.closed();
         assert.doesNotMatch(answer, /handled/, label);
         assert.ok(!seen.includes('/smuggled'), label);
-        if (isHead && isCoring) assert.deepStrictEqual(seen, [], label);
+        if (isHead && !SEEN.includes(name)) assert.deepStrictEqual(seen, [], label);
         // A reset may have overtaken the answer, if there was more to read than we looked at.
         if (answer !== '' || wire.error === null) {
           const response = parse(answer);

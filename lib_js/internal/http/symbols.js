@@ -14,6 +14,7 @@ module.exports = {
   kLane: Symbol('kLane'),
   kNeedDrain: Symbol('kNeedDrain'),
   kOutHeaders: Symbol('kOutHeaders'),
+  kProxy: Symbol('kProxyConfig'),
   kServerResponse: Symbol('ServerResponse'),
   kSettings: Symbol('kSettings'),
   kSkipPendingData: Symbol('SkipPendingData'),

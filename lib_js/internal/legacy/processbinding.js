@@ -44,6 +44,7 @@ function legacyBinding(name) {
   if (AS_THEY_ARE.has(name)) return internalBinding(name);
   if (name === 'util') return util ??= makeUtil();
   if (name === 'uv') return uv ??= makeUv();
+  if (name === 'spawn_sync') return require('internal/child_process/sync').binding;
   throw genericNodeError(`No such module: ${name}`);
 }
 

@@ -37,6 +37,8 @@ function childArguments() {
     }
     ArrayPrototypePush(words, word);
   }
+  // A file of options may say that it is to be watched.
+  if (getOptionValue('--experimental-config-file')) ArrayPrototypePush(words, '--no-watch');
   ArrayPrototypeForEach(ArrayPrototypeSlice(process.argv, 1), (word) => {
     ArrayPrototypePush(words, word);
   });

@@ -21,9 +21,14 @@ function resolveMainPath(main) {
   return require('internal/modules/helpers').toRealPath(found);
 }
 
+/** Does the command line name modules or hooks that run before the program? */
+function isLoaderOnCommandLine() {
+  return (getOptionValue('--import') ?? []).length > 0 ||
+    (getOptionValue('--experimental-loader') ?? []).length > 0;
+}
+
 function isForESMLoader(mainPath) {
-  if ((getOptionValue('--import') ?? []).length > 0) return true;
-  if ((getOptionValue('--experimental-loader') ?? []).length > 0) return true;
+  if (isLoaderOnCommandLine()) return true;
   if (!mainPath || StringPrototypeEndsWith(mainPath, '.cjs')) return false;
   if (StringPrototypeEndsWith(mainPath, '.mjs')) return true;
   if (StringPrototypeEndsWith(mainPath, '.wasm')) return true;
@@ -77,5 +82,6 @@ function executeUserEntryPoint(main = process.argv[1]) {
 module.exports = {
   executeUserEntryPoint,
   isEntryPointPending,
+  isLoaderOnCommandLine,
   runEntryPointWithESMLoader,
 };

@@ -181,6 +181,11 @@ class Listener extends Handle {
     return native.pipeChmod(this.number, mode);
   }
 
+  /** Node's name for what a new connection is given to. */
+  onconnection(status, handle) {
+    this.owner._onconnection(this, status, handle);
+  }
+
   handleAccept(number) {
     const owner = this.owner;
     if (owner === null) return;
@@ -290,8 +295,9 @@ class StreamHandle extends Handle {
     return native.setNoDelay(this.number, on);
   }
 
-  setKeepAlive(on, delaySeconds) {
-    return native.setKeepAlive(this.number, on, delaySeconds);
+  /** 0 stands for the usual interval, and the usual count of probes. */
+  setKeepAlive(on, delaySeconds, intervalSeconds = 0, probesCount = 0) {
+    return native.setKeepAlive(this.number, on, delaySeconds, intervalSeconds, probesCount);
   }
 
   get bytesWritten() {

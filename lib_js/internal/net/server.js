@@ -404,13 +404,21 @@ function acceptedSocket(server, handle) {
 
 Server.prototype._onaccept = function(listener, number) {
   if (number < 0) {
-    this.emit('error', new ErrnoException(number, 'accept'));
+    listener.onconnection(number, undefined);
     return;
   }
   const handle = watch.isOn ?
     triggeredBy(listener, () => new StreamHandle(number, listener.isPipe)) :
     new StreamHandle(number, listener.isPipe);
   handle.frame = listener.frame;
+  listener.onconnection(0, handle);
+};
+
+Server.prototype._onconnection = function(listener, status, handle) {
+  if (status !== 0) {
+    this.emit('error', new ErrnoException(status, 'accept'));
+    return;
+  }
   if (isRefused(this, handle, listener.isPipe)) {
     handle.close();
     return;

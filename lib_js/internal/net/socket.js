@@ -49,6 +49,8 @@ const kHandle = Symbol('kHandle');
 const kNoDelay = Symbol('kSetNoDelay');
 const kKeepAlive = Symbol('kSetKeepAlive');
 const kKeepAliveDelay = Symbol('kSetKeepAliveInitialDelay');
+const kKeepAliveInterval = Symbol('kSetKeepAliveInterval');
+const kKeepAliveCount = Symbol('kSetKeepAliveCount');
 const kTypeOfService = Symbol('kSetTOS');
 const kBytesRead = Symbol('kBytesRead');
 const kBytesWritten = Symbol('kBytesWritten');
@@ -120,6 +122,8 @@ function Socket(options) {
   this[kNoDelay] = Boolean(options.noDelay);
   this[kKeepAlive] = Boolean(options.keepAlive);
   this[kKeepAliveDelay] = ~~(options.keepAliveInitialDelay / 1000);
+  this[kKeepAliveInterval] = undefined;
+  this[kKeepAliveCount] = undefined;
   if (options.typeOfService !== undefined) {
     validateInt32(options.typeOfService, 'options.typeOfService', 0, 255);
   }
@@ -203,7 +207,8 @@ function applyOptions(socket) {
   const handle = socket._handle;
   if (socket[kNoDelay] && handle.setNoDelay) handle.setNoDelay(true);
   if (socket[kKeepAlive] && handle.setKeepAlive) {
-    handle.setKeepAlive(true, socket[kKeepAliveDelay]);
+    handle.setKeepAlive(true, socket[kKeepAliveDelay], socket[kKeepAliveInterval],
+                        socket[kKeepAliveCount]);
   }
   if (socket[kTypeOfService] !== undefined && native.setTypeOfService !== undefined) {
     native.setTypeOfService(handle.number, socket[kTypeOfService]);
@@ -267,16 +272,23 @@ Socket.prototype.setNoDelay = function(enable) {
 
 Socket.prototype.setKeepAlive = function(enable, initialDelayMsecs, intervalMsecs, count) {
   if (enable !== null && typeof enable === 'object') {
-    initialDelayMsecs = enable.initialDelay;
-    enable = enable.enable;
+    ({ enable, initialDelay: initialDelayMsecs, interval: intervalMsecs, count } = enable);
   }
   enable = Boolean(enable);
   const delay = ~~(initialDelayMsecs / 1000);
-  const changed = enable !== this[kKeepAlive] || (enable && delay !== this[kKeepAliveDelay]);
+  const interval = intervalMsecs === undefined ? undefined : ~~(intervalMsecs / 1000);
+  const probes = count === undefined ? undefined : ~~count;
+  const changed = enable !== this[kKeepAlive] ||
+    (enable && (delay !== this[kKeepAliveDelay] || interval !== this[kKeepAliveInterval] ||
+                probes !== this[kKeepAliveCount]));
   if (this._handle && !this._handle.setKeepAlive) return this;
   this[kKeepAlive] = enable;
   this[kKeepAliveDelay] = delay;
-  if (changed && this._handle && !this.connecting) this._handle.setKeepAlive(enable, delay);
+  this[kKeepAliveInterval] = interval;
+  this[kKeepAliveCount] = probes;
+  if (changed && this._handle && !this.connecting) {
+    this._handle.setKeepAlive(enable, delay, interval, probes);
+  }
   return this;
 };
 

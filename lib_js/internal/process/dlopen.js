@@ -9,6 +9,7 @@ const { genericNodeError } = require('internal/errors');
 const { getOptionValue } = require('internal/options');
 
 const ELF = '\x7fELF';
+const ELF_HEADER_BYTES = 64;
 
 /** Why dlopen(3) would not take the file; undefined if it would. */
 function refusalOf(filename) {
@@ -21,6 +22,7 @@ function refusalOf(filename) {
   } catch (error) {
     return error.code === 'ENOENT' ? missing : error.message;
   }
+  if (bytes.length < ELF_HEADER_BYTES) return 'file too short';
   return bytes.latin1Slice(0, ELF.length) === ELF ? undefined : 'invalid ELF header';
 }
 

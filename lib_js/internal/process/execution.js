@@ -80,8 +80,10 @@ function runAsScript(name, source, print) {
       process.on('exit', () => log(result));
     }
   };
-  if ((getOptionValue('--import') ?? []).length > 0) {
-    require('internal/modules/run_main').runEntryPointWithESMLoader(run);
+  const { isLoaderOnCommandLine, runEntryPointWithESMLoader } =
+    require('internal/modules/run_main');
+  if (isLoaderOnCommandLine()) {
+    runEntryPointWithESMLoader(run);
   } else {
     run();
   }

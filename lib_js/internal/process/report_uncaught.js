@@ -14,19 +14,41 @@ const { fatalExceptionStackEnhancers } = require('internal/errors');
 const { getOptionValue } = require('internal/options');
 const { isNativeError } = require('internal/util/types');
 
-const HINT = '(Use `node --trace-uncaught ...` to show where the exception was thrown)\n';
-
 function isObject(value) {
   return (typeof value === 'object' && value !== null) || typeof value === 'function';
 }
 
-function describe(error) {
+/** What inspection shows; undefined if a getter threw, for then the error itself is the news. */
+function inspected(error) {
   try {
     return fatalExceptionStackEnhancers.afterInspector(error);
   } catch {
-    // A getter threw: the error itself is the news.
-    return internalBinding('errors').noSideEffectsToString(error);
+    return undefined;
   }
+}
+
+function describe(error) {
+  return inspected(error) ?? internalBinding('errors').noSideEffectsToString(error);
+}
+
+/** An object that cannot be inspected: its name and message, or as a string, if it has them. */
+function textOfObject(object) {
+  try {
+    const { message, name } = object;
+    if (message !== undefined && name !== undefined) return `${name}: ${message}`;
+  } catch {
+    // Nothing to be had there.
+  }
+  try {
+    return String(object);
+  } catch {
+    return '';
+  }
+}
+
+function hint() {
+  const name = require('internal/process/warning').programName();
+  return `(Use \`${name} --trace-uncaught ...\` to show where the exception was thrown)\n`;
 }
 
 /** The place in the original source, if source maps are switched on and know it. */
@@ -61,17 +83,24 @@ function textOfPrimitive(value) {
  */
 function reportUncaught(error, place, frames) {
   let text;
+  let isShown = isObject(error);
   place = originalPlace(place);
   if (isObject(error)) complete(error);
   if (isNativeError(error)) {
     text = `${place === '' ? '' : `${place}\n`}${describe(error)}\n`;
   } else {
-    const shown = isObject(error) ? describe(error) : textOfPrimitive(error);
+    let shown = isShown ? inspected(error) : textOfPrimitive(error);
+    if (shown === undefined) {
+      isShown = false;
+      shown = textOfObject(error);
+    }
     text = `${place === '' ? 'Uncaught:' : ''}\n${place}${shown}\n`;
   }
   if (frames && getOptionValue('--trace-uncaught')) text += `Thrown at:\n${frames}\n`;
-  else if (!isObject(error)) text += HINT;
-  text += `\nNode.js ${process.version}\n`;
+  else if (!isShown) text += hint();
+  if (getOptionValue('--extra-info-on-fatal-exception')) {
+    text += `\nNode.js ${process.version}\n`;
+  }
   internalBinding('process_ops').writeSync(2, text);
 }
 

@@ -1,7 +1,6 @@
 'use strict';
 
-// process.emitWarning(), and the listener of 'warning' that prints to stderr as Node does. Tools
-// match that text, so it says `node`.
+// process.emitWarning(), and the listener of 'warning' that prints to stderr as Node does.
 
 const { ArrayIsArray, Error, ErrorCaptureStackTrace, ErrorPrototypeToString, SafeSet, String } =
   primordials;
@@ -92,6 +91,11 @@ function isSilenced(warning) {
     (warning.name && silenced.has(warning.name));
 }
 
+/** What the program was called by: the name that a user would type again. */
+function programName() {
+  return require('path').basename(process.argv0 || 'node', '.exe');
+}
+
 function onWarning(warning) {
   if (!(warning instanceof Error) || isSilenced(warning)) return;
   const isDeprecation = warning.name === 'DeprecationWarning';
@@ -107,7 +111,7 @@ function onWarning(warning) {
   if (!trace && !hintShown) {
     hintShown = true;
     const flag = isDeprecation ? '--trace-deprecation' : '--trace-warnings';
-    text += `\n(Use \`node ${flag} ...\` to show where the warning was created)`;
+    text += `\n(Use \`${programName()} ${flag} ...\` to show where the warning was created)`;
   }
 
   file ??= option('--diagnostic-dir') || option('--redirect-warnings') || '';
@@ -144,4 +148,4 @@ function closeFile() {
   }
 }
 
-module.exports = { emitWarning, emitWarningSync, onWarning };
+module.exports = { emitWarning, emitWarningSync, onWarning, programName };

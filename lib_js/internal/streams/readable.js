@@ -21,6 +21,7 @@ const {
 module.exports = Readable;
 
 const EE = require('events');
+const { kCapture } = require('internal/events/symbols');
 const { Stream } = require('internal/streams/legacy');
 const { Buffer } = require('buffer');
 const { FastBuffer } = require('internal/buffer');
@@ -74,6 +75,8 @@ const {
 
 ObjectSetPrototypeOf(Readable.prototype, Stream.prototype);
 ObjectSetPrototypeOf(Readable, Stream);
+
+const { emit } = EE.prototype;
 
 Readable.ReadableState = ReadableState;
 
@@ -185,10 +188,11 @@ Readable.prototype.push = function(chunk, encoding) {
       state.length === 0) {
     clearAwaitedDrains(state);
     state[kState] |= kDataEmitted;
-    this.emit('data', chunk);
+    emitData(this, chunk);
   } else {
     state.length += (flags & kObjectMode) !== 0 ? 1 : chunk.length;
-    state.buffer.push(chunk);
+    const { buffer } = state;
+    buffer[buffer.length] = chunk;
     if ((flags & kNeedReadable) !== 0) emitReadable(this, state);
   }
   maybeReadMore(this, state);
@@ -235,7 +239,7 @@ function putFirst(stream, state, chunk) {
       state.length === 0) {
     clearAwaitedDrains(state);
     state[kState] |= kDataEmitted;
-    stream.emit('data', chunk);
+    emitData(stream, chunk);
   } else {
     state.length += (flags & kObjectMode) !== 0 ? 1 : chunk.length;
     if (state.bufferIndex > 0) state.buffer[--state.bufferIndex] = chunk;
@@ -254,6 +258,17 @@ function refuseChunk(stream, chunk) {
 function wantsMore(state) {
   return (state[kState] & kEnded) === 0 &&
     (state.length < state.highWaterMark || state.length === 0);
+}
+
+// As stream.emit('data', chunk), which finds its listener by name each time: streams with all kinds
+// of events come through there. Whoever replaced emit() has it called.
+function emitData(stream, chunk) {
+  const listener = stream._events?.data;
+  if (typeof listener === 'function' && stream.emit === emit && stream[kCapture] === false) {
+    listener.call(stream, chunk);
+  } else {
+    stream.emit('data', chunk);
+  }
 }
 
 function clearAwaitedDrains(state) {
@@ -329,12 +344,67 @@ Readable.prototype._read = function(n) {
   throw new ERR_METHOD_NOT_IMPLEMENTED('_read()');
 };
 
+// What flow() asks for, as read() does below for everybody: the next chunk of a stream of bytes, with
+// the border that it was pushed with.
+function readFlowing(stream, state) {
+  let flags = state[kState] &= ~kEmittedReadable;
+  const ahead = state.length;
+  if (ahead === 0 && (flags & kEnded) !== 0) {
+    endReadable(stream, state);
+    return null;
+  }
+  let n = ahead === 0 ? 0 : state.buffer[state.bufferIndex].length;
+  if (wantsSource(state, n)) {
+    askSource(stream, state);
+    flags = state[kState];
+    if ((flags & kReading) === 0) n = readableLength(NaN, state);
+  }
+  if (n === 0) {
+    if (state.length <= state.highWaterMark) state[kState] |= kNeedReadable;
+    if (state.length === 0 && (flags & kEnded) !== 0) endReadable(stream, state);
+    return null;
+  }
+  const chunk = fromList(n, state);
+  state.length -= n;
+  return give(stream, state, chunk);
+}
+
+// Emits what has been taken out of the buffer.
+function give(stream, state, chunk) {
+  clearAwaitedDrains(state);
+  const flags = state[kState];
+  if (state.length === 0) {
+    if ((flags & kEnded) === 0) state[kState] = flags | kNeedReadable;
+    else endReadable(stream, state);
+  }
+  if ((flags & (kErrorEmitted | kCloseEmitted)) === 0) {
+    state[kState] |= kDataEmitted;
+    emitData(stream, chunk);
+  }
+  return chunk;
+}
+
+function askSource(stream, state) {
+  state[kState] |= state.length === 0 ? kReading | kSync | kNeedReadable : kReading | kSync;
+  try {
+    stream._read(state.highWaterMark);
+  } catch (error) {
+    errorOrDestroy(stream, error);
+  }
+  state[kState] &= ~kSync;
+}
+
 Readable.prototype.read = function(n) {
-  // NaN means whatever there is.
-  if (n === undefined) n = NaN;
-  else if (!NumberIsInteger(n)) n = NumberParseInt(n, 10);
-  const asked = n;
   const state = this._readableState;
+  if (n === undefined) {
+    if ((state[kState] & (kFlowing | kObjectMode | kDecoder)) === kFlowing) {
+      return readFlowing(this, state);
+    }
+    n = NaN; // Whatever there is.
+  } else if (!NumberIsInteger(n)) {
+    n = NumberParseInt(n, 10);
+  }
+  const asked = n;
   if (n > state.highWaterMark) state.highWaterMark = markFor(n);
   if (n !== 0) state[kState] &= ~kEmittedReadable;
 
@@ -358,13 +428,7 @@ Readable.prototype.read = function(n) {
 
   // Ask the source before taking from the buffer: a synchronous one may give more to take from.
   if (wantsSource(state, n)) {
-    state[kState] |= state.length === 0 ? kReading | kSync | kNeedReadable : kReading | kSync;
-    try {
-      this._read(state.highWaterMark);
-    } catch (error) {
-      errorOrDestroy(this, error);
-    }
-    state[kState] &= ~kSync;
+    askSource(this, state);
     if ((state[kState] & kReading) === 0) n = readableLength(asked, state);
   }
 
@@ -382,7 +446,7 @@ Readable.prototype.read = function(n) {
   }
   if (chunk !== null && (state[kState] & (kErrorEmitted | kCloseEmitted)) === 0) {
     state[kState] |= kDataEmitted;
-    this.emit('data', chunk);
+    emitData(this, chunk);
   }
   return chunk;
 };
@@ -605,17 +669,18 @@ Readable.prototype.wrap = function(stream) {
 };
 
 Readable.prototype[SymbolAsyncIterator] = function() {
-  return require('internal/streams/readable_iterator')(this);
+  return require('internal/streams/readable_iterator').createReadableIterator(this);
 };
 
-// The stream/iter API has a flag, which is refused: it is not built.
 Readable.prototype[SymbolFor('Stream.toAsyncStreamable')] = function() {
-  throw new ERR_STREAM_ITER_MISSING_FLAG();
+  const { getOptionValue } = require('internal/options');
+  if (!getOptionValue('--experimental-stream-iter')) throw new ERR_STREAM_ITER_MISSING_FLAG();
+  return require('internal/streams/iter/readable').batchesOfReadable(this);
 };
 
 Readable.prototype.iterator = function(options) {
   if (options !== undefined) validateObject(options, 'options');
-  return require('internal/streams/readable_iterator')(this, options);
+  return require('internal/streams/readable_iterator').createReadableIterator(this, options);
 };
 
 Readable.prototype.compose = function compose(stream, options) {

@@ -10,7 +10,12 @@ const { eos } = require('internal/streams/end-of-stream');
 
 function nop() {}
 
-async function* iterate(stream, options) {
+function takeChunk(stream) {
+  return stream.read();
+}
+
+/** take(stream) gives what there is to give now, or null. */
+async function* iterate(stream, options, take = takeChunk) {
   let wake = nop;
   // undefined: goes on; null: ended well.
   let error;
@@ -28,7 +33,7 @@ async function* iterate(stream, options) {
 
   try {
     while (true) {
-      const chunk = stream.destroyed ? null : stream.read();
+      const chunk = stream.destroyed ? null : take(stream);
       if (chunk !== null) yield chunk;
       else if (error) throw error;
       else if (error === null) return;
@@ -61,4 +66,4 @@ function createReadableIterator(stream, options) {
   return iterator;
 }
 
-module.exports = createReadableIterator;
+module.exports = { createReadableIterator, iterate };

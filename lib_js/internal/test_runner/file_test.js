@@ -15,10 +15,12 @@ const {
   String,
   StringPrototypeIndexOf,
   StringPrototypeSlice,
+  StringPrototypeSplit,
   StringPrototypeStartsWith,
 } = primordials;
 
 const { codes: { ERR_TEST_FAILURE } } = require('internal/errors');
+const { getOptionValue, getOptionsAsFlagsFromBinding } = require('internal/options');
 const {
   kAborted,
   kCancelledByParent,
@@ -161,14 +163,30 @@ class FileTest extends Test {
   }
 }
 
-/** process.execArgv without what is not for files. */
-function inheritedFlags() {
-  const { execArgv } = process;
-  return ArrayPrototypeFilter(execArgv, (flag, i) => (
+/** The words without what is not for files. */
+function forFiles(words) {
+  return ArrayPrototypeFilter(words, (flag, i) => (
     !ArrayPrototypeIncludes(kOwnFlags, flag) &&
     !ArrayPrototypeSome(kOwnOptions, (option) => (
       flag === option || StringPrototypeStartsWith(flag, `${option}=`) ||
-      (option !== '--experimental-config-file' && i > 0 && execArgv[i - 1] === option)))));
+      (option !== '--experimental-config-file' && i > 0 && words[i - 1] === option)))));
+}
+
+/** What a file of options says, which nobody but this process reads. */
+function flagsOfConfigFile() {
+  if (getOptionValue('--experimental-config-file') === '') return [];
+  const { execArgv } = process;
+  return ArrayPrototypeFilter(getOptionsAsFlagsFromBinding(), (flag) => {
+    const { 0: name } = StringPrototypeSplit(flag, '=', 1);
+    return !ArrayPrototypeSome(execArgv, (typed) => (
+      typed === name || StringPrototypeStartsWith(typed, `${name}=`)));
+  });
+}
+
+function inheritedFlags() {
+  const words = forFiles(flagsOfConfigFile());
+  ArrayPrototypePushApply(words, forFiles(process.execArgv));
+  return words;
 }
 
 /** The command line of one file's process; without `path`, of one that runs `options.named`. */

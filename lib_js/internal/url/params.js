@@ -16,8 +16,8 @@ const {
   ReflectGetOwnPropertyDescriptor,
   ReflectOwnKeys,
   SafeMap,
+  StringPrototypeCharCodeAt,
   StringPrototypeIncludes,
-  StringPrototypeIndexOf,
   StringPrototypeSlice,
   StringPrototypeToWellFormed,
   SymbolFor,
@@ -40,6 +40,11 @@ const {
   privateSymbols: { transfer_mode_private_symbol },
 } = internalBinding('util');
 
+const PERCENT = 37;
+const AMPERSAND = 38;
+const PLUS = 43;
+const EQUALS = 61;
+
 const kInspect = SymbolFor('nodejs.util.inspect.custom');
 
 // Handed out of the class, for URL and for the iterator only.
@@ -57,18 +62,26 @@ function toUSVString(value) {
 function parseQuery(query) {
   const list = [];
   const { length } = query;
-  for (let start = query[0] === '?' ? 1 : 0; start < length;) {
-    let end = StringPrototypeIndexOf(query, '&', start);
-    if (end === -1) end = length;
-    if (end > start) {
-      const at = StringPrototypeIndexOf(query, '=', start);
-      const isPair = at !== -1 && at < end;
-      ArrayPrototypePush(
-        list,
-        decodeForm(StringPrototypeSlice(query, start, isPair ? at : end)),
-        isPair ? decodeForm(StringPrototypeSlice(query, at + 1, end)) : '');
+  let start = query[0] === '?' ? 1 : 0;
+  let equals = -1;
+  let isEncoded = false;
+  for (let i = start; i <= length; i++) {
+    const code = i < length ? StringPrototypeCharCodeAt(query, i) : AMPERSAND;
+    if (code === AMPERSAND) {
+      if (i > start) {
+        const name = StringPrototypeSlice(query, start, equals < 0 ? i : equals);
+        const value = equals < 0 ? '' : StringPrototypeSlice(query, equals + 1, i);
+        if (isEncoded) ArrayPrototypePush(list, decodeForm(name), decodeForm(value));
+        else ArrayPrototypePush(list, name, value);
+      }
+      start = i + 1;
+      equals = -1;
+      isEncoded = false;
+    } else if (code === EQUALS) {
+      if (equals < 0) equals = i;
+    } else if (code === PLUS || code === PERCENT) {
+      isEncoded = true;
     }
-    start = end + 1;
   }
   return list;
 }

@@ -1,12 +1,23 @@
 'use strict';
 
-const { codes: { ERR_FEATURE_UNAVAILABLE_ON_PLATFORM } } = require('internal/errors');
+const {
+  codes: { ERR_WORKER_UNSUPPORTED_OPERATION },
+  genericNodeError,
+} = require('internal/errors');
 const { validateBoolean } = require('internal/validators');
+const self = require('internal/worker/self');
 
-/** Public `util.setTraceSigInt`. The stack of a running program cannot be shown on SIGINT yet. */
+/**
+ * Public `util.setTraceSigInt`, and --trace-sigint. While the program listens to SIGINT itself the
+ * signal is blocked, and nothing is shown.
+ */
 function setTraceSigInt(enable) {
   validateBoolean(enable, 'enable');
-  if (enable) throw new ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('util.setTraceSigInt()');
+  if (!self.isMainThread) {
+    throw new ERR_WORKER_UNSUPPORTED_OPERATION('Calling util.setTraceSigInt');
+  }
+  if (internalBinding('contextify').traceSigInt(enable)) return;
+  throw genericNodeError('Cannot watch for SIGINT signals', { code: 'ERR_CANNOT_WATCH_SIGINT' });
 }
 
 module.exports = { setTraceSigInt };

@@ -10,7 +10,7 @@ const { isArrayBufferView, isSharedArrayBuffer } = require('internal/util/types'
 const { createEnumConverter } = require('internal/webidl');
 const { newReadableWritablePairFromDuplex } = require('internal/webstreams/adapters');
 const { kDestroyOnSyncError, kValidateChunk } = require('internal/webstreams/adapters/to_web');
-const { customInspect } = require('internal/webstreams/util');
+const { customInspect, toStringTag } = require('internal/webstreams/util');
 
 const toFormat = createEnumConverter('CompressionFormat', [
   'deflate', 'deflate-raw', 'gzip', 'brotli',
@@ -121,7 +121,7 @@ for (const constructor of [CompressionStream, DecompressionStream]) {
   ObjectDefineProperties(constructor.prototype, {
     readable: kEnumerableProperty,
     writable: kEnumerableProperty,
-    [SymbolToStringTag]: { __proto__: null, configurable: true, value: constructor.name },
+    [SymbolToStringTag]: toStringTag(constructor.name),
   });
 }
 

@@ -8,7 +8,7 @@ const { ObjectDefineProperties, ObjectDefineProperty, SymbolToStringTag } = prim
 const { ERR_MISSING_OPTION } = require('internal/errors').codes;
 const { customInspectSymbol, kEnumerableProperty } = require('internal/util');
 const { validateObject } = require('internal/validators');
-const { customInspect } = require('internal/webstreams/util');
+const { customInspect, toStringTag } = require('internal/webstreams/util');
 
 // The standard has one size function per global, both called `size`.
 const byteSizeFunction = ObjectDefineProperty((chunk) => chunk.byteLength, 'name', {
@@ -75,7 +75,7 @@ for (const Strategy of [ByteLengthQueuingStrategy, CountQueuingStrategy]) {
   ObjectDefineProperties(Strategy.prototype, {
     highWaterMark: kEnumerableProperty,
     size: kEnumerableProperty,
-    [SymbolToStringTag]: { __proto__: null, configurable: true, value: Strategy.name },
+    [SymbolToStringTag]: toStringTag(Strategy.name),
   });
 }
 

@@ -15,7 +15,7 @@ const { PromisePrototypeThen, PromiseReject, PromiseResolve } = primordials;
 
 const { codes: { ERR_INVALID_STATE }, withoutStack } = require('internal/errors');
 const {
-  ChunkQueue, Latch, Ring, checkedSize, nop, orphan, promiseOf, promiseResolvedWith, resolved,
+  ChunkQueue, Ring, checkedSize, endOf, nop, orphan, promiseOf, promiseResolvedWith, soon,
 } = require('internal/webstreams/util');
 const { kLater } = require('internal/webstreams/writable_state');
 
@@ -43,12 +43,7 @@ class ReadableState {
 
   /** A latch that tells how the stream ended. */
   get ending() {
-    if (this.ended === undefined) {
-      this.ended = new Latch();
-      if (this.state === 'closed') this.ended.resolve();
-      else if (this.state === 'errored') this.ended.reject(this.storedError);
-    }
-    return this.ended;
+    return this.ended ??= endOf(this);
   }
 
   /** Somebody waits for chunks; bytes of a view are another thing. */
@@ -117,11 +112,9 @@ class ReaderState {
   constructor(stream, isByob) {
     this.stream = stream;
     this.isByob = isByob;
-    this.closed = new Latch();
+    this.closed = endOf(stream);
     this.requests = new Ring();
     stream.reader = this;
-    if (stream.state === 'closed') this.closed.resolve();
-    else if (stream.state === 'errored') this.closed.reject(stream.storedError);
   }
 
   takeRequests() {
@@ -181,11 +174,12 @@ class Control {
 
   /** @param {Promise | undefined} startResult */
   start(startResult) {
-    const started = startResult === undefined ? resolved : promiseResolvedWith(startResult);
-    PromisePrototypeThen(started, () => {
+    const onStarted = () => {
       this.started = true;
       this.pullIfNeeded();
-    }, (error) => this.error(error));
+    };
+    if (startResult === undefined) soon(onStarted);
+    else PromisePrototypeThen(promiseResolvedWith(startResult), onStarted, (e) => this.error(e));
   }
 
   pullIfNeeded() {

@@ -54,6 +54,7 @@ const {
   kState,
   orphan,
   setPromiseHandled,
+  toStringTag,
   viewBuffer,
   viewByteLength,
 } = require('internal/webstreams/util');
@@ -66,12 +67,11 @@ const { teeStream } = require('internal/webstreams/readable_tee');
 const { IterableSource, ReadableStreamAsyncIterator } =
   require('internal/webstreams/readable_iterate');
 
-const { kDeserialize, kTransfer, kTransferList, markTransferMode } =
-  require('internal/worker/transfer_symbols');
-
-function toStringTag(value) {
-  return { __proto__: null, configurable: true, value };
-}
+const { kDeserialize, kTransfer, kTransferList } = require('internal/worker/transfer_symbols');
+const {
+  privateSymbols: { transfer_mode_private_symbol },
+  constants: { kTransferable },
+} = internalBinding('util');
 
 /** The callbacks of the program's object. */
 class UserSource {
@@ -79,9 +79,9 @@ class UserSource {
     this.object = object;
     // In the order in which Web IDL reads a dictionary.
     this.autoAllocateChunkSize = object.autoAllocateChunkSize;
-    this.cancelFn = callbackOf(object, 'cancel', 'source');
-    this.pullFn = callbackOf(object, 'pull', 'source');
-    this.startFn = callbackOf(object, 'start', 'source');
+    this.cancelFn = callbackOf(object.cancel, 'source.cancel');
+    this.pullFn = callbackOf(object.pull, 'source.pull');
+    this.startFn = callbackOf(object.start, 'source.start');
     this.pulls = this.pullFn !== undefined;
   }
 
@@ -102,19 +102,26 @@ class UserSource {
 
 orphan(UserSource);
 
+/** What `new ReadableStream()` reads from. */
+const NOTHING = new UserSource(kEmptyObject);
+
 class ReadableStream {
-  constructor(source = kEmptyObject, strategy = kEmptyObject) {
-    markTransferMode(this, false, true);
+  constructor(source = kEmptyObject, strategy = undefined) {
+    this[transfer_mode_private_symbol] = kTransferable;
     if (source === kSkipThrow) {
       this[kState] = undefined; // Ours: whoever makes it fills this in.
       return;
     }
     validateObject(source, 'source', kValidateObjectAllowObjects);
-    validateObject(strategy, 'strategy', kValidateObjectAllowObjectsAndNull);
     // The strategy comes first: its getters may throw.
-    const size = strategy?.size;
-    const highWaterMark = strategy?.highWaterMark;
-    const { type } = source;
+    let size;
+    let highWaterMark;
+    if (strategy !== undefined) {
+      validateObject(strategy, 'strategy', kValidateObjectAllowObjectsAndNull);
+      size = strategy?.size;
+      highWaterMark = strategy?.highWaterMark;
+    }
+    const type = source === kEmptyObject ? undefined : source.type;
     const state = this[kState] = new ReadableState(this);
     let control;
     let userSource;
@@ -125,7 +132,7 @@ class ReadableStream {
                                   checkedChunkSize(userSource.autoAllocateChunkSize));
     } else {
       if (type !== undefined) throw new ERR_INVALID_ARG_VALUE('source.type', type);
-      userSource = new UserSource(source);
+      userSource = source === kEmptyObject ? NOTHING : new UserSource(source);
       control = attachControl(state, userSource, extractHighWaterMark(highWaterMark, 1),
                               extractSizeAlgorithm(size));
     }
@@ -154,8 +161,7 @@ class ReadableStream {
   }
 
   get locked() {
-    if (!isReadableStream(this)) throw new ERR_INVALID_THIS('ReadableStream');
-    return this[kState].isLocked;
+    return streamState(this).isLocked;
   }
 
   static from(iterable) {
@@ -235,16 +241,9 @@ class ReadableStream {
   }
 
   [kTransfer]() {
-    if (!isReadableStream(this)) throw new ERR_INVALID_THIS('ReadableStream');
-    const { ReadableTransfer, throwLocked } = require('internal/webstreams/transfer');
-    const state = this[kState];
-    if (state.isLocked) {
-      state.transfer?.forget();
-      throwLocked('ReadableStream');
-    }
-    state.transfer ??= new ReadableTransfer();
+    const { ReadableTransfer, transferOf } = require('internal/webstreams/transfer');
     return {
-      data: { port: state.transfer.begin(state) },
+      data: transferOf(streamState(this), ReadableTransfer, 'ReadableStream'),
       deserializeInfo: 'internal/webstreams/readablestream:TransferredReadableStream',
     };
   }
@@ -369,10 +368,8 @@ class ReadableStreamDefaultReader {
   }
 
   releaseLock() {
-    if (!isReadableStreamDefaultReader(this)) {
-      throw new ERR_INVALID_THIS('ReadableStreamDefaultReader');
-    }
-    if (this[kState].stream !== undefined) this[kState].release();
+    const state = readerState(this);
+    if (state.stream !== undefined) state.release();
   }
 
   get closed() {
@@ -456,8 +453,8 @@ class ReadableStreamBYOBReader {
   }
 
   releaseLock() {
-    if (!isReadableStreamBYOBReader(this)) throw new ERR_INVALID_THIS('ReadableStreamBYOBReader');
-    if (this[kState].stream !== undefined) this[kState].release();
+    const state = viewReaderState(this);
+    if (state.stream !== undefined) state.release();
   }
 
   get closed() {
@@ -508,27 +505,19 @@ class ReadableStreamDefaultController {
   }
 
   get desiredSize() {
-    if (!isReadableStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('ReadableStreamDefaultController');
-    }
-    return this[kState].desiredSize;
+    return defaultControl(this).desiredSize;
   }
 
   close() {
-    if (!isReadableStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('ReadableStreamDefaultController');
-    }
-    if (!this[kState].canCloseOrEnqueue) {
+    const state = defaultControl(this);
+    if (!state.canCloseOrEnqueue) {
       throw new ERR_INVALID_STATE.TypeError('Controller is already closed');
     }
-    this[kState].close();
+    state.close();
   }
 
   enqueue(chunk = undefined) {
-    if (!isReadableStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('ReadableStreamDefaultController');
-    }
-    const control = this[kState];
+    const control = defaultControl(this);
     if (!control.canCloseOrEnqueue) {
       throw new ERR_INVALID_STATE.TypeError('Controller is already closed');
     }
@@ -536,10 +525,7 @@ class ReadableStreamDefaultController {
   }
 
   error(error = undefined) {
-    if (!isReadableStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('ReadableStreamDefaultController');
-    }
-    this[kState].error(error);
+    defaultControl(this).error(error);
   }
 
   [customInspectSymbol](depth, options) {
@@ -562,25 +548,17 @@ class ReadableByteStreamController {
   }
 
   get byobRequest() {
-    if (!isReadableByteStreamController(this)) {
-      throw new ERR_INVALID_THIS('ReadableByteStreamController');
-    }
-    return this[kState].getRequest()?.request ?? null;
+    return byteControl(this).getRequest()?.request ?? null;
   }
 
   get desiredSize() {
-    if (!isReadableByteStreamController(this)) {
-      throw new ERR_INVALID_THIS('ReadableByteStreamController');
-    }
-    return this[kState].desiredSize;
+    return byteControl(this).desiredSize;
   }
 
   close() {
-    if (!isReadableByteStreamController(this)) {
-      throw new ERR_INVALID_THIS('ReadableByteStreamController');
-    }
-    checkCanClose(this[kState]);
-    this[kState].close();
+    const state = byteControl(this);
+    checkCanClose(state);
+    state.close();
   }
 
   enqueue(chunk) {
@@ -601,10 +579,7 @@ class ReadableByteStreamController {
   }
 
   error(error = undefined) {
-    if (!isReadableByteStreamController(this)) {
-      throw new ERR_INVALID_THIS('ReadableByteStreamController');
-    }
-    this[kState].error(error);
+    byteControl(this).error(error);
   }
 
   [customInspectSymbol](depth, options) {
@@ -628,13 +603,11 @@ class ReadableStreamBYOBRequest {
   }
 
   get view() {
-    if (!isReadableStreamBYOBRequest(this)) throw new ERR_INVALID_THIS('ReadableStreamBYOBRequest');
-    return this[kState].view;
+    return requestState(this).view;
   }
 
   respond(bytesWritten) {
-    if (!isReadableStreamBYOBRequest(this)) throw new ERR_INVALID_THIS('ReadableStreamBYOBRequest');
-    const { control, view } = this[kState];
+    const { control, view } = requestState(this);
     if (control === undefined) throw invalidated();
     if (isDetached(viewBuffer(view))) {
       throw new ERR_INVALID_STATE.TypeError('Viewed ArrayBuffer is detached');
@@ -643,8 +616,7 @@ class ReadableStreamBYOBRequest {
   }
 
   respondWithNewView(view) {
-    if (!isReadableStreamBYOBRequest(this)) throw new ERR_INVALID_THIS('ReadableStreamBYOBRequest');
-    const { control } = this[kState];
+    const { control } = requestState(this);
     if (control === undefined) throw invalidated();
     validateBuffer(view, 'view');
     if (isDetached(viewBuffer(view))) {
@@ -687,9 +659,21 @@ function isReadableStream(value) {
   return value?.[kState] instanceof ReadableState;
 }
 
+function streamState(value) {
+  if (!isReadableStream(value)) throw new ERR_INVALID_THIS('ReadableStream');
+  return value[kState];
+}
+
 function isReadableStreamDefaultReader(value) {
   const state = value?.[kState];
   return state instanceof ReaderState && !state.isByob;
+}
+
+function readerState(value) {
+  if (!isReadableStreamDefaultReader(value)) {
+    throw new ERR_INVALID_THIS('ReadableStreamDefaultReader');
+  }
+  return value[kState];
 }
 
 function isReadableStreamBYOBReader(value) {
@@ -697,16 +681,40 @@ function isReadableStreamBYOBReader(value) {
   return state instanceof ReaderState && state.isByob;
 }
 
+function viewReaderState(value) {
+  if (!isReadableStreamBYOBReader(value)) throw new ERR_INVALID_THIS('ReadableStreamBYOBReader');
+  return value[kState];
+}
+
 function isReadableStreamDefaultController(value) {
   return value?.[kState] instanceof DefaultControl;
+}
+
+function defaultControl(value) {
+  if (!isReadableStreamDefaultController(value)) {
+    throw new ERR_INVALID_THIS('ReadableStreamDefaultController');
+  }
+  return value[kState];
 }
 
 function isReadableByteStreamController(value) {
   return value?.[kState] instanceof ByteControl;
 }
 
+function byteControl(value) {
+  if (!isReadableByteStreamController(value)) {
+    throw new ERR_INVALID_THIS('ReadableByteStreamController');
+  }
+  return value[kState];
+}
+
 function isReadableStreamBYOBRequest(value) {
   return value?.[kState] instanceof RequestState;
+}
+
+function requestState(value) {
+  if (!isReadableStreamBYOBRequest(value)) throw new ERR_INVALID_THIS('ReadableStreamBYOBRequest');
+  return value[kState];
 }
 
 // ---- streams of ours

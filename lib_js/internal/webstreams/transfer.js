@@ -36,6 +36,21 @@ function postError(port, value) {
   }
 }
 
+function closeWith(port, reason) {
+  try {
+    postError(port, reason);
+  } finally {
+    port.close();
+  }
+}
+
+/** The end of a port is in use: the thread waits for it, where it should. */
+function keepAlive(end) {
+  if (!end.refsLater) return;
+  end.refsLater = false;
+  end.port.ref();
+}
+
 /** The end of a port that a ReadableStream reads. */
 class PortSource {
   /** @param {boolean} refsLater  the port keeps the thread alive from the first pull on */
@@ -64,19 +79,12 @@ class PortSource {
   }
 
   pull() {
-    if (this.refsLater) {
-      this.refsLater = false;
-      this.port.ref();
-    }
+    keepAlive(this);
     this.port.postMessage({ type: 'pull' });
   }
 
   cancel(reason) {
-    try {
-      postError(this.port, reason);
-    } finally {
-      this.port.close();
-    }
+    closeWith(this.port, reason);
   }
 }
 
@@ -105,10 +113,7 @@ class PortSink {
   }
 
   write(chunk) {
-    if (this.refsLater) {
-      this.refsLater = false;
-      this.port.ref();
-    }
+    keepAlive(this);
     return PromisePrototypeThen(this.backpressure?.promise ?? resolved, () => {
       this.backpressure = PromiseWithResolvers();
       try {
@@ -127,11 +132,7 @@ class PortSink {
   }
 
   abort(reason) {
-    try {
-      postError(this.port, reason);
-    } finally {
-      this.port.close();
-    }
+    closeWith(this.port, reason);
   }
 }
 
@@ -176,4 +177,16 @@ class WritableTransfer extends Transfer {
   }
 }
 
-module.exports = { PortSink, PortSource, ReadableTransfer, WritableTransfer, throwLocked };
+/** What a message carries of a stream. */
+function transferOf(state, Kind, name) {
+  if (state.isLocked) {
+    state.transfer?.forget();
+    throwLocked(name);
+  }
+  state.transfer ??= new Kind();
+  return { port: state.transfer.begin(state) };
+}
+
+module.exports = {
+  PortSink, PortSource, ReadableTransfer, WritableTransfer, throwLocked, transferOf,
+};

@@ -39,24 +39,28 @@ const {
   promiseResolvedWith,
   resolved,
   soon,
+  toStringTag,
 } = require('internal/webstreams/util');
 const { createReadableStream } = require('internal/webstreams/readablestream');
 const { kLater } = require('internal/webstreams/writable_state');
 const { createWritableStream } = require('internal/webstreams/writablestream');
 
-const { kDeserialize, kTransfer, kTransferList, markTransferMode } =
-  require('internal/worker/transfer_symbols');
+const { kDeserialize, kTransfer, kTransferList } = require('internal/worker/transfer_symbols');
+const {
+  privateSymbols: { transfer_mode_private_symbol },
+  constants: { kTransferable },
+} = internalBinding('util');
 
 /** The callbacks of the program's object. */
 class UserTransformer {
   constructor(object) {
     this.object = object;
     // In the order in which Web IDL reads a dictionary.
-    this.cancelFn = callbackOf(object, 'cancel', 'transformer');
-    this.flushFn = callbackOf(object, 'flush', 'transformer');
+    this.cancelFn = callbackOf(object.cancel, 'transformer.cancel');
+    this.flushFn = callbackOf(object.flush, 'transformer.flush');
     this.readableType = object.readableType;
-    this.startFn = callbackOf(object, 'start', 'transformer');
-    this.transformFn = callbackOf(object, 'transform', 'transformer');
+    this.startFn = callbackOf(object.start, 'transformer.start');
+    this.transformFn = callbackOf(object.transform, 'transformer.transform');
     this.writableType = object.writableType;
   }
 
@@ -302,27 +306,43 @@ class TransformState {
 
 orphan(TransformState, UserTransformer);
 
+/** What `new TransformStream()` does to chunks. */
+const AS_IS = new UserTransformer(kEmptyObject);
+
+class Strategy {
+  constructor(highWaterMark, size) {
+    this.highWaterMark = highWaterMark;
+    this.size = size;
+  }
+}
+
+orphan(Strategy);
+
+function validateStrategy(strategy, name) {
+  if (strategy === undefined) return;
+  validateObject(strategy, name, kValidateObjectAllowObjectsAndNull);
+}
+
 function checkedStrategy(strategy, defaultHighWaterMark) {
+  if (strategy === undefined) return new Strategy(defaultHighWaterMark, undefined);
   const highWaterMark = strategy?.highWaterMark;
   const size = strategy?.size;
-  return {
-    highWaterMark: extractHighWaterMark(highWaterMark, defaultHighWaterMark),
-    size: extractSizeAlgorithm(size),
-  };
+  return new Strategy(
+    extractHighWaterMark(highWaterMark, defaultHighWaterMark), extractSizeAlgorithm(size));
 }
 
 class TransformStream {
-  constructor(transformer = kEmptyObject, writableStrategy = kEmptyObject,
-              readableStrategy = kEmptyObject) {
-    markTransferMode(this, false, true);
+  constructor(transformer = kEmptyObject, writableStrategy = undefined,
+              readableStrategy = undefined) {
+    this[transfer_mode_private_symbol] = kTransferable;
     if (transformer === kSkipThrow) {
       this[kState] = new TransformState(this, undefined);
       return;
     }
     validateObject(transformer, 'transformer', kValidateObjectAllowObjects);
-    validateObject(writableStrategy, 'writableStrategy', kValidateObjectAllowObjectsAndNull);
-    validateObject(readableStrategy, 'readableStrategy', kValidateObjectAllowObjectsAndNull);
-    const user = new UserTransformer(transformer);
+    validateStrategy(writableStrategy, 'writableStrategy');
+    validateStrategy(readableStrategy, 'readableStrategy');
+    const user = transformer === kEmptyObject ? AS_IS : new UserTransformer(transformer);
     if (user.readableType !== undefined) {
       throw new ERR_INVALID_ARG_VALUE.RangeError('transformer.readableType', user.readableType);
     }
@@ -340,13 +360,11 @@ class TransformStream {
   }
 
   get readable() {
-    if (!isTransformStream(this)) throw new ERR_INVALID_THIS('TransformStream');
-    return this[kState].readable;
+    return streamState(this).readable;
   }
 
   get writable() {
-    if (!isTransformStream(this)) throw new ERR_INVALID_THIS('TransformStream');
-    return this[kState].writable;
+    return streamState(this).writable;
   }
 
   [customInspectSymbol](depth, options) {
@@ -382,7 +400,7 @@ class TransformStream {
 ObjectDefineProperties(TransformStream.prototype, {
   readable: kEnumerableProperty,
   writable: kEnumerableProperty,
-  [SymbolToStringTag]: { __proto__: null, configurable: true, value: 'TransformStream' },
+  [SymbolToStringTag]: toStringTag('TransformStream'),
 });
 
 /** Called when one arrives from another thread. */
@@ -398,31 +416,19 @@ class TransformStreamDefaultController {
   }
 
   get desiredSize() {
-    if (!isTransformStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('TransformStreamDefaultController');
-    }
-    return this[kState].desiredSize;
+    return controllerState(this).desiredSize;
   }
 
   enqueue(chunk = undefined) {
-    if (!isTransformStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('TransformStreamDefaultController');
-    }
-    this[kState].enqueue(chunk);
+    controllerState(this).enqueue(chunk);
   }
 
   error(reason = undefined) {
-    if (!isTransformStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('TransformStreamDefaultController');
-    }
-    this[kState].error(reason);
+    controllerState(this).error(reason);
   }
 
   terminate() {
-    if (!isTransformStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('TransformStreamDefaultController');
-    }
-    this[kState].terminate();
+    controllerState(this).terminate();
   }
 
   [customInspectSymbol](depth, options) {
@@ -437,17 +443,27 @@ ObjectDefineProperties(TransformStreamDefaultController.prototype, {
   enqueue: kEnumerableProperty,
   error: kEnumerableProperty,
   terminate: kEnumerableProperty,
-  [SymbolToStringTag]: {
-    __proto__: null, configurable: true, value: 'TransformStreamDefaultController',
-  },
+  [SymbolToStringTag]: toStringTag('TransformStreamDefaultController'),
 });
 
 function isTransformStream(value) {
   return value?.[kState] instanceof TransformState && value[kState].stream === value;
 }
 
+function streamState(value) {
+  if (!isTransformStream(value)) throw new ERR_INVALID_THIS('TransformStream');
+  return value[kState];
+}
+
 function isTransformStreamDefaultController(value) {
   return value?.[kState] instanceof TransformState && value[kState].controller === value;
+}
+
+function controllerState(value) {
+  if (!isTransformStreamDefaultController(value)) {
+    throw new ERR_INVALID_THIS('TransformStreamDefaultController');
+  }
+  return value[kState];
 }
 
 module.exports = {

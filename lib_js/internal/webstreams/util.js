@@ -153,6 +153,14 @@ class Latch {
   }
 }
 
+/** A latch that tells how a stream ends, or has ended. */
+function endOf({ state, storedError }) {
+  const latch = new Latch();
+  if (state === 'closed') latch.resolve();
+  else if (state === 'errored') latch.reject(storedError);
+  return latch;
+}
+
 // ---- dictionaries of the program
 
 function extractHighWaterMark(value, defaultHWM) {
@@ -172,9 +180,8 @@ function extractSizeAlgorithm(size) {
 }
 
 /** A callback of a dictionary, which may be missing. */
-function callbackOf(object, key, name) {
-  const fn = object[key];
-  if (fn !== undefined) validateFunction(fn, `${name}.${key}`);
+function callbackOf(fn, name) {
+  if (fn !== undefined) validateFunction(fn, name);
   return fn;
 }
 
@@ -286,7 +293,12 @@ class ChunkQueue extends Ring {
 
 orphan(Latch, Ring);
 
-// ---- inspecting
+// ---- looks
+
+/** The descriptor of a class's Symbol.toStringTag. */
+function toStringTag(value) {
+  return { __proto__: null, configurable: true, value };
+}
 
 function customInspect(depth, options, name, data) {
   if (depth < 0) return undefined; // As Node, which returns the `this` of a plain function.
@@ -306,6 +318,7 @@ module.exports = {
   cloneAsUint8Array,
   converted,
   customInspect,
+  endOf,
   extractHighWaterMark,
   extractSizeAlgorithm,
   isDetached,
@@ -321,6 +334,7 @@ module.exports = {
   resolved,
   setPromiseHandled,
   soon,
+  toStringTag,
   transferArrayBuffer,
   viewBuffer,
   viewByteLength,

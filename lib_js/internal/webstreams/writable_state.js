@@ -16,8 +16,8 @@ const { PromisePrototypeThen, PromiseReject, PromiseResolve, PromiseWithResolver
 const { AbortController, AbortSignal } = require('internal/abort_controller');
 const { codes: { ERR_INVALID_STATE }, withoutStack } = require('internal/errors');
 const {
-  ChunkQueue, Latch, Ring, checkedSize, orphan, promiseOf, promiseResolvedWith, rejectHandled,
-  resolved, soon,
+  ChunkQueue, Latch, Ring, checkedSize, endOf, orphan, promiseOf, promiseResolvedWith,
+  rejectHandled, soon,
 } = require('internal/webstreams/util');
 
 const kLater = Symbol('kLater');
@@ -63,12 +63,7 @@ class WritableState {
 
   /** A latch that tells how the stream ended. */
   get ending() {
-    if (this.ended === undefined) {
-      this.ended = new Latch();
-      if (this.state === 'closed') this.ended.resolve();
-      else if (this.state === 'errored') this.ended.reject(this.storedError);
-    }
-    return this.ended;
+    return this.ended ??= endOf(this);
   }
 
   abort(reason) {
@@ -217,11 +212,15 @@ class WritableControl {
 
   /** @param {Promise | undefined} startResult */
   start(startResult) {
-    const started = startResult === undefined ? resolved : promiseResolvedWith(startResult);
-    PromisePrototypeThen(started, () => {
+    const onStarted = () => {
       this.started = true;
       this.advance();
-    }, (error) => {
+    };
+    if (startResult === undefined) {
+      soon(onStarted);
+      return;
+    }
+    PromisePrototypeThen(promiseResolvedWith(startResult), onStarted, (error) => {
       this.started = true;
       this.state.dealWithRejection(error);
     });
@@ -380,7 +379,7 @@ class WriterState {
   /** @param {WritableState} stream which is not locked */
   constructor(stream) {
     this.stream = stream;
-    this.closed = new Latch();
+    this.closed = endOf(stream);
     this.ready = new Latch();
     /** Called in a microtask when the writer gets ready; a pipe sets it. */
     this.onReady = undefined;
@@ -389,16 +388,11 @@ class WriterState {
       case 'writable':
         if (stream.isCloseQueuedOrInFlight || !stream.backpressure) this.ready.resolve();
         break;
-      case 'erroring':
-        this.ready.reject(stream.storedError);
-        break;
       case 'closed':
         this.ready.resolve();
-        this.closed.resolve();
         break;
       default:
         this.ready.reject(stream.storedError);
-        this.closed.reject(stream.storedError);
     }
   }
 

@@ -38,22 +38,26 @@ const {
   kSkipThrow,
   kState,
   orphan,
+  toStringTag,
 } = require('internal/webstreams/util');
 const { WritableControl, WritableState, WriterState } =
   require('internal/webstreams/writable_state');
 
-const { kDeserialize, kTransfer, kTransferList, markTransferMode } =
-  require('internal/worker/transfer_symbols');
+const { kDeserialize, kTransfer, kTransferList } = require('internal/worker/transfer_symbols');
+const {
+  privateSymbols: { transfer_mode_private_symbol },
+  constants: { kTransferable },
+} = internalBinding('util');
 
 /** The callbacks of the program's object. */
 class UserSink {
   constructor(object) {
     this.object = object;
     // In the order in which Web IDL reads a dictionary.
-    this.abortFn = callbackOf(object, 'abort', 'sink');
-    this.closeFn = callbackOf(object, 'close', 'sink');
-    this.startFn = callbackOf(object, 'start', 'sink');
-    this.writeFn = callbackOf(object, 'write', 'sink');
+    this.abortFn = callbackOf(object.abort, 'sink.abort');
+    this.closeFn = callbackOf(object.close, 'sink.close');
+    this.startFn = callbackOf(object.start, 'sink.start');
+    this.writeFn = callbackOf(object.write, 'sink.write');
   }
 
   start(controller) {
@@ -79,20 +83,30 @@ class UserSink {
 
 orphan(UserSink);
 
+/** What `new WritableStream()` writes to. */
+const NOTHING = new UserSink(kEmptyObject);
+
 class WritableStream {
-  constructor(sink = kEmptyObject, strategy = kEmptyObject) {
-    markTransferMode(this, false, true);
+  constructor(sink = kEmptyObject, strategy = undefined) {
+    this[transfer_mode_private_symbol] = kTransferable;
     if (sink === kSkipThrow) {
       this[kState] = undefined; // Ours: whoever makes it fills this in.
       return;
     }
     validateObject(sink, 'sink', kValidateObjectAllowObjects);
-    validateObject(strategy, 'strategy', kValidateObjectAllowObjectsAndNull);
-    const size = strategy?.size;
-    const highWaterMark = strategy?.highWaterMark;
-    const { type } = sink;
-    if (type !== undefined) throw new ERR_INVALID_ARG_VALUE.RangeError('type', type);
-    const userSink = new UserSink(sink);
+    let size;
+    let highWaterMark;
+    if (strategy !== undefined) {
+      validateObject(strategy, 'strategy', kValidateObjectAllowObjectsAndNull);
+      size = strategy?.size;
+      highWaterMark = strategy?.highWaterMark;
+    }
+    let userSink = NOTHING;
+    if (sink !== kEmptyObject) {
+      const { type } = sink;
+      if (type !== undefined) throw new ERR_INVALID_ARG_VALUE.RangeError('type', type);
+      userSink = new UserSink(sink);
+    }
     const sizeAlgorithm = extractSizeAlgorithm(size);
     const state = this[kState] = new WritableState(this);
     const control = attachControl(
@@ -117,8 +131,7 @@ class WritableStream {
   }
 
   get locked() {
-    if (!isWritableStream(this)) throw new ERR_INVALID_THIS('WritableStream');
-    return this[kState].isLocked;
+    return streamState(this).isLocked;
   }
 
   abort(reason = undefined) {
@@ -155,16 +168,9 @@ class WritableStream {
   }
 
   [kTransfer]() {
-    if (!isWritableStream(this)) throw new ERR_INVALID_THIS('WritableStream');
-    const { WritableTransfer, throwLocked } = require('internal/webstreams/transfer');
-    const state = this[kState];
-    if (state.isLocked) {
-      state.transfer?.forget();
-      throwLocked('WritableStream');
-    }
-    state.transfer ??= new WritableTransfer();
+    const { WritableTransfer, transferOf } = require('internal/webstreams/transfer');
     return {
-      data: { port: state.transfer.begin(state) },
+      data: transferOf(streamState(this), WritableTransfer, 'WritableStream'),
       deserializeInfo: 'internal/webstreams/writablestream:TransferredWritableStream',
     };
   }
@@ -188,7 +194,7 @@ ObjectDefineProperties(WritableStream.prototype, {
   close: kEnumerableProperty,
   getWriter: kEnumerableProperty,
   locked: kEnumerableProperty,
-  [SymbolToStringTag]: { __proto__: null, configurable: true, value: 'WritableStream' },
+  [SymbolToStringTag]: toStringTag('WritableStream'),
 });
 
 class WritableStreamDefaultWriter {
@@ -210,11 +216,9 @@ class WritableStreamDefaultWriter {
   }
 
   get desiredSize() {
-    if (!isWritableStreamDefaultWriter(this)) {
-      throw new ERR_INVALID_THIS('WritableStreamDefaultWriter');
-    }
-    if (this[kState].stream === undefined) throw notBound();
-    return this[kState].desiredSize;
+    const state = writerState(this);
+    if (state.stream === undefined) throw notBound();
+    return state.desiredSize;
   }
 
   get ready() {
@@ -246,10 +250,8 @@ class WritableStreamDefaultWriter {
   }
 
   releaseLock() {
-    if (!isWritableStreamDefaultWriter(this)) {
-      throw new ERR_INVALID_THIS('WritableStreamDefaultWriter');
-    }
-    if (this[kState].stream !== undefined) this[kState].release();
+    const state = writerState(this);
+    if (state.stream !== undefined) state.release();
   }
 
   write(chunk = undefined) {
@@ -284,9 +286,7 @@ ObjectDefineProperties(WritableStreamDefaultWriter.prototype, {
   close: kEnumerableProperty,
   releaseLock: kEnumerableProperty,
   write: kEnumerableProperty,
-  [SymbolToStringTag]: {
-    __proto__: null, configurable: true, value: 'WritableStreamDefaultWriter',
-  },
+  [SymbolToStringTag]: toStringTag('WritableStreamDefaultWriter'),
 });
 
 class WritableStreamDefaultController {
@@ -296,17 +296,11 @@ class WritableStreamDefaultController {
   }
 
   get signal() {
-    if (!isWritableStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('WritableStreamDefaultController');
-    }
-    return this[kState].signal;
+    return controlState(this).signal;
   }
 
   error(error = undefined) {
-    if (!isWritableStreamDefaultController(this)) {
-      throw new ERR_INVALID_THIS('WritableStreamDefaultController');
-    }
-    this[kState].errorIfNeeded(error);
+    controlState(this).errorIfNeeded(error);
   }
 
   [customInspectSymbol](depth, options) {
@@ -319,21 +313,38 @@ class WritableStreamDefaultController {
 ObjectDefineProperties(WritableStreamDefaultController.prototype, {
   signal: kEnumerableProperty,
   error: kEnumerableProperty,
-  [SymbolToStringTag]: {
-    __proto__: null, configurable: true, value: 'WritableStreamDefaultController',
-  },
+  [SymbolToStringTag]: toStringTag('WritableStreamDefaultController'),
 });
 
 function isWritableStream(value) {
   return value?.[kState] instanceof WritableState;
 }
 
+function streamState(value) {
+  if (!isWritableStream(value)) throw new ERR_INVALID_THIS('WritableStream');
+  return value[kState];
+}
+
 function isWritableStreamDefaultWriter(value) {
   return value?.[kState] instanceof WriterState;
 }
 
+function writerState(value) {
+  if (!isWritableStreamDefaultWriter(value)) {
+    throw new ERR_INVALID_THIS('WritableStreamDefaultWriter');
+  }
+  return value[kState];
+}
+
 function isWritableStreamDefaultController(value) {
   return value?.[kState] instanceof WritableControl;
+}
+
+function controlState(value) {
+  if (!isWritableStreamDefaultController(value)) {
+    throw new ERR_INVALID_THIS('WritableStreamDefaultController');
+  }
+  return value[kState];
 }
 
 function attachControl(state, sink, highWaterMark, size) {

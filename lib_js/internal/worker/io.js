@@ -51,7 +51,6 @@ const {
   markTransferMode,
   serializeMessage,
 } = require('internal/worker/js_transferable');
-const { receivedEvent } = require('internal/worker/message_event');
 
 const native = internalBinding('messaging');
 const { refAdd } = internalBinding('turn');
@@ -71,6 +70,14 @@ const kHybridDispatch = SymbolFor('nodejs.internal.kHybridDispatch');
 const kCurrentlyReceivingPorts = SymbolFor('nodejs.internal.kCurrentlyReceivingPorts');
 
 const trusted = { __proto__: null, [kTrustEvent]: true };
+
+let createFastMessageEvent;
+
+/** What came, as the event that programs know. */
+function receivedEvent(type, data, ports) {
+  createFastMessageEvent ??= require('npm/undici/lib/web/websocket/events').createFastMessageEvent;
+  return createFastMessageEvent(type, { data, ports });
+}
 
 /** Ports of this thread by native handle. */
 const ports = new SafeMap();
@@ -202,7 +209,7 @@ class Port extends Opening {
 
   [kCreateEvent](data, type) {
     if (type !== 'message' && type !== 'messageerror') return super[kCreateEvent](data, type);
-    return receivedEvent(type, data, this[kCurrentlyReceivingPorts], trusted);
+    return receivedEvent(type, data, this[kCurrentlyReceivingPorts]);
   }
 
   [kTransfer]() {
@@ -445,11 +452,11 @@ class BroadcastChannel extends EventTarget {
   }
 
   #onMessage = (data) => {
-    this.dispatchEvent(receivedEvent('message', data, undefined, trusted));
+    this.dispatchEvent(receivedEvent('message', data));
   };
 
   #onMessageError = (error) => {
-    this.dispatchEvent(receivedEvent('messageerror', error, undefined, trusted));
+    this.dispatchEvent(receivedEvent('messageerror', error));
   };
 
   [kInspect](depth, options) {

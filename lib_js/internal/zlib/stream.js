@@ -16,23 +16,22 @@ const {
   codes: {
     ERR_BUFFER_TOO_LARGE,
     ERR_INVALID_ARG_TYPE,
-    ERR_OUT_OF_RANGE,
     ERR_TRAILING_JUNK_AFTER_STREAM_END,
   },
   genericNodeError,
 } = require('internal/errors');
 const { eos } = require('internal/streams/end-of-stream');
 const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
-const { checkRangesOrGetDefault, validateBoolean, validateFiniteNumber } =
-  require('internal/validators');
+const { checkRangesOrGetDefault, validateBoolean } = require('internal/validators');
 const { constants } = require('internal/zlib/constants');
 const { Handle } = require('internal/zlib/handle');
+const { checkedChunkSize } = require('internal/zlib/options');
 const { Buffer, kMaxLength } = require('buffer');
 const Transform = require('_stream_transform');
 
 const {
   BROTLI_DECODE, BROTLI_ENCODE, BROTLI_OPERATION_EMIT_METADATA, BROTLI_OPERATION_PROCESS,
-  Z_BLOCK, Z_DEFAULT_CHUNK, Z_FINISH, Z_FULL_FLUSH, Z_MIN_CHUNK, Z_NO_FLUSH, Z_PARTIAL_FLUSH,
+  Z_BLOCK, Z_DEFAULT_CHUNK, Z_FINISH, Z_FULL_FLUSH, Z_NO_FLUSH, Z_PARTIAL_FLUSH,
   Z_SYNC_FLUSH,
   ZSTD_COMPRESS, ZSTD_DECOMPRESS, ZSTD_e_continue, ZSTD_e_end,
 } = constants;
@@ -81,12 +80,7 @@ function ZlibBase(opts, mode, open, { flush, finishFlush, fullFlush }) {
   const bound = flushBoundOf(mode);
   if (opts) {
     const { 0: lowest, 1: highest } = FLUSH_BOUNDS[bound];
-    if (validateFiniteNumber(opts.chunkSize, 'options.chunkSize')) {
-      chunkSize = opts.chunkSize;
-      if (chunkSize < Z_MIN_CHUNK) {
-        throw new ERR_OUT_OF_RANGE('options.chunkSize', `>= ${Z_MIN_CHUNK}`, chunkSize);
-      }
-    }
+    chunkSize = checkedChunkSize(opts.chunkSize, chunkSize);
     flush = checkRangesOrGetDefault(opts.flush, 'options.flush', lowest, highest, flush);
     finishFlush = checkRangesOrGetDefault(
       opts.finishFlush, 'options.finishFlush', lowest, highest, finishFlush);

@@ -1,7 +1,9 @@
 //! The scenarios: what is run, in which order, and what is reported.
 
 mod alone;
+mod core;
 mod cores;
+mod files;
 mod idle;
 mod serve;
 mod serve_report;
@@ -16,7 +18,9 @@ pub fn run(options: &Options) -> Result<(), String> {
         "churn" => serve::run(options, &serve::CHURN),
         "start" => start::run(options),
         "idle" => idle::run(options),
+        "files" => files::run(options),
         "cores" => cores::run(options),
+        "core" => core::run(options),
         "load" => alone::load(options),
         "self" => alone::own_ceiling(options),
         other => Err(format!("no scenario `{other}`")),

@@ -19,6 +19,7 @@
 //! 5. `Cancel { key }`: ends the request of that key with ECANCELED, or lets it end by itself.
 //! 6. `close`: after it, nobody touches memory named by any request.
 
+mod doorbell;
 mod ring;
 
 use crate::errno::Errno;
@@ -26,6 +27,7 @@ use crate::lease::LeasePool;
 use crate::probe::Probe;
 use crate::start::StartError;
 use crate::{RingOptions, Wait};
+pub(crate) use doorbell::Doorbell;
 pub(crate) use ring::Uring;
 
 /// A request in the kernel's terms: numbers and addresses, no ownership.
@@ -213,6 +215,13 @@ impl Kernel {
         }
     }
 
+    /// Whether something was pushed and not started.
+    pub(crate) fn has_unbegun(&mut self) -> bool {
+        match self {
+            Kernel::Uring(uring) => uring.has_unbegun(),
+        }
+    }
+
     /// Starts what was pushed, without waiting.
     pub(crate) fn flush(&mut self) -> Result<(), Errno> {
         match self {
@@ -245,6 +254,14 @@ impl Kernel {
     pub(crate) fn counts(&self) -> KernelCounts {
         match self {
             Kernel::Uring(uring) => uring.counts,
+        }
+    }
+
+    /// What wakes this back end from other threads by an event with this key and a result of 0.
+    /// Only where the probe found `messages`.
+    pub(crate) fn doorbell(&self, key: u64) -> Doorbell {
+        match self {
+            Kernel::Uring(uring) => uring.doorbell(key),
         }
     }
 

@@ -1,4 +1,4 @@
-//! The io_uring back end, the only file that names the kernel's interface.
+//! The io_uring back end.
 //!
 //! One ring, made and used by one thread: SINGLE_ISSUER and DEFER_TASKRUN let completions run only
 //! inside our own `enter`, so nothing interrupts JS. No SQPOLL (it wants a core of its own), no
@@ -13,6 +13,7 @@
 //! 0.24-0.29 with 64 connections, and from 0.09-0.13 to 0.12-0.14 with 512; processor time a
 //! request did not differ beyond the noise.]
 
+use super::doorbell::{Doorbell, can_send_messages};
 use super::{Event, Full, KernelCounts, KernelTime, OFFSET_CURRENT, Request};
 use crate::RingOptions;
 use crate::Wait;
@@ -32,6 +33,7 @@ const REGISTER_ENABLE_RINGS: u8 = 12;
 const REGISTER_RING_FDS: u32 = 20;
 const UNREGISTER_RING_FDS: u32 = 21;
 const UNREGISTER_BUFFER_RING: u32 = 23;
+pub(super) const SEND_MSG_RING: u32 = 31;
 
 const _: () = assert!(size_of::<KernelTime>() == size_of::<Timespec>());
 
@@ -115,6 +117,7 @@ impl Uring {
             read_multi: supported.is_supported(opcode::ReadMulti::CODE),
             wait_id: supported.is_supported(opcode::WaitId::CODE),
             truncate: supported.is_supported(opcode::Ftruncate::CODE),
+            messages: can_send_messages(),
             no_iowait,
             no_sq_array,
             registered_ring: registered.is_some(),
@@ -149,9 +152,13 @@ impl Uring {
             .map(|_| ())
     }
 
+    pub(super) fn has_unbegun(&mut self) -> bool {
+        !self.ring.submission().is_empty()
+    }
+
     /// Submits everything, as far as the kernel takes it now.
     pub(super) fn begin(&mut self) -> Result<(), Errno> {
-        if self.ring.submission().is_empty() {
+        if !self.has_unbegun() {
             return Ok(());
         }
         self.enter(Wait::Poll)
@@ -206,6 +213,11 @@ impl Uring {
         let overflow = self.ring.submission().cq_overflow();
         self.counts.overflows += u64::from(overflow);
         overflow
+    }
+
+    pub(super) fn doorbell(&self, key: u64) -> Doorbell {
+        let ring = self.ring.as_raw_fd();
+        Doorbell::Message { ring, key }
     }
 
     /// Closing the descriptor does not end the ring while it is registered with the thread.

@@ -32,6 +32,8 @@ pub fn take(act: Box<dyn Fn() + Send>) -> Result<Interrupt, Errno> {
     let is_over = Arc::new(AtomicBool::new(false));
     let over = is_over.clone();
     let watch = move || {
+        // The signal is for the program's thread. Not to block it here only delays it.
+        let _ = super::signal::block(&[libc::SIGINT]);
         while !over.load(Ordering::Acquire) {
             if SIGNALS_COUNT.load(Ordering::Relaxed) != seen_count {
                 act();

@@ -4,13 +4,15 @@ use super::call;
 use crate::address::{RawAddress, SocketAddress};
 use crate::errno::Errno;
 use crate::fd::Fd;
+use crate::gather::Gather;
 use crate::op::Shutdown;
+use coring_buf::Stable;
 use std::ffi::CString;
 
 const FLAGS: i32 = libc::SOCK_CLOEXEC | libc::SOCK_NONBLOCK;
 /// Seconds and number of keep-alive probes once they have begun, as Node sets them.
-const KEEP_ALIVE_INTERVAL_SECONDS: i32 = 1;
-const KEEP_ALIVE_PROBES_COUNT: i32 = 10;
+const KEEP_ALIVE_INTERVAL_SECONDS: u32 = 1;
+const KEEP_ALIVE_PROBES_COUNT: u32 = 10;
 
 /// How to listen.
 #[derive(Copy, Clone, Debug, PartialEq, Eq)]
@@ -156,6 +158,36 @@ pub fn send_now(fd: Fd, bytes: &[u8]) -> Result<usize, Errno> {
     super::retried(|| call!(send(fd.raw(), address, count, flags))).map(|count| count as usize)
 }
 
+/// As `send_now`, two pieces as one message.
+pub fn send_both_now(fd: Fd, first: &[u8], second: &[u8]) -> Result<usize, Errno> {
+    let piece = |bytes: &[u8]| libc::iovec {
+        iov_base: bytes.as_ptr().cast_mut().cast(),
+        iov_len: bytes.len(),
+    };
+    let mut pieces = [piece(first), piece(second)];
+    let header = libc::msghdr {
+        msg_name: std::ptr::null_mut(),
+        msg_namelen: 0,
+        msg_iov: pieces.as_mut_ptr(),
+        msg_iovlen: pieces.len(),
+        msg_control: std::ptr::null_mut(),
+        msg_controllen: 0,
+        msg_flags: 0,
+    };
+    let flags = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
+    let sent = super::retried(|| call!(sendmsg(fd.raw(), &raw const header, flags)));
+    sent.map(|count| count as usize)
+}
+
+/// Sends what the socket takes at once of memory that the kernel may hold, and lets go of it.
+pub fn send_pieces_now(fd: Fd, pieces: Vec<Box<dyn Stable>>) -> u64 {
+    let mut gather = Gather::new(&[], &pieces);
+    let flags = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
+    let header = gather.header();
+    let sent = super::retried(|| call!(sendmsg(fd.raw(), header, flags)));
+    sent.map_or(0, |count| count as u64)
+}
+
 /// Receives without waiting; 0 is the end of the stream, EAGAIN nothing yet.
 pub fn receive_now(fd: Fd, bytes: &mut [u8]) -> Result<usize, Errno> {
     let (address, count) = (bytes.as_mut_ptr().cast(), bytes.len());
@@ -168,31 +200,37 @@ pub fn set_no_delay(fd: Fd, on: bool) -> Result<(), Errno> {
     set_flag(fd, libc::IPPROTO_TCP, libc::TCP_NODELAY, on)
 }
 
-/// Probes a silent peer after so many seconds, or not at all.
-pub fn set_keep_alive(fd: Fd, idle_seconds: Option<u32>) -> Result<(), Errno> {
-    set_flag(
-        fd,
-        libc::SOL_SOCKET,
-        libc::SO_KEEPALIVE,
-        idle_seconds.is_some(),
-    )?;
-    let Some(seconds) = idle_seconds else {
+/// How a silent peer is probed; None: as usual.
+#[derive(Clone, Copy, Debug)]
+pub struct KeepAlive {
+    pub idle_s: u32,
+    pub interval_s: Option<u32>,
+    pub probes_count: Option<u32>,
+}
+
+impl KeepAlive {
+    pub fn after(idle_s: u32) -> KeepAlive {
+        KeepAlive {
+            idle_s,
+            interval_s: None,
+            probes_count: None,
+        }
+    }
+}
+
+/// Probes a silent peer, or not at all.
+pub fn set_keep_alive(fd: Fd, probes: Option<KeepAlive>) -> Result<(), Errno> {
+    set_flag(fd, libc::SOL_SOCKET, libc::SO_KEEPALIVE, probes.is_some())?;
+    let Some(probes) = probes else {
         return Ok(());
     };
-    let seconds = i32::try_from(seconds).map_err(|_| Errno::EINVAL)?;
-    set_number(fd, libc::IPPROTO_TCP, libc::TCP_KEEPIDLE, seconds)?;
-    set_number(
-        fd,
-        libc::IPPROTO_TCP,
-        libc::TCP_KEEPINTVL,
-        KEEP_ALIVE_INTERVAL_SECONDS,
-    )?;
-    set_number(
-        fd,
-        libc::IPPROTO_TCP,
-        libc::TCP_KEEPCNT,
-        KEEP_ALIVE_PROBES_COUNT,
-    )
+    let number = |value: u32| i32::try_from(value).map_err(|_| Errno::EINVAL);
+    let interval_s = probes.interval_s.unwrap_or(KEEP_ALIVE_INTERVAL_SECONDS);
+    let probes_count = probes.probes_count.unwrap_or(KEEP_ALIVE_PROBES_COUNT);
+    let set = |option: i32, value: u32| set_number(fd, libc::IPPROTO_TCP, option, number(value)?);
+    set(libc::TCP_KEEPIDLE, probes.idle_s)?;
+    set(libc::TCP_KEEPINTVL, interval_s)?;
+    set(libc::TCP_KEEPCNT, probes_count)
 }
 
 /// SO_LINGER of zero: the close that follows sends RST and drops unsent bytes.
@@ -360,7 +398,7 @@ mod tests {
     fn options_are_taken() {
         let fd = stream_socket(&any("127.0.0.1:0")).unwrap();
         set_no_delay(fd, true).unwrap();
-        set_keep_alive(fd, Some(30)).unwrap();
+        set_keep_alive(fd, Some(KeepAlive::after(30))).unwrap();
         assert_eq!(number(fd, libc::IPPROTO_TCP, libc::TCP_KEEPIDLE), Ok(30));
         set_keep_alive(fd, None).unwrap();
         assert_eq!(number(fd, libc::SOL_SOCKET, libc::SO_KEEPALIVE), Ok(0));

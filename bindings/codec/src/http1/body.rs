@@ -14,6 +14,8 @@ enum Place {
     /// So many bytes of a body that said its length.
     Length(u64),
     UntilClose,
+    /// Nobody knows where it ends.
+    Unknown,
     ChunkLine,
     ChunkData(u64),
     /// At the CR behind a chunk's data.
@@ -58,6 +60,7 @@ impl Body {
             Framing::Length(bytes) => Place::Length(bytes),
             Framing::Chunked => Place::ChunkLine,
             Framing::UntilClose => Place::UntilClose,
+            Framing::Unknown => Place::Unknown,
         };
         Body {
             place,
@@ -85,6 +88,9 @@ impl Body {
             limits,
             request: !self.response,
         };
+        if self.place == Place::Unknown {
+            return Err(Fault::new(HttpError::EncodingNotChunked, 0));
+        }
         let mut at = 0;
         loop {
             let Some(&byte) = bytes.get(at) else {
@@ -137,6 +143,7 @@ impl Body {
                     at += usize::from(self.chunk_ends(input, at, byte)?);
                 }
                 Place::Trailers => return self.trailers(input, at),
+                Place::Unknown => unreachable!("refused above"),
             }
         }
     }

@@ -20,6 +20,9 @@ pub enum Framing {
     Chunked,
     /// Until the peer closes: responses only, or lenient.
     UntilClose,
+    /// RFC 9112, 6.3: nobody can know where the body of such a request ends. As llhttp, the head
+    /// is given, and reading the body fails.
+    Unknown,
 }
 
 impl Framing {
@@ -202,10 +205,7 @@ fn request(
         headers_at,
     } = scan;
     let facts = fields.facts;
-    let framing = match request_framing(start.method, fields, limits) {
-        Ok(framing) => framing,
-        Err(error) => return Err(Fault::new(error, end)),
-    };
+    let framing = request_framing(start.method, fields, limits);
     let upgrade_asked = facts.has(Facts::UPGRADE) && facts.has(Facts::UPGRADE_TOKEN);
     let is_1_1 = start.major == 1 && start.minor == 1;
     Ok(Some(RequestHead {
@@ -226,30 +226,29 @@ fn request(
     }))
 }
 
-fn request_framing(method: Method, fields: &Fields, limits: &Limits) -> Result<Framing, HttpError> {
+fn request_framing(method: Method, fields: &Fields, limits: &Limits) -> Framing {
     let facts = fields.facts;
     let lenient = limits.lenient;
     if method == Method::Connect {
         // What follows is the tunnel's, whatever the headers say (RFC 9110, 9.3.6).
-        return Ok(Framing::None);
+        return Framing::None;
     }
     if facts.has(Facts::CHUNKED) {
-        return Ok(Framing::Chunked);
+        return Framing::Chunked;
     }
     if facts.has(Facts::ENCODING) {
-        // RFC 9112, 6.3: nobody can know where the body of such a request ends.
         let allowed =
             lenient.has(Lenient::CHUNKED_LENGTH) || lenient.has(Lenient::TRANSFER_ENCODING);
         return if allowed {
-            Ok(Framing::UntilClose)
+            Framing::UntilClose
         } else {
-            Err(HttpError::EncodingNotChunked)
+            Framing::Unknown
         };
     }
     if facts.has(Facts::LENGTH) {
-        return Ok(Framing::Length(fields.content_length));
+        return Framing::Length(fields.content_length);
     }
-    Ok(Framing::None)
+    Framing::None
 }
 
 fn response(

@@ -81,13 +81,7 @@ impl PKey {
             // SAFETY: the operation is alive; the slice is as long as is told; writes at most
             // `size` bytes, or only the size.
             unsafe {
-                ffi::EVP_PKEY_decapsulate(
-                    context,
-                    out,
-                    size,
-                    ciphertext.as_ptr(),
-                    ciphertext.len(),
-                )
+                ffi::EVP_PKEY_decapsulate(context, out, size, ciphertext.as_ptr(), ciphertext.len())
             }
         })
     }

@@ -2,8 +2,8 @@
 
 use super::parts::algorithm_of_spki;
 use super::{Kind, PKey};
-use crate::der::{self, Reader};
 use crate::Result;
+use crate::der::{self, Reader};
 
 /// A curve that libcrypto has.
 pub struct Curve {
@@ -34,7 +34,14 @@ macro_rules! curve {
 }
 
 pub(super) static CURVES: &[Curve] = &[
-    curve!("secp224r1", "", &["P-224"], &[0x2b, 0x81, 4, 0, 33], NID_secp224r1, 224),
+    curve!(
+        "secp224r1",
+        "",
+        &["P-224"],
+        &[0x2b, 0x81, 4, 0, 33],
+        NID_secp224r1,
+        224
+    ),
     curve!(
         "prime256v1",
         "P-256",
@@ -43,10 +50,38 @@ pub(super) static CURVES: &[Curve] = &[
         NID_X9_62_prime256v1,
         256
     ),
-    curve!("secp384r1", "P-384", &["P-384"], &[0x2b, 0x81, 4, 0, 34], NID_secp384r1, 384),
-    curve!("secp521r1", "P-521", &["P-521"], &[0x2b, 0x81, 4, 0, 35], NID_secp521r1, 521),
-    curve!("secp256k1", "secp256k1", &[], &[0x2b, 0x81, 4, 0, 10], NID_secp256k1, 256),
+    curve!(
+        "secp384r1",
+        "P-384",
+        &["P-384"],
+        &[0x2b, 0x81, 4, 0, 34],
+        NID_secp384r1,
+        384
+    ),
+    curve!(
+        "secp521r1",
+        "P-521",
+        &["P-521"],
+        &[0x2b, 0x81, 4, 0, 35],
+        NID_secp521r1,
+        521
+    ),
+    curve!(
+        "secp256k1",
+        "secp256k1",
+        &[],
+        &[0x2b, 0x81, 4, 0, 10],
+        NID_secp256k1,
+        256
+    ),
 ];
+
+/// Of all curves, sorted.
+pub fn curve_names() -> Vec<&'static str> {
+    let mut names: Vec<_> = CURVES.iter().map(|curve| curve.name).collect();
+    names.sort_unstable();
+    names
+}
 
 impl Curve {
     /// Case matters, as in OpenSSL.

@@ -2,19 +2,21 @@
 
 use aws_lc_sys as ffi;
 
-use super::parts::{OID_DH, Private, pkcs8};
 use super::PKey;
+use super::parts::{OID_DH, Private, pkcs8};
 use crate::der;
 use crate::number::{Number, bytes_of};
 use crate::owned::Owned;
 use crate::{Failure, Result, failure};
 
-
 /// A key with these parameters, and with this secret number, or a new one.
 pub(super) fn dh_key(prime: &[u8], generator: &[u8], secret: Option<&[u8]>) -> Result<PKey> {
     // SAFETY: takes no argument; what it gives is ours.
     let mut dh = Owned::of(unsafe { ffi::DH_new() })?;
-    let (p, g) = (Number::new(prime)?.into_raw(), Number::new(generator)?.into_raw());
+    let (p, g) = (
+        Number::new(prime)?.into_raw(),
+        Number::new(generator)?.into_raw(),
+    );
     // SAFETY: the numbers become the key's own.
     let done = unsafe { ffi::DH_set0_pqg(dh.as_mut_ptr(), p, std::ptr::null_mut(), g) };
     failure::check(done, "Invalid Diffie-Hellman parameters")?;

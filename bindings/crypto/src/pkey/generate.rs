@@ -51,7 +51,10 @@ fn begin(nid: i32) -> Result<Operation> {
 fn begin_key(nid: i32) -> Result<Operation> {
     let mut operation = begin(nid)?;
     // SAFETY: the operation is new.
-    failure::check(unsafe { ffi::EVP_PKEY_keygen_init(operation.as_mut_ptr()) }, FAILED)?;
+    failure::check(
+        unsafe { ffi::EVP_PKEY_keygen_init(operation.as_mut_ptr()) },
+        FAILED,
+    )?;
     Ok(operation)
 }
 
@@ -72,14 +75,20 @@ fn of_parameters(mut operation: Operation) -> Result<PKey> {
     let parameters = PKey::of(object, false, FAILED)?;
     let mut operation = parameters.operation()?;
     // SAFETY: the operation is new.
-    failure::check(unsafe { ffi::EVP_PKEY_keygen_init(operation.as_mut_ptr()) }, FAILED)?;
+    failure::check(
+        unsafe { ffi::EVP_PKEY_keygen_init(operation.as_mut_ptr()) },
+        FAILED,
+    )?;
     finish(operation)
 }
 
 fn begin_parameters(nid: i32) -> Result<Operation> {
     let mut operation = begin(nid)?;
     // SAFETY: the operation is new.
-    failure::check(unsafe { ffi::EVP_PKEY_paramgen_init(operation.as_mut_ptr()) }, FAILED)?;
+    failure::check(
+        unsafe { ffi::EVP_PKEY_paramgen_init(operation.as_mut_ptr()) },
+        FAILED,
+    )?;
     Ok(operation)
 }
 
@@ -126,8 +135,7 @@ fn rsa(bits: i32, exponent: u64) -> Result<Operation> {
     failure::check(done, FAILED)?;
     let exponent = Number::of_u64(exponent)?.into_raw();
     // SAFETY: the operation was begun, and takes the number.
-    let done =
-        unsafe { ffi::EVP_PKEY_CTX_set_rsa_keygen_pubexp(operation.as_mut_ptr(), exponent) };
+    let done = unsafe { ffi::EVP_PKEY_CTX_set_rsa_keygen_pubexp(operation.as_mut_ptr(), exponent) };
     failure::check(done, FAILED)?;
     Ok(operation)
 }
@@ -145,7 +153,11 @@ fn rsa_pss(
         (None, None, None) => Vec::new(),
         _ => pss_parameters(hash, mask_hash, salt_count)?,
     };
-    PKey::from_pkcs8(&parts::pkcs8(parts::OID_RSA_PSS, &parameters, private.bytes))
+    PKey::from_pkcs8(&parts::pkcs8(
+        parts::OID_RSA_PSS,
+        &parameters,
+        private.bytes,
+    ))
 }
 
 /// RSASSA-PSS-params (RFC 4055); the digest of the mask is the other's unless told, and the salt as

@@ -12,19 +12,21 @@ mod rsa;
 mod sign;
 mod wire;
 
+use std::sync::Arc;
+
 use aws_lc_sys as ffi;
 
 use crate::owned::{Owned, release};
 use crate::{Failure, Result};
 
 pub use agree::Encapsulated;
-pub use details::{Curve, Detail, PssDetail};
+pub use details::{Curve, Detail, PssDetail, curve_names};
 pub use generate::Recipe;
 pub use parts::{RsaParts, RsaPrimes};
+pub(crate) use pem::{armor, collect};
 pub use raw::PointForm;
 pub use rsa::{Direction, Oaep, Padding};
-pub use sign::{Signing, SignatureForm};
-pub(crate) use pem::{armor, collect};
+pub use sign::{SignatureForm, Signing};
 pub(crate) use wire::is_absent as is_absent_pem;
 pub use wire::{Encoding, Locked};
 
@@ -40,6 +42,8 @@ release!(EVP_PKEY_CTX, EVP_PKEY_CTX_free);
 pub struct PKey {
     object: Owned<ffi::EVP_PKEY>,
     is_private: bool,
+    /// Parameters of an RSA-PSS key, which libcrypto reads but does not write.
+    pss_parameters: Arc<[u8]>,
 }
 
 /// What a key is for.
@@ -125,7 +129,11 @@ impl Clone for PKey {
         // SAFETY: the key is alive; the count is changed atomically.
         unsafe { ffi::EVP_PKEY_up_ref(object) };
         let object = Owned::of(object).expect("a live key is not null");
-        PKey { object, ..*self }
+        PKey {
+            object,
+            is_private: self.is_private,
+            pss_parameters: self.pss_parameters.clone(),
+        }
     }
 }
 
@@ -135,7 +143,11 @@ impl PKey {
             return Err(Failure::of_queue(what));
         }
         let object = Owned::of(object)?;
-        Ok(PKey { object, is_private })
+        Ok(PKey {
+            object,
+            is_private,
+            pss_parameters: Arc::default(),
+        })
     }
 
     pub(crate) fn as_ptr(&self) -> *const ffi::EVP_PKEY {

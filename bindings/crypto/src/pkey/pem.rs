@@ -43,9 +43,26 @@ pub fn needs_passphrase() -> Failure {
     )
 }
 
+/// Longest passphrase that libcrypto takes, as OpenSSL.
+const PASSPHRASE_BYTES_MAX: usize = 1024;
+
+/// There has to be a passphrase, and not too long a one.
+pub fn checked(passphrase: Option<&[u8]>) -> Result<&[u8]> {
+    let passphrase = passphrase.ok_or_else(needs_passphrase)?;
+    if passphrase.len() <= PASSPHRASE_BYTES_MAX {
+        return Ok(passphrase);
+    }
+    let (library, reason) = (ffi::ERR_LIB_PEM, ffi::PEM_R_BAD_PASSWORD_READ);
+    // SAFETY: puts numbers into this thread's queue; the name ends with a zero and lives on.
+    unsafe { ffi::ERR_put_error(library, 0, reason, c"pem.rs".as_ptr(), 0) };
+    Err(Failure::of_queue("Passphrase is too long"))
+}
+
 fn reader(text: &[u8]) -> Result<Owned<ffi::BIO>> {
     // SAFETY: the slice is as long as is told, and outlives the reader, which the caller drops.
-    Owned::of(unsafe { ffi::BIO_new_mem_buf(text.as_ptr().cast(), text.len() as ffi::ossl_ssize_t) })
+    Owned::of(unsafe {
+        ffi::BIO_new_mem_buf(text.as_ptr().cast(), text.len() as ffi::ossl_ssize_t)
+    })
 }
 
 /// The first block with one of these names.
@@ -104,7 +121,7 @@ fn unlocked(
     failure::check(done, "Failed to read PEM")?;
     if !info.cipher.is_null() {
         // Without one, libcrypto asks at the terminal.
-        let passphrase = passphrase.ok_or_else(needs_passphrase)?;
+        let passphrase = checked(passphrase)?;
         let passphrase = CString::new(passphrase)
             .map_err(|_| Failure::plain("", "Passphrase with a zero byte"))?;
         let user = passphrase.as_ptr().cast_mut().cast::<c_void>();
@@ -139,10 +156,7 @@ fn written(bio: &Owned<ffi::BIO>) -> Result<Vec<u8>> {
 }
 
 /// What somebody writes, in memory.
-pub(crate) fn collect(
-    message: &str,
-    write: impl FnOnce(*mut ffi::BIO) -> i32,
-) -> Result<Vec<u8>> {
+pub(crate) fn collect(message: &str, write: impl FnOnce(*mut ffi::BIO) -> i32) -> Result<Vec<u8>> {
     let mut bio = writer()?;
     failure::check(write(bio.as_mut_ptr()), message)?;
     written(&bio)

@@ -25,13 +25,8 @@ pub struct Oaep {
 }
 
 type Begin = unsafe extern "C" fn(*mut ffi::EVP_PKEY_CTX) -> i32;
-type Run = unsafe extern "C" fn(
-    *mut ffi::EVP_PKEY_CTX,
-    *mut u8,
-    *mut usize,
-    *const u8,
-    usize,
-) -> i32;
+type Run =
+    unsafe extern "C" fn(*mut ffi::EVP_PKEY_CTX, *mut u8, *mut usize, *const u8, usize) -> i32;
 
 impl Direction {
     fn functions(self) -> (Begin, Run) {
@@ -39,9 +34,10 @@ impl Direction {
             Direction::PublicEncrypt => (ffi::EVP_PKEY_encrypt_init, ffi::EVP_PKEY_encrypt),
             Direction::PrivateDecrypt => (ffi::EVP_PKEY_decrypt_init, ffi::EVP_PKEY_decrypt),
             Direction::PrivateEncrypt => (ffi::EVP_PKEY_sign_init, ffi::EVP_PKEY_sign),
-            Direction::PublicDecrypt => {
-                (ffi::EVP_PKEY_verify_recover_init, ffi::EVP_PKEY_verify_recover)
-            }
+            Direction::PublicDecrypt => (
+                ffi::EVP_PKEY_verify_recover_init,
+                ffi::EVP_PKEY_verify_recover,
+            ),
         }
     }
 }
@@ -94,8 +90,7 @@ fn set_oaep(operation: &mut Operation, oaep: &Oaep) -> Result<()> {
         return Err(Failure::of_queue("Out of memory"));
     }
     // SAFETY: the operation takes the label when it succeeds.
-    let done =
-        unsafe { ffi::EVP_PKEY_CTX_set0_rsa_oaep_label(context, label, oaep.label.len()) };
+    let done = unsafe { ffi::EVP_PKEY_CTX_set0_rsa_oaep_label(context, label, oaep.label.len()) };
     if done != 1 {
         // SAFETY: the label was not taken.
         unsafe { ffi::OPENSSL_free(label.cast()) };

@@ -3,7 +3,7 @@
 use aws_lc_sys as ffi;
 
 use super::cipher::cipher_of;
-use super::parts::{self, OID_DH, OID_DSA, OID_EC, OID_RSA, private_of};
+use super::parts::{self, OID_DH, OID_DSA, OID_EC, OID_RSA, algorithm_of_spki, private_of};
 use super::{Kind, PKey, pem};
 use crate::der::{self, Reader};
 use crate::{Failure, Result, Secret, failure};
@@ -62,7 +62,12 @@ impl PKey {
         failure::forget();
         let mut input = reader(bytes);
         // SAFETY: reads within the slice.
-        PKey::of(unsafe { ffi::EVP_parse_public_key(&mut input) }, false, READ_PUBLIC)
+        let object = unsafe { ffi::EVP_parse_public_key(&mut input) };
+        let mut key = PKey::of(object, false, READ_PUBLIC)?;
+        if key.kind() == Some(Kind::RsaPss) {
+            key.pss_parameters = algorithm_of_spki(bytes)?.1.rest().into();
+        }
+        Ok(key)
     }
 
     pub fn from_pkcs8(bytes: &[u8]) -> Result<PKey> {
@@ -74,12 +79,20 @@ impl PKey {
         }
         let mut input = reader(bytes);
         // SAFETY: reads within the slice.
-        PKey::of(unsafe { ffi::EVP_parse_private_key(&mut input) }, true, READ_PRIVATE)
+        let object = unsafe { ffi::EVP_parse_private_key(&mut input) };
+        let mut key = PKey::of(object, true, READ_PRIVATE)?;
+        if key.kind() == Some(Kind::RsaPss) {
+            key.pss_parameters = private_of(bytes)?.parameters.rest().into();
+        }
+        Ok(key)
     }
 
     /// PKCS#8 that is locked by a passphrase, or is not.
     pub fn from_any_pkcs8(bytes: &[u8], passphrase: Option<&[u8]>) -> Result<PKey> {
-        let first = Reader::new(bytes).sequence().ok().and_then(|info| info.peek());
+        let first = Reader::new(bytes)
+            .sequence()
+            .ok()
+            .and_then(|info| info.peek());
         match first {
             Some(der::SEQUENCE) => PKey::from_locked_pkcs8(bytes, passphrase),
             _ => PKey::from_pkcs8(bytes),
@@ -88,7 +101,7 @@ impl PKey {
 
     fn from_locked_pkcs8(bytes: &[u8], passphrase: Option<&[u8]>) -> Result<PKey> {
         failure::forget();
-        let passphrase = passphrase.ok_or_else(pem::needs_passphrase)?;
+        let passphrase = pem::checked(passphrase)?;
         let mut input = reader(bytes);
         // SAFETY: reads within the slices, which are as long as is told.
         let object = unsafe {
@@ -201,7 +214,26 @@ impl PKey {
         PKey::private_from_pem(text, passphrase)?.to_public()
     }
 
+    /// RSAPublicKey or RSAPrivateKey.
+    fn to_bare_rsa(&self, is_private: bool) -> Result<Vec<u8>> {
+        // SAFETY: the key is alive; what is given lives as long as it, or is null.
+        let rsa = unsafe { ffi::EVP_PKEY_get0_RSA(self.as_ptr()) };
+        if rsa.is_null() {
+            return Err(Failure::of_queue("Failed to encode an RSA key"));
+        }
+        written("Failed to encode an RSA key", |builder| match is_private {
+            // SAFETY: the key is alive, the builder initialised.
+            true => unsafe { ffi::RSA_marshal_private_key(builder, rsa) },
+            // SAFETY: as above.
+            false => unsafe { ffi::RSA_marshal_public_key(builder, rsa) },
+        })
+    }
+
     pub fn to_spki(&self) -> Result<Vec<u8>> {
+        if self.kind() == Some(Kind::RsaPss) {
+            let key = self.to_bare_rsa(false)?;
+            return Ok(parts::spki(parts::OID_RSA_PSS, &self.pss_parameters, &key));
+        }
         written("Failed to encode public key", |builder| {
             // SAFETY: the key is alive, the builder initialised.
             unsafe { ffi::EVP_marshal_public_key(builder, self.as_ptr()) }
@@ -211,6 +243,10 @@ impl PKey {
     pub fn to_pkcs8(&self) -> Result<Vec<u8>> {
         if self.kind() == Some(Kind::Dh) {
             return self.dh_to_pkcs8();
+        }
+        if self.kind() == Some(Kind::RsaPss) {
+            let key = self.to_bare_rsa(true)?;
+            return Ok(parts::pkcs8(parts::OID_RSA_PSS, &self.pss_parameters, &key));
         }
         written("Failed to encode private key", |builder| {
             // SAFETY: the key is alive, the builder initialised.
@@ -243,7 +279,7 @@ impl PKey {
     pub fn to_public_der(&self, encoding: Encoding) -> Result<Vec<u8>> {
         let spki = self.to_spki()?;
         match encoding {
-            Encoding::Pkcs1 => parts::algorithm_of_spki(&spki).map(|(key, _)| key.to_vec()),
+            Encoding::Pkcs1 => algorithm_of_spki(&spki).map(|(key, _)| key.to_vec()),
             _ => Ok(spki),
         }
     }

@@ -31,6 +31,7 @@ pub struct Fields {
 /// Content of identifiers of extensions.
 const SUBJECT_ALT_NAME: &[u8] = &[0x55, 0x1d, 17];
 const EXTENDED_KEY_USAGE: &[u8] = &[0x55, 0x1d, 37];
+const BASIC_CONSTRAINTS: &[u8] = &[0x55, 0x1d, 19];
 const INFO_ACCESS: &[u8] = &[0x2b, 6, 1, 5, 5, 7, 1, 1];
 
 /// Parts of a certificate's DER that are read here.
@@ -39,6 +40,7 @@ struct Parts<'a> {
     signature: &'a [u8],
     issuer: &'a [u8],
     subject: &'a [u8],
+    public_key_info: &'a [u8],
     extensions: Reader<'a>,
 }
 
@@ -66,6 +68,15 @@ impl Certificate {
         })
     }
 
+    pub(super) fn has_basic_constraints(&self) -> bool {
+        self.parts()
+            .is_ok_and(|parts| find_extension(parts.extensions, BASIC_CONSTRAINTS).is_some())
+    }
+
+    pub(super) fn public_key_info(&self) -> Result<&[u8]> {
+        Ok(self.parts()?.public_key_info)
+    }
+
     fn parts(&self) -> Result<Parts<'_>> {
         let mut certificate = Reader::new(self.der()).sequence()?;
         let mut body = certificate.sequence()?;
@@ -78,6 +89,7 @@ impl Certificate {
         let issuer = body.whole()?;
         body.next()?;
         let subject = body.whole()?;
+        let public_key_info = body.whole()?;
         let mut extensions = Reader::new(&[]);
         while !body.is_empty() {
             let (tag, content) = body.next()?;
@@ -90,6 +102,7 @@ impl Certificate {
             signature,
             issuer,
             subject,
+            public_key_info,
             extensions,
         })
     }
@@ -180,4 +193,3 @@ fn usages(bytes: &[u8]) -> Result<Vec<String>> {
     }
     Ok(usages)
 }
-

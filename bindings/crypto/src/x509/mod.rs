@@ -33,8 +33,7 @@ impl Certificate {
         failure::forget();
         let mut at = bytes.as_ptr();
         // SAFETY: reads within the slice, which is as long as is told.
-        let object =
-            unsafe { ffi::d2i_X509(std::ptr::null_mut(), &mut at, bytes.len() as c_long) };
+        let object = unsafe { ffi::d2i_X509(std::ptr::null_mut(), &mut at, bytes.len() as c_long) };
         let object = Owned::of(object).map_err(|_| Failure::of_queue("Invalid certificate"))?;
         let count = at as usize - bytes.as_ptr() as usize;
         Ok(Certificate {
@@ -68,15 +67,15 @@ impl Certificate {
     }
 
     pub fn public_key(&self) -> Result<PKey> {
-        // SAFETY: the certificate is alive; what is given is ours.
-        let key = unsafe { ffi::X509_get_pubkey(self.as_mut_ptr()) };
-        PKey::of(key, false, "Failed to get public key")
+        PKey::from_spki(self.public_key_info()?)
     }
 
     /// May it sign others?
     pub fn is_authority(&self) -> bool {
         // SAFETY: the certificate is alive.
-        unsafe { ffi::X509_check_ca(self.as_mut_ptr()) == 1 }
+        let answer = unsafe { ffi::X509_check_ca(self.as_mut_ptr()) };
+        // Old certificates that do not say so count for libcrypto, but not for OpenSSL.
+        answer == 1 && self.has_basic_constraints()
     }
 
     pub fn is_issued_by(&self, issuer: &Certificate) -> bool {
@@ -107,7 +106,7 @@ impl Certificate {
         let (start, count) = (text.as_ptr(), name.len());
         let mut peer = std::ptr::null_mut();
         let answer = match subject {
-            // SAFETY: the certificate is alive, the text as long as is told; `peer` is ours to free.
+            // SAFETY: the certificate is alive, the text as long as is told; `peer` is ours.
             Subject::Host => unsafe {
                 ffi::X509_check_host(self.as_mut_ptr(), start, count, flags, &mut peer)
             },
@@ -122,7 +121,9 @@ impl Certificate {
         let found = match peer.is_null() {
             true => name.to_owned(),
             // SAFETY: the text ends with a zero.
-            false => unsafe { CStr::from_ptr(peer) }.to_string_lossy().into_owned(),
+            false => unsafe { CStr::from_ptr(peer) }
+                .to_string_lossy()
+                .into_owned(),
         };
         if !peer.is_null() {
             // SAFETY: came from libcrypto's allocator and is given back once.

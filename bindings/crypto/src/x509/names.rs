@@ -19,15 +19,14 @@ pub const LINES: c_ulong = (ffi::ASN1_STRFLGS_ESC_2253
     | ffi::XN_FLAG_SEP_MULTILINE) as c_ulong
     | ffi::XN_FLAG_FN_SN as c_ulong;
 /// RFC 2253, with letters beyond ASCII as they are.
-const ONE_LINE: c_ulong =
-    ffi::XN_FLAG_RFC2253 as c_ulong & !(ffi::ASN1_STRFLGS_ESC_MSB | ffi::ASN1_STRFLGS_ESC_CTRL) as c_ulong;
+const ONE_LINE: c_ulong = ffi::XN_FLAG_RFC2253 as c_ulong
+    & !(ffi::ASN1_STRFLGS_ESC_MSB | ffi::ASN1_STRFLGS_ESC_CTRL) as c_ulong;
 
 /// A name, from its DER.
 pub fn print_name(name: &[u8], flags: c_ulong) -> Result<Option<String>> {
     let mut at = name.as_ptr();
     // SAFETY: reads within the slice, which is as long as is told.
-    let object =
-        unsafe { ffi::d2i_X509_NAME(std::ptr::null_mut(), &mut at, name.len() as c_long) };
+    let object = unsafe { ffi::d2i_X509_NAME(std::ptr::null_mut(), &mut at, name.len() as c_long) };
     let object = Owned::of(object)?;
     let bytes = collect("Failed to print a name", |bio| {
         // SAFETY: the writer and the name are alive.
@@ -80,7 +79,11 @@ fn text_of(text: *const c_char) -> Option<String> {
         return None;
     }
     // SAFETY: libcrypto's names are constants that end with a zero.
-    Some(unsafe { CStr::from_ptr(text) }.to_string_lossy().into_owned())
+    Some(
+        unsafe { CStr::from_ptr(text) }
+            .to_string_lossy()
+            .into_owned(),
+    )
 }
 
 /// A string of ASN.1.
@@ -99,7 +102,9 @@ fn string(tag: u8, bytes: &[u8]) -> String {
         }
         UNIVERSAL => bytes
             .chunks_exact(4)
-            .filter_map(|four| char::from_u32(u32::from_be_bytes([four[0], four[1], four[2], four[3]])))
+            .filter_map(|four| {
+                char::from_u32(u32::from_be_bytes([four[0], four[1], four[2], four[3]]))
+            })
             .collect(),
         _ => bytes.iter().map(|&byte| char::from(byte)).collect(),
     }
@@ -140,7 +145,8 @@ fn push_quoted(out: &mut String, prefix: &str, bytes: &[u8], is_utf8: bool) {
         match byte {
             b'\\' => quoted.extend(b"\\\\"),
             b'"' => quoted.extend(b"\\\""),
-            _ if is_plain(byte) => quoted.push(byte),
+            // A comma parts names.
+            _ if is_plain(byte) && byte != b',' => quoted.push(byte),
             _ => quoted.extend(format!("\\u{byte:04x}").bytes()),
         }
     }
@@ -224,7 +230,9 @@ fn other_name(content: &[u8]) -> Option<(&'static str, &[u8], bool)> {
     let oid = dotted(reader.expect(der::OID).ok()?);
     let mut value = Reader::new(reader.expect(der::tagged(0)).ok()?);
     let (tag, text) = value.next().ok()?;
-    let row = OTHER_NAMES.iter().find(|row| row.0 == oid && row.2 == tag)?;
+    let row = OTHER_NAMES
+        .iter()
+        .find(|row| row.0 == oid && row.2 == tag)?;
     Some((row.1, text, tag == 12))
 }
 
@@ -234,7 +242,10 @@ mod tests {
 
     #[test]
     fn identifiers_are_printed() {
-        assert_eq!(dotted(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d]), "1.2.840.113549");
+        assert_eq!(
+            dotted(&[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d]),
+            "1.2.840.113549"
+        );
         assert_eq!(dotted(&[0x88, 0x37]), "2.999");
     }
 
@@ -246,7 +257,7 @@ mod tests {
             out
         };
         assert_eq!(print(b"good.example"), "DNS:good.example");
-        assert_eq!(print(b"a, DNS:b"), "DNS:\"a, DNS:b\"");
+        assert_eq!(print(b"a, DNS:b"), "DNS:\"a\\u002c DNS:b\"");
         assert_eq!(print(b"a\0b"), "DNS:\"a\\u0000b\"");
     }
 }

@@ -1,23 +1,29 @@
 //! `async_context`: the value that V8 carries along promise reactions (AsyncLocalStorage), and V8's
 //! hooks into the lives of promises.
 
-use super::{Args, Entry, Return, entry};
+use super::{Args, Entry, Return, entry, put};
 use crate::realm;
+use crate::value::js_string;
 
 pub(crate) fn entries() -> Vec<Entry> {
-    vec![
-        entry("get", 0, get),
-        entry("set", 1, set),
-        entry("setPromiseHooks", 4, set_promise_hooks),
-    ]
+    vec![entry("setPromiseHooks", 4, set_promise_hooks)]
 }
 
-fn get<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
-    rv.set(scope.get_continuation_preserved_embedder_data());
-}
-
-fn set<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
-    scope.set_continuation_preserved_embedder_data(args.get(0));
+/// V8's own functions for the value, which its optimising compiler turns into a load and a store.
+pub(super) fn put_accessors<'s>(
+    scope: &v8::PinScope<'s, '_>,
+    binding: v8::Local<'s, v8::Object>,
+) -> Option<()> {
+    let context = scope.get_current_context();
+    let extras = context.get_extras_binding_object(scope);
+    for (name, function) in [
+        ("get", "getContinuationPreservedEmbedderData"),
+        ("set", "setContinuationPreservedEmbedderData"),
+    ] {
+        let key = js_string(scope, function);
+        put(scope, binding, name, extras.get(scope, key.into())?);
+    }
+    Some(())
 }
 
 /// V8's hooks into promises, and the contexts of vm, each of which has hooks of its own.

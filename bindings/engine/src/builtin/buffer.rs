@@ -4,7 +4,8 @@
 use super::buffer_codec::encode_hex;
 use super::encoding::utf8_string;
 use super::{Args, Entry, Return, entry, put, throw_error};
-use crate::text::Text;
+use crate::store;
+use crate::text::{Text, room};
 use crate::value::{Bytes, FromJs, js_latin1};
 
 /// V8's limit on the length of a string, 64 bit.
@@ -179,22 +180,17 @@ fn fill<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>
     }
 }
 
-/// Memory that is not cleared: what it held before is the caller's to overwrite.
+/// Node gives unwritten memory for `allocUnsafe`, too.
 fn create_unsafe<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let count = f64::from_js(scope, args.get(0)).max(0.0) as usize;
-    let mut bytes = Vec::<u8>::new();
-    if bytes.try_reserve_exact(count).is_err() {
+    let Some(bytes) = store::unwritten(count) else {
         return throw_error(
             scope,
             "ERR_MEMORY_ALLOCATION_FAILED",
             "Array buffer allocation failed",
         );
-    }
-    // SAFETY: every bit pattern is a u8, and the capacity was reserved above. Node gives the same
-    // unwritten memory for `allocUnsafe`.
-    unsafe { bytes.set_len(count) };
-    let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();
-    rv.set(v8::ArrayBuffer::with_backing_store(scope, &store).into());
+    };
+    rv.set(store::array_buffer(scope, bytes).into());
 }
 
 fn swap<'s, const WIDTH: usize>(
@@ -297,7 +293,7 @@ fn base64<'s>(
     options: v8::simdutf::Base64Options,
 ) -> v8::Local<'s, v8::Value> {
     let count = v8::simdutf::base64_length_from_binary(bytes.len(), options);
-    let mut text = vec![0; count];
+    let mut text = room(count);
     // SAFETY: `text` has the length that simdutf asked for.
     let written = unsafe { v8::simdutf::binary_to_base64(bytes, &mut text, options) };
     js_latin1(scope, &text[..written]).into()

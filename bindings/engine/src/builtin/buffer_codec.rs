@@ -1,26 +1,54 @@
 //! Base64 and hexadecimal digits, as Node reads and writes them.
 
+use crate::text::room;
 use v8::simdutf::{self, Base64Options, LastChunkHandling};
+
+/// Longest base64 text that is decoded on the stack.
+const SHORT_BASE64: usize = 256;
+
+/// Reads base64 into `target`; as much as fits. Gives the count.
+pub(super) fn decode_base64_into(text: &[u8], target: &mut [u8]) -> usize {
+    // Not into `target` itself: simdutf may write there behind the end of the text.
+    let mut short = [0; SHORT_BASE64];
+    let long;
+    let bytes = match text.len() <= SHORT_BASE64 {
+        true => decode_strictly(text, &mut short).map(|count| &short[..count]),
+        false => None,
+    };
+    let bytes = match bytes {
+        Some(bytes) => bytes,
+        None => {
+            long = decode_base64(text);
+            &long
+        }
+    };
+    let count = bytes.len().min(target.len());
+    target[..count].copy_from_slice(&bytes[..count]);
+    count
+}
 
 /// Either alphabet; what belongs to neither is skipped, `=` ends it, as Node reads base64.
 pub(super) fn decode_base64(text: &[u8]) -> Vec<u8> {
-    // Not any(): a loop that never ends early is done many bytes at a time.
-    let is_url = text.iter().fold(false, |found, byte| {
-        found | (*byte == b'-') | (*byte == b'_')
-    });
-    let options = match is_url {
-        true => Base64Options::Url,
-        false => Base64Options::Default,
-    };
-    let mut bytes = vec![0; simdutf::maximal_binary_length_from_base64(text)];
-    // SAFETY: `bytes` has the length that simdutf asked for.
-    let result =
-        unsafe { simdutf::base64_to_binary(text, &mut bytes, options, LastChunkHandling::Loose) };
-    if !result.is_ok() {
-        return decode_loosely(text);
+    let mut bytes = room(simdutf::maximal_binary_length_from_base64(text));
+    match decode_strictly(text, &mut bytes) {
+        Some(count) => {
+            bytes.truncate(count);
+            bytes
+        }
+        None => decode_loosely(text),
     }
-    bytes.truncate(result.count);
-    bytes
+}
+
+/// What is base64 throughout, in one alphabet. `target` has room for all that such a text may be.
+fn decode_strictly(text: &[u8], target: &mut [u8]) -> Option<usize> {
+    assert!(target.len() >= simdutf::maximal_binary_length_from_base64(text));
+    let mut alphabets = [Base64Options::Default, Base64Options::Url].into_iter();
+    alphabets.find_map(|alphabet| {
+        // SAFETY: `target` has the length that simdutf asked for.
+        let result =
+            unsafe { simdutf::base64_to_binary(text, target, alphabet, LastChunkHandling::Loose) };
+        result.is_ok().then_some(result.count)
+    })
 }
 
 /// Text that is not quite base64.
@@ -60,43 +88,64 @@ pub(super) fn base64_value(character: u8) -> Option<u32> {
     }))
 }
 
-/// What a byte is as a digit; `NONE` for one that is none.
-const DIGIT_VALUES: [u8; 256] = {
-    let mut values = [NONE; 256];
-    let mut value = 0;
-    while value < 10 {
-        values[b'0' as usize + value] = value as u8;
-        value += 1;
-    }
-    while value < 16 {
-        values[b'a' as usize + value - 10] = value as u8;
-        values[b'A' as usize + value - 10] = value as u8;
-        value += 1;
-    }
-    values
-};
-const NONE: u8 = 0xff;
+/// How many pairs of digits are looked at together.
+const PAIRS: usize = 16;
 
-/// Pairs of digits up to the first that is none.
-pub(super) fn decode_hex(digits: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![0; digits.len() / 2];
-    let mut count = 0;
-    for (byte, pair) in bytes.iter_mut().zip(digits.chunks_exact(2)) {
-        let high = DIGIT_VALUES[usize::from(pair[0])];
-        let low = DIGIT_VALUES[usize::from(pair[1])];
-        if (high | low) == NONE {
-            break;
+fn is_digit(character: u8) -> bool {
+    character.wrapping_sub(b'0') < 10 || (character | 32).wrapping_sub(b'a') < 6
+}
+
+/// The byte of two digits, the first in the low half of `pair`.
+fn byte_of(pair: u16) -> u8 {
+    let values = (pair & 0x0f0f) + ((pair >> 6) & 0x0101) * 9;
+    (values << 4 | values >> 8) as u8
+}
+
+/// Pairs of digits up to the first that is none, as many as fit. Gives the count of bytes.
+pub(super) fn decode_hex_into(digits: &[u8], target: &mut [u8]) -> usize {
+    let (pairs, _) = digits.as_chunks::<2>();
+    let count = target.len().min(pairs.len());
+    let (blocks, rest) = target[..count].as_chunks_mut::<PAIRS>();
+    let (pair_blocks, pairs_left) = pairs[..count].as_chunks::<PAIRS>();
+    for (index, (bytes, pairs)) in blocks.iter_mut().zip(pair_blocks).enumerate() {
+        // No branch in it: the compiler looks at many characters at once.
+        let bad = pairs
+            .as_flattened()
+            .iter()
+            .fold(0, |bad, character| bad | u8::from(!is_digit(*character)));
+        if bad != 0 {
+            return index * PAIRS + decode_pairs(pairs, bytes);
         }
-        *byte = high << 4 | low;
+        for (byte, pair) in bytes.iter_mut().zip(pairs) {
+            *byte = byte_of(u16::from_le_bytes(*pair));
+        }
+    }
+    count - rest.len() + decode_pairs(pairs_left, rest)
+}
+
+fn decode_pairs(pairs: &[[u8; 2]], target: &mut [u8]) -> usize {
+    let good = pairs
+        .iter()
+        .take_while(|pair| is_digit(pair[0]) && is_digit(pair[1]));
+    let mut count = 0;
+    for (byte, pair) in target.iter_mut().zip(good) {
+        *byte = byte_of(u16::from_le_bytes(*pair));
         count += 1;
     }
+    count
+}
+
+/// The same in memory of its own.
+pub(super) fn decode_hex(digits: &[u8]) -> Vec<u8> {
+    let mut bytes = room(digits.len() / 2);
+    let count = decode_hex_into(digits, &mut bytes);
     bytes.truncate(count);
     bytes
 }
 
 /// Both digits of each byte. Free of branches and tables, so that the compiler does many at once.
 pub(super) fn encode_hex(bytes: &[u8]) -> Vec<u8> {
-    let mut hex = vec![0; bytes.len() * 2];
+    let mut hex = room(bytes.len() * 2);
     for (pair, byte) in hex.chunks_exact_mut(2).zip(bytes) {
         let nibbles = u16::from(byte >> 4) | u16::from(byte & 15) << 8;
         // 10 to 15 get over 16 with 6 more: those are letters, 39 places behind the digits.
@@ -134,6 +183,22 @@ mod tests {
         assert_eq!(decode_hex(b"0azz11"), [0x0a]);
         assert_eq!(decode_hex(b"f\xff11"), [0u8; 0]);
         assert_eq!(decode_hex(b"abc"), [0xab]);
+        let long = "0aFf".repeat(20);
+        for end in 0..long.len() {
+            let mut text = long.clone().into_bytes();
+            text[end] = b'g';
+            let pairs: Vec<u8> = [0x0a, 0xff].repeat(20)[..end / 2].to_vec();
+            assert_eq!(decode_hex(&text), pairs, "{end}");
+        }
+        for character in 0..=255u8 {
+            let byte = decode_hex(&[b'0', character]);
+            let expected = (character as char).to_digit(16);
+            assert_eq!(
+                byte.first().copied().map(u32::from),
+                expected,
+                "{character}"
+            );
+        }
     }
 
     #[test]

@@ -1,19 +1,26 @@
 //! `encoding_binding`: TextEncoder and TextDecoder's UTF-8.
 
-use super::{Args, Entry, Return, entry};
+use super::buffer_write_fast::ENCODE_INTO_FAST;
+use super::{Args, Entry, Return, entry, fast_entry};
 use crate::value::{Bytes, ErrorClass, FromJs, Throw, js_latin1};
 
 pub(crate) fn entries() -> Vec<Entry> {
     vec![
-        entry("encodeInto", 3, encode_into),
+        fast_entry("encodeInto", 3, encode_into, ENCODE_INTO_FAST),
+        entry("encodeIntoInHeap", 3, encode_into),
         entry("encodeUtf8String", 1, encode_utf8),
         entry("decodeUTF8", 3, decode_utf8),
         entry("decodeSingleByte", 3, decode_single_byte),
     ]
 }
 
-/// encodeInto(source, target: Uint8Array, counts: Uint32Array(2)): counts = [units read, bytes].
-fn encode_into<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
+/// Longest UTF-8 that is decoded on the stack.
+const SHORT_UTF8_BYTES: usize = 256;
+
+/// encodeInto(source, target: Uint8Array, counts: Uint32Array): counts = [units read, bytes].
+fn encode_into<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    // As the fast entry: optimised code traps on any other type.
+    rv.set_int32(0);
     let Ok(source) = args.get(0).try_cast::<v8::String>() else {
         return;
     };
@@ -36,8 +43,7 @@ fn encode_into<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'
 fn encode_utf8<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let bytes = crate::text::Text::from_js(scope, args.get(0)).to_utf8();
     let count = bytes.len();
-    let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();
-    let buffer = v8::ArrayBuffer::with_backing_store(scope, &store);
+    let buffer = crate::store::array_buffer(scope, bytes);
     if let Some(array) = v8::Uint8Array::new(scope, buffer, 0, count) {
         rv.set(array.into());
     }
@@ -89,6 +95,27 @@ fn decode_utf8<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Ret
     rv.set(utf8_string(scope, bytes));
 }
 
+/// V8's own decoder measures first and is slower for short texts. None: the text is long, or no
+/// UTF-8.
+fn short_utf8<'s>(scope: &v8::PinScope<'s, '_>, bytes: &[u8]) -> Option<v8::Local<'s, v8::String>> {
+    let mut units = [0; SHORT_UTF8_BYTES];
+    if bytes.len() > units.len() {
+        return None;
+    }
+    // SAFETY: no text has more units than bytes.
+    let count = unsafe { v8::simdutf::convert_utf8_to_utf16le(bytes, &mut units) };
+    let units = units.get(..count).filter(|units| !units.is_empty())?;
+    if units.iter().fold(0, |all, unit| all | unit) < 0x100 {
+        // Shorter in memory, and equal to what V8 would make.
+        let mut latin1 = [0; SHORT_UTF8_BYTES];
+        for (byte, unit) in latin1.iter_mut().zip(units) {
+            *byte = *unit as u8;
+        }
+        return Some(js_latin1(scope, &latin1[..count]));
+    }
+    v8::String::new_from_two_byte(scope, units, v8::NewStringType::Normal)
+}
+
 /// A string from UTF-8 bytes; what is not UTF-8 becomes U+FFFD.
 pub(super) fn utf8_string<'s>(
     scope: &v8::PinScope<'s, '_>,
@@ -97,7 +124,11 @@ pub(super) fn utf8_string<'s>(
     if v8::simdutf::validate_ascii(bytes) {
         return js_latin1(scope, bytes).into();
     }
-    match v8::String::new_from_utf8(scope, bytes, v8::NewStringType::Normal) {
+    let string = match short_utf8(scope, bytes) {
+        None => v8::String::new_from_utf8(scope, bytes, v8::NewStringType::Normal),
+        string => string,
+    };
+    match string {
         Some(string) => string.into(),
         None => v8::undefined(scope).into(),
     }

@@ -195,8 +195,7 @@ fn read_view<'s>(
     if kind == TYPE_BUFFER {
         return js_buffer(scope, bytes).try_cast().ok();
     }
-    let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();
-    let buffer = v8::ArrayBuffer::with_backing_store(scope, &store);
+    let buffer = crate::store::array_buffer(scope, bytes);
     if kind == TYPE_DATA_VIEW {
         return Some(v8::DataView::new(scope, buffer, 0, count).into());
     }

@@ -6,6 +6,7 @@ mod buffer;
 mod buffer_codec;
 mod buffer_search;
 mod buffer_write;
+mod buffer_write_fast;
 mod encoding;
 mod errors;
 pub(crate) mod gc;
@@ -31,6 +32,8 @@ pub(crate) struct Entry {
     pub(crate) name: &'static str,
     pub(crate) arguments_count: i32,
     pub(crate) callback: v8::FunctionCallback,
+    /// The entry that optimised code calls directly.
+    pub(crate) fast: Option<&'static [v8::fast_api::CFunction]>,
 }
 
 /// The arguments and the result slot of a native.
@@ -46,6 +49,21 @@ pub(crate) fn entry(
         name,
         arguments_count,
         callback: function.map_fn_to(),
+        fast: None,
+    }
+}
+
+/// The same with an entry for optimised code beside it. Both give a result of the same type: that
+/// code traps when the ordinary entry gives another.
+pub(crate) fn fast_entry(
+    name: &'static str,
+    arguments_count: i32,
+    function: impl v8::MapFnTo<v8::FunctionCallback>,
+    fast: &'static [v8::fast_api::CFunction],
+) -> Entry {
+    Entry {
+        fast: Some(fast),
+        ..entry(name, arguments_count, function)
     }
 }
 
@@ -99,16 +117,14 @@ fn make_binding<'s>(
     for (_, entries) in tables().into_iter().filter(|(table, _)| *table == name) {
         found = true;
         for entry in entries {
-            let template = v8::FunctionTemplate::builder_raw(entry.callback)
-                .length(entry.arguments_count)
-                .constructor_behavior(v8::ConstructorBehavior::Throw)
-                .build(scope);
+            let template = template(scope, entry.callback, entry.arguments_count, entry.fast);
             put_function(scope, object, entry.name, template)?;
         }
     }
     match name {
         "buffer" => buffer::put_constants(scope, object),
         "util" => util::put_constants(scope, object),
+        "async_context" => async_context::put_accessors(scope, object)?,
         _ => {}
     }
     for binding in bindings.iter().filter(|binding| binding.name == name) {
@@ -118,19 +134,28 @@ fn make_binding<'s>(
     found.then_some(object)
 }
 
+fn template<'s>(
+    scope: &v8::PinScope<'s, '_>,
+    callback: v8::FunctionCallback,
+    arguments_count: i32,
+    fast: Option<&'static [v8::fast_api::CFunction]>,
+) -> v8::Local<'s, v8::FunctionTemplate> {
+    let builder = v8::FunctionTemplate::builder_raw(callback).length(arguments_count);
+    match fast {
+        Some(overloads) => builder.build_fast(scope, overloads),
+        None => builder
+            .constructor_behavior(v8::ConstructorBehavior::Throw)
+            .build(scope),
+    }
+}
+
 fn put_ops(
     scope: &mut v8::PinScope,
     object: v8::Local<v8::Object>,
     binding: &Binding,
 ) -> Option<()> {
     for op in binding.ops {
-        let builder = v8::FunctionTemplate::builder_raw(op.callback).length(op.arguments_count);
-        let template = match op.fast {
-            Some(overloads) => builder.build_fast(scope, overloads),
-            None => builder
-                .constructor_behavior(v8::ConstructorBehavior::Throw)
-                .build(scope),
-        };
+        let template = template(scope, op.callback, op.arguments_count, op.fast);
         put_function(scope, object, op.name.trim_start_matches("r#"), template)?;
     }
     for (name, value) in (binding.constants)() {

@@ -134,6 +134,26 @@ pub(super) fn make_context<'s>(
     rv.set(global.into());
 }
 
+/// Marks the context of a ShadowRealm.
+struct Shadow;
+
+/// V8 asks for the context of a new ShadowRealm: a bare one.
+pub(crate) fn make_shadow_context<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+) -> Option<v8::Local<'s, v8::Context>> {
+    let main = scope.get_current_context();
+    let context = v8::Context::new(scope, v8::ContextOptions::default());
+    context.set_security_token(main.get_security_token(scope));
+    drop_break_iterator(scope, context.global(scope));
+    context.set_slot(std::rc::Rc::new(Shadow));
+    crate::builtin::async_context::cover(scope, context);
+    Some(context)
+}
+
+pub(crate) fn is_shadow_context(context: v8::Local<v8::Context>) -> bool {
+    context.get_slot::<Shadow>().is_some()
+}
+
 /// V8 adds it to the language's Intl; Node shows no context with it.
 fn drop_break_iterator<'s>(scope: &v8::PinScope<'s, '_>, global: v8::Local<'s, v8::Object>) {
     let name = js_string(scope, "Intl").into();

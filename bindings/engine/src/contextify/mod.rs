@@ -5,6 +5,7 @@ mod context;
 mod function;
 mod interceptors;
 mod script;
+mod trace_sigint;
 mod watchdog;
 
 use crate::builtin::{Args, Entry, entry, put, throw_type_error};
@@ -13,6 +14,7 @@ use crate::value::{FromJs, js_buffer};
 
 pub(crate) use common_js::module_entries;
 pub(crate) use context::{context_of, has_own_microtasks, host_symbol_of, run_own_microtasks};
+pub(crate) use context::{is_shadow_context, make_shadow_context};
 pub(crate) use script::throw_cannot_watch;
 pub use watchdog::{InterruptWatch, set_interrupt_watch};
 pub(crate) use watchdog::{Watchdog, throw_if_fired};
@@ -25,6 +27,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry("createCachedData", 1, script::create_cached_data),
         entry("makeContext", 5, context::make_context),
         entry("isContext", 1, context::is_context),
+        entry("traceSigInt", 1, trace_sigint::trace_sigint),
     ]
 }
 
@@ -70,7 +73,7 @@ fn is_rejected(source: &v8::script_compiler::Source) -> bool {
 
 /// What became of the cached data that was given, and what was made, if either was asked for.
 fn put_cached_data(
-    scope: &v8::PinScope,
+    scope: &mut v8::PinScope,
     result: v8::Local<v8::Object>,
     rejected: Option<bool>,
     produced: Option<v8::UniqueRef<v8::script_compiler::CachedData<'static>>>,

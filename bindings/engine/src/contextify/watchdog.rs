@@ -9,8 +9,9 @@ use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// Calls its argument when SIGINT comes, until the result is dropped; None when it cannot.
-pub type InterruptWatch = fn(Box<dyn Fn() + Send>) -> Option<Box<dyn Any>>;
+/// Calls its argument when SIGINT comes, until the result is dropped; then ends the process by that
+/// signal if `true`. None when it cannot.
+pub type InterruptWatch = fn(Box<dyn Fn() + Send>, bool) -> Option<Box<dyn Any>>;
 
 static INTERRUPT_WATCH: OnceLock<InterruptWatch> = OnceLock::new();
 
@@ -18,6 +19,10 @@ static INTERRUPT_WATCH: OnceLock<InterruptWatch> = OnceLock::new();
 pub fn set_interrupt_watch(watch: InterruptWatch) {
     // A second program in one process would say the same.
     let _ = INTERRUPT_WATCH.set(watch);
+}
+
+pub(super) fn watch_interrupt(act: Box<dyn Fn() + Send>, ends: bool) -> Option<Box<dyn Any>> {
+    INTERRUPT_WATCH.get()?(act, ends)
 }
 
 const BY_TIMEOUT: u8 = 1;
@@ -55,7 +60,7 @@ impl Watchdog {
             }
         };
         let interrupt = match breaks_on_sigint {
-            true => Some(INTERRUPT_WATCH.get()?(Box::new(end(BY_SIGNAL)))?),
+            true => Some(watch_interrupt(Box::new(end(BY_SIGNAL)), false)?),
             false => None,
         };
         let timer = match timeout_ms < 0.0 {

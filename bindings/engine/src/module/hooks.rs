@@ -1,7 +1,8 @@
 //! V8's hooks: `import()` and `import.meta` ask lib_js's loader.
 
 use super::{Args, Return, attributes_object};
-use crate::contextify::host_symbol_of;
+use crate::builtin::throw_error;
+use crate::contextify::{host_symbol_of, is_shadow_context};
 use crate::realm::{self, Root};
 
 pub(super) fn set_import_dynamically<'s>(
@@ -37,6 +38,12 @@ pub(crate) fn import_with_phase<'s, 'i>(
     phase: v8::ModuleImportPhase,
     attributes: v8::Local<'s, v8::FixedArray>,
 ) -> Option<v8::Local<'s, v8::Promise>> {
+    if is_shadow_context(scope.get_current_context()) {
+        // The loader's modules are those of the main realm, and would be shared with it.
+        let message = "Modules cannot be imported in a ShadowRealm yet";
+        throw_error(scope, "ERR_FEATURE_UNAVAILABLE_ON_PLATFORM", message);
+        return None;
+    }
     let function = realm::current().root_function(scope, Root::ImportDynamically)?;
     let mut referrer = resource;
     // SAFETY: every origin with host options is made by `origin`, with a PrimitiveArray; V8 itself

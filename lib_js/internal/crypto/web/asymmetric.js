@@ -5,8 +5,10 @@
 
 const {
   ArrayPrototypeConcat,
+  ArrayPrototypeIncludes,
+  ArrayPrototypeUnshift,
   BigInt,
-  BigIntPrototypeToString,
+  Number,
   ObjectPrototypeHasOwnProperty,
   StringPrototypeStartsWith,
   StringPrototypeToLowerCase,
@@ -15,7 +17,6 @@ const {
   Uint8Array,
 } = primordials;
 
-const { Buffer } = require('buffer');
 const { lazyDOMException } = require('internal/util');
 const {
   InternalCryptoKey,
@@ -55,14 +56,18 @@ function bigIntArrayToUnsignedInt(bytes) {
 }
 
 function bigIntArrayToUnsignedBigInt(bytes) {
-  const hex = Buffer.from(bytes).toString('hex');
-  return hex === '' ? 0n : BigInt(`0x${hex}`);
+  let number = 0n;
+  const count = TypedArrayPrototypeGetByteLength(bytes);
+  for (let i = 0; i < count; i++) number = number << 8n | BigInt(bytes[i]);
+  return number;
 }
 
 function exponentBytes(number) {
-  let hex = BigIntPrototypeToString(number, 16);
-  if (hex.length % 2 === 1) hex = `0${hex}`;
-  return new Uint8Array(Buffer.from(hex, 'hex'));
+  const digits = [];
+  for (let rest = number; rest > 0n; rest >>= 8n) {
+    ArrayPrototypeUnshift(digits, Number(rest & 255n));
+  }
+  return new Uint8Array(digits);
 }
 
 const signs = { publicUsages: ['verify'], privateUsages: ['sign'], use: 'sig' };
@@ -273,7 +278,7 @@ function importKey(format, data, algorithm, isExtractable, usages) {
     }
     case 'raw':
     case 'raw-public':
-      if (own.raw === undefined || !own.raw.includes(format)) return undefined;
+      if (own.raw === undefined || !ArrayPrototypeIncludes(own.raw, format)) return undefined;
       checkFor(true);
       key = own.fromRaw(data, algorithm);
       break;
@@ -294,9 +299,10 @@ function seedPkcs8(key, { name }) {
   const seed = key.rawSeed();
   const inner = seed.length + 2;
   const bytes = new Uint8Array(inner + 20);
+  const { 0: arc, 1: number } = latticeIds[name];
   TypedArrayPrototypeSet(bytes, [
-    0x30, inner + 18, 2, 1, 0, 0x30, 0x0b, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4,
-    ...latticeIds[name], 4, inner, 0x80, seed.length,
+    0x30, inner + 18, 2, 1, 0, 0x30, 0x0b, 6, 9, 0x60, 0x86, 0x48, 1, 0x65, 3, 4, arc, number,
+    4, inner, 0x80, seed.length,
   ]);
   TypedArrayPrototypeSet(bytes, seed, 22);
   return bytes;
@@ -312,14 +318,15 @@ function encodeDer(key, algorithm) {
 function exportKey(format, cryptoKey) {
   const algorithm = getCryptoKeyAlgorithm(cryptoKey);
   const own = families[algorithm.name];
+  const { raw = [] } = own;
   const key = getCryptoKeyHandle(cryptoKey);
   const isPublic = getCryptoKeyType(cryptoKey) === 'public';
   const act = {
     '__proto__': null,
     'spki': isPublic && (() => encodeDer(key, algorithm)),
     'pkcs8': !isPublic && (() => encodeDer(key, algorithm)),
-    'raw': isPublic && own.raw?.includes('raw') && (() => key.rawPublic()),
-    'raw-public': isPublic && own.raw !== undefined && (() => key.rawPublic()),
+    'raw': isPublic && ArrayPrototypeIncludes(raw, format) && (() => key.rawPublic()),
+    'raw-public': isPublic && ArrayPrototypeIncludes(raw, format) && (() => key.rawPublic()),
     'raw-seed': !isPublic && own.kty === 'AKP' && (() => key.rawSeed()),
   }[format];
   if (!act) return undefined;

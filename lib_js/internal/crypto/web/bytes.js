@@ -44,6 +44,19 @@ function copyOf(source) {
   return copy;
 }
 
+/** One after the other, in new memory. */
+function joined(parts) {
+  let count = 0;
+  for (let i = 0; i < parts.length; i++) count += TypedArrayPrototypeGetByteLength(parts[i]);
+  const all = new Uint8Array(count);
+  let at = 0;
+  for (let i = 0; i < parts.length; i++) {
+    TypedArrayPrototypeSet(all, parts[i], at);
+    at += TypedArrayPrototypeGetByteLength(parts[i]);
+  }
+  return all;
+}
+
 /** An ArrayBuffer with exactly these bytes. */
 function toArrayBuffer(bytes) {
   const buffer = TypedArrayPrototypeGetBuffer(bytes);
@@ -63,4 +76,4 @@ function firstBits(bytes, bits) {
   return part;
 }
 
-module.exports = { bytesFor, bytesOf, copyOf, firstBits, toArrayBuffer };
+module.exports = { bytesFor, bytesOf, copyOf, firstBits, joined, toArrayBuffer };

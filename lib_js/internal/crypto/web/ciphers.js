@@ -7,12 +7,11 @@ const {
   BigInt,
   MathCeil,
   Number,
-  TypedArrayPrototypeGetBuffer,
   TypedArrayPrototypeGetByteLength,
+  TypedArrayPrototypeSubarray,
   Uint8Array,
 } = primordials;
 
-const { Buffer } = require('buffer');
 const { lazyDOMException } = require('internal/util');
 const {
   getCryptoKeyAlgorithm,
@@ -22,7 +21,7 @@ const {
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { kHandle } = require('internal/crypto/handles');
 const { after, laneWork, shortWork } = require('internal/crypto/web/answer');
-const { copyOf, toArrayBuffer } = require('internal/crypto/web/bytes');
+const { copyOf, joined, toArrayBuffer } = require('internal/crypto/web/bytes');
 const { digestOf } = require('internal/crypto/web/hash_names');
 
 const binding = internalBinding('crypto');
@@ -52,14 +51,14 @@ function aead(encrypts, name, key, algorithm, data) {
   const tagBytes = tagLength / 8;
   let tag;
   if (!encrypts) {
-    const end = data.length - tagBytes;
+    const end = TypedArrayPrototypeGetByteLength(data) - tagBytes;
     if (end < 0) {
       throw lazyDOMException('The provided data is too small.', 'OperationError');
     }
-    tag = data.subarray(end);
-    data = data.subarray(0, end);
+    tag = TypedArrayPrototypeSubarray(data, end);
+    data = TypedArrayPrototypeSubarray(data, 0, end);
   }
-  return Buffer.concat(runCipher(encrypts, name, key, iv, data, {
+  return joined(runCipher(encrypts, name, key, iv, data, {
     tagBytes: name === 'chacha20-poly1305' ? NO_LENGTH : tagBytes,
     prepare(handle) {
       if (tag !== undefined) orThrow(binding.cipherSetTag(handle, tag));
@@ -86,32 +85,39 @@ function wrapped(counter, bits) {
 
 /** Native counts with all 128 bits: where fewer count, it is begun again when they overflow. */
 function counterMode(name, key, { counter, length: bits }, data) {
-  const blocks = BigInt(MathCeil(data.length / BLOCK));
+  const blocks = BigInt(MathCeil(TypedArrayPrototypeGetByteLength(data) / BLOCK));
   if (blocks > 1n << BigInt(bits)) {
     throw lazyDOMException('Invalid counter', 'OperationError');
   }
   const left = blocksLeft(counter, bits);
-  if (blocks <= left) return Buffer.concat(runCipher(true, name, key, counter, data));
+  if (blocks <= left) return joined(runCipher(true, name, key, counter, data));
   const split = Number(left) * BLOCK;
-  return Buffer.concat([
-    ...runCipher(true, name, key, counter, data.subarray(0, split)),
-    ...runCipher(true, name, key, wrapped(counter, bits), data.subarray(split)),
+  return joined([
+    joined(runCipher(true, name, key, counter, TypedArrayPrototypeSubarray(data, 0, split))),
+    joined(runCipher(true, name, key, wrapped(counter, bits),
+                     TypedArrayPrototypeSubarray(data, split))),
   ]);
 }
 
-const wrapIv = Buffer.from('a6a6a6a6a6a6a6a6', 'hex');
+/** RFC 3394. */
+const wrapIv = new Uint8Array([0xa6, 0xa6, 0xa6, 0xa6, 0xa6, 0xa6, 0xa6, 0xa6]);
+
+/** Whole blocks of 8 bytes. */
+function checkWrapped(count, encrypts) {
+  if (count % 8 !== 0 || count < (encrypts ? 16 : 24)) {
+    throw nativeError(undefined, 'Invalid length of wrapped data');
+  }
+}
 
 function aesNow(encrypts, algorithm, key, bits, data) {
   switch (algorithm.name) {
     case 'AES-CBC':
-      return Buffer.concat(runCipher(encrypts, `aes-${bits}-cbc`, key, algorithm.iv, data));
+      return joined(runCipher(encrypts, `aes-${bits}-cbc`, key, algorithm.iv, data));
     case 'AES-CTR': return counterMode(`aes-${bits}-ctr`, key, algorithm, data);
     case 'AES-GCM': return aead(encrypts, `aes-${bits}-gcm`, key, algorithm, data);
     case 'AES-KW':
-      if (data.length % 8 !== 0 || data.length < (encrypts ? 16 : 24)) {
-        throw nativeError(undefined, 'Invalid length of wrapped data');
-      }
-      return Buffer.concat(runCipher(encrypts, `id-aes${bits}-wrap`, key, wrapIv, data));
+      checkWrapped(TypedArrayPrototypeGetByteLength(data), encrypts);
+      return joined(runCipher(encrypts, `id-aes${bits}-wrap`, key, wrapIv, data));
     default: return aead(encrypts, 'chacha20-poly1305', key, algorithm, data);
   }
 }
@@ -130,9 +136,7 @@ function rsaOaep(encrypts, algorithm, key, data) {
 
 /** Work that gives an ArrayBuffer. */
 function cipher(encrypts, algorithm, key, source) {
-  const bytes = copyOf(source);
-  const data = Buffer.from(
-    TypedArrayPrototypeGetBuffer(bytes), 0, TypedArrayPrototypeGetByteLength(bytes));
+  const data = copyOf(source);
   if (algorithm.name === 'RSA-OAEP') {
     return after(rsaOaep(encrypts, algorithm, key, data), toArrayBuffer);
   }

@@ -6,7 +6,7 @@ const { ArrayPrototypeIncludes, ArrayPrototypePush } = primordials;
 
 const { lazyDOMException } = require('internal/util');
 const { validateArray } = require('internal/validators');
-const { importJwk } = require('internal/crypto/jwk');
+const { fromBase64url, importJwk } = require('internal/crypto/jwk');
 const { encodings, formats } = require('internal/crypto/key_encoding');
 const { keyOf, keyOfRaw, secretOf } = require('internal/crypto/native_key');
 const { usageBits } = require('internal/crypto/usages');
@@ -52,12 +52,14 @@ function validateKeyOps(keyOps, usages) {
     seen |= bit;
   }
   if (usages === undefined) return;
-  for (const usage of usages) {
-    if ((seen & usageBits[usage]) === 0) throw dataError('Key operations and usage mismatch');
+  for (let i = 0; i < usages.length; i++) {
+    if ((seen & usageBits[usages[i]]) === 0) {
+      throw dataError('Key operations and usage mismatch');
+    }
   }
 }
 
-/** Members that a key of a type needs, and (if the first of those is there) those of its other half. */
+/** Members that a key of a type needs, and (if their first is there) those of its other half. */
 const members = {
   '__proto__': null,
   'RSA': { needs: ['n', 'e'], secret: ['d', 'p', 'q', 'dp', 'dq', 'qi'] },
@@ -112,7 +114,7 @@ function fromRaw(format, bytes, kind, curve) {
 }
 
 function secretOfJwk(jwk) {
-  return secretOf(require('buffer').Buffer.from(jwk.k, 'base64url'));
+  return secretOf(fromBase64url(jwk.k));
 }
 
 module.exports = {

@@ -38,7 +38,9 @@ const curve = (operations) => ({
 const plain = (operations) => ({
   generateKey: null, exportKey: null, importKey: null, ...operations,
 });
-const derivation = (params) => ({ 'importKey': null, 'deriveBits': params, 'get key length': null });
+const derivation = (params) => ({
+  'importKey': null, 'deriveBits': params, 'get key length': null,
+});
 const signing = (params) => ({ sign: params, verify: params });
 const encapsulation = { encapsulate: null, decapsulate: null };
 const digest = (params = null) => ({ digest: params });
@@ -122,9 +124,13 @@ function register(operation, name, params) {
   });
 }
 
-for (const name of ObjectKeys(definitions)) {
-  for (const operation of ObjectKeys(definitions[name])) {
-    register(operation, name, definitions[name][operation]);
+// By numbers: this may run when a program has changed how arrays are iterated.
+const algorithms = ObjectKeys(definitions);
+for (let i = 0; i < algorithms.length; i++) {
+  const own = definitions[algorithms[i]];
+  const operations = ObjectKeys(own);
+  for (let k = 0; k < operations.length; k++) {
+    register(operations[k], algorithms[i], own[operations[k]]);
   }
 }
 
@@ -132,7 +138,9 @@ for (const name of ObjectKeys(definitions)) {
 const BYTES = ['iv', 'counter', 'additionalData', 'publicExponent', 'salt', 'info', 'context',
                'label', 'functionName', 'customization', 'associatedData', 'nonce', 'secretValue'];
 
-const CONTEXT = { prefix: 'Failed to normalize algorithm', context: 'passed algorithm' };
+const CONTEXT = {
+  __proto__: null, prefix: 'Failed to normalize algorithm', context: 'passed algorithm',
+};
 
 /** https://w3c.github.io/webcrypto/#algorithm-normalization-normalize-an-algorithm */
 function normalizeAlgorithm(algorithm, operation) {

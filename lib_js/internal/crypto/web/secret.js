@@ -2,7 +2,7 @@
 
 // WebCrypto's secret keys: those of AES, ChaCha20, HMAC, and what keys are derived from.
 
-const { StringPrototypeSlice } = primordials;
+const { ArrayPrototypeIncludes, StringPrototypeSlice, TypedArrayPrototypeFill } = primordials;
 
 const { lazyDOMException } = require('internal/util');
 const {
@@ -78,7 +78,7 @@ function generate(algorithm, isExtractable, usages) {
   const start = (ticket) => binding.randomBytes(bytesFor(bits), ticket);
   return after(laneWork('KEYGENREQUEST', start), (bytes) => {
     const key = secretOf(firstBits(bytes, bits));
-    bytes.fill(0);
+    TypedArrayPrototypeFill(bytes, 0);
     return new InternalCryptoKey(
       key, own.keyAlgorithm(algorithm, bits), maskOfUsages(usages), isExtractable);
   });
@@ -100,7 +100,7 @@ function importKey(format, data, algorithm, isExtractable, usages) {
   } else if (format === 'jwk') {
     checkJwk(data, 'oct', isExtractable, usages, own.use);
     key = secretOfJwk(data);
-  } else if (own.raw.includes(format)) {
+  } else if (ArrayPrototypeIncludes(own.raw, format)) {
     key = secretOf(bytesOf(data));
   } else {
     return undefined;
@@ -137,7 +137,7 @@ function importMaterial(format, data, { name }, isExtractable, usages) {
 
 function exportKey(format, cryptoKey) {
   const own = families[getCryptoKeyAlgorithm(cryptoKey).name];
-  if (!own.raw.includes(format)) return undefined;
+  if (!ArrayPrototypeIncludes(own.raw, format)) return undefined;
   return toArrayBuffer(getCryptoKeyHandle(cryptoKey).export());
 }
 

@@ -14,7 +14,6 @@ const {
   SymbolIterator,
 } = primordials;
 
-const { Buffer } = require('buffer');
 const { lazyDOMException, setOwnProperty } = require('internal/util');
 const {
   getCryptoKeyAlgorithm,
@@ -124,7 +123,8 @@ function jwkBytes(jwk, algorithm) {
   if (algorithm.name === 'AES-KW' && json.length % 8 !== 0) {
     json += StringPrototypeRepeat(' ', 8 - json.length % 8);
   }
-  return Buffer.from(json);
+  const { encodeUtf8String } = internalBinding('encoding_binding');
+  return encodeUtf8String(json);
 }
 
 function wrapKey(format, key, wrappingKey, algorithm) {

@@ -19,6 +19,7 @@ const { codes: {
   ERR_REQUIRE_CYCLE_MODULE,
 } } = require('internal/errors');
 const { setHasStartedUserESMExecution, urlToFilename } = require('internal/modules/helpers');
+const { getOptionValue } = require('internal/options');
 const { decorateErrorStack } = require('internal/util');
 
 // V8's v8::Module::Status.
@@ -122,7 +123,9 @@ class ModuleJob {
 
   throwIfAsync(parent) {
     if (!internalBinding('modules').isGraphAsync(this.wrap)) return;
-    throw new ERR_REQUIRE_ASYNC_MODULE(urlToFilename(this.url), parent, []);
+    const locations = getOptionValue('--experimental-print-required-tla') ?
+      require('internal/modules/esm/top_level_await').locateTopLevelAwait(this) : [];
+    throw new ERR_REQUIRE_ASYNC_MODULE(urlToFilename(this.url), parent, locations);
   }
 
   /** For require() of something that import is in the middle of. */

@@ -9,6 +9,7 @@ const {
   ObjectFreeze,
   SafeSet,
   SafeWeakMap,
+  StringPrototypeStartsWith,
 } = primordials;
 
 const { codes: {
@@ -73,9 +74,12 @@ function importFrom(parentURL) {
 }
 
 async function importModuleDynamically(referrer, specifier, attributes, phase) {
-  // Indirect eval() and the like: code that stands nowhere.
+  // Indirect eval() and the like: code that stands nowhere, or in the library that called it.
   if (referrer == null) throw new ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING();
   if (typeof referrer !== 'symbol') {
+    if (StringPrototypeStartsWith(referrer, 'node:')) {
+      throw new ERR_VM_DYNAMIC_IMPORT_CALLBACK_MISSING();
+    }
     return importFrom(normalizeReferrerURL(referrer))(specifier, attributes, phase);
   }
   const importer = importers.get(referrer);

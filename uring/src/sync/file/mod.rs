@@ -8,6 +8,7 @@ use std::ffi::{CStr, OsStr};
 use std::os::unix::ffi::{OsStrExt, OsStringExt};
 use std::path::Path;
 
+mod cached;
 mod copy;
 mod directory;
 mod space;
@@ -16,6 +17,10 @@ mod tests;
 mod times;
 mod watch;
 
+pub use cached::{
+    WholeFile, open_cached, open_to_write, read_cached, read_new_cached, read_whole_cached,
+    stat_cached,
+};
 pub use copy::copy;
 pub use directory::{
     Directory, DirectoryEntry, make_directory, make_temporary_directory, read_directory,
@@ -237,6 +242,11 @@ pub fn pipe() -> Result<(Fd, Fd), Errno> {
     let mut fds = [0; 2];
     call!(pipe2(fds.as_mut_ptr(), libc::O_CLOEXEC))?;
     Ok((Fd::new(fds[0]), Fd::new(fds[1])))
+}
+
+/// A counter whose reader waits until it is written to.
+pub(crate) fn event() -> Result<Fd, Errno> {
+    call!(eventfd(0, libc::EFD_CLOEXEC)).map(Fd::new)
 }
 
 /// Another number for the same open file, close-on-exec.

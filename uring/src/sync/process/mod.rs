@@ -13,7 +13,9 @@ mod usage;
 
 pub use run::{Limits, Outcome, Stdio, run};
 pub use spawn::Spawn;
-pub use usage::{Usage, affinity, leave_processor, resident_bytes, thread_usage, usage};
+pub use usage::{
+    Usage, affinity, leave_processor, resident_bytes, thread_usage, thread_waits_count, usage,
+};
 
 /// PR_SET_NAME takes 15 bytes and a terminator.
 const NAME_BYTES_MAX: usize = 15;

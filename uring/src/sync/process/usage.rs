@@ -21,6 +21,11 @@ pub fn thread_usage() -> Usage {
     usage_of(libc::RUSAGE_THREAD)
 }
 
+/// How often this thread has waited for something: not how often others took its processor.
+pub fn thread_waits_count() -> u64 {
+    usage_of(libc::RUSAGE_THREAD)[14] as u64
+}
+
 fn usage_of(whose: i32) -> Usage {
     // SAFETY: plain numbers, for which zero is valid.
     let mut raw: libc::rusage = unsafe { std::mem::zeroed() };

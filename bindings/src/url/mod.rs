@@ -1,5 +1,9 @@
 //! Binding `url`: WHATWG URLs by ada, the parser that Node uses.
 
+mod plain;
+
+use plain::Words;
+
 use coring_engine::{Bytes, Js, Text, ops};
 
 use crate::Natives;
@@ -17,23 +21,70 @@ ops! { url(Natives) {
 
 /// In Node's order: protocol_end, username_end, host_start, host_end, port, pathname_start,
 /// search_start, hash_start, scheme_type. An absent part is 0xffffffff.
-fn put_components(url: &ada_url::Url, components: &mut Bytes) {
-    const ABSENT: u32 = u32::MAX;
+fn words_of(url: &ada_url::Url) -> Words {
     let parts = url.components();
-    let words = [
+    [
         parts.protocol_end,
         parts.username_end,
         parts.host_start,
         parts.host_end,
-        parts.port.unwrap_or(ABSENT),
-        parts.pathname_start.unwrap_or(ABSENT),
-        parts.search_start.unwrap_or(ABSENT),
-        parts.hash_start.unwrap_or(ABSENT),
+        parts.port.unwrap_or(plain::ABSENT),
+        parts.pathname_start.unwrap_or(plain::ABSENT),
+        parts.search_start.unwrap_or(plain::ABSENT),
+        parts.hash_start.unwrap_or(plain::ABSENT),
         url.scheme_type() as u32,
-    ];
-    for (slot, word) in components.as_mut_slice().chunks_exact_mut(4).zip(words) {
-        slot.copy_from_slice(&word.to_ne_bytes());
+    ]
+}
+
+fn put_words(words: &Words, components: &mut Bytes) {
+    let (slots, _) = components.as_mut_slice().as_chunks_mut::<4>();
+    for (slot, word) in slots.iter_mut().zip(words) {
+        *slot = word.to_ne_bytes();
     }
+}
+
+fn put_components(url: &ada_url::Url, components: &mut Bytes) {
+    put_words(&words_of(url), components);
+}
+
+/// The base that was given last: servers resolve each request's path against the same one.
+#[derive(Default)]
+pub(crate) struct Base {
+    given: Vec<u8>,
+    href: Vec<u8>,
+    words: Words,
+}
+
+/// What needs no parser. None: that has to see.
+fn parse_plainly(
+    natives: &mut Natives,
+    input: &Text,
+    base: Option<&Text>,
+) -> Option<(Vec<u8>, Words)> {
+    let Some(base) = base else {
+        return input.with_utf8(plain::absolute);
+    };
+    let last = &mut natives.url_base;
+    base.with_utf8(|given| {
+        if last.given != given {
+            let (href, words) = match plain::absolute(given) {
+                Some(plain) => plain,
+                None => {
+                    let url = ada_url::Url::parse(std::str::from_utf8(given).ok()?, None).ok()?;
+                    (url.href().as_bytes().to_vec(), words_of(&url))
+                }
+            };
+            if !plain::is_plain_base(&words) {
+                return None;
+            }
+            *last = Base {
+                given: given.to_vec(),
+                href,
+                words,
+            };
+        }
+        input.with_utf8(|input| plain::relative(input, &last.href, &last.words))
+    })
 }
 
 /// Runs `act` with both as UTF-8: ASCII, as most URLs are, is read in place.
@@ -50,7 +101,11 @@ fn with_both<R>(input: &Text, base: Option<&Text>, act: impl FnOnce(&str, Option
     }
 }
 
-fn parse(_: &mut Natives, input: Text, base: Option<Text>, mut components: Bytes) -> Js {
+fn parse(natives: &mut Natives, input: Text, base: Option<Text>, mut components: Bytes) -> Js {
+    if let Some((href, words)) = parse_plainly(natives, &input, base.as_ref()) {
+        put_words(&words, &mut components);
+        return Js::Latin1(href);
+    }
     let url = with_both(&input, base.as_ref(), |input, base| {
         ada_url::Url::parse(input, base).ok()
     });

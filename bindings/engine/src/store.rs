@@ -1,0 +1,88 @@
+//! Memory of ArrayBuffers: what V8 asks for, and what natives bring.
+//!
+//! V8 collects young buffers by how many bytes its own allocator gave out since the last time; of
+//! memory that is brought to it ready it takes no such notice, and hundreds of megabytes of
+//! garbage gather, each page of it touched for the first time. So the allocator is ours, and a
+//! native's bytes lie ready when V8 asks for as many: it cannot tell the difference.
+
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
+use std::cell::Cell;
+use std::ffi::c_void;
+
+thread_local! {
+    /// What the next request of this thread is answered with.
+    static READY: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
+}
+
+static TABLE: v8::RustAllocatorVtable<()> = v8::RustAllocatorVtable {
+    allocate,
+    allocate_uninitialized,
+    free,
+    drop: drop_handle,
+};
+
+/// The allocator of an isolate's ArrayBuffers; all are alike, for a buffer may outlive its isolate.
+pub(crate) fn allocator() -> v8::UniqueRef<v8::Allocator> {
+    static HANDLE: () = ();
+    // SAFETY: the handle lives for ever, and no function of the table looks at it.
+    unsafe { v8::new_rust_allocator(&raw const HANDLE, &TABLE) }
+}
+
+fn layout(count: usize) -> Option<Layout> {
+    Layout::array::<u8>(count.max(1)).ok()
+}
+
+unsafe extern "C" fn allocate(_: &(), count: usize) -> *mut c_void {
+    match READY.take() {
+        Some(bytes) if bytes.len() == count => return Box::into_raw(bytes).cast(),
+        other => READY.set(other),
+    }
+    match layout(count) {
+        // SAFETY: the layout is not empty.
+        Some(layout) => unsafe { alloc_zeroed(layout) }.cast(),
+        None => std::ptr::null_mut(),
+    }
+}
+
+unsafe extern "C" fn allocate_uninitialized(_: &(), count: usize) -> *mut c_void {
+    match layout(count) {
+        // SAFETY: the layout is not empty.
+        Some(layout) => unsafe { alloc(layout) }.cast(),
+        None => std::ptr::null_mut(),
+    }
+}
+
+unsafe extern "C" fn free(_: &(), data: *mut c_void, count: usize) {
+    let layout = layout(count).expect("it was allocated with it");
+    // SAFETY: V8 gives back what a function above gave it, once, with the count that it asked
+    // for; a boxed slice of bytes has the same layout.
+    unsafe { dealloc(data.cast(), layout) };
+}
+
+unsafe extern "C" fn drop_handle(_: *const ()) {}
+
+/// An ArrayBuffer that owns `bytes`. May collect garbage: nobody holds a view of a string.
+pub(crate) fn array_buffer<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    bytes: Vec<u8>,
+) -> v8::Local<'s, v8::ArrayBuffer> {
+    let count = bytes.len();
+    READY.set(Some(bytes.into_boxed_slice()));
+    let store = v8::ArrayBuffer::new_backing_store(scope, count).make_shared();
+    let left = READY.take();
+    assert!(
+        left.is_none_or(|bytes| bytes.is_empty()),
+        "V8 asked another allocator"
+    );
+    v8::ArrayBuffer::with_backing_store(scope, &store)
+}
+
+/// Memory that is not cleared: what it held before is the caller's to overwrite. None: there is
+/// not so much.
+pub(crate) fn unwritten(count: usize) -> Option<Vec<u8>> {
+    let mut bytes = Vec::<u8>::new();
+    bytes.try_reserve_exact(count).ok()?;
+    // SAFETY: every bit pattern is a u8, and the capacity was reserved above.
+    unsafe { bytes.set_len(count) };
+    Some(bytes)
+}

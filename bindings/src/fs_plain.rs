@@ -1,0 +1,306 @@
+//! Binding `fs_plain`: file operations that need not wait, done at once by plain calls. Each op gives
+//! its answer, or LATER (-EAGAIN): then the same is to be asked of `fs_ring`, which may wait.
+//!
+//! Three things make an operation need no waiting. Reads and look-ups say themselves that what they
+//! want is not in memory (`coring_uring::sync::file::open_cached`, `read_cached`). What changes a
+//! file system cannot say so: it is a plain call only where all mounted file systems are local, and
+//! not for a while after such a call has taken long. What is known to be long goes to the ring.
+//! ARCHITECTURE.md has the figures.
+
+use std::ffi::CStr;
+
+use coring_engine::{Bytes, Data, Js, ops};
+use coring_uring::sync::file::{self, WholeFile};
+use coring_uring::{Errno, Fd, FileStat, Token, sync};
+
+use crate::Natives;
+use crate::fs_ops::{code, kernel_path, put_stat, window, with_path, with_paths};
+use crate::kinds::{entry, token};
+use crate::limits;
+
+ops! { fs_plain(Natives) {
+    /// Delivers a ticket's answer, which JavaScript keeps, with the next entries.
+    fast answer(ticket: u32);
+    /// A Buffer; a descriptor of what goes on through `openOn`; -errno.
+    slow readFile(path: Data, flags: i32);
+    /// Answers with the descriptor, when a fifo has a writer.
+    slow openOn(fd: i32, flags: i32, ticket: u32);
+    /// 0; a descriptor + 1 that is open and not written to; -errno of open; -errno - 4096 of write.
+    slow writeFile(path: Data, data: Data, flags: i32, mode: u32);
+    /// For writing only.
+    slow open(path: Data, flags: i32, mode: u32);
+    slow close(fd: i32);
+    slow read(fd: i32, bytes: Bytes, offset: u32, length: u32, position: i64);
+    /// A Buffer of exactly what was read, or -errno.
+    slow readNew(fd: i32, length: u32, position: i64);
+    slow write(fd: i32, data: Data, position: i64);
+    slow stat(path: Data, follow: bool, into: Bytes);
+    slow fstat(fd: i32, into: Bytes);
+    slow unlink(path: Data);
+    slow mkdir(path: Data, mode: u32);
+    slow rmdir(path: Data);
+    slow rename(from: Data, to: Data);
+    slow symlink(target: Data, path: Data);
+    slow link(from: Data, to: Data);
+} }
+
+const LATER: i32 = Errno::EAGAIN.result();
+/// Behind every errno.
+const WRITE_REFUSED: i32 = -4096;
+
+/// What is known about how fast the file systems of this machine answer.
+#[derive(Default)]
+pub struct State {
+    is_local: bool,
+    /// Loop time, ms.
+    looked_at: u64,
+    slow_until: u64,
+    /// How often this thread had waited when the turn of that time made its first call.
+    waits_count: u64,
+    counted_at_ns: u64,
+}
+
+impl Natives {
+    /// Whether a call about what is in memory asks nobody.
+    fn has_local_files(&mut self) -> bool {
+        let now = self.clock.now_ms();
+        let state = &mut self.plain;
+        if state.looked_at == 0 || now >= state.looked_at + limits::MOUNTS_STALE_MS {
+            state.looked_at = now.max(1);
+            state.is_local = sync::host::are_mounts_local();
+        }
+        state.is_local
+    }
+
+    /// Whether a call that changes something may be made here and now.
+    fn may_change(&mut self) -> bool {
+        self.has_local_files() && self.clock.now_ms() >= self.plain.slow_until
+    }
+
+    /// Makes a call that may turn out to be slow; then the next ones are the ring's for a while.
+    fn timed(&mut self, call: impl FnOnce() -> i32) -> i32 {
+        if !self.may_change() {
+            return LATER;
+        }
+        if self.plain.counted_at_ns != self.clock.now_ns() {
+            self.plain.counted_at_ns = self.clock.now_ns();
+            self.plain.waits_count = sync::process::thread_waits_count();
+        }
+        let before_ns = sync::clock::monotonic();
+        let result = call();
+        let took_ns = sync::clock::monotonic() - before_ns;
+        // A busy machine may have run somebody else meanwhile: that is no wait.
+        if took_ns > limits::PLAIN_CALL_NS_MAX
+            && sync::process::thread_waits_count() > self.plain.waits_count
+        {
+            self.plain.slow_until = self.clock.now_ms() + limits::SLOW_FILES_MS;
+        }
+        result
+    }
+}
+
+fn answer(natives: &mut Natives, ticket: u32) {
+    natives.answers.push((entry::TICKET, [ticket as i32, 0, 0]));
+}
+
+/// Refusals that mean nothing but themselves; all others the ring shall find.
+fn refusal(errno: Errno) -> i32 {
+    match errno {
+        Errno::ENOENT => errno.result(),
+        _ => LATER,
+    }
+}
+
+#[allow(non_snake_case)]
+fn readFile(natives: &mut Natives, path: Data, flags: i32) -> Js {
+    let Ok(path) = kernel_path(&path) else {
+        return Js::from(LATER);
+    };
+    if !natives.has_local_files() {
+        return Js::from(LATER);
+    }
+    match file::read_whole_cached(&path, flags, limits::PLAIN_FILE_BYTES_MAX) {
+        Ok(WholeFile::Bytes(bytes)) => Js::Bytes(bytes),
+        Ok(WholeFile::Opened(fd)) => Js::from(fd.raw()),
+        Err(errno) => Js::from(refusal(errno)),
+    }
+}
+
+#[allow(non_snake_case)]
+fn openOn(natives: &mut Natives, fd: i32, flags: i32, ticket: u32) {
+    natives.tickets_count += 1;
+    let token = Token::new(token::TICKET, ticket, 0);
+    natives.ring.go_on_opening(Fd::new(fd), flags, token);
+}
+
+#[allow(non_snake_case)]
+fn writeFile(natives: &mut Natives, path: Data, data: Data, flags: i32, mode: u32) -> i32 {
+    natives.timed(|| {
+        with_path(&path, |path| match &data {
+            Data::None => write_whole(path, &[], flags, mode),
+            Data::Bytes(bytes) => write_whole(path, bytes.as_slice(), flags, mode),
+            Data::Text(text) => text.with_utf8(|bytes| write_whole(path, bytes, flags, mode)),
+        })
+    })
+}
+
+fn write_whole(path: &CStr, bytes: &[u8], flags: i32, mode: u32) -> i32 {
+    if bytes.len() > limits::PLAIN_WRITE_BYTES_MAX {
+        return LATER;
+    }
+    let fd = match file::open_to_write(path, flags, mode) {
+        Ok(fd) => fd,
+        Err(errno) => return refusal_of_open(errno),
+    };
+    if !file::fstat(fd).is_ok_and(|facts| facts.is_file()) {
+        return fd.raw() + 1;
+    }
+    let written = file::write_all(fd, bytes);
+    match (written, file::close(fd)) {
+        (Err(errno), _) => errno.result() + WRITE_REFUSED,
+        (Ok(()), closed) => code(closed),
+    }
+}
+
+/// A fifo without a reader is waited for.
+fn refusal_of_open(errno: Errno) -> i32 {
+    if errno == Errno::ENXIO {
+        LATER
+    } else {
+        errno.result()
+    }
+}
+
+fn open(natives: &mut Natives, path: Data, flags: i32, mode: u32) -> i32 {
+    natives.timed(|| {
+        with_path(&path, |path| {
+            file::open_to_write(path, flags, mode).map_or_else(refusal_of_open, Fd::raw)
+        })
+    })
+}
+
+/// Behind what the ring has not begun yet a close would come too early.
+fn close(natives: &mut Natives, fd: i32) -> i32 {
+    if fd < 0 || natives.ring.has_unbegun() {
+        return LATER;
+    }
+    natives.timed(|| code(file::close(Fd::new(fd))))
+}
+
+fn read(
+    natives: &mut Natives,
+    fd: i32,
+    mut bytes: Bytes,
+    offset: u32,
+    length: u32,
+    at: i64,
+) -> i32 {
+    let is_short = fd >= 0 && length as usize <= limits::PLAIN_FILE_BYTES_MAX;
+    if !is_short || !natives.has_local_files() {
+        return LATER;
+    }
+    let into = window(&mut bytes, offset, length);
+    match file::read_cached(Fd::new(fd), into, u64::try_from(at).ok()) {
+        Ok(count) => count as i32,
+        Err(_) => LATER,
+    }
+}
+
+#[allow(non_snake_case)]
+fn readNew(natives: &mut Natives, fd: i32, length: u32, at: i64) -> Js {
+    let bytes_max = length as usize;
+    let is_short = fd >= 0 && bytes_max <= limits::PLAIN_FILE_BYTES_MAX;
+    if !is_short || !natives.has_local_files() {
+        return Js::from(LATER);
+    }
+    match file::read_new_cached(Fd::new(fd), bytes_max, u64::try_from(at).ok()) {
+        Ok(bytes) => Js::Bytes(bytes),
+        Err(_) => Js::from(LATER),
+    }
+}
+
+fn write(natives: &mut Natives, fd: i32, data: Data, position: i64) -> i32 {
+    let Data::Bytes(bytes) = &data else {
+        return LATER;
+    };
+    let bytes = bytes.as_slice();
+    if fd < 0 || natives.ring.has_unbegun() || bytes.len() > limits::PLAIN_WRITE_BYTES_MAX {
+        return LATER;
+    }
+    let (fd, offset) = (Fd::new(fd), u64::try_from(position).ok());
+    natives.timed(|| match file::fstat(fd) {
+        Ok(facts) if facts.is_file() => write_at(fd, bytes, offset),
+        _ => LATER,
+    })
+}
+
+/// All of it, or the first refusal, as the ring's writes.
+fn write_at(fd: Fd, bytes: &[u8], offset: Option<u64>) -> i32 {
+    let mut done = 0;
+    while done < bytes.len() {
+        let at = offset.map(|offset| offset + done as u64);
+        match file::write(fd, &bytes[done..], at) {
+            Ok(0) => break,
+            Ok(count) => done += count,
+            Err(errno) => return errno.result(),
+        }
+    }
+    done as i32
+}
+
+fn facts(result: Result<FileStat, Errno>, into: Bytes) -> i32 {
+    match result {
+        Ok(facts) => put_stat(Ok(facts), into),
+        Err(errno) => refusal(errno),
+    }
+}
+
+fn stat(natives: &mut Natives, path: Data, follow: bool, into: Bytes) -> i32 {
+    if !natives.has_local_files() {
+        return LATER;
+    }
+    with_path(&path, |path| facts(file::stat_cached(path, follow), into))
+}
+
+fn fstat(natives: &mut Natives, fd: i32, into: Bytes) -> i32 {
+    if fd < 0 || !natives.has_local_files() {
+        return LATER;
+    }
+    put_stat(file::fstat(Fd::new(fd)), into)
+}
+
+/// The blocks of a large file are freed by its last name's end, which takes long.
+fn unlink(natives: &mut Natives, path: Data) -> i32 {
+    natives.timed(|| {
+        with_path(&path, |path| match file::stat_cached(path, false) {
+            Ok(facts) if facts.size_bytes <= limits::PLAIN_UNLINK_BYTES_MAX => {
+                code(file::unlink(path))
+            }
+            _ => LATER,
+        })
+    })
+}
+
+fn mkdir(natives: &mut Natives, path: Data, mode: u32) -> i32 {
+    natives.timed(|| with_path(&path, |path| code(file::make_directory(path, mode))))
+}
+
+fn rmdir(natives: &mut Natives, path: Data) -> i32 {
+    natives.timed(|| with_path(&path, |path| code(file::remove_directory(path))))
+}
+
+fn rename(natives: &mut Natives, from: Data, to: Data) -> i32 {
+    natives.timed(|| with_paths(&from, &to, |from, to| code(file::rename(from, to))))
+}
+
+fn symlink(natives: &mut Natives, target: Data, path: Data) -> i32 {
+    natives.timed(|| {
+        with_paths(&target, &path, |target, path| {
+            code(file::symlink(target, path))
+        })
+    })
+}
+
+fn link(natives: &mut Natives, from: Data, to: Data) -> i32 {
+    natives.timed(|| with_paths(&from, &to, |from, to| code(file::link(from, to))))
+}

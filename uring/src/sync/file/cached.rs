@@ -1,0 +1,202 @@
+//! Calls that do what needs no waiting and refuse the rest with EAGAIN: a path whose names the
+//! kernel remembers, bytes that lie in memory. Whoever is refused asks the ring, whose workers may
+//! wait. Such a call costs a third of the way through the ring and a tenth of a worker's.
+
+use super::{close, fstat, open, read, statx};
+use crate::errno::Errno;
+use crate::fd::Fd;
+use crate::stat::FileStat;
+use crate::sync::{call, retried};
+use std::ffi::CStr;
+
+/// openat(2) as the ring's first try of it: nothing is looked up that the kernel does not remember,
+/// and nothing waits for the other end of a fifo. O_NONBLOCK stays set; O_CLOEXEC is added.
+pub fn open_cached(path: &CStr, flags: i32) -> Result<Fd, Errno> {
+    // SAFETY: plain numbers, for which zero is valid.
+    let mut how: libc::open_how = unsafe { std::mem::zeroed() };
+    how.flags = (flags | libc::O_CLOEXEC) as u64;
+    if flags & libc::O_PATH == 0 {
+        how.flags |= libc::O_NONBLOCK as u64;
+    }
+    how.resolve = libc::RESOLVE_CACHED;
+    let bytes = size_of::<libc::open_how>();
+    let (number, here) = (libc::SYS_openat2, libc::AT_FDCWD);
+    call!(syscall(number, here, path.as_ptr(), &raw const how, bytes)).map(|fd| Fd::new(fd as i32))
+}
+
+/// open(2) for writing, which may make the file, but does not wait for a fifo's reader: that is
+/// ENXIO. The descriptor blocks, as it would from open(2).
+pub fn open_to_write(path: &CStr, flags: i32, mode: u32) -> Result<Fd, Errno> {
+    let fd = open(path, flags | libc::O_NONBLOCK, mode)?;
+    if flags & libc::O_NONBLOCK == 0 {
+        let settable = flags & (libc::O_APPEND | libc::O_DIRECT | libc::O_NOATIME);
+        call!(fcntl(fd.raw(), libc::F_SETFL, settable))?;
+    }
+    Ok(fd)
+}
+
+/// Facts about a path whose names the kernel remembers: what it names is in memory then too.
+pub fn stat_cached(path: &CStr, follow: bool) -> Result<FileStat, Errno> {
+    let link = if follow { 0 } else { libc::O_NOFOLLOW };
+    let place = open_cached(path, libc::O_PATH | link)?;
+    let facts = statx(place.raw(), c"", libc::AT_EMPTY_PATH);
+    close(place)?;
+    facts
+}
+
+/// One read of bytes that are in memory. May give fewer than there are: see `read_cached`.
+fn read_once(fd: Fd, bytes: &mut [u8], offset: Option<u64>) -> Result<usize, Errno> {
+    let piece = libc::iovec {
+        iov_base: bytes.as_mut_ptr().cast(),
+        iov_len: bytes.len(),
+    };
+    let offset = offset.map_or(-1, |offset| offset as i64);
+    let flags = libc::RWF_NOWAIT;
+    retried(|| call!(preadv2(fd.raw(), &raw const piece, 1, offset, flags)))
+        .map(|count| count as usize)
+}
+
+/// One read as read(2) would do it, if all that it gives is in memory already.
+///
+/// A short answer is an end of file, all that a pipe has, or a page that is not there; of a file,
+/// another read tells. Refused, the file stands where it stood.
+pub fn read_cached(fd: Fd, bytes: &mut [u8], offset: Option<u64>) -> Result<usize, Errno> {
+    let mut filled = match read_once(fd, bytes, offset) {
+        Err(Errno::EOPNOTSUPP) => return read_of_memory(fd, bytes, offset),
+        outcome => outcome?,
+    };
+    while filled > 0 && filled < bytes.len() {
+        let at = offset.map(|start| start + filled as u64);
+        if at.is_none() && move_by(fd, 0).is_err() {
+            break; // No file: what there is is the answer.
+        }
+        match read_once(fd, &mut bytes[filled..], at) {
+            Ok(0) => break,
+            Ok(count) => filled += count,
+            Err(errno) => {
+                if at.is_none() {
+                    move_by(fd, -(filled as i64))?;
+                }
+                return Err(errno);
+            }
+        }
+    }
+    Ok(filled)
+}
+
+fn move_by(fd: Fd, bytes: i64) -> Result<i64, Errno> {
+    call!(lseek(fd.raw(), bytes, libc::SEEK_CUR))
+}
+
+/// A file system that keeps its files in memory has no other way to read them.
+fn read_of_memory(fd: Fd, bytes: &mut [u8], offset: Option<u64>) -> Result<usize, Errno> {
+    // SAFETY: plain numbers, for which zero is valid.
+    let mut facts: libc::statfs = unsafe { std::mem::zeroed() };
+    call!(fstatfs(fd.raw(), &raw mut facts))?;
+    let is_memory = facts.f_type == libc::TMPFS_MAGIC && fstat(fd)?.is_file();
+    if is_memory {
+        read(fd, bytes, offset)
+    } else {
+        Err(Errno::EAGAIN)
+    }
+}
+
+/// A whole regular file from its beginning, of at most `bytes_max`, if it is in memory.
+pub enum WholeFile {
+    Bytes(Vec<u8>),
+    /// Something else, now open: a large file, one whose size says nothing, no file at all.
+    Opened(Fd),
+}
+
+/// EAGAIN, and any refusal but ENOENT, are for the ring to find out about.
+pub fn read_whole_cached(path: &CStr, flags: i32, bytes_max: usize) -> Result<WholeFile, Errno> {
+    let fd = open_cached(path, flags)?;
+    let facts = match fstat(fd) {
+        Ok(facts) => facts,
+        Err(errno) => {
+            close(fd)?;
+            return Err(errno);
+        }
+    };
+    let size = facts.size_bytes as usize;
+    if !facts.is_file() || size == 0 || size > bytes_max {
+        super::set_nonblocking(fd, flags & libc::O_NONBLOCK != 0)?;
+        return Ok(WholeFile::Opened(fd));
+    }
+    let outcome = read_new_cached(fd, size, Some(0));
+    close(fd)?;
+    outcome.map(WholeFile::Bytes)
+}
+
+/// As `read_cached`, into new memory of `bytes_max`: a short answer does not hold on to all of it.
+pub fn read_new_cached(fd: Fd, bytes_max: usize, offset: Option<u64>) -> Result<Vec<u8>, Errno> {
+    let mut bytes = Vec::with_capacity(bytes_max);
+    // SAFETY: the bytes are within the capacity, and are given to nobody before the kernel has
+    // written them: what it has not is cut off below.
+    unsafe { bytes.set_len(bytes_max) };
+    let filled = read_cached(fd, &mut bytes, offset)?;
+    bytes.truncate(filled);
+    bytes.shrink_to_fit();
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sync::file::{FdKind, kind_by_mode, make_temporary_directory, unlink, write_all};
+    use std::ffi::CString;
+
+    fn scratch(name: &str) -> CString {
+        let prefix = format!("{}/coring-cached-", std::env::temp_dir().display());
+        let home = make_temporary_directory(&CString::new(prefix).unwrap()).unwrap();
+        CString::new([&home[..], b"/", name.as_bytes()].concat()).unwrap()
+    }
+
+    fn forget(path: &CStr) {
+        unlink(path).unwrap();
+        std::fs::remove_dir(super::super::as_path(path).parent().unwrap()).unwrap();
+    }
+
+    #[test]
+    fn what_is_in_memory_is_read_and_the_rest_refused() {
+        let path = scratch("a");
+        let fd = open_to_write(&path, libc::O_CREAT | libc::O_RDWR, 0o644).unwrap();
+        write_all(fd, &[7; 10_000]).unwrap();
+        let mut bytes = [0; 4096];
+        assert_eq!(read_cached(fd, &mut bytes, Some(9_000)), Ok(1_000));
+        assert_eq!(read_cached(fd, &mut bytes, Some(10_000)), Ok(0));
+        assert_eq!(bytes[..1_000], [7; 1_000]);
+        assert_eq!(stat_cached(&path, true).unwrap(), fstat(fd).unwrap());
+        close(fd).unwrap();
+        let whole = |max| read_whole_cached(&path, libc::O_RDONLY, max).unwrap();
+        assert!(matches!(whole(10_000), WholeFile::Bytes(bytes) if bytes == [7; 10_000]));
+        let WholeFile::Opened(large) = whole(9_999) else {
+            panic!("it is larger than that");
+        };
+        close(large).unwrap();
+        forget(&path);
+        let refused = read_whole_cached(&path, libc::O_RDONLY, 1);
+        assert!(matches!(refused, Err(Errno::ENOENT | Errno::EAGAIN)));
+    }
+
+    #[test]
+    fn nothing_waits_for_the_other_end_of_a_fifo() {
+        let path = scratch("fifo");
+        call!(mkfifo(path.as_ptr(), 0o600)).unwrap();
+        let nobody = open_to_write(&path, libc::O_WRONLY, 0);
+        assert_eq!(nobody, Err(Errno(libc::ENXIO)));
+        let opened = read_whole_cached(&path, libc::O_RDONLY, 100).unwrap();
+        let WholeFile::Opened(reader) = opened else {
+            panic!("a fifo has no size");
+        };
+        assert_eq!(kind_by_mode(reader), FdKind::Pipe);
+        let writer = open_to_write(&path, libc::O_WRONLY, 0).unwrap();
+        assert_eq!(read_cached(reader, &mut [0; 8], None), Err(Errno::EAGAIN));
+        write_all(writer, b"abc").unwrap();
+        assert_eq!(read_cached(reader, &mut [0; 8], None), Ok(3));
+        for fd in [reader, writer] {
+            close(fd).unwrap();
+        }
+        forget(&path);
+    }
+}
