@@ -6,9 +6,13 @@ pub const INPUT_BYTES_MAX: usize = 256 << 10;
 /// Output a fast-lane connection may queue before pipelined requests wait for the peer to read.
 pub const OUTPUT_BYTES_HIGH: usize = 64 << 10;
 
-/// So many bytes in one write are offered to the kernel at once, and what it does not take is sent
-/// from JavaScript's own memory; fewer are copied, and leave with all that a turn wrote.
+/// So many bytes in one write are offered to the kernel at once; fewer are copied, and leave with
+/// all that a turn wrote.
 pub const DIRECT_BYTES_MIN: usize = 32 << 10;
+
+/// So many bytes that the kernel did not take at once stay in JavaScript's own memory. lib_js calls
+/// a write done, and its buffer free, only while fewer bytes than this are queued.
+pub const HELD_BYTES_MIN: usize = 64 << 10;
 
 /// Pipelined requests that one connection gives JavaScript before others have their turn, and
 /// before it is asked anew whether the peer reads.
@@ -36,6 +40,12 @@ pub const CHANNEL_READS_MAX: usize = 32;
 pub const PLAIN_FILE_BYTES_MAX: usize = 1 << 20;
 pub const PLAIN_WRITE_BYTES_MAX: usize = 512 << 10;
 
+/// Files that fit here are read without being asked for their size.
+pub const FILE_SCRATCH_BYTES: usize = 32 << 10;
+
+/// Paths that are remembered as being in the kernel's memory.
+pub const LATELY_COUNT: usize = 2048;
+
 /// Freeing the blocks of a larger file takes long.
 pub const PLAIN_UNLINK_BYTES_MAX: u64 = 16 << 20;
 
@@ -43,7 +53,8 @@ pub const PLAIN_UNLINK_BYTES_MAX: u64 = 16 << 20;
 pub const PLAIN_CALL_NS_MAX: u64 = 2_000_000;
 
 /// How long the ring makes all calls after that, ms.
-pub const SLOW_FILES_MS: u64 = 250;
+pub const PAUSE_MS_MIN: u64 = 8;
+pub const PAUSE_MS_MAX: u64 = 1024;
 
 /// How old the knowledge of what is mounted may be, ms.
 pub const MOUNTS_STALE_MS: u64 = 250;

@@ -6,6 +6,7 @@ use crate::number::{Number, bytes_of};
 use crate::owned::{Owned, release};
 use crate::{Failure, Result, failure};
 
+release!(DH, DH_free);
 
 release!(DH, DH_free);
 

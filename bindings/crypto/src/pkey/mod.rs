@@ -8,6 +8,7 @@ mod generate;
 mod parts;
 mod pem;
 mod raw;
+mod rejection;
 mod rsa;
 mod sign;
 mod wire;

@@ -4,7 +4,7 @@ use aws_lc_sys as ffi;
 
 use super::raw::sized;
 use super::{Operation, PKey};
-use crate::{Digest, Failure, Result, failure};
+use crate::{Digest, Failure, Result, Secret, failure};
 
 /// OpenSSL's number of a padding.
 pub type Padding = i32;
@@ -44,6 +44,20 @@ impl Direction {
 
 impl PKey {
     pub fn rsa(
+        &self,
+        direction: Direction,
+        padding: Padding,
+        oaep: &Oaep,
+        data: &[u8],
+    ) -> Result<Vec<u8>> {
+        if direction != Direction::PrivateDecrypt || padding != ffi::RSA_PKCS1_PADDING {
+            return self.run_rsa(direction, padding, oaep, data);
+        }
+        let padded = self.run_rsa(direction, ffi::RSA_NO_PADDING, oaep, data)?;
+        self.unpad_silently(Secret::new(padded).as_slice(), data)
+    }
+
+    fn run_rsa(
         &self,
         direction: Direction,
         padding: Padding,
