@@ -8,8 +8,6 @@ use crate::{Failure, Result, failure};
 
 release!(DH, DH_free);
 
-release!(DH, DH_free);
-
 /// One side of an exchange.
 pub struct Exchange(Owned<ffi::DH>);
 
