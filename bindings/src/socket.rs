@@ -183,9 +183,7 @@ impl Socket {
             return;
         }
         let rest = &bytes[from..];
-        let held = (rest.len() >= DIRECT_BYTES_MIN)
-            .then(|| hold(from))
-            .flatten();
+        let held = (rest.len() >= HELD_BYTES_MIN).then(|| hold(from)).flatten();
         let Some(held) = held else {
             return page.extend_from_slice(rest);
         };

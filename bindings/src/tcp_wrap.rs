@@ -29,9 +29,13 @@ ops! { tcp_wrap(Natives) {
     slow sockName(handle: i32);
     slow peerName(handle: i32);
     slow connect(kind: i32, address: String, port: i32, local: Option<String>, local_port: i32);
+    /// As connect, by a descriptor that is bound already.
+    slow connectFd(fd: i32, kind: i32, address: String, port: i32);
     slow openFd(fd: i32);
     /// 4 and 6 for internet sockets, 1 for unix ones, else -errno.
     slow familyOfFd(fd: i32);
+    /// The own address of a socket that has no handle.
+    slow fdName(fd: i32);
     fast readStart(handle: i32);
     fast readStop(handle: i32);
     slow writeString(handle: i32, text: Text, encoding: i32);
@@ -358,6 +362,10 @@ impl Natives {
                 return Err(errno);
             }
         }
+        self.begin_connect(fd, address)
+    }
+
+    fn begin_connect(&mut self, fd: Fd, address: SocketAddress) -> Result<i32, Errno> {
         let mut socket = Socket::new(fd, Role::Stream);
         socket.connecting = true;
         socket.flights_count = 1;
@@ -368,6 +376,16 @@ impl Natives {
         );
         Ok(handle.to_js())
     }
+}
+
+#[allow(non_snake_case)]
+fn connectFd(natives: &mut Natives, fd: i32, kind: i32, address: String, port: i32) -> i32 {
+    if fd < 0 {
+        return BAD_HANDLE;
+    }
+    let begun = parse_address(kind, &address, port)
+        .and_then(|address| natives.begin_connect(Fd::new(fd), address));
+    answer(begun)
 }
 
 #[allow(non_snake_case)]
@@ -387,6 +405,17 @@ fn openFd(natives: &mut Natives, fd: i32) -> i32 {
     socket.is_socket = is_socket;
     socket.is_fifo = !is_socket && sync::file::is_fifo(fd);
     answer(natives.adopt(socket).map(Handle::to_js))
+}
+
+#[allow(non_snake_case)]
+fn fdName(_: &mut Natives, fd: i32) -> Js {
+    if fd < 0 {
+        return Js::from(BAD_HANDLE);
+    }
+    match sync::socket::local_address(Fd::new(fd)) {
+        Ok(address) => show_address(&address),
+        Err(errno) => Js::from(errno.result()),
+    }
 }
 
 #[allow(non_snake_case)]

@@ -1,6 +1,6 @@
 'use strict';
 
-// Public module `net`. Not built: BoundSocket, moving sockets between threads.
+// Public module `net`. Not built: moving sockets between threads.
 
 const { isIP, isIPv4, isIPv6 } = require('internal/net');
 const { normalizeArguments } = require('internal/net/arguments');
@@ -33,6 +33,9 @@ module.exports = {
   },
   get SocketAddress() {
     return require('internal/net/socket_address').SocketAddress;
+  },
+  get BoundSocket() {
+    return require('internal/net/bound_socket').BoundSocket;
   },
   connect,
   createConnection: connect,

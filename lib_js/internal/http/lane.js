@@ -81,6 +81,9 @@ const BODY_LATIN1 = 16;
 const CLOSE_AFTER = 64;
 const CHUNKED = 256;
 
+/** No connection: a number, as all numbers of connections are, for storing it is cheaper. */
+const NOBODY = -1;
+
 /** Fewer queued bytes than this count as sent. */
 const QUEUED_BYTES_MAX = 65536;
 
@@ -232,7 +235,7 @@ class Lane {
     }
     if (isWatched(res)) res._finish();
     // While the handler runs, request() looks after the end of its response.
-    if (this.settings.answering !== this) process.nextTick(settle, this, res);
+    if (this.settings.answering !== this.number) process.nextTick(settle, this, res);
   }
 
   /** end() undoes every cork(). */
@@ -338,7 +341,7 @@ class Lane {
     this.res = res;
     if (this.facade !== null) this.facade._httpMessage = res;
     if (this.bodyPaused) this.resumeBody(req);
-    settings.answering = this;
+    settings.answering = this.number;
     try {
       if ((flags & UNUSUAL) !== 0 || settings.isWatchful || isServerTraced()) {
         this.unusual(req, res, flags);
@@ -346,7 +349,7 @@ class Lane {
         server.emit('request', req, res);
       }
     } finally {
-      settings.answering = null;
+      settings.answering = NOBODY;
       if ((flags & HAS_BODY) === 0 && this.req === req) endBody(req, undefined);
       if (res.finished && res[kLane] === this) {
         // What the program does with the rest of the body shows when its ticks have run.

@@ -72,7 +72,7 @@ class Settings {
     this.hasPlainRequest = true;
     this.hasPlainResponse = true;
     this.isPlain = false;
-    this.answering = null; // The lane whose request's handler is on the stack.
+    this.answering = -1; // Number of the lane whose request's handler is on the stack.
   }
 }
 
@@ -298,8 +298,7 @@ Server.prototype.close = function close() {
 Server.prototype.closeIdleConnections = function closeIdleConnections() {
   const listener = this[kLastListener];
   if (listener !== null && listener.isHttpLane) {
-    const { answering } = this[kSettings];
-    native.closeIdle(listener.number, answering === null ? -1 : answering.number);
+    native.closeIdle(listener.number, this[kSettings].answering);
   }
   for (const connection of this[kDuplexes]) {
     if (connection.isIdle()) connection.socket.destroy();

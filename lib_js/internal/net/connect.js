@@ -105,10 +105,11 @@ function startAttempt(socket, target) {
   if (family !== undefined && socket.blockList?.check(address, `ipv${family}`)) {
     return new ERR_IP_BLOCKED(address);
   }
-  const number = unixError(native.connect(
-    family ?? 1, address, port | 0, target.localAddress, target.localPort | 0));
+  const handle = socket._handle;
+  const number = unixError(handle.boundFd >= 0 ?
+    handle.connect(family ?? 1, address, port | 0) :
+    native.connect(family ?? 1, address, port | 0, target.localAddress, target.localPort | 0));
   if (number >= 0) {
-    const handle = socket._handle;
     handle.open(number);
     if (observerCounts[NET] > 0 && family !== undefined) {
       const { startPerf } = require('internal/perf/observe');

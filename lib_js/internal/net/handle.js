@@ -3,6 +3,8 @@
 // What net.Socket and net.Server hold as `_handle`: one object for each native handle, and the
 // place where the page entries of sockets find their object again.
 
+const { Symbol } = primordials;
+
 const {
   accept: KIND_ACCEPT,
   read: KIND_READ,
@@ -28,6 +30,8 @@ const ENOTSOCK = -88;
 const EALREADY = -114;
 /** The number of a handle that native does not know yet. */
 const UNOPENED = -1;
+/** What a net.BoundSocket answers once: its descriptor and path. */
+const kAdopt = Symbol('kAdopt');
 
 /** Objects of all open handles by slot; http connections put theirs here too. */
 const slots = [];
@@ -407,6 +411,7 @@ module.exports = {
   UNOPENED,
   fillName,
   find,
+  kAdopt,
   openHandles,
   put,
   take,

@@ -13,7 +13,7 @@ const {
 const EventEmitter = require('events');
 const { openChannels } = require('internal/net/channels');
 const { isIP, parseIPv6 } = require('internal/net');
-const { Listener, StreamHandle, unixError } = require('internal/net/handle');
+const { Listener, StreamHandle, kAdopt, unixError } = require('internal/net/handle');
 const { Socket, kKeepAlive, kKeepAliveDelay, kNoDelay } = require('internal/net/socket');
 const { isPath, normalizeArguments, toNumber } = require('internal/net/arguments');
 const { getDefaultHighWaterMark } = require('internal/streams/state');
@@ -155,7 +155,7 @@ function startListening(server, where, backlog, flags) {
       process.nextTick(emitErrorNT, server, error);
       return;
     }
-    listener = new Listener(number, where.path !== undefined);
+    listener = new Listener(number, where.path !== undefined || where.isPipe === true);
     server._handle = listener;
   }
   listener.owner = server;
@@ -274,6 +274,15 @@ function listenOnPath(server, options, backlog, flags) {
   }
 }
 
+/** Listens on what was bound by hand. */
+function listenBound(server, { fd, path }, backlog) {
+  startListening(server, { fd, isPipe: path !== undefined }, backlog, 0);
+  if (path === undefined) return;
+  server._pipeName = path;
+  const { removePath } = require('internal/net/bound_socket');
+  server.once('close', () => removePath(path));
+}
+
 Server.prototype.listen = function(...args) {
   let { 0: options, 1: callback } = normalizeArguments(args);
   if (this._handle) throw new ERR_SERVER_ALREADY_LISTEN();
@@ -287,6 +296,10 @@ Server.prototype.listen = function(...args) {
   if (options instanceof Listener) {
     this._handle = options;
     startListening(this, {}, backlogArgument, 0);
+    return this;
+  }
+  if (options[kAdopt] !== undefined) {
+    listenBound(this, options[kAdopt](), backlogArgument);
     return this;
   }
   if (options.isShared === true) {

@@ -13,7 +13,7 @@ const { Duplex } = require('stream');
 const { FastBuffer } = require('internal/buffer');
 const { Buffer } = require('buffer');
 const { isUint8Array } = require('internal/util/types');
-const { StreamHandle, UNOPENED } = require('internal/net/handle');
+const { StreamHandle, UNOPENED, kAdopt } = require('internal/net/handle');
 const { normalizeArguments, kNormalized } = require('internal/net/arguments');
 const {
   ErrnoException,
@@ -113,7 +113,8 @@ function Socket(options) {
   Duplex.call(this, options);
 
   if (options.handle) {
-    this._handle = options.handle;
+    this._handle = options.handle[kAdopt] === undefined ? options.handle :
+      makeBoundHandle(options.handle);
   } else if (options.fd !== undefined) {
     this._handle = openDescriptor(options.fd);
   }
@@ -134,7 +135,7 @@ function Socket(options) {
   this._pendingData = null;
   this._pendingEncoding = '';
 
-  if (this._handle && options.readable !== false) {
+  if (this._handle && this._handle.number !== UNOPENED && options.readable !== false) {
     if (options.pauseOnCreate) {
       this._handle.reading = false;
       this._handle.readStop();
@@ -165,6 +166,11 @@ ObjectDefineProperty(Socket.prototype, '_handle', {
   get() { return this[kHandle]; },
   set(handle) { this[kHandle] = handle; },
 });
+
+function makeBoundHandle(bound) {
+  const { BoundHandle } = require('internal/net/bound_socket');
+  return new BoundHandle(bound);
+}
 
 // The `onread` option: reads land in the user's own buffer and never become stream chunks.
 function takeUserBuffer(socket, onread) {
@@ -750,6 +756,11 @@ Socket.prototype.connect = function(...args) {
   if (this._parent?.connecting) return this;
   if (options.port === undefined && options.path == null) {
     throw new ERR_MISSING_ARGS(['options', 'port', 'path']);
+  }
+  if (this._handle?.boundFd >= 0 &&
+      (options.localAddress !== undefined || options.localPort !== undefined)) {
+    throw new ERR_INVALID_ARG_VALUE(
+      'options', options, 'localAddress and localPort cannot be used with an adopted bound socket');
   }
   if (this.write !== Socket.prototype.write) this.write = Socket.prototype.write;
   if (this.destroyed) {

@@ -35,7 +35,7 @@ class Shared {
 
   attach(consumer) {
     this.held.attach(consumer);
-    if (this.isOver && this.held.slots.length === 0) this.finish(consumer);
+    if (this.isOver && consumer.cursor === this.held.next) this.finish(consumer);
   }
 
   leave(consumer) {

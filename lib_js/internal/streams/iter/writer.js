@@ -92,4 +92,4 @@ class Writer {
   }
 }
 
-module.exports = { Writer, untilAbort };
+module.exports = { Writer };
