@@ -1,5 +1,7 @@
 'use strict';
 
+const { TypedArrayPrototypeFill } = primordials;
+
 const {
   codes: {
     ERR_CRYPTO_INVALID_DIGEST,
@@ -64,12 +66,15 @@ function run(name, { secret, salt, info }, length, callback) {
   if (length > 255 * digest.bytes) throw new ERR_CRYPTO_INVALID_KEYLEN();
   if (length === 0) {
     const none = (ticket) => (ticket < 0 ? new FastBuffer() : binding.answerSoon(ticket));
-    return derive('HKDFREQUEST', none, () => asArrayBuffer(new FastBuffer()), callback);
+    return derive('DERIVEBITSREQUEST', none, () => asArrayBuffer(new FastBuffer()), callback);
   }
-  return derive(
-    'HKDFREQUEST',
-    (ticket) => binding.hkdf(digest.number, secret, salt, info, length, ticket),
-    asArrayBuffer, callback);
+  const start = (ticket) => {
+    const result = binding.hkdf(digest.number, secret, salt, info, length, ticket);
+    // Native has a copy of its own, which it wipes too.
+    TypedArrayPrototypeFill(secret, 0);
+    return result;
+  };
+  return derive('DERIVEBITSREQUEST', start, asArrayBuffer, callback);
 }
 
 function hkdf(digest, ikm, salt, info, length, callback) {

@@ -10,7 +10,7 @@ const {
 
 const { genericNodeError } = require('internal/errors');
 
-const AS_THEY_ARE = new SafeSet(['buffer', 'config', 'constants']);
+const AS_THEY_ARE = new SafeSet(['buffer', 'config']);
 
 /** All that the binding named util has been for long. */
 const TYPE_CHECKS = [
@@ -36,12 +36,20 @@ function makeUv() {
   return binding;
 }
 
+/** Those of os and fs are native, those of crypto the library's own. */
+function makeConstants() {
+  const { os, fs } = internalBinding('constants');
+  return { __proto__: null, os, fs, crypto: require('internal/crypto/constants') };
+}
+
+let constants;
 let util;
 let uv;
 
 /** @param {string} name */
 function legacyBinding(name) {
   if (AS_THEY_ARE.has(name)) return internalBinding(name);
+  if (name === 'constants') return constants ??= makeConstants();
   if (name === 'util') return util ??= makeUtil();
   if (name === 'uv') return uv ??= makeUv();
   if (name === 'spawn_sync') return require('internal/child_process/sync').binding;

@@ -16,6 +16,7 @@ const elsewhere = {
     queueDestroyAsyncId: require('internal/async_hooks').emitDestroy,
     Providers: require('internal/async_hooks/providers').Providers,
   }),
+  constants: () => require('internal/legacy/processbinding').legacyBinding('constants'),
   pipe_wrap() {
     const { Pipe, pipeConstants: constants } = require('internal/net/bound_handles');
     return { Pipe, constants };
