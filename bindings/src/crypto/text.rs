@@ -42,9 +42,10 @@ const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 fn hex(bytes: &[u8]) -> Vec<u8> {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = Vec::with_capacity(bytes.len() * 2);
-    for &byte in bytes {
-        text.extend_from_slice(&[DIGITS[byte as usize >> 4], DIGITS[byte as usize & 15]]);
+    let mut text = vec![0; bytes.len() * 2];
+    for (pair, &byte) in text.chunks_exact_mut(2).zip(bytes) {
+        pair[0] = DIGITS[byte as usize >> 4];
+        pair[1] = DIGITS[byte as usize & 15];
     }
     text
 }

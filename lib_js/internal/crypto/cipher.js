@@ -45,8 +45,9 @@ const getCiphers = cachedList(binding.cipherNames);
 function uintOption(options, name) {
   const value = options?.[name];
   if (value === undefined || value === null) return NO_LENGTH;
-  if (value >>> 0 !== value) throw new ERR_INVALID_ARG_VALUE(`options.${name}`, value);
-  return value;
+  const number = value >>> 0;
+  if (number !== value) throw new ERR_INVALID_ARG_VALUE(`options.${name}`, value);
+  return number;
 }
 
 function stringOption(options, name) {

@@ -53,7 +53,9 @@ const assertSize = hideStackFrames((size, elementSize, offset, length) => {
 });
 
 function fill(target, offset, size) {
-  orThrow(binding.randomFill(target, offset, size));
+  // Shared memory goes down as a view.
+  const view = isArrayBufferView(target) ? target : new FastBuffer(target);
+  orThrow(binding.randomFill(view, offset, size));
 }
 
 /** Calls back with the target when it is filled. */
@@ -159,7 +161,7 @@ function nextInteger(min, range, limit) {
   return undefined;
 }
 
-function checkedRange(min, max) {
+function checkedRange(min, max, name) {
   if (!NumberIsSafeInteger(min)) throw new ERR_INVALID_ARG_TYPE('min', 'a safe integer', min);
   if (!NumberIsSafeInteger(max)) throw new ERR_INVALID_ARG_TYPE('max', 'a safe integer', max);
   if (max <= min) {
@@ -168,7 +170,7 @@ function checkedRange(min, max) {
   }
   const range = max - min;
   if (!(range <= RAND_MAX)) {
-    throw new ERR_OUT_OF_RANGE('max - min', `<= ${RAND_MAX}`, range);
+    throw new ERR_OUT_OF_RANGE(name, `<= ${RAND_MAX}`, range);
   }
   return range;
 }
@@ -182,7 +184,7 @@ function randomInt(min, max, callback) {
     min = 0;
   }
   if (callback !== undefined) validateFunction(callback, 'callback');
-  const range = checkedRange(min, max);
+  const range = checkedRange(min, max, hasMin ? 'max - min' : 'max');
   const limit = RAND_MAX - RAND_MAX % range;
   if (callback === undefined) {
     for (;;) {

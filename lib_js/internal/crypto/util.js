@@ -14,7 +14,12 @@ const {
   hideStackFrames,
 } = require('internal/errors');
 const { Buffer } = require('buffer');
-const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
+const { FastBuffer } = require('internal/buffer');
+const {
+  isAnyArrayBuffer,
+  isArrayBufferView,
+  isSharedArrayBuffer,
+} = require('internal/util/types');
 const { validateInt32, validateString } = require('internal/validators');
 const { bytesOf } = require('internal/crypto/encodings');
 
@@ -38,6 +43,8 @@ const getHashes = cachedList(binding.digestNames);
 
 /** A view of the bytes of a string, buffer or view. */
 const getArrayBufferOrView = hideStackFrames((buffer, name, encoding) => {
+  // Native takes shared memory as a view only.
+  if (isSharedArrayBuffer(buffer)) return new FastBuffer(buffer);
   if (isAnyArrayBuffer(buffer)) return buffer;
   if (typeof buffer === 'string') {
     return Buffer.from(buffer, encoding === 'buffer' ? 'utf8' : encoding);

@@ -130,8 +130,10 @@ function addBuiltinLibsToObject(object, moduleName) {
   const { Module } = require('internal/modules/cjs/loader');
   const dummy = new Module(moduleName);
   ArrayPrototypeForEach(Module.builtinModules, (name) => {
+    // A global of the same name is the module itself, but for `crypto`, which is less than it.
     if (name[0] === '_' || StringPrototypeIncludes(name, '/') ||
-        StringPrototypeIncludes(name, ':') || ObjectPrototypeHasOwnProperty(object, name)) {
+        StringPrototypeIncludes(name, ':') ||
+        (name !== 'crypto' && ObjectPrototypeHasOwnProperty(object, name))) {
       return;
     }
     const replace = (value) => {
