@@ -25,7 +25,9 @@ impl Natives {
                 socket.soon = false;
             }
         }
-        // First, so that what came in this phase stands behind what JavaScript has seen by now.
+        // What the last turn has ended (shutdowns, drained queues) comes before what is new.
+        self.deliver_answers(out);
+        // So that what came in this phase stands behind what JavaScript has seen by now.
         for handle in soon {
             self.go_on(handle, out);
         }
@@ -41,13 +43,17 @@ impl Natives {
             self.complete(completion, out);
         }
         self.deliver_due(out);
-        for (kind, [handle, a, b]) in std::mem::take(&mut self.answers) {
-            out.push(kind, handle, a, b);
-        }
+        self.deliver_answers(out);
         let mut notes = std::mem::take(&mut self.notes);
         notes.sort_by_key(|note| self.order_of(note));
         for note in notes {
             self.on_note(note, out);
+        }
+    }
+
+    fn deliver_answers(&mut self, out: &mut Delivery) {
+        for (kind, [handle, a, b]) in std::mem::take(&mut self.answers) {
+            out.push(kind, handle, a, b);
         }
     }
 

@@ -6,9 +6,13 @@ pub const INPUT_BYTES_MAX: usize = 256 << 10;
 /// Output a fast-lane connection may queue before pipelined requests wait for the peer to read.
 pub const OUTPUT_BYTES_HIGH: usize = 64 << 10;
 
-/// So many bytes in one write are offered to the kernel at once, and what it does not take is sent
-/// from JavaScript's own memory; fewer are copied, and leave with all that a turn wrote.
+/// So many bytes in one write are offered to the kernel at once; fewer are copied, and leave with
+/// all that a turn wrote.
 pub const DIRECT_BYTES_MIN: usize = 32 << 10;
+
+/// So many bytes that the kernel did not take at once stay in JavaScript's own memory. lib_js calls
+/// a write done, and its buffer free, only while fewer bytes than this are queued.
+pub const HELD_BYTES_MIN: usize = 64 << 10;
 
 /// Pipelined requests that one connection gives JavaScript before others have their turn, and
 /// before it is asked anew whether the peer reads.

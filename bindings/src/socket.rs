@@ -11,7 +11,7 @@ use coring_engine::Held;
 use coring_uring::{Fd, FlightId, SendPage, Stable, sync};
 
 use crate::http::Conn;
-use crate::limits::{DIRECT_BYTES_MIN, OUTPUT_BYTES_HIGH};
+use crate::limits::{DIRECT_BYTES_MIN, HELD_BYTES_MIN, OUTPUT_BYTES_HIGH};
 
 /// What runs on a socket.
 pub enum Role {

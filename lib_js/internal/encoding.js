@@ -23,7 +23,9 @@ const { getEncodingFromLabel } = require('internal/encoding/labels');
 const { decodeSingleByte, isSingleByte } = require('internal/encoding/single_byte');
 const { UTF16Stream, UTF8Stream } = require('internal/encoding/streams');
 
-const { decodeUTF8, encodeInto, encodeIntoInHeap, encodeUtf8String } = internalBinding('encoding_binding');
+const {
+  decodeUTF8, encodeInto, encodeIntoInHeap, encodeUtf8String,
+} = internalBinding('encoding_binding');
 
 /** Texts up to this length are encoded here if they are ASCII. */
 const SHORT_UNITS = 24;

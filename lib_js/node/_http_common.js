@@ -2,6 +2,8 @@
 
 // Legacy public name of a part of `http`.
 
+const { ObjectDefineProperty } = primordials;
+
 const { checkInvalidHeaderChar, checkIsHttpToken } = require('internal/http/tokens');
 const { parsers } = require('internal/http/parser');
 const { isLenient } = require('internal/http/lenience');
@@ -17,3 +19,11 @@ module.exports = {
   isLenient,
   parsers,
 };
+
+// Not loaded by those who only want the regular expressions.
+ObjectDefineProperty(module.exports, 'HTTPParser', {
+  __proto__: null,
+  configurable: true,
+  enumerable: true,
+  get() { return require('internal/http/http_parser').HTTPParser; },
+});

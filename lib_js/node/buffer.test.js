@@ -137,3 +137,40 @@ row('isUtf8, isAscii, transcode, atob, btoa', () => {
   assert.throws(() => atob('a'), { name: 'InvalidCharacterError' });
   assert.throws(() => btoa('\u20ac'), { name: 'InvalidCharacterError' });
 });
+
+/** Strings of each of V8's kinds, and their UTF-8. Optimised code takes another way for some. */
+const kinds = [
+  ['flat', 'abcdefgh'.repeat(6), 48], ['Latin-1', JSON.parse(`"${'a\u00e9'.repeat(30)}"`), 90],
+  ['cut', 'The quick brown fox. '.repeat(9).slice(3, 67), 64],
+  ['joined', ['x'.repeat(20), 'y'.repeat(30)].reduce((a, b) => a + b), 50],
+  ['two bytes', '\u4e16\u754c'.repeat(20), 120], ['lone', `${'a'.repeat(40)}\ud800`, 43],
+  ['empty', '', 0],
+];
+const targets = [['outside', Buffer.alloc(400)], ['in V8\'s heap', new Uint8Array(64)]];
+
+rows('optimised writes', kinds.flatMap((kind) => targets.map((target) => [...kind, ...target])),
+     (name, string, bytes, where, target) => {
+       const encoder = new TextEncoder();
+       const utf8 = Buffer.from([...string].map((c) => encodeURIComponent(
+         c === '\ud800' ? '\ufffd' : c).replace(/^[^%]$/, (plain) =>
+         `%${plain.charCodeAt(0).toString(16)}`)).join('').replaceAll('%', ''), 'hex');
+       const room = Math.min(bytes, target.length);
+       // Often enough that V8 optimises, with the string as a constant.
+       const { hot } = new Function('given', 'target', 'encoder', 'Buffer', `
+         const string = given;
+         const once = () => [
+           Buffer.byteLength(string), Buffer.from(string, 'utf8').length,
+           Buffer.from(string, 'latin1').length,
+           Buffer.prototype.utf8Write.call(target, string, 0, target.length),
+           encoder.encodeInto(string, target).written];
+         return { hot() {
+           let last;
+           for (let i = 0; i < 30_000; i++) last = once();
+           return last;
+         } };`)(string, target, encoder, Buffer);
+       const [length, whole, latin1, written, into] = hot();
+       assert.deepStrictEqual([length, whole, latin1], [bytes, bytes, string.length]);
+       assert.ok(written <= room && written > room - 3, `${written} of ${room}`);
+       assert.strictEqual(into, written);
+       assert.deepStrictEqual(Buffer.from(target).subarray(0, into), utf8.subarray(0, into));
+     });

@@ -84,8 +84,16 @@ function setFlagsFromString(flags) {
   else setOption('--abort-on-uncaught-exception', aborts[1] === undefined);
 }
 
+/** Snapshots without a name are written there. */
+function checkMayWriteSnapshots() {
+  if (!getOptionValue('--permission') && !getOptionValue('--permission-audit')) return;
+  const folder = getOptionValue('--diagnostic-dir') || process.cwd();
+  require('internal/process/permission').check('fs.write', folder);
+}
+
 function writeHeapSnapshot(filename, options) {
   if (filename !== undefined) filename = getValidatedPath(filename);
+  else checkMayWriteSnapshots();
   getHeapSnapshotOptions(options);
   const file = filename === undefined ? snapshotFileName() : filename;
   require('fs').writeFileSync(file, native.heapSnapshot());
@@ -97,6 +105,7 @@ let hasLimit = false;
 /** The first call counts, as in Node; the option is one, too. */
 function setHeapSnapshotNearHeapLimit(limit) {
   validateUint32(limit, 'limit', true);
+  checkMayWriteSnapshots();
   if (hasLimit || getOptionValue('--heapsnapshot-near-heap-limit') > 0) return;
   hasLimit = true;
   snapshotNearHeapLimit(limit);

@@ -13,6 +13,7 @@ exports.done = function done(isRight) {
 
 /** Text of so many units; `mixed` has letters of one, two and three bytes in UTF-8. */
 exports.text = function text(kind, units) {
-  const sentence = kind === 'mixed' ? 'Grüße, 世界! price: 12 € — ' : 'The quick brown fox, 42 times. ';
+  const sentence = kind === 'mixed' ?
+    'Grüße, 世界! price: 12 € — ' : 'The quick brown fox, 42 times. ';
   return sentence.repeat(Math.ceil(units / sentence.length)).slice(0, units);
 };

@@ -22,7 +22,8 @@ let received = 0;
 const sink = () => new Writable({
   highWaterMark: CHUNK_BYTES,
   write(data, encoding, callback) {
-    if (data.length === CHUNK_BYTES) received++;
+    // Some runtimes give two chunks as one to who reads by itself.
+    received += data.length === CHUNK_BYTES ? 1 : data.length / CHUNK_BYTES;
     callback();
   },
 });

@@ -18,6 +18,8 @@ ops! { http_parser(Natives) {
     slow setRequestMethod(parser: i32, method: i32);
     slow execute(parser: i32, bytes: Bytes, offset: u32, length: u32);
     slow finish(parser: i32);
+    /// Does the unfinished begin of a head (or trailer) wait for more?
+    fast hasRest(parser: i32);
 } }
 
 pub struct Parser {
@@ -91,6 +93,11 @@ fn execute(natives: &mut Natives, parser: i32, bytes: Bytes, offset: u32, length
     let start = (offset as usize).min(all.len());
     let end = start.saturating_add(length as usize).min(all.len());
     Js::List(parser.execute(&all[start..end], start))
+}
+
+#[allow(non_snake_case)]
+fn hasRest(natives: &mut Natives, parser: i32) -> i32 {
+    find(&mut natives.parsers, parser).map_or(0, |parser| i32::from(!parser.rest.is_empty()))
 }
 
 fn finish(natives: &mut Natives, parser: i32) -> Js {

@@ -199,7 +199,8 @@ pub fn write_head(natives: &mut Natives, conn: i32, head: Text, flags: i32) -> i
     0
 }
 
-/// write(conn, data, flags) -> bytes queued and not yet taken by the kernel.
+/// write(conn, data, flags) -> bytes queued and not yet taken by the kernel. What the kernel takes
+/// at once counts too: as in Node, a chunk as large as the high-water mark makes its writer wait.
 pub fn write_body(natives: &mut Natives, conn: i32, data: Data, flags: i32) -> i32 {
     let handle = Handle::from_js(conn);
     let Some(socket) = natives.open_page(handle) else {
@@ -207,12 +208,14 @@ pub fn write_body(natives: &mut Natives, conn: i32, data: Data, flags: i32) -> i
     };
     let conn = socket.conn().expect("open_page checks the role");
     let (chunked, muted) = (conn.chunked, conn.body_muted);
+    let written_before = socket.bytes_written;
     match (muted, chunked) {
         (true, _) => {}
         (false, true) => append_chunk(socket, &data, flags),
         (false, false) => append(socket, &data, flags),
     }
-    let queued = socket.queued_bytes();
+    let taken = (socket.bytes_written - written_before) as usize;
+    let queued = socket.queued_bytes() + taken;
     natives.touch(handle);
     i32::try_from(queued).unwrap_or(i32::MAX)
 }
@@ -246,15 +249,16 @@ pub fn end(
     0
 }
 
-/// writeRaw(conn, data, flags): bytes as they are, in order with the rest.
+/// writeRaw(conn, data, flags) -> bytes queued: bytes as they are, in order with the rest.
 pub fn write_raw(natives: &mut Natives, conn: i32, data: Data, flags: i32) -> i32 {
     let handle = Handle::from_js(conn);
     let Some(socket) = natives.open_page(handle) else {
         return NOT_OPEN;
     };
     append(socket, &data, flags);
+    let queued = socket.queued_bytes();
     natives.touch(handle);
-    0
+    i32::try_from(queued).unwrap_or(i32::MAX)
 }
 
 /// writeContinue(conn)

@@ -161,9 +161,22 @@ pub fn markdown(rows: &[Row], node_version: &str) -> String {
     for (module, counts) in &modules {
         text += &line(module, counts);
     }
-    text += "\n## Reasons\n\n| reason | files |\n|---|--:|\n";
-    for (reason, files_count) in reasons(rows) {
-        text += &format!("| {reason} | {files_count} |\n");
+    text + &lists(&reasons(rows))
+}
+
+/// The reasons with their numbers of files, then the files of each.
+fn lists(reasons: &[(&str, Vec<&str>)]) -> String {
+    let mut text = "\n## Reasons\n\nOf the files that Node passes and that do not pass here.\n\n\
+                    | reason | files |\n|---|--:|\n"
+        .to_owned();
+    for (reason, files) in reasons {
+        text += &format!("| {reason} | {} |\n", files.len());
+    }
+    for (reason, files) in reasons {
+        text += &format!("\n### {reason}\n\n");
+        for file in files {
+            text += &format!("- {file}\n");
+        }
     }
     text
 }
@@ -186,19 +199,20 @@ fn line(module: &str, counts: &Counts) -> String {
 }
 
 /// Reasons of what Node passes and we do not, the most frequent first.
-fn reasons<'a>(rows: &'a [Row]) -> Vec<(&'a str, u32)> {
-    let mut counts: BTreeMap<&str, u32> = BTreeMap::new();
+fn reasons<'a>(rows: &'a [Row]) -> Vec<(&'a str, Vec<&'a str>)> {
+    let mut reasons: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
     let missing = |row: &&Row| row.node == Outcome::Pass && row.known.outcome != Outcome::Pass;
     for row in rows.iter().filter(missing) {
         let class = match row.known.outcome {
             Outcome::Skip => "skips itself",
             _ => &row.known.class,
         };
-        *counts.entry(row.written.unwrap_or(class)).or_default() += 1;
+        let files = reasons.entry(row.written.unwrap_or(class)).or_default();
+        files.push(&row.test.name);
     }
-    let mut counts: Vec<_> = counts.into_iter().collect();
-    counts.sort_by_key(|(_, files_count)| std::cmp::Reverse(*files_count));
-    counts
+    let mut reasons: Vec<_> = reasons.into_iter().collect();
+    reasons.sort_by_key(|(_, files)| std::cmp::Reverse(files.len()));
+    reasons
 }
 
 #[cfg(test)]
@@ -253,5 +267,6 @@ mod tests {
                     | 2/3 | 66.7 | 1 | 1 | 0 | 0 |";
         assert!(text.contains(line), "{text}");
         assert!(text.contains("| too deep | 1 |"));
+        assert!(text.ends_with("\n### too deep\n\n- parallel/test-fs-b.js\n"));
     }
 }

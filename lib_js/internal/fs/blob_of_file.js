@@ -6,6 +6,7 @@
 const { PromiseReject, PromiseResolve } = primordials;
 
 const { createBlob } = require('internal/blob');
+const { now } = require('internal/fs/ops');
 const { getValidatedPath } = require('internal/fs/utils');
 const { kEmptyObject, lazyDOMException } = require('internal/util');
 const { validateObject, validateString } = require('internal/validators');
@@ -32,8 +33,8 @@ class FilePart {
     let handle;
     try {
       handle = await open(path, 'r');
-      const now = await handle.stat({ bigint: true });
-      if (now.size !== size || now.mtimeNs !== mtimeNs) throw notReadable();
+      const current = await handle.stat({ bigint: true });
+      if (current.size !== size || current.mtimeNs !== mtimeNs) throw notReadable();
       const { buffer, bytesRead } =
         await handle.read(new Uint8Array(end - start), 0, end - start, this.start + start);
       if (bytesRead !== end - start) throw notReadable();
@@ -51,6 +52,7 @@ function openAsBlob(path, options = kEmptyObject) {
   const type = options.type || '';
   validateString(type, 'options.type');
   path = getValidatedPath(path);
+  now.mayRead(path);
   let stats;
   try {
     stats = require('fs').statSync(path, { bigint: true });

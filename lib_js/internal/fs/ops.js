@@ -185,6 +185,8 @@ const now = {
   readdir: (path, asBytes) => blocking().readdir(path, asBytes),
   readlink: (path, asBytes) => blocking().readlink(path, asBytes),
   realpath: (path, asBytes) => blocking().realpath(path, asBytes),
+  /** The same for realpathSync(), which tells names that the permission model hides. */
+  resolve: (path) => blocking().realpath(path),
   chmod: (path, mode) => blocking().chmod(path, mode),
   fchmod: (fd, mode) => blocking().fchmod(fd, mode),
   chown: (path, user, group) => blocking().chown(path, user, group, true),
@@ -208,6 +210,9 @@ const now = {
   /** A whole file from its path; refusals do not say whether open or read failed. */
   readFile: (path) => blocking().readFile(path),
   readFileUtf8: (path) => blocking().readFileUtf8(path),
+  /** Nothing by themselves: the permission model stands in front of them. */
+  mayRead: () => 0,
+  mayWrite: () => 0,
 };
 
 const copyOf = (figures) => new Float64Array(figures);
@@ -400,6 +405,7 @@ later.ask = async (fn, a, b, done) => {
 
 module.exports = {
   KEEP_POSITION,
+  LATER,
   later,
   now,
   readWholeSoon,

@@ -352,7 +352,7 @@ function readlinkSync(path, options) {
 function realpathSync(path, options) {
   options = getOptions(options);
   path = coercedPath(path);
-  return encodeName(run(tree.resolveLinks(path), realpathSync), options.encoding);
+  return encodeName(run(tree.resolveLinks(path, 'resolve'), realpathSync), options.encoding);
 }
 
 realpathSync.native = (path, options) => {
@@ -417,6 +417,7 @@ function rmdirSync(path, options) {
 
 function rmSync(path, options) {
   path = getValidatedPath(path);
+  now.mayWrite(path);
   options = validateRmOptionsSync(path, options, false);
   const refuse = (errno) => bareError(errno, 'rm', path);
   run(tree.removeTree(path, options, refuse), rmSync);

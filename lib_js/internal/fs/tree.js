@@ -176,9 +176,9 @@ function* removeTree(path, options, refuse = bareError) {
 // ---- resolving ---------------------------------------------------------------------------------
 
 /** An absolute path without links. */
-function* resolveLinks(path) {
+function* resolveLinks(path, operation = 'realpath') {
   const absolute = require('path').resolve(path);
-  const resolved = yield ['realpath', absolute];
+  const resolved = yield [operation, absolute];
   if (!isErrno(resolved)) return resolved;
   // Walked again name by name: to say where it failed, and because pipes and sockets behind links
   // of /proc have a name that only readlink knows.

@@ -17,6 +17,7 @@ const {
 } = require('internal/errors');
 const { isRegExp } = require('internal/util/types');
 const { pathMatches } = require('internal/fs/glob_pattern');
+const { now } = require('internal/fs/ops');
 const inotify = require('internal/fs/inotify');
 const { StatWatcher, kFSStatWatcherAddOrCleanRef, kFSStatWatcherStart } =
   require('internal/fs/stat_watcher');
@@ -249,6 +250,7 @@ function watchFile(filename, options, listener) {
   let watcher = statWatchers.get(filename);
   if (watcher === undefined) {
     validateUint32(options.interval, 'interval');
+    now.mayRead(filename);
     watcher = new StatWatcher(options.bigint);
     watcher[kFSStatWatcherStart](filename, options.persistent, options.interval);
     statWatchers.set(filename, watcher);

@@ -133,6 +133,10 @@ class DuplexConnection {
       this.handOver(parser.incoming, bytes.subarray(result));
       return;
     }
+    if (!this.messageOpen && parser.isWithinHead()) {
+      this.messageOpen = true; // Behind the one that was complete.
+      this.watchHead();
+    }
     if (socket._paused) socket.pause();
   }
 

@@ -295,14 +295,15 @@ class Lane {
     const accepted = queued <
       (facade === null ? res[kHighWaterMark] : facade.writableHighWaterMark);
     if (typeof callback === 'function' && callback !== nop) {
-      if (accepted) {
+      // Native may still need the buffer of a write that is not with the kernel.
+      if (accepted && queued < QUEUED_BYTES_MAX) {
         process.nextTick(callback, null);
       } else {
         this.callbacks ??= [];
         this.callbacks.push(callback);
       }
     }
-    if (!accepted) native.wantDrain(this.number);
+    if (!accepted || this.callbacks !== null) native.wantDrain(this.number);
     return accepted;
   }
 

@@ -5,8 +5,10 @@
 // of each body waits; buffers that are dropped, handed on, or may be resized.
 
 const assert = require('assert');
+const fs = require('fs');
 const http = require('http');
 const net = require('net');
+const { tmpdir } = require('os');
 const { next } = require('../../fixtures/rows.test.cjs');
 const { laneRow, withServer } = require('./fixtures/wire.test.cjs');
 
@@ -68,6 +70,31 @@ const bodies = {
     res.end(text);
     return Buffer.from(text);
   },
+};
+
+/** Writes one buffer again and again, each time when its write is done. */
+function writeAgain(res) {
+  const buffer = Buffer.alloc(200_000);
+  let nth = 0;
+  const next = () => {
+    if (nth === 20) {
+      res.end();
+      return;
+    }
+    res.write(buffer.fill(nth++), next);
+  };
+  next();
+  return Buffer.concat(Array.from({ length: 20 }, (_, i) => Buffer.alloc(200_000, i)));
+}
+
+bodies['/again'] = writeAgain;
+
+bodies['/file'] = function(res) {
+  const path = `${tmpdir()}/coring-large-body-${process.pid}`;
+  const body = pattern(4 * MIB, 11);
+  fs.writeFileSync(path, body);
+  fs.createReadStream(path).pipe(res).on('close', () => fs.rmSync(path, { force: true }));
+  return body;
 };
 
 laneRow('bodies that wait arrive whole', async () => {

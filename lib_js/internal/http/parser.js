@@ -64,6 +64,12 @@ class Parser {
 
   free() {
     if (this.number === -1) return;
+    this.close();
+    if (parsers.idle.length < parsers.max) parsers.idle.push(this);
+  }
+
+  close() {
+    if (this.number === -1) return;
     native.free(this.number);
     if (this.resource !== null) destroyResource(this.resource);
     this.resource = null;
@@ -73,7 +79,11 @@ class Parser {
     this.socket = null;
     this.incoming = null;
     this.outgoing = null;
-    if (parsers.idle.length < parsers.max) parsers.idle.push(this);
+  }
+
+  /** Has a message begun whose head is not complete? */
+  isWithinHead() {
+    return this.number !== -1 && native.hasRest(this.number) !== 0;
   }
 
   /** Hooks are told of the message that this parser works on. */
@@ -155,10 +165,6 @@ class Parser {
   }
 
   /** Names that Node's parser has and programs call. */
-  close() {
-    this.free();
-  }
-
   remove() {}
 
   pause() {}

@@ -23,7 +23,10 @@ function serverFinishes({ response }) {
 }
 
 function clientStarts({ request }) {
-  const url = `${request.protocol}//${request.getHeader('host') ?? request.host}${request.path}`;
+  const { path } = request;
+  // A path for a proxy is a URL.
+  const url = path.startsWith('http://') ? path :
+    `${request.protocol}//${request.getHeader('host') ?? request.host}${path}`;
   startPerf(request, kStatistics, {
     type: 'http',
     name: 'HttpClient',

@@ -178,7 +178,13 @@ function initializePermission(main) {
   const kindOf = internalBinding('fs_ops').internalModuleStat;
   reads = new PathGrants(getOptionValue('--allow-fs-read'), kindOf);
   writes = new PathGrants(getOptionValue('--allow-fs-write'), kindOf);
-  if (main !== undefined && !reads.all) reads.add(main);
+  if (!reads.all) {
+    if (main !== undefined) reads.add(main);
+    // What prepares the program is as much its beginning as its first file.
+    ArrayPrototypeForEach(getOptionValue('--require') ?? [], (file) => {
+      reads.add(require('path').resolve(file));
+    });
+  }
   ArrayPrototypeForEach(ObjectKeys(SCOPES), (scope) => {
     if (StringPrototypeStartsWith(scope, 'fs')) return;
     granted[scope] = getOptionValue(SCOPES[scope].flag);

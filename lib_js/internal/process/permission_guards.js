@@ -4,8 +4,9 @@
 // is not listed here is refused, so that a new one cannot be forgotten.
 
 const {
+  ArrayPrototypeFind,
   ArrayPrototypeForEach,
-  ArrayPrototypePop,
+  ArrayPrototypeIncludes,
   ErrorCaptureStackTrace,
   ObjectKeys,
   ReflectApply,
@@ -13,7 +14,7 @@ const {
 
 const { codes: { ERR_ACCESS_DENIED } } = require('internal/errors');
 const { setDenied, textOf } = require('internal/fs/error');
-const { later, now } = require('internal/fs/ops');
+const { LATER, later, now } = require('internal/fs/ops');
 
 const EACCES = -13;
 const O_ACCMODE = 3;
@@ -70,6 +71,8 @@ const NEEDS = {
   link: moving,
   lstat: reading,
   lutimes: writing,
+  mayRead: reading,
+  mayWrite: writing,
   mkdir: writing,
   mkdtemp: (prefix) => [['fs.write', `${textOf(prefix)}XXXXXX`]],
   open: opening,
@@ -84,6 +87,7 @@ const NEEDS = {
   readlink: reading,
   readv: free,
   realpath: reading,
+  resolve: free,
   rename: moving,
   rmdir: writing,
   stat: reading,
@@ -129,18 +133,39 @@ function guardBlocking(object, name) {
   };
 }
 
+/** In Node these throw also where a callback was given. */
+const THROWING = ['chmod', 'lutimes', 'mkdir', 'readlink', 'rmdir', 'utimes'];
+
+function refusalToTell(name, args) {
+  try {
+    return refusalOf(name, args);
+  } catch (error) {
+    return error;
+  }
+}
+
 function guardQueued(name) {
   const call = later[name];
-  later[name] = (...args) => {
-    const done = ArrayPrototypePop(args);
-    const error = refusalOf(name, args);
+  later[name] = function guarded(...args) {
+    const error = refusalToTell(name, args);
     if (error === undefined) {
-      args[args.length] = done;
       ReflectApply(call, later, args);
       return;
     }
+    if (ArrayPrototypeIncludes(THROWING, name)) {
+      ErrorCaptureStackTrace(error, guarded);
+      throw error;
+    }
+    // What follows the callback is a function, too.
+    const done = ArrayPrototypeFind(args, (argument) => typeof argument === 'function');
     require('timers').setImmediate(() => done(setDenied(error)));
   };
+}
+
+/** Whole files take a way of their own; that of the guarded operations does the same. */
+function guardWholeFiles() {
+  const plain = internalBinding('fs_plain');
+  plain.readFile = plain.writeFile = () => LATER;
 }
 
 /** What does not go through internal/fs/ops: the module loader. */
@@ -181,6 +206,7 @@ function guard(model) {
   guardWatches(model.check);
   ArrayPrototypeForEach(ObjectKeys(now), (name) => guardBlocking(now, name));
   ArrayPrototypeForEach(ObjectKeys(later), guardQueued);
+  guardWholeFiles();
   guardLoader();
 }
 

@@ -100,8 +100,9 @@ function checkSignal(signal) {
 function checkMayWrite(file) {
   if (!getOptionValue('--permission')) return;
   const { directory } = settings;
-  const resource = file === undefined ? process.cwd() :
-    directory === '' ? file : `${directory}/${file}`;
+  const name = file ?? settings.filename;
+  let resource = directory || process.cwd();
+  if (name) resource = directory ? `${directory}/${name}` : name;
   if (!process.permission.has('fs.write', resource)) {
     throw new ERR_ACCESS_DENIED(
       'Access to this API has been restricted', 'FileSystemWrite', resource);

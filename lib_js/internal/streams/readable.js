@@ -344,8 +344,8 @@ Readable.prototype._read = function(n) {
   throw new ERR_METHOD_NOT_IMPLEMENTED('_read()');
 };
 
-// What flow() asks for, as read() does below for everybody: the next chunk of a stream of bytes, with
-// the border that it was pushed with.
+// What flow() asks for, as read() does below for everybody: the next chunk of a stream of bytes,
+// with the border that it was pushed with.
 function readFlowing(stream, state) {
   let flags = state[kState] &= ~kEmittedReadable;
   const ahead = state.length;

@@ -14,7 +14,7 @@ function takeChunk(stream) {
   return stream.read();
 }
 
-/** take(stream) gives what there is to give now, or null. */
+/** take(stream) gives what there is to give now, or null; options.endsBoth: writing ends, too. */
 async function* iterate(stream, options, take = takeChunk) {
   let wake = nop;
   // undefined: goes on; null: ended well.
@@ -44,7 +44,7 @@ async function* iterate(stream, options, take = takeChunk) {
     throw error;
   } finally {
     // The other half of a socket may still have something to say.
-    const keepsWriting = error === null && stream.allowHalfOpen === true &&
+    const keepsWriting = error === null && !options?.endsBoth && stream.allowHalfOpen === true &&
       stream.writable === true && stream.writableEnded !== true;
     const mayDestroy = (error || options?.destroyOnReturn !== false) &&
       (error === undefined || stream._readableState.autoDestroy);

@@ -14,6 +14,7 @@ const {
   ObjectIs, ObjectKeys, ObjectSeal, ObjectSetPrototypeOf, RegExp, RegExpPrototypeExec,
   RegExpPrototypeSymbolReplace, RegExpPrototypeSymbolSplit, RegExpPrototypeToString, SafeMap,
   SetPrototypeGetSize, SetPrototypeValues, StringPrototypeIncludes, StringPrototypeIndexOf,
+  StringPrototypeCharCodeAt,
   StringPrototypeRepeat, StringPrototypeReplaceAll, StringPrototypeSlice,
   StringPrototypeStartsWith, StringPrototypeToLowerCase, StringPrototypeValueOf, SymbolIterator,
   SymbolPrototypeToString, SymbolPrototypeValueOf, TypedArrayPrototypeGetLength,
@@ -51,7 +52,6 @@ const inObject = 0;
 const inList = 1;
 const isElement = 2;
 
-const identifier = hardenRegExp(/^[a-zA-Z_][a-zA-Z_0-9]*$/);
 const lineStarts = hardenRegExp(/(?<=\n)/);
 const classHead = hardenRegExp(/^(\s+[^(]*?)\s*{/);
 const comments = hardenRegExp(/(\/\/.*?\n)|(\/\*(.|\n)*?\*\/)/g);
@@ -712,13 +712,24 @@ function spend(ctx, text) {
 
 // ---- properties --------------------------------------------------------------------------------
 
+/** An ASCII letter or underscore, and then perhaps digits, too. */
+function isIdentifier(key) {
+  const { length } = key;
+  for (let i = 0; i < length; i++) {
+    const unit = StringPrototypeCharCodeAt(key, i);
+    const isLetter = (unit >= 97 && unit <= 122) || (unit >= 65 && unit <= 90) || unit === 95;
+    if (!isLetter && (i === 0 || unit < 48 || unit > 57)) return false;
+  }
+  return length !== 0;
+}
+
 function formatKey(ctx, key, isEnumerable) {
   let name;
   if (typeof key === 'symbol') {
     name = ctx.stylize(escape(SymbolPrototypeToString(key), true), 'symbol');
   } else if (key === '__proto__') {
     name = "['__proto__']";
-  } else if (RegExpPrototypeExec(identifier, key) !== null) {
+  } else if (isIdentifier(key)) {
     name = ctx.stylize(key, 'name');
   } else {
     name = ctx.stylize(quote(key), 'string');

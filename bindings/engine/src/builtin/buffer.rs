@@ -2,8 +2,9 @@
 //! Slices and some writes are called as methods of the Buffer itself.
 
 use super::buffer_codec::encode_hex;
+use super::buffer_write_fast::LENGTH_FAST;
 use super::encoding::utf8_string;
-use super::{Args, Entry, Return, entry, put, throw_error};
+use super::{Args, Entry, Return, entry, fast_entry, put, throw_error};
 use crate::store;
 use crate::text::{Text, room};
 use crate::value::{Bytes, FromJs, js_latin1};
@@ -15,7 +16,7 @@ const BYTES_MAX: f64 = 9_007_199_254_740_991.0;
 
 pub(crate) fn entries() -> Vec<Entry> {
     let mut entries = vec![
-        entry("byteLengthUtf8", 1, byte_length_utf8),
+        fast_entry("byteLengthUtf8", 1, byte_length_utf8, LENGTH_FAST),
         entry("copy", 5, copy),
         entry("copyArrayBuffer", 5, copy_array_buffer),
         entry("compare", 2, compare),

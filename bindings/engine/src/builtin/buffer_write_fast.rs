@@ -1,4 +1,5 @@
-//! Entries by which optimised code writes one-byte strings into Buffers without making handles.
+//! Entries by which optimised code measures one-byte strings, and writes them into Buffers, without
+//! making handles.
 //! V8 takes them for flat strings of its heap only; all else goes the ordinary way.
 
 use crate::value::Bytes;
@@ -40,6 +41,16 @@ const INTO_INFO: &CFunctionInfo = &CFunctionInfo::new(
 pub(super) const ENCODE_INTO_FAST: &[CFunction] =
     &[CFunction::new(encode_into as *const _, INTO_INFO)];
 
+/// (receiver, string) -> count of bytes
+pub(super) const LENGTH_FAST: &[CFunction] = &[CFunction::new(
+    utf8_length as *const _,
+    &CFunctionInfo::new(
+        Type::Int32.as_info(),
+        &[Type::V8Value.as_info(), Type::SeqOneByteString.as_info()],
+        Int64Representation::Number,
+    ),
+)];
+
 type Value<'a> = v8::Local<'a, v8::Value>;
 
 extern "C" fn latin1(
@@ -67,6 +78,10 @@ extern "C" fn utf8(
     write(buffer, offset, room, |target| {
         put_utf8(text.as_bytes(), target).1
     })
+}
+
+extern "C" fn utf8_length(_receiver: Value, text: &FastApiOneByteString) -> i32 {
+    simdutf::utf8_length_from_latin1(text.as_bytes()) as i32
 }
 
 /// As TextEncoder.encodeInto: counts = [characters read, bytes written].

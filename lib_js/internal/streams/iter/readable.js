@@ -20,6 +20,8 @@ const BATCH_CHUNKS_MAX = 128;
 /** What readables that are no streams of the library have been made into. */
 const known = new SafeWeakMap();
 
+const ENDS_BOTH = { __proto__: null, endsBoth: true };
+
 function takeBytes(stream) {
   const chunk = stream.read();
   return chunk === null ? null : [chunk];
@@ -46,8 +48,8 @@ function batchesOfReadable(stream) {
   const { iterate } = require('internal/streams/readable_iterator');
   const state = stream._readableState;
   const givesBytes = state !== undefined && !state.objectMode && !state.encoding;
-  const iterator = givesBytes ?
-    iterate(stream, undefined, takeBytes) : normalized(iterate(stream, undefined, takeValues));
+  const chunks = iterate(stream, ENDS_BOTH, givesBytes ? takeBytes : takeValues);
+  const iterator = givesBytes ? chunks : normalized(chunks);
   iterator.stream = stream;
   return givingBatches(iterator);
 }

@@ -98,7 +98,8 @@ function addPrototypeProperties(ctx, main, object, depth, output) {
 function getConstructorName(value, ctx, depth, protoProps) {
   let first;
   for (let object = value; object || isUndetectable(object);) {
-    const known = wellKnown.get(object);
+    // No prototype is an instance of its own class.
+    const known = object === value ? undefined : wellKnown.get(object);
     if (known !== undefined && FunctionPrototypeSymbolHasInstance(known[1], value)) {
       if (protoProps !== undefined && first !== object) {
         addPrototypeProperties(ctx, value, first || value, depth, protoProps);

@@ -17,7 +17,6 @@ const { validateString } = require('internal/validators');
 const SINGLE_QUOTE = 39;
 const BACKSLASH = 92;
 
-const suspect = hardenRegExp(/[\x00-\x1f\x27\x5c\x7f-\x9f\ud800-\udfff]/);
 const shortEscapes = {
   '__proto__': null,
   '8': '\\b',
@@ -39,7 +38,6 @@ function escapeUnit(unit) {
 
 /** Escapes control characters, backslashes, lone surrogates and, if asked, single quotes. */
 function escape(text, escapeQuote) {
-  if (RegExpPrototypeExec(suspect, text) === null) return text;
   let result = '';
   let from = 0;
   for (let i = 0; i < text.length; i++) {
@@ -57,7 +55,7 @@ function escape(text, escapeQuote) {
     result += StringPrototypeSlice(text, from, i) + escapeUnit(unit);
     from = i + 1;
   }
-  return result + StringPrototypeSlice(text, from);
+  return from === 0 ? text : result + StringPrototypeSlice(text, from);
 }
 
 /** A string literal, in the quotes that need the least escaping. */
