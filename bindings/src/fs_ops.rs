@@ -4,7 +4,7 @@
 use std::ffi::{CStr, CString};
 
 use coring_engine::{Bytes, Data, Js, ops};
-use coring_uring::sync::file::DirectoryEntry;
+use coring_uring::sync::file::{DirectoryEntry, Names};
 use coring_uring::{Errno, Fd, FileStat, sync};
 
 use crate::Natives;
@@ -90,6 +90,9 @@ fn js<T: Into<Js>>(result: Result<T, Errno>) -> Js {
 }
 
 fn utf8(bytes: Vec<u8>) -> Js {
+    if bytes.is_ascii() {
+        return Js::Latin1(bytes);
+    }
     Js::Text(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -197,14 +200,25 @@ fn realpath(_: &mut Natives, path: Data, as_bytes: bool) -> Js {
     with_path_js(&path, |path| js(sync::file::real_path(path).map(named)))
 }
 
-/// [names, kinds] with kinds as UV_DIRENT_*.
+/// [names, kinds]: names in one text, each followed by a zero, or a list of bytes; kinds as a text
+/// of UV_DIRENT_* digits.
 fn readdir(_: &mut Natives, path: Data, as_bytes: bool) -> Js {
     with_path_js(&path, |path| match sync::file::read_directory(path) {
-        Ok(entries) => names_and_kinds(entries, as_bytes),
+        Ok(Names { names, kinds }) => {
+            let names = if as_bytes {
+                let name = |name: &[u8]| Js::Bytes(name[..name.len() - 1].to_vec());
+                Js::List(names.split_inclusive(|&byte| byte == 0).map(name).collect())
+            } else {
+                utf8(names)
+            };
+            let kinds = kinds.iter().map(|kind| b'0' + kind).collect();
+            Js::List(vec![names, Js::Latin1(kinds)])
+        }
         Err(errno) => Js::from(errno.result()),
     })
 }
 
+/// [names, kinds] with kinds as UV_DIRENT_*.
 pub(crate) fn names_and_kinds(entries: Vec<DirectoryEntry>, as_bytes: bool) -> Js {
     let kind = |entry: &DirectoryEntry| Js::from(u32::from(entry.kind));
     let kinds = entries.iter().map(kind).collect();

@@ -1,5 +1,5 @@
-//! Binding `fs_plain`: file operations that need not wait, done at once by plain calls. Each op gives
-//! its answer, or LATER (-EAGAIN): then the same is to be asked of `fs_ring`, which may wait.
+//! Binding `fs_plain`: file operations that need not wait, done at once by plain calls. Each op
+//! gives its answer, or LATER (-EAGAIN): then the same is to be asked of `fs_ring`, which may wait.
 //!
 //! Three things make an operation need no waiting. Reads and look-ups say themselves that what they
 //! want is not in memory (`coring_uring::sync::file::open_cached`, `read_cached`). What changes a
@@ -10,13 +10,14 @@
 use std::ffi::CStr;
 
 use coring_engine::{Bytes, Data, Js, ops};
-use coring_uring::sync::file::{self, WholeFile};
+use coring_uring::sync::file::{self, Copying, Removal, WholeFile, WholeWrite};
 use coring_uring::{Errno, Fd, FileStat, Token, sync};
 
 use crate::Natives;
 use crate::fs_ops::{code, kernel_path, put_stat, window, with_path, with_paths};
 use crate::kinds::{entry, token};
 use crate::limits;
+use crate::slots::{Handle, Slots};
 
 ops! { fs_plain(Natives) {
     /// Delivers a ticket's answer, which JavaScript keeps, with the next entries.
@@ -37,6 +38,14 @@ ops! { fs_plain(Natives) {
     slow stat(path: Data, follow: bool, into: Bytes);
     slow fstat(fd: i32, into: Bytes);
     slow unlink(path: Data);
+    /// A handle of rm -r, or -errno.
+    slow removal(path: Data, may_block: bool);
+    /// 1: there is more to remove; 0: all is gone; -errno, for one who looks with more care.
+    slow removeSome(removal: i32, names_max: u32);
+    /// 0: copied; a handle + 1 of a copy that `copySome` goes on with; -errno.
+    slow copy(from: Data, to: Data, mode: i32);
+    /// 1: there is more to copy; 0; -errno.
+    slow copySome(copying: i32, bytes_max: u32);
     slow mkdir(path: Data, mode: u32);
     slow rmdir(path: Data);
     slow rename(from: Data, to: Data);
@@ -55,9 +64,45 @@ pub struct State {
     /// Loop time, ms.
     looked_at: u64,
     slow_until: u64,
+    /// For how long the ring was last given all calls; 0 after one that did not wait.
+    pause_ms: u64,
     /// How often this thread had waited when the turn of that time made its first call.
     waits_count: u64,
     counted_at_ns: u64,
+    /// Small files are read here first.
+    scratch: Vec<u8>,
+    lately: Lately,
+    removals: Slots<Removal>,
+    copyings: Slots<Copying>,
+}
+
+/// Paths that were found in memory a moment ago: to ask again takes one call instead of three.
+#[derive(Default)]
+struct Lately(Vec<(u64, u64)>);
+
+impl Lately {
+    fn place(&mut self, path: &CStr) -> (u64, &mut (u64, u64)) {
+        if self.0.is_empty() {
+            self.0.resize(limits::LATELY_COUNT, (0, 0));
+        }
+        let mut hasher = std::hash::DefaultHasher::new();
+        std::hash::Hash::hash(path.to_bytes(), &mut hasher);
+        let name = std::hash::Hasher::finish(&hasher);
+        let count = self.0.len() as u64;
+        (name, &mut self.0[(name % count) as usize])
+    }
+
+    /// Whether it was noted in this second or the last; notes it.
+    fn note(&mut self, path: &CStr, now_s: u64) -> bool {
+        let (name, place) = self.place(path);
+        let was_noted = place.0 == name && now_s <= place.1 + 1;
+        *place = (name, now_s);
+        was_noted
+    }
+
+    fn forget(&mut self, path: &CStr) {
+        *self.place(path).1 = (0, 0);
+    }
 }
 
 impl Natives {
@@ -93,9 +138,20 @@ impl Natives {
         if took_ns > limits::PLAIN_CALL_NS_MAX
             && sync::process::thread_waits_count() > self.plain.waits_count
         {
-            self.plain.slow_until = self.clock.now_ms() + limits::SLOW_FILES_MS;
+            self.pause_plain_calls();
+        } else {
+            self.plain.pause_ms = 0;
         }
         result
+    }
+}
+
+impl Natives {
+    /// Twice as long each time that the first call after a pause waits again.
+    fn pause_plain_calls(&mut self) {
+        let pause_ms = self.plain.pause_ms * 2;
+        self.plain.pause_ms = pause_ms.clamp(limits::PAUSE_MS_MIN, limits::PAUSE_MS_MAX);
+        self.plain.slow_until = self.clock.now_ms() + self.plain.pause_ms;
     }
 }
 
@@ -119,7 +175,9 @@ fn readFile(natives: &mut Natives, path: Data, flags: i32) -> Js {
     if !natives.has_local_files() {
         return Js::from(LATER);
     }
-    match file::read_whole_cached(&path, flags, limits::PLAIN_FILE_BYTES_MAX) {
+    let scratch = &mut natives.plain.scratch;
+    scratch.resize(limits::FILE_SCRATCH_BYTES, 0);
+    match file::read_whole_cached(&path, flags, scratch, limits::PLAIN_FILE_BYTES_MAX) {
         Ok(WholeFile::Bytes(bytes)) => Js::Bytes(bytes),
         Ok(WholeFile::Opened(fd)) => Js::from(fd.raw()),
         Err(errno) => Js::from(refusal(errno)),
@@ -148,17 +206,11 @@ fn write_whole(path: &CStr, bytes: &[u8], flags: i32, mode: u32) -> i32 {
     if bytes.len() > limits::PLAIN_WRITE_BYTES_MAX {
         return LATER;
     }
-    let fd = match file::open_to_write(path, flags, mode) {
-        Ok(fd) => fd,
-        Err(errno) => return refusal_of_open(errno),
-    };
-    if !file::fstat(fd).is_ok_and(|facts| facts.is_file()) {
-        return fd.raw() + 1;
-    }
-    let written = file::write_all(fd, bytes);
-    match (written, file::close(fd)) {
-        (Err(errno), _) => errno.result() + WRITE_REFUSED,
-        (Ok(()), closed) => code(closed),
+    match file::write_whole(path, bytes, flags, mode) {
+        Ok(WholeWrite::Written(closed)) => code(closed),
+        Ok(WholeWrite::Refused(errno)) => errno.result() + WRITE_REFUSED,
+        Ok(WholeWrite::Opened(fd)) => fd.raw() + 1,
+        Err(errno) => refusal_of_open(errno),
     }
 }
 
@@ -259,7 +311,20 @@ fn stat(natives: &mut Natives, path: Data, follow: bool, into: Bytes) -> i32 {
     if !natives.has_local_files() {
         return LATER;
     }
-    with_path(&path, |path| facts(file::stat_cached(path, follow), into))
+    let now_s = natives.clock.now_ms() / 1000;
+    let lately = &mut natives.plain.lately;
+    with_path(&path, |path| {
+        // The kernel has not forgotten within a second or two what it knew.
+        let result = match lately.note(path, now_s) {
+            true if follow => file::stat(path),
+            true => file::lstat(path),
+            false => file::stat_cached(path, follow),
+        };
+        if result.is_err() {
+            lately.forget(path);
+        }
+        facts(result, into)
+    })
 }
 
 fn fstat(natives: &mut Natives, fd: i32, into: Bytes) -> i32 {
@@ -279,6 +344,58 @@ fn unlink(natives: &mut Natives, path: Data) -> i32 {
             _ => LATER,
         })
     })
+}
+
+fn removal(natives: &mut Natives, path: Data, may_block: bool) -> i32 {
+    if !may_block && !natives.may_change() {
+        return LATER;
+    }
+    match kernel_path(&path).and_then(|path| Removal::new(&path)) {
+        Ok(removal) => {
+            let handle = natives.plain.removals.insert(removal);
+            handle.map_or(Errno::EMFILE.result(), Handle::to_js)
+        }
+        Err(errno) => errno.result(),
+    }
+}
+
+#[allow(non_snake_case)]
+fn removeSome(natives: &mut Natives, removal: i32, names_max: u32) -> i32 {
+    let handle = Handle::from_js(removal);
+    let Some(removal) = natives.plain.removals.get_mut(handle) else {
+        return Errno::EBADF.result();
+    };
+    let outcome = removal.step(names_max as usize, limits::PLAIN_UNLINK_BYTES_MAX);
+    if outcome != Ok(false) {
+        natives.plain.removals.remove(handle);
+    }
+    outcome.map_or_else(Errno::result, |is_done| i32::from(!is_done))
+}
+
+fn copy(natives: &mut Natives, from: Data, to: Data, mode: i32) -> i32 {
+    let begun = kernel_path(&from)
+        .and_then(|from| Copying::begin(&from, kernel_path(&to)?.as_c_str(), mode));
+    match begun {
+        Ok(None) => 0,
+        Ok(Some(copying)) => {
+            let handle = natives.plain.copyings.insert(copying);
+            handle.map_or(Errno::EMFILE.result(), |handle| handle.to_js() + 1)
+        }
+        Err(errno) => errno.result(),
+    }
+}
+
+#[allow(non_snake_case)]
+fn copySome(natives: &mut Natives, copying: i32, bytes_max: u32) -> i32 {
+    let handle = Handle::from_js(copying);
+    let Some(copying) = natives.plain.copyings.get_mut(handle) else {
+        return Errno::EBADF.result();
+    };
+    let outcome = copying.step(bytes_max as usize);
+    if outcome != Ok(false) {
+        natives.plain.copyings.remove(handle);
+    }
+    outcome.map_or_else(Errno::result, |is_done| i32::from(!is_done))
 }
 
 fn mkdir(natives: &mut Natives, path: Data, mode: u32) -> i32 {

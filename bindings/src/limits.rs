@@ -40,6 +40,12 @@ pub const CHANNEL_READS_MAX: usize = 32;
 pub const PLAIN_FILE_BYTES_MAX: usize = 1 << 20;
 pub const PLAIN_WRITE_BYTES_MAX: usize = 512 << 10;
 
+/// Files that fit here are read without being asked for their size.
+pub const FILE_SCRATCH_BYTES: usize = 32 << 10;
+
+/// Paths that are remembered as being in the kernel's memory.
+pub const LATELY_COUNT: usize = 2048;
+
 /// Freeing the blocks of a larger file takes long.
 pub const PLAIN_UNLINK_BYTES_MAX: u64 = 16 << 20;
 
@@ -47,7 +53,8 @@ pub const PLAIN_UNLINK_BYTES_MAX: u64 = 16 << 20;
 pub const PLAIN_CALL_NS_MAX: u64 = 2_000_000;
 
 /// How long the ring makes all calls after that, ms.
-pub const SLOW_FILES_MS: u64 = 250;
+pub const PAUSE_MS_MIN: u64 = 8;
+pub const PAUSE_MS_MAX: u64 = 1024;
 
 /// How old the knowledge of what is mounted may be, ms.
 pub const MOUNTS_STALE_MS: u64 = 250;

@@ -1,7 +1,7 @@
 'use strict';
 
 // What programs do with files. The folder is made by the scenario: `small/` with 256 files of 4 KiB
-// and `few/` with 32, `large` of 1 MiB, `wide` of 64 MiB and `huge` of 1 GiB; each byte of a file is 7.
+// and `few/` with 32, `large` of 1 MiB, `wide` of 64 MiB and `huge` of 1 GiB; each byte is 7.
 //
 // prepare(folder) gives the state; operation(state, index) is one operation, and its bytes are
 // looked at, so that nobody answers without reading; check(state) looks once more at the end.

@@ -12,10 +12,10 @@ coring-perf SCENARIO [flags]
   churn     examples/hello.js, a new connection for each request, and for each tenth
   start     time of an empty program, and from start to the first answer
   idle      memory of an idle server and of idle connections, CPU time while idle
-  files     perf/files: reading, writing and naming files; CPU and wall time an operation
   cores     coring -j 2: which core answers 1 000 new connections
   core [NAME...]  processor time of the core library's parts, by small programs (perf/core);
             names, or parts of them, select
+  files [NAME...]  CPU and wall time of reading, writing and naming files (perf/files)
   load URL  the load generator alone
   self      the ceiling and the lateness of the load generator itself
 
@@ -27,7 +27,6 @@ coring-perf SCENARIO [flags]
   --coring PATH      the coring to measure (target/release/coring)
   --peers-folder P   a node_modules with the others (perf/peers/node_modules)
   --runs PATH        where results are written (perf/runs); `none` writes nothing
-  --only a,b         files: only what has one of these in its name
   --server-cpu N     (0)       --load-cpu N  (1)
 
 load only:
@@ -39,11 +38,9 @@ pub struct Options {
     pub scenario: String,
     /// The address of `load`.
     pub url: String,
-    /// Parts of the names of programs of `core`.
+    /// Parts of the names of programs of `core`, of shapes of `files`.
     pub names: Vec<String>,
     pub peers: Vec<String>,
-    /// Parts of names.
-    pub only: Vec<String>,
     pub reps: usize,
     pub measured: Duration,
     pub warm_up: Duration,
@@ -76,7 +73,6 @@ impl Options {
             url: String::new(),
             names: Vec::new(),
             peers: Vec::new(),
-            only: Vec::new(),
             reps: 5,
             measured: Duration::from_secs_f64(measured),
             warm_up: Duration::from_secs_f64(warm_up),
@@ -104,7 +100,7 @@ impl Options {
                 options.url = flag;
                 continue;
             }
-            if !flag.starts_with("--") && options.scenario == "core" {
+            if !flag.starts_with("--") && ["core", "files"].contains(&options.scenario.as_str()) {
                 options.names.push(flag);
                 continue;
             }
@@ -120,7 +116,6 @@ impl Options {
     fn set(&mut self, flag: &str, value: &str) -> Result<(), String> {
         match flag {
             "--peers" => self.peers = value.split(',').map(str::to_string).collect(),
-            "--only" => self.only = value.split(',').map(str::to_string).collect(),
             "--reps" => self.reps = number(flag, value)?,
             "--seconds" => self.measured = seconds(flag, value)?,
             "--warm-up" => self.warm_up = seconds(flag, value)?,

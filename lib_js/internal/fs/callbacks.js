@@ -394,7 +394,7 @@ function fstat(fd, options = { bigint: false }, callback) {
   }
   callback = checkCallback(callback);
   const convert = statsAs(options);
-  later.fstat(getValidatedFd(fd), replyWith(itself, callback, 'fstat'), convert);
+  later.fstatAs(getValidatedFd(fd), convert, replyWith(itself, callback, 'fstat'));
 }
 
 function statsAs(options) {
@@ -408,7 +408,7 @@ function lstat(path, options = { bigint: false }, callback) {
   }
   callback = checkCallback(callback);
   path = getValidatedPath(path);
-  later.lstat(path, replyWith(itself, callback, 'lstat', path), statsAs(options));
+  later.lstatAs(path, statsAs(options), replyWith(itself, callback, 'lstat', path));
 }
 
 function stat(path, options = { bigint: false, throwIfNoEntry: true }, callback) {
@@ -423,10 +423,10 @@ function stat(path, options = { bigint: false, throwIfNoEntry: true }, callback)
   const { signal, throwIfNoEntry = true } = options;
   if (isCalledOff(signal, callback)) return;
   const tell = replyWith(itself, callback, 'stat', path);
-  later.stat(path, (answer) => {
+  later.statAs(path, statsAs(options), (answer) => {
     if (answer === -2 && !throwIfNoEntry) callback(null, undefined);
     else tell(answer);
-  }, statsAs(options));
+  });
 }
 
 function chmod(path, mode, callback) {

@@ -6,9 +6,9 @@
 // It can move to another thread: its descriptor goes with the message.
 
 const {
-  ArrayPrototypeMap, Error, PromisePrototypeThen, PromiseResolve, PromiseWithResolvers,
-  SafeFinalizationRegistry, SafePromisePrototypeFinally, Symbol, SymbolAsyncDispose,
-  SymbolAsyncIterator, SymbolIterator,
+  ArrayPrototypeMap, Error, Promise, PromisePrototypeThen, PromiseResolve,
+  PromiseWithResolvers, SafeFinalizationRegistry, SafePromisePrototypeFinally, Symbol,
+  SymbolAsyncDispose, SymbolAsyncIterator, SymbolIterator,
 } = primordials;
 
 const { Buffer } = require('buffer');
@@ -16,7 +16,10 @@ const EventEmitter = require('events');
 const {
   codes: { ERR_INTERNAL_ASSERTION, ERR_INVALID_ARG_VALUE, ERR_INVALID_STATE },
 } = require('internal/errors');
-const { answerOf, promiseOf, runAsync } = require('internal/fs/answer');
+const {
+  answerOf, bareAnswerOf, promiseOf, runAsync, stackedError,
+} = require('internal/fs/answer');
+const { bareError } = require('internal/fs/error');
 const { KEEP_POSITION, later, now } = require('internal/fs/ops');
 const { bigStatsOf, statsOf } = require('internal/fs/stats');
 const {
@@ -85,8 +88,17 @@ class FileHandle extends EventEmitter {
     return fsCall(fsync, this);
   }
 
-  read(buffer, offset, length, position) {
-    return fsCall(read, this, buffer, offset, length, position);
+  /** One async function, where the others go through fsCall and one of their own. */
+  async read(buffer, offset, length, position) {
+    hold(this, read);
+    try {
+      return await read(this, buffer, offset, length, position);
+    } catch (error) {
+      // What was wrong with the arguments knows its stack.
+      throw error.errno === undefined ? error : stackedError(error);
+    } finally {
+      this[kUnref]();
+    }
   }
 
   readv(buffers, position) {
@@ -227,8 +239,8 @@ function mustBeFree(handle) {
 
 // ---- calls -------------------------------------------------------------------------------------
 
-/** Keeps the handle open while `fn` works with it. */
-async function fsCall(fn, handle, ...args) {
+/** Keeps the handle open for `fn`, until kUnref. */
+function hold(handle, fn) {
   if (handle[kRefs] === undefined) {
     throw new ERR_INTERNAL_ASSERTION('handle must be an instance of FileHandle');
   }
@@ -240,6 +252,11 @@ async function fsCall(fn, handle, ...args) {
     throw error;
   }
   handle[kRef]();
+}
+
+/** Keeps the handle open while `fn` works with it. */
+async function fsCall(fn, handle, ...args) {
+  hold(handle, fn);
   try {
     return await fn(handle, ...args);
   } finally {
@@ -249,7 +266,8 @@ async function fsCall(fn, handle, ...args) {
 
 // ---- bytes -------------------------------------------------------------------------------------
 
-async function read(handle, bufferOrParams, offset, length, position) {
+/** @returns {object | Promise<object>} what was read, or the promise of it */
+function read(handle, bufferOrParams, offset, length, position) {
   let buffer = bufferOrParams;
   if (!isArrayBufferView(buffer)) {
     // read(options), or read() for the next bytes.
@@ -273,9 +291,12 @@ async function read(handle, bufferOrParams, offset, length, position) {
     throw new ERR_INVALID_ARG_VALUE('buffer', buffer, 'is empty and cannot be written');
   }
   validateOffsetLengthRead(offset, length, buffer.byteLength);
-  const bytesRead = await answerOf(
-    (done) => later.readInto(handle.fd, buffer, offset, length, position, done), 'read');
-  return { __proto__: null, bytesRead, buffer };
+  return new Promise((resolve, reject) => {
+    later.readInto(handle[kFd], buffer, offset, length, position, (answer) => {
+      if (answer < 0) reject(bareError(answer, 'read'));
+      else resolve({ __proto__: null, bytesRead: answer, buffer });
+    });
+  });
 }
 
 async function readv(handle, buffers, position) {
@@ -346,7 +367,11 @@ async function fsync(handle) {
 
 async function fstat(handle, options = { bigint: false }) {
   const take = options.bigint ? bigStatsOf : statsOf;
-  return await answerOf((done) => later.fstat(handle.fd, done, take), 'fstat');
+  try {
+    return await bareAnswerOf((done) => later.fstatAs(handle[kFd], take, done), 'fstat');
+  } catch (error) {
+    throw stackedError(error);
+  }
 }
 
 async function ftruncate(handle, len = 0) {

@@ -8,7 +8,7 @@ const {
 
 const { codes: { ERR_INVALID_ARG_TYPE } } = require('internal/errors');
 const { getDirent, getDirents } = require('internal/fs/dirent');
-const { encodeName } = require('internal/fs/utils');
+const { encodeName, wantsBytes } = require('internal/fs/utils');
 
 /** The result of listTree as readdir gives it. */
 function treeEntries(path, found, withFileTypes, encoding) {
@@ -25,6 +25,7 @@ function treeEntries(path, found, withFileTypes, encoding) {
 
 /** Entries of one directory as readdir gives them. */
 function entriesOf(path, { 0: names, 1: kinds }, withFileTypes, encoding) {
+  if (!wantsBytes(encoding)) return withFileTypes ? getDirents(path, [names, kinds]) : names;
   const encoded = [];
   for (let i = 0; i < names.length; i++) {
     ArrayPrototypePush(encoded, encodeName(names[i], encoding));

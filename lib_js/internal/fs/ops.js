@@ -4,16 +4,16 @@
 // returns the answer, `later` takes one more argument, done(answer), and returns at once.
 // An answer is a number >= 0 or a value; a negative errno if the kernel refused.
 //
-// `later` asks first whether the answer can be had without waiting (binding fs_plain), and if it can
-// keeps it for the next entries from native: that costs a fraction of a way through the ring. What
-// has to wait goes to the ring. What the ring has no operation for is a plain call in any case.
+// `later` asks first whether the answer can be had without waiting (binding fs_plain), and if it
+// can keeps it for the next entries from native: that costs a fraction of a way through the ring.
+// What has to wait goes to the ring. What the ring has no operation for is always a plain call.
 //
 // Paths are strings or bytes. Names come as text, or as bytes where `asBytes` says so. read gives a
 // Buffer of the bytes that were there.
 
 const {
-  ArrayPrototypePush, Float64Array, FunctionPrototypeBind, ReflectApply, TypedArrayPrototypeSet,
-  Uint8Array,
+  ArrayPrototypePush, Float64Array, FunctionPrototypeBind, ReflectApply,
+  StringPrototypeCharCodeAt, StringPrototypeSplit, TypedArrayPrototypeSet, Uint8Array,
 } = primordials;
 
 const { Buffer } = require('buffer');
@@ -21,6 +21,7 @@ const { allocateTicket } = require('boot/turn');
 const { constants: { O_RDWR, O_WRONLY } } = require('internal/fs/constants');
 
 const NO_BYTES = new Uint8Array(0);
+const ZERO = 48;
 const FIGURES = 18;
 const KEEP_POSITION = -1;
 
@@ -154,8 +155,34 @@ function statNow(name) {
   };
 }
 
+function readDirectory(path, asBytes) {
+  const answer = blocking().readdir(path, asBytes);
+  if (typeof answer === 'number') return answer;
+  const { 0: names, 1: digits } = answer;
+  const kinds = [];
+  for (let i = 0; i < digits.length; i++) {
+    ArrayPrototypePush(kinds, StringPrototypeCharCodeAt(digits, i) - ZERO);
+  }
+  if (asBytes) return [names, kinds];
+  const list = StringPrototypeSplit(names, '\0');
+  list.pop(); // Behind the last zero.
+  return [list, kinds];
+}
+
+/** Bytes that copyFile copies and names that rm -r removes before others have their turn. */
+const COPIED_AT_ONCE = 1 << 20;
+const REMOVED_AT_ONCE = 64;
+
 const now = {
   __proto__: null,
+  /** rm -r as far as nothing goes wrong; 0 or -errno. */
+  removeAll(path) {
+    const removal = plain().removal(path, true);
+    if (removal < 0) return removal;
+    let left = 1;
+    while (left === 1) left = plain().removeSome(removal, REMOVED_AT_ONCE);
+    return left;
+  },
   open: (path, flags, mode) => blocking().open(path, flags, mode),
   close: (fd) => blocking().close(fd),
   /** Into `bytes`; the answer is a count. */
@@ -182,7 +209,7 @@ const now = {
   link: (from, to) => blocking().link(from, to),
   ftruncate: (fd, length) => blocking().ftruncate(fd, length),
   /** [names, kinds] */
-  readdir: (path, asBytes) => blocking().readdir(path, asBytes),
+  readdir: readDirectory,
   readlink: (path, asBytes) => blocking().readlink(path, asBytes),
   realpath: (path, asBytes) => blocking().realpath(path, asBytes),
   /** The same for realpathSync(), which tells names that the permission model hides. */
@@ -217,12 +244,12 @@ const now = {
 
 const copyOf = (figures) => new Float64Array(figures);
 
-/** stat, lstat and fstat: what the plain call gave, as `take` makes it of figures it may not keep. */
+/** What the plain call of a stat gave, as `take` makes it of figures that it may not keep. */
 function figuresSoon(answer, done, take) {
   answerSoon(done, answer < 0 ? answer : take(shared));
 }
 
-function statLater(path, follow, done, take) {
+function statLater(path, follow, take, done) {
   shared ??= new Float64Array(FIGURES);
   const answer = plain().stat(path, follow, shared);
   if (answer !== LATER) figuresSoon(answer, done, take);
@@ -249,6 +276,27 @@ const WRITING = O_WRONLY | O_RDWR;
 
 const later = {
   __proto__: null,
+  /**
+   * A whole file, if it lies in memory: done(bytes or -errno). Else done(LATER, fd) with what was
+   * opened, or with undefined if nothing was.
+   */
+  readWhole(path, flags, done) {
+    const answer = plain().readFile(path, flags);
+    if (answer === LATER) done(LATER, undefined);
+    else if (typeof answer !== 'number' || answer < 0) answerSoon(done, answer);
+    else plain().openOn(answer, flags, answered((fd) => done(LATER, fd)));
+  },
+  /**
+   * Writes a whole file, if that need not wait: done(0 or -errno, the operation that was refused).
+   * Else done(LATER, undefined, fd) as above.
+   */
+  writeWhole(path, flags, mode, bytes, done) {
+    const answer = plain().writeFile(path, bytes, flags, mode);
+    if (answer === LATER) done(LATER, undefined, undefined);
+    else if (answer > 0) answerSoon((fd) => done(LATER, undefined, fd), answer - 1);
+    else if (answer > WRITE_REFUSED) answerSoon((result) => done(result, 'open'), answer);
+    else answerSoon((result) => done(result, 'write'), answer - WRITE_REFUSED);
+  },
   open(path, flags, mode, done) {
     const answer = (flags & WRITING) === 0 ? LATER : plain().open(path, flags, mode);
     if (answer !== LATER) answerSoon(done, answer);
@@ -287,13 +335,41 @@ const later = {
     else queue().write(fd, data, position, answered(done));
   },
   fsync(fd, dataOnly, done) { queue().fsync(fd, dataOnly, answered(done)); },
-  stat(path, done, take = copyOf) { statLater(path, true, done, take); },
-  lstat(path, done, take = copyOf) { statLater(path, false, done, take); },
-  fstat(fd, done, take = copyOf) {
+  // The figures as `take` makes them, at once.
+  stat(path, done) { statLater(path, true, copyOf, done); },
+  lstat(path, done) { statLater(path, false, copyOf, done); },
+  fstat(fd, done) { later.fstatAs(fd, copyOf, done); },
+  statAs(path, take, done) { statLater(path, true, take, done); },
+  lstatAs(path, take, done) { statLater(path, false, take, done); },
+  fstatAs(fd, take, done) {
     shared ??= new Float64Array(FIGURES);
     const answer = plain().fstat(fd, shared);
     if (answer !== LATER) figuresSoon(answer, done, take);
     else queue().fstat(fd, allocateTicket(new FiguresAnswer(done, take)));
+  },
+  removeAll(path, done) {
+    const removal = plain().removal(path, false);
+    if (removal < 0) {
+      answerSoon(done, removal);
+      return;
+    }
+    const goOn = () => {
+      const left = plain().removeSome(removal, REMOVED_AT_ONCE);
+      answerSoon(left === 1 ? goOn : done, left);
+    };
+    goOn();
+  },
+  copyFile(from, to, mode, done) {
+    const copying = plain().copy(from, to, mode) - 1;
+    if (copying < 0) {
+      answerSoon(done, copying + 1);
+      return;
+    }
+    const goOn = () => {
+      const left = plain().copySome(copying, COPIED_AT_ONCE);
+      answerSoon(left === 1 ? goOn : done, left);
+    };
+    goOn();
   },
   unlink: nameLater('unlink'),
   rmdir: nameLater('rmdir'),
@@ -317,34 +393,9 @@ function deferred(call) {
 }
 
 const DEFERRED = ['readdir', 'readlink', 'realpath', 'chmod', 'fchmod', 'chown', 'lchown', 'fchown',
-                  'utimes', 'lutimes', 'futimes', 'statfs', 'access', 'copyFile', 'mkdtemp',
+                  'utimes', 'lutimes', 'futimes', 'statfs', 'access', 'mkdtemp',
                   'copyTimes', 'openDirectory', 'readOpenDirectory', 'closeDirectory'];
 for (let i = 0; i < DEFERRED.length; i++) later[DEFERRED[i]] = deferred(now[DEFERRED[i]]);
-
-// ---- whole files without waiting ---------------------------------------------------------------
-
-/**
- * Reads a whole file, if it lies in memory: done(bytes or -errno). Else onwards(fd) with what was
- * opened, or with undefined if nothing was.
- */
-function readWholeSoon(path, flags, done, onwards) {
-  const answer = plain().readFile(path, flags);
-  if (answer === LATER) onwards(undefined);
-  else if (typeof answer !== 'number' || answer < 0) answerSoon(done, answer);
-  else plain().openOn(answer, flags, answered(onwards));
-}
-
-/**
- * Writes a whole file, if that need not wait: done(0 or -errno, the operation that was refused).
- * Else onwards(fd) as above.
- */
-function writeWholeSoon(path, flags, mode, bytes, done, onwards) {
-  const answer = plain().writeFile(path, bytes, flags, mode);
-  if (answer === LATER) onwards(undefined);
-  else if (answer > 0) answerSoon(onwards, answer - 1);
-  else if (answer > WRITE_REFUSED) answerSoon((result) => done(result, 'open'), answer);
-  else answerSoon((result) => done(result, 'write'), answer - WRITE_REFUSED);
-}
 
 /**
  * Work of several operations is written once, as a generator that yields [name, ...arguments] and
@@ -408,8 +459,6 @@ module.exports = {
   LATER,
   later,
   now,
-  readWholeSoon,
   runLater,
   runNow,
-  writeWholeSoon,
 };

@@ -5,7 +5,9 @@
 const {
   aggregateTwoErrors, codes: { ERR_METHOD_NOT_IMPLEMENTED },
 } = require('internal/errors');
-const { answerOf, promiseOf, runAsync } = require('internal/fs/answer');
+const {
+  answerOf, bareAnswerOf, barePromiseOf, promiseOf, runAsync, stackedError,
+} = require('internal/fs/answer');
 const {
   FileHandle, kHandle, kRef, kUnref, writable, writeAll, writeOptions,
 } = require('internal/fs/file_handle');
@@ -151,7 +153,11 @@ async function symlink(target, path, type) {
 async function lstat(path, options = { bigint: false }) {
   path = getValidatedPath(path);
   const take = options.bigint ? bigStatsOf : statsOf;
-  return await answerOf((done) => later.lstat(path, done, take), 'lstat', path);
+  try {
+    return await bareAnswerOf((done) => later.lstatAs(path, take, done), 'lstat', path);
+  } catch (error) {
+    throw stackedError(error);
+  }
 }
 
 async function stat(path, options = { bigint: false, throwIfNoEntry: true }) {
@@ -159,10 +165,10 @@ async function stat(path, options = { bigint: false, throwIfNoEntry: true }) {
   const take = options.bigint ? bigStatsOf : statsOf;
   const { throwIfNoEntry = true } = options;
   try {
-    return await answerOf((done) => later.stat(path, done, take), 'stat', path);
+    return await bareAnswerOf((done) => later.statAs(path, take, done), 'stat', path);
   } catch (error) {
     if (!throwIfNoEntry && error.code === 'ENOENT') return undefined;
-    throw error;
+    throw stackedError(error);
   }
 }
 
@@ -214,7 +220,11 @@ async function writeFile(path, data, options) {
   const flags = stringToFlags(options.flag || 'w');
   const mode = parseFileMode(options.mode, 'mode', 0o666);
   if (!flush && isArrayBufferView(data)) {
-    await promiseOf((done) => whole.writePath(path, flags, mode, data, signal, false, done));
+    try {
+      await barePromiseOf((done) => whole.writePath(path, flags, mode, data, signal, false, done));
+    } catch (error) {
+      throw stackedError(error);
+    }
     return undefined;
   }
   await withDescriptor(path, flags, mode, (fd) => writeAll(fd, data, signal, encoding, flush));
@@ -242,7 +252,12 @@ async function readFile(path, options) {
     return withDescriptor(path, flags, 0o666, async (fd) =>
       decode(await runAsync(readGiven(fd, buffer, signal)), encoding));
   }
-  const bytes = await promiseOf((done) => whole.readPath(path, flags, signal, done));
+  let bytes;
+  try {
+    bytes = await barePromiseOf((done) => whole.readPath(path, flags, signal, done));
+  } catch (error) {
+    throw stackedError(error);
+  }
   return decode(bytes, encoding);
 }
 

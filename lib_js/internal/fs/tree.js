@@ -149,6 +149,9 @@ function* removeTree(path, options, refuse = bareError) {
     yield* removeName('unlink', path, options, refuse);
     return;
   }
+  if ((yield ['removeAll', path]) === 0) return;
+  // Something is in the way: now name by name, to try anew and to say what it is.
+  //
   // Each directory comes up twice: to be emptied, then, when its children are gone, to go. Bytes,
   // since names that are no UTF-8 must go as well.
   const root = typeof path === 'string' ? Buffer.from(withoutSlashes(path)) : path;

@@ -10,9 +10,7 @@ const { AbortError, aggregateTwoErrors, codes: { ERR_FS_FILE_TOO_LARGE } } =
   require('internal/errors');
 const { bareError } = require('internal/fs/error');
 const { watch } = require('internal/async_hooks');
-const {
-  KEEP_POSITION, later, now, readWholeSoon, runLater, writeWholeSoon,
-} = require('internal/fs/ops');
+const { KEEP_POSITION, LATER, later, now, runLater } = require('internal/fs/ops');
 const { regularSize } = require('internal/fs/stats');
 
 const CHUNK_BYTES = 64 * 1024;
@@ -107,13 +105,17 @@ function readPath(path, flags, signal, done, given = undefined) {
     readSteps(path, flags, signal, done, given);
     return;
   }
-  readWholeSoon(path, flags, (answer) => {
-    if (typeof answer === 'number') done(bareError(answer, 'open', path));
-    else if (signal?.aborted) done(abortError(signal));
-    else done(null, answer);
-  }, (fd) => {
-    if (fd === undefined) readSteps(path, flags, signal, done, given);
-    else readOpened(fd, path, signal, done, given);
+  later.readWhole(path, flags, (answer, fd) => {
+    if (typeof answer !== 'number') {
+      if (signal?.aborted) done(abortError(signal));
+      else done(null, answer);
+    } else if (answer !== LATER) {
+      done(bareError(answer, 'open', path));
+    } else if (fd === undefined) {
+      readSteps(path, flags, signal, done, given);
+    } else {
+      readOpened(fd, path, signal, done, given);
+    }
   });
 }
 
@@ -170,12 +172,16 @@ function writePath(path, flags, mode, bytes, signal, flush, done) {
     writeSteps(path, flags, mode, bytes, signal, flush, done);
     return;
   }
-  writeWholeSoon(path, flags, mode, bytes, (answer, syscall) => {
-    if (answer >= 0) done(null);
-    else done(bareError(answer, syscall, syscall === 'open' ? path : undefined));
-  }, (fd) => {
-    if (fd === undefined) writeSteps(path, flags, mode, bytes, signal, flush, done);
-    else writeOpened(fd, path, bytes, signal, flush, done);
+  later.writeWhole(path, flags, mode, bytes, (answer, refused = 'open', fd = undefined) => {
+    if (answer >= 0) {
+      done(null);
+    } else if (answer !== LATER) {
+      done(bareError(answer, refused, refused === 'open' ? path : undefined));
+    } else if (fd === undefined) {
+      writeSteps(path, flags, mode, bytes, signal, flush, done);
+    } else {
+      writeOpened(fd, path, bytes, signal, flush, done);
+    }
   });
 }
 

@@ -1,6 +1,6 @@
 //! files: what programs do with files (perf/files/shapes.js), operation by operation. One process a
-//! measurement, on one processor; the peers take turns. The process counts its own time, and what it
-//! says is held against what the kernel charged it for its whole life.
+//! measurement, on one processor; the peers take turns. The process counts its own time, and what
+//! it says is held against what the kernel charged it for its whole life.
 
 use crate::options::{Options, root};
 use crate::peers::{self, Peer};
@@ -118,9 +118,9 @@ pub fn run(options: &Options) -> Result<(), String> {
 
 fn chosen(options: &Options) -> Result<Vec<&'static Shape>, String> {
     let wanted = |shape: &&Shape| {
-        options.only.is_empty()
+        options.names.is_empty()
             || options
-                .only
+                .names
                 .iter()
                 .any(|part| shape.name.contains(part.as_str()))
     };
@@ -128,7 +128,7 @@ fn chosen(options: &Options) -> Result<Vec<&'static Shape>, String> {
     if shapes.is_empty() {
         return Err(format!(
             "no shape has {} in its name",
-            options.only.join(" or ")
+            options.names.join(" or ")
         ));
     }
     Ok(shapes)

@@ -2,7 +2,7 @@
 //! kernel remembers, bytes that lie in memory. Whoever is refused asks the ring, whose workers may
 //! wait. Such a call costs a third of the way through the ring and a tenth of a worker's.
 
-use super::{close, fstat, open, read, statx};
+use super::{close, fstat, open, read, statx, truncate, write};
 use crate::errno::Errno;
 use crate::fd::Fd;
 use crate::stat::FileStat;
@@ -108,24 +108,57 @@ pub enum WholeFile {
     Opened(Fd),
 }
 
-/// EAGAIN, and any refusal but ENOENT, are for the ring to find out about.
-pub fn read_whole_cached(path: &CStr, flags: i32, bytes_max: usize) -> Result<WholeFile, Errno> {
+/// EAGAIN, and any refusal but ENOENT, are for the ring to find out about. A file that fits
+/// `scratch` need not be asked for its size; what is read there is copied, which costs less.
+pub fn read_whole_cached(
+    path: &CStr,
+    flags: i32,
+    scratch: &mut [u8],
+    bytes_max: usize,
+) -> Result<WholeFile, Errno> {
     let fd = open_cached(path, flags)?;
-    let facts = match fstat(fd) {
-        Ok(facts) => facts,
+    let outcome = match read_cached(fd, scratch, Some(0)) {
+        // A pipe, or what may have a size of 0 and still something to read.
+        Ok(0) | Err(Errno::ESPIPE) => Ok(None),
+        Ok(count) if count < scratch.len() => Ok(Some(scratch[..count].to_vec())),
+        Ok(_) => read_large(fd, scratch, bytes_max),
+        Err(errno) => Err(errno),
+    };
+    match outcome {
+        Ok(Some(bytes)) => {
+            close(fd)?;
+            Ok(WholeFile::Bytes(bytes))
+        }
+        Ok(None) => {
+            super::set_nonblocking(fd, flags & libc::O_NONBLOCK != 0)?;
+            Ok(WholeFile::Opened(fd))
+        }
         Err(errno) => {
             close(fd)?;
-            return Err(errno);
+            Err(errno)
         }
-    };
-    let size = facts.size_bytes as usize;
-    if !facts.is_file() || size == 0 || size > bytes_max {
-        super::set_nonblocking(fd, flags & libc::O_NONBLOCK != 0)?;
-        return Ok(WholeFile::Opened(fd));
     }
-    let outcome = read_new_cached(fd, size, Some(0));
-    close(fd)?;
-    outcome.map(WholeFile::Bytes)
+}
+
+/// The rest of a file that begins with `start`; None if there is too much of it.
+fn read_large(fd: Fd, start: &[u8], bytes_max: usize) -> Result<Option<Vec<u8>>, Errno> {
+    let facts = fstat(fd)?;
+    let size = facts.size_bytes as usize;
+    if !facts.is_file() || size < start.len() || size > bytes_max {
+        return Ok(None);
+    }
+    let mut bytes = Vec::with_capacity(size);
+    bytes.extend_from_slice(start);
+    // SAFETY: the bytes are within the capacity, and are given to nobody before the kernel has
+    // written them: what it has not is cut off below.
+    unsafe { bytes.set_len(size) };
+    let offset = start.len();
+    let filled = match bytes[offset..].is_empty() {
+        true => 0,
+        false => read_cached(fd, &mut bytes[offset..], Some(offset as u64))?,
+    };
+    bytes.truncate(offset + filled);
+    Ok(Some(bytes))
 }
 
 /// As `read_cached`, into new memory of `bytes_max`: a short answer does not hold on to all of it.
@@ -138,6 +171,44 @@ pub fn read_new_cached(fd: Fd, bytes_max: usize, offset: Option<u64>) -> Result<
     bytes.truncate(filled);
     bytes.shrink_to_fit();
     Ok(bytes)
+}
+
+/// A whole file written at once.
+pub enum WholeWrite {
+    /// With what closing it said.
+    Written(Result<(), Errno>),
+    Refused(Errno),
+    /// No regular file, now open; nothing was written.
+    Opened(Fd),
+}
+
+/// open(2), write(2) and close(2) of a regular file; an error is open's.
+///
+/// A file that is to be truncated is written over instead, and cut off behind the new bytes: ext4
+/// writes a file that was truncated and written out to the disk when it is closed, waiting for
+/// room in the disk's queue (`auto_da_alloc`), and its blocks need not be found anew.
+pub fn write_whole(path: &CStr, bytes: &[u8], flags: i32, mode: u32) -> Result<WholeWrite, Errno> {
+    let keeps = flags & libc::O_TRUNC != 0 && !bytes.is_empty();
+    let opening = if keeps { flags & !libc::O_TRUNC } else { flags };
+    let fd = open_to_write(path, opening, mode)?;
+    let old_bytes = match fstat(fd) {
+        Ok(facts) if facts.is_file() => facts.size_bytes,
+        _ => return Ok(WholeWrite::Opened(fd)),
+    };
+    let mut done = 0;
+    let mut refused = None;
+    while done < bytes.len() && refused.is_none() {
+        match write(fd, &bytes[done..], None) {
+            Ok(count) => done += count,
+            Err(errno) => refused = Some(errno),
+        }
+    }
+    if keeps && old_bytes > done as u64 {
+        let cut = truncate(fd, done as u64);
+        refused = refused.or(cut.err());
+    }
+    let closed = close(fd);
+    Ok(refused.map_or(WholeWrite::Written(closed), WholeWrite::Refused))
 }
 
 #[cfg(test)]
@@ -168,15 +239,43 @@ mod tests {
         assert_eq!(bytes[..1_000], [7; 1_000]);
         assert_eq!(stat_cached(&path, true).unwrap(), fstat(fd).unwrap());
         close(fd).unwrap();
-        let whole = |max| read_whole_cached(&path, libc::O_RDONLY, max).unwrap();
-        assert!(matches!(whole(10_000), WholeFile::Bytes(bytes) if bytes == [7; 10_000]));
-        let WholeFile::Opened(large) = whole(9_999) else {
+        let whole = |room: usize, max| {
+            read_whole_cached(&path, libc::O_RDONLY, &mut vec![0; room], max).unwrap()
+        };
+        for room in [1, 4096, 9_999, 10_000, 10_001, 20_000] {
+            let outcome = whole(room, 10_000);
+            assert!(matches!(outcome, WholeFile::Bytes(bytes) if bytes == [7; 10_000]));
+        }
+        let WholeFile::Opened(large) = whole(4096, 9_999) else {
             panic!("it is larger than that");
         };
         close(large).unwrap();
         forget(&path);
-        let refused = read_whole_cached(&path, libc::O_RDONLY, 1);
+        let refused = read_whole_cached(&path, libc::O_RDONLY, &mut [0; 1], 1);
         assert!(matches!(refused, Err(Errno::ENOENT | Errno::EAGAIN)));
+    }
+
+    #[test]
+    fn whole_files_are_written_over() {
+        let path = scratch("a");
+        let flags = libc::O_CREAT | libc::O_WRONLY | libc::O_TRUNC;
+        let check = |bytes: &[u8], flags: i32, expect: &[u8]| {
+            let outcome = write_whole(&path, bytes, flags, 0o644).unwrap();
+            assert!(matches!(outcome, WholeWrite::Written(Ok(()))));
+            assert_eq!(super::super::read_whole(&path).unwrap(), expect);
+        };
+        check(b"0123456789", flags, b"0123456789");
+        check(b"abc", flags, b"abc");
+        check(b"defgh", flags, b"defgh");
+        check(b"ij", libc::O_WRONLY | libc::O_APPEND, b"defghij");
+        check(b"kl", libc::O_WRONLY, b"klfghij");
+        check(b"", flags, b"");
+        let device = write_whole(c"/dev/null", b"a", flags, 0).unwrap();
+        let WholeWrite::Opened(fd) = device else {
+            panic!("it is no file");
+        };
+        close(fd).unwrap();
+        forget(&path);
     }
 
     #[test]
@@ -185,7 +284,7 @@ mod tests {
         call!(mkfifo(path.as_ptr(), 0o600)).unwrap();
         let nobody = open_to_write(&path, libc::O_WRONLY, 0);
         assert_eq!(nobody, Err(Errno(libc::ENXIO)));
-        let opened = read_whole_cached(&path, libc::O_RDONLY, 100).unwrap();
+        let opened = read_whole_cached(&path, libc::O_RDONLY, &mut [0; 100], 100).unwrap();
         let WholeFile::Opened(reader) = opened else {
             panic!("a fifo has no size");
         };

@@ -1,10 +1,10 @@
-//! Copying a file, with the kernel's help where it can be had.
+//! Copying a file, with the kernel's help where it can be had, in steps or at once.
 
 use super::{change_mode_fd, close, fstat, open, read, truncate, unlink, write_all};
 use crate::errno::Errno;
 use crate::fd::Fd;
 use crate::sync::{call, retried};
-use std::ffi::CStr;
+use std::ffi::{CStr, CString};
 
 /// COPYFILE_EXCL and COPYFILE_FICLONE_FORCE of Node's `fs.constants`.
 const EXCLUSIVE: i32 = 1;
@@ -17,71 +17,140 @@ const STEP_BYTES: usize = 64 * 1024;
 /// Copies a file's bytes and permission bits. Bits of `mode` are Node's: 1 the target must not
 /// exist, 2 share the blocks if the file system can (which is tried in any case), 4 or else fail.
 pub fn copy(from: &CStr, to: &CStr, mode: i32) -> Result<(), Errno> {
-    let source = open(from, libc::O_RDONLY, 0)?;
-    let outcome = copy_open(source, to, mode & EXCLUSIVE != 0, mode & CLONE_ONLY != 0);
-    close(source)?;
-    outcome
-}
-
-fn copy_open(source: Fd, to: &CStr, exclusive: bool, clone_only: bool) -> Result<(), Errno> {
-    let facts = fstat(source)?;
-    let mode = facts.mode & 0o7777;
-    let exclude = if exclusive { libc::O_EXCL } else { 0 };
-    let target = open(to, libc::O_WRONLY | libc::O_CREAT | exclude, mode)?;
-    let made = || {
-        let there = fstat(target)?;
-        if (there.device, there.inode) == (facts.device, facts.inode) {
-            return Ok(()); // Truncating it would lose the bytes to copy.
-        }
-        truncate(target, 0)?;
-        change_mode_fd(target, mode)?;
-        match call!(ioctl(target.raw(), libc::FICLONE, source.raw())) {
-            Ok(_) => Ok(()),
-            Err(errno) if clone_only => Err(errno),
-            Err(_) => copy_bytes(source, target),
-        }
-    };
-    let outcome = made();
-    close(target)?;
-    if outcome.is_err() && exclusive {
-        // Best effort: a half file that we made ourselves is of no use to anybody.
-        let _ = unlink(to);
+    if let Some(mut copying) = Copying::begin(from, to, mode)? {
+        while !copying.step(CALL_BYTES)? {}
     }
-    outcome
+    Ok(())
 }
 
-fn copy_bytes(source: Fd, target: Fd) -> Result<(), Errno> {
-    let (none, step) = (std::ptr::null_mut(), CALL_BYTES);
-    loop {
-        let copied = retried(|| {
-            call!(copy_file_range(
-                source.raw(),
-                none,
-                target.raw(),
-                none,
-                step,
-                0
-            ))
-        });
-        match copied {
-            Ok(0) => return copy_rest(source, target),
-            Ok(_) => {}
-            // File systems without it, or across two of them on older kernels.
-            Err(Errno::EXDEV | Errno::EINVAL | Errno::ENOSYS | Errno::EOPNOTSUPP) => {
-                return copy_rest(source, target);
+/// A copy that is under way. Dropped before its end it leaves what it has copied.
+pub struct Copying {
+    source: Fd,
+    target: Fd,
+    /// The target's name, if we made it: a half copy is of no use to anybody.
+    made: Option<CString>,
+    /// The kernel copies by itself.
+    is_easy: bool,
+}
+
+impl Copying {
+    /// None if nothing is left to copy: the file system shares the blocks, or both are one file.
+    pub fn begin(from: &CStr, to: &CStr, mode: i32) -> Result<Option<Copying>, Errno> {
+        let source = open(from, libc::O_RDONLY, 0)?;
+        let begun = open_target(source, to, mode & EXCLUSIVE != 0);
+        let (target, is_same) = match begun {
+            Ok(begun) => begun,
+            Err(errno) => {
+                close(source)?;
+                return Err(errno);
             }
-            Err(errno) => return Err(errno),
+        };
+        let made = (mode & EXCLUSIVE != 0).then(|| to.to_owned());
+        let mut copying = Copying {
+            source,
+            target,
+            made,
+            is_easy: true,
+        };
+        if is_same {
+            return Ok(None); // Truncating it would lose the bytes to copy.
+        }
+        match copying.clone_blocks(mode & CLONE_ONLY != 0) {
+            Ok(true) => Ok(None),
+            Ok(false) => Ok(Some(copying)),
+            Err(errno) => {
+                copying.give_up();
+                Err(errno)
+            }
+        }
+    }
+
+    /// Empties the target and lets it share the source's blocks; says whether it can.
+    fn clone_blocks(&mut self, or_fail: bool) -> Result<bool, Errno> {
+        let mode = fstat(self.source)?.mode & 0o7777;
+        truncate(self.target, 0)?;
+        change_mode_fd(self.target, mode)?;
+        match call!(ioctl(self.target.raw(), libc::FICLONE, self.source.raw())) {
+            Ok(_) => Ok(true),
+            Err(errno) if or_fail => Err(errno),
+            Err(_) => Ok(false),
+        }
+    }
+
+    /// Copies at most so many bytes; says whether all is copied.
+    pub fn step(&mut self, bytes_max: usize) -> Result<bool, Errno> {
+        let outcome = if self.is_easy {
+            self.step_easily(bytes_max)
+        } else {
+            self.step_by_hand(bytes_max)
+        };
+        if outcome.is_err() {
+            self.give_up();
+        }
+        outcome
+    }
+
+    fn step_easily(&mut self, bytes_max: usize) -> Result<bool, Errno> {
+        let none = std::ptr::null_mut();
+        let (source, target) = (self.source.raw(), self.target.raw());
+        let mut left = bytes_max;
+        while left > 0 {
+            let copied = retried(|| call!(copy_file_range(source, none, target, none, left, 0)));
+            match copied {
+                Ok(count) if count > 0 => left -= count as usize,
+                // File systems without it, or across two of them on older kernels; and files of
+                // /proc say 0, as all do at their end.
+                Ok(_) | Err(Errno::EXDEV | Errno::EINVAL | Errno::ENOSYS | Errno::EOPNOTSUPP) => {
+                    self.is_easy = false;
+                    return self.step_by_hand(left);
+                }
+                Err(errno) => return Err(errno),
+            }
+        }
+        Ok(false)
+    }
+
+    /// From where the file's position stands.
+    fn step_by_hand(&mut self, bytes_max: usize) -> Result<bool, Errno> {
+        let mut bytes = vec![0; STEP_BYTES];
+        let mut left = bytes_max;
+        while left > 0 {
+            let room = left.min(STEP_BYTES);
+            match read(self.source, &mut bytes[..room], None)? {
+                0 => return Ok(true),
+                count => {
+                    write_all(self.target, &bytes[..count])?;
+                    left -= count;
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    fn give_up(&mut self) {
+        if let Some(made) = self.made.take() {
+            // Best effort; why there is no copy is told already.
+            let _ = unlink(&made);
         }
     }
 }
 
-/// By hand, from where the file's position stands; files of /proc say 0 to the call above.
-fn copy_rest(source: Fd, target: Fd) -> Result<(), Errno> {
-    let mut bytes = vec![0; STEP_BYTES];
-    loop {
-        match read(source, &mut bytes, None)? {
-            0 => return Ok(()),
-            count => write_all(target, &bytes[..count])?,
+impl Drop for Copying {
+    fn drop(&mut self) {
+        for fd in [self.source, self.target] {
+            // What was written is in the page cache; nothing that closing says could be undone.
+            let _ = close(fd);
         }
     }
+}
+
+/// The target, open, and whether it is the source itself.
+fn open_target(source: Fd, to: &CStr, exclusive: bool) -> Result<(Fd, bool), Errno> {
+    let facts = fstat(source)?;
+    let exclude = if exclusive { libc::O_EXCL } else { 0 };
+    let flags = libc::O_WRONLY | libc::O_CREAT | exclude;
+    let target = open(to, flags, facts.mode & 0o7777)?;
+    let there = fstat(target)?;
+    let is_same = (there.device, there.inode) == (facts.device, facts.inode);
+    Ok((target, is_same))
 }

@@ -1,6 +1,7 @@
 //! Directories.
 
-use super::as_path;
+use super::entries::{Entries, kind_of_type};
+use super::{as_path, open};
 use crate::errno::Errno;
 use crate::sync::call;
 use std::ffi::{CStr, CString};
@@ -16,11 +17,36 @@ pub struct DirectoryEntry {
     pub kind: u8,
 }
 
+/// Names of a whole directory: each followed by a zero byte, and what each is.
+#[derive(Default)]
+pub struct Names {
+    pub names: Vec<u8>,
+    /// As `DirectoryEntry::kind`.
+    pub kinds: Vec<u8>,
+}
+
 /// All names but `.` and `..`, sorted by bytes as Node gives them.
-pub fn read_directory(path: &CStr) -> Result<Vec<DirectoryEntry>, Errno> {
-    let mut entries = Directory::open(path)?.next(usize::MAX)?;
-    entries.sort();
-    Ok(entries)
+pub fn read_directory(path: &CStr) -> Result<Names, Errno> {
+    let flags = libc::O_RDONLY | libc::O_DIRECTORY;
+    let mut entries = Entries::new(open(path, flags, 0)?);
+    let mut found = Names::default();
+    let mut order: Vec<(usize, usize, u8)> = Vec::new();
+    while let Some((name, kind)) = entries.next()? {
+        let start = found.names.len();
+        found.names.extend_from_slice(name);
+        order.push((start, found.names.len(), kind_of_type(kind)));
+        found.names.push(0);
+    }
+    order.sort_unstable_by(|one, other| {
+        found.names[one.0..one.1].cmp(&found.names[other.0..other.1])
+    });
+    let mut sorted = Vec::with_capacity(found.names.len());
+    for &(start, end, kind) in &order {
+        sorted.extend_from_slice(&found.names[start..=end]);
+        found.kinds.push(kind);
+    }
+    found.names = sorted;
+    Ok(found)
 }
 
 /// A directory read in steps, in the file system's own order.
@@ -112,20 +138,18 @@ mod tests {
         let fd = crate::sync::file::open(&path("/a"), flags, 0o600).unwrap();
         crate::sync::file::close(fd).unwrap();
 
-        let entry = |name: &str, kind| DirectoryEntry {
-            name: name.into(),
-            kind,
-        };
-        let expected = [entry("a", 1), entry("b", 2), entry("c", 3)];
-        assert_eq!(read_directory(&path("")).unwrap(), expected);
+        let found = read_directory(&path("")).unwrap();
+        assert_eq!(found.names, b"a\0b\0c\0");
+        assert_eq!(found.kinds, [1, 2, 3]);
         let mut directory = Directory::open(&path("")).unwrap();
         assert_eq!(directory.next(2).unwrap().len(), 2);
         assert_eq!(directory.next(2).unwrap().len(), 1);
 
         assert_eq!(remove_directory(&path("")), Err(Errno::ENOTEMPTY));
         assert_eq!(make_directory(&path("/b"), 0o755), Err(Errno::EEXIST));
-        assert_eq!(read_directory(&path("/none")), Err(Errno::ENOENT));
-        assert_eq!(read_directory(&path("/a")), Err(Errno::ENOTDIR));
+        let refusal = |name| read_directory(&path(name)).err();
+        assert_eq!(refusal("/none"), Some(Errno::ENOENT));
+        assert_eq!(refusal("/a"), Some(Errno::ENOTDIR));
         std::fs::remove_dir_all(as_path(&path(""))).unwrap();
     }
 }

@@ -11,6 +11,8 @@ use std::path::Path;
 mod cached;
 mod copy;
 mod directory;
+mod entries;
+mod removal;
 mod space;
 #[cfg(test)]
 mod tests;
@@ -18,14 +20,15 @@ mod times;
 mod watch;
 
 pub use cached::{
-    WholeFile, open_cached, open_to_write, read_cached, read_new_cached, read_whole_cached,
-    stat_cached,
+    WholeFile, WholeWrite, open_cached, open_to_write, read_cached, read_new_cached,
+    read_whole_cached, stat_cached, write_whole,
 };
-pub use copy::copy;
+pub use copy::{Copying, copy};
 pub use directory::{
-    Directory, DirectoryEntry, make_directory, make_temporary_directory, read_directory,
+    Directory, DirectoryEntry, Names, make_directory, make_temporary_directory, read_directory,
     remove_directory,
 };
+pub use removal::Removal;
 pub use space::file_system;
 pub use times::{copy_times, set_times, set_times_fd};
 pub use watch::{add_watch, open_watch, remove_watch};
