@@ -72,7 +72,7 @@ const GLOBALS = [
   { names: ['Request', 'Response'], from: 'npm/undici/index-fetch' },
   { names: ['MessageEvent', 'CloseEvent'], from: 'npm/undici/lib/web/websocket/events' },
   { names: ['WebSocket'], from: 'npm/undici/index-fetch' },
-  { names: ['crypto'], from: 'internal/crypto/webcrypto', attribute: true },
+  { names: ['crypto'], from: 'internal/crypto/webcrypto', attribute: true, checked: true },
   { names: ['Crypto', 'CryptoKey', 'SubtleCrypto'], from: 'internal/crypto/webcrypto' },
   { names: ['Navigator'], from: 'internal/navigator' },
   { names: ['navigator'], from: 'internal/navigator', attribute: true },
@@ -99,10 +99,22 @@ function defineReplaceable(name, load) {
   });
 }
 
-/** A WebIDL attribute of the global object: getter and setter carry the name. */
-function defineAttribute(name, id, replaceable) {
+function checkGlobal(self) {
+  if (self === undefined || self === null || self === globalThis) return;
+  const { ERR_INVALID_THIS } = require('internal/errors').codes;
+  throw new ERR_INVALID_THIS('nullish or must be the global object');
+}
+
+/**
+ * A WebIDL attribute of the global object: getter and setter carry the name. Node looks at some of
+ * their receivers, not at all.
+ */
+function defineAttribute(name, id, replaceable, checked) {
   const { get, set } = ObjectGetOwnPropertyDescriptor({
-    get [name]() { return require(id)[name]; },
+    get [name]() {
+      if (checked) checkGlobal(this);
+      return require(id)[name];
+    },
     set [name](value) { defineValue(name, value, true); },
   }, name);
   ObjectDefineProperty(globalThis, name, {
@@ -125,7 +137,7 @@ function installGlobals() {
   defineValue('global', globalThis, true);
   defineReplaceable('Buffer', () => require('buffer').Buffer);
   ArrayPrototypeForEach(GLOBALS, (row) => {
-    const { names, from, enumerable = false, attribute, replaceable } = row;
+    const { names, from, enumerable = false, attribute, replaceable, checked } = row;
     if (!BuiltinModule.exists(from)) return;
     const found = BuiltinModule.get(from);
     if (!attribute && !found.loaded) {
@@ -133,7 +145,7 @@ function installGlobals() {
       return;
     }
     ArrayPrototypeForEach(names, (name) => {
-      if (attribute) defineAttribute(name, from, replaceable);
+      if (attribute) defineAttribute(name, from, replaceable, checked);
       else defineValue(name, found.exports[name], enumerable);
     });
   });

@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn both_sides_have_the_same_secret() {
-        for name in names() {
+        for name in crate::pkey::curve_names() {
             let side = || {
                 CurveKey::of_curve(&name)
                     .expect("no failure")

@@ -115,6 +115,7 @@ function member(value, message) {
  */
 function importJwk(jwk, wanted) {
   const { kty } = jwk;
+  if (typeof kty !== 'string') throw invalid('Invalid JWK format');
   switch (kty) {
     case 'RSA': return importRsa(jwk, wanted);
     case 'EC': return importCurve(jwk, wanted);

@@ -3,11 +3,7 @@
 // Keys as programs give them: an object, PEM, DER, JWK or bare bytes. They are looked at first
 // (`prepare...`), and read (`openPrivate`, `openPublic`) after the other arguments were looked at.
 
-const {
-  ArrayPrototypeConcat,
-  StringPrototypeIncludes,
-  StringPrototypeStartsWith,
-} = primordials;
+const { ArrayPrototypeConcat } = primordials;
 
 const {
   codes: {
@@ -87,26 +83,6 @@ function isUrl(value) {
   return isURLInstance(value);
 }
 
-/** AWS-LC loads no keys from stores, nor does it from files. */
-function storeInput(url, name, passphrase, encoding, properties) {
-  let uri = url.href;
-  if (StringPrototypeStartsWith(uri, 'file:')) uri = require('internal/url').fileURLToPath(uri);
-  if (StringPrototypeIncludes(uri, '\u0000')) {
-    throw new ERR_INVALID_ARG_VALUE(name, url, 'must be a URL without null bytes');
-  }
-  if (passphrase !== undefined && !isStringOrBuffer(passphrase)) {
-    throw new ERR_INVALID_ARG_VALUE(`${name}.passphrase`, passphrase);
-  }
-  if (properties !== undefined) {
-    validateString(properties, `${name}.properties`);
-    if (StringPrototypeIncludes(properties, '\u0000')) {
-      throw new ERR_INVALID_ARG_VALUE(
-        `${name}.properties`, properties, 'must be a string without null bytes');
-    }
-  }
-  return { isStore: true };
-}
-
 function rawInput(key, purpose, name) {
   const { key: data, format, asymmetricKeyType, namedCurve } = key;
   const isPrivate = purpose === CONSUME_PRIVATE || purpose === CREATE_PRIVATE;
@@ -128,7 +104,7 @@ function prepareAsymmetricKey(key, purpose, name = 'key') {
   if (isStringOrBuffer(key)) {
     return { format: 'pem', data: bytesOf(getArrayBufferOrView(key, name)) };
   }
-  if (isPrivate && isUrl(key)) return storeInput(key, name);
+  if (isPrivate && isUrl(key)) return require('internal/crypto/key_store').storeInput(key, name);
   if (typeof key !== 'object' || key === null) {
     throw new ERR_INVALID_ARG_TYPE(name, acceptedTypes(purpose), key);
   }
@@ -136,6 +112,7 @@ function prepareAsymmetricKey(key, purpose, name = 'key') {
   const inner = keyObjectInput(data, purpose);
   if (inner !== undefined) return inner;
   if (isPrivate && isUrl(data)) {
+    const { storeInput } = require('internal/crypto/key_store');
     return storeInput(data, name, key.passphrase, encoding, key.properties);
   }
   if (format === 'jwk') {
@@ -160,15 +137,12 @@ function preparePublicOrPrivateKey(key, name) {
   return prepareAsymmetricKey(key, CONSUME_PUBLIC, name);
 }
 
-function noStore() {
-  const { ERR_FEATURE_UNAVAILABLE_ON_PLATFORM } = require('internal/errors').codes;
-  return new ERR_FEATURE_UNAVAILABLE_ON_PLATFORM('Loading keys from a URL');
-}
-
 /** The private key that was prepared. */
 function openPrivate(input) {
   if (input.native !== undefined) return input.native;
-  if (input.isStore) throw noStore();
+  if (input.store !== undefined) {
+    return require('internal/crypto/key_store').openStore(input.store);
+  }
   const { format, type, data, passphrase } = input;
   if (format === 'jwk') return importJwk(data, 'private');
   if (isRaw(format)) return keyOfRaw(format, data, input.kind, input.namedCurve);

@@ -6,14 +6,13 @@ const { BigInt } = primordials;
 
 const {
   codes: {
-    ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS,
     ERR_CRYPTO_INVALID_CURVE,
     ERR_CRYPTO_OPERATION_FAILED,
     ERR_INVALID_ARG_VALUE,
   },
 } = require('internal/errors');
 const { kEmptyObject } = require('internal/util');
-const { orThrow } = require('internal/crypto/failure');
+const { nativeError, orThrow } = require('internal/crypto/failure');
 const { Handles, kHandle, kListed } = require('internal/crypto/handles');
 
 const binding = internalBinding('crypto');
@@ -40,8 +39,9 @@ const rawKinds = {
 /** Kinds that have no bare bytes. */
 const otherKinds = { __proto__: null, 'rsa': true, 'rsa-pss': true, 'dsa': true, 'dh': true };
 
-function incompatible(format) {
-  return new ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS(format, 'is not supported for this key type');
+function incompatible() {
+  return nativeError('ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS',
+                     'The selected key encoding is incompatible with the key type');
 }
 
 class NativeKey {
@@ -95,19 +95,19 @@ class NativeKey {
   rawPublic(isCompressed = false) {
     const { kind } = this;
     if (kind === 'ec') return this.point(isCompressed);
-    if (rawKinds[kind] === undefined) throw incompatible('raw-public');
+    if (rawKinds[kind] === undefined) throw incompatible();
     return orThrow(binding.keyRaw(this[kHandle], RAW_PUBLIC));
   }
 
   rawPrivate() {
     const { kind } = this;
     if (kind === 'ec') return orThrow(binding.keyScalar(this[kHandle]));
-    if (rawKinds[kind] !== 'raw-private') throw incompatible('raw-private');
+    if (rawKinds[kind] !== 'raw-private') throw incompatible();
     return orThrow(binding.keyRaw(this[kHandle], RAW_PRIVATE));
   }
 
   rawSeed() {
-    if (rawKinds[this.kind] !== 'raw-seed') throw incompatible('raw-seed');
+    if (rawKinds[this.kind] !== 'raw-seed') throw incompatible();
     const seed = binding.keyRaw(this[kHandle], RAW_SEED);
     if (seed === null) {
       binding.takeFailure();
@@ -152,10 +152,10 @@ function secretOf(bytes) {
 function keyOfRaw(format, bytes, kind, namedCurve) {
   const own = rawKinds[kind];
   if (own === undefined) {
-    if (otherKinds[kind]) throw incompatible(format);
+    if (otherKinds[kind]) throw incompatible();
     throw new ERR_INVALID_ARG_VALUE('asymmetricKeyType', kind, 'Invalid asymmetricKeyType');
   }
-  if (format !== 'raw-public' && format !== own) throw incompatible(format);
+  if (format !== 'raw-public' && format !== own) throw incompatible();
   const refuse = () => new ERR_INVALID_ARG_VALUE('key', 'bytes', 'Invalid key data');
   if (kind !== 'ec') {
     const which =

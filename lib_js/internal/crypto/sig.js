@@ -6,7 +6,6 @@ const { ObjectSetPrototypeOf, ReflectApply } = primordials;
 
 const {
   codes: {
-    ERR_CRYPTO_INVALID_STATE,
     ERR_CRYPTO_SIGN_KEY_REQUIRED,
     ERR_CRYPTO_UNSUPPORTED_OPERATION,
     ERR_INVALID_ARG_TYPE,
@@ -37,6 +36,10 @@ const NO_DIGEST = -1;
 
 const handles = new Handles(binding.hashClose);
 
+function ended() {
+  return nativeError('ERR_CRYPTO_INVALID_STATE', 'Not initialised');
+}
+
 /** Data that is to be signed, digested as it comes. */
 class SignState {
   constructor(name) {
@@ -50,7 +53,7 @@ class SignState {
   }
 
   update(data, encoding) {
-    if (this[kHandle] === undefined) throw new ERR_CRYPTO_INVALID_STATE('update');
+    if (this[kHandle] === undefined) throw ended();
     let number = 0;
     if (typeof data === 'string') {
       number = inputOf(encoding);
@@ -61,10 +64,14 @@ class SignState {
 
   digest() {
     const handle = this[kHandle];
-    if (handle === undefined) throw nativeError(undefined, 'Not initialised');
+    if (handle === undefined) throw ended();
     handles.end(this);
     return orThrow(binding.hashDigest(handle, 0, NO_DIGEST));
   }
+}
+
+function takesDigest(kind) {
+  return kind === 'rsa' || kind === 'rsa-pss' || kind === 'ec' || kind === 'dsa';
 }
 
 /** Kinds that sign data themselves, and no digest of it. */
@@ -151,6 +158,17 @@ ObjectSetPrototypeOf(Verify, Writable);
 Verify.prototype._write = Sign.prototype._write;
 Verify.prototype.update = Sign.prototype.update;
 
+/** Two numbers, each as long as the order. */
+function checkPlain(key, signature) {
+  const { namedCurve, divisorLength } = key.details;
+  let count;
+  if (key.kind === 'ec') count = binding.curveOf(namedCurve)?.[2];
+  else if (key.kind === 'dsa') count = (divisorLength + 7) >> 3;
+  if (count !== undefined && signature.byteLength !== 2 * count) {
+    throw nativeError('ERR_CRYPTO_OPERATION_FAILED', 'Malformed signature');
+  }
+}
+
 Verify.prototype.verify = function verify(key, signature, sigEncoding) {
   const input = preparePublicOrPrivateKey(key, 'key');
   const { padding, salt, isPlain } = signingOptions(key, false);
@@ -158,14 +176,19 @@ Verify.prototype.verify = function verify(key, signature, sigEncoding) {
   const opened = openAny(input);
   const state = this[kState];
   if (signsWhole(opened.kind)) throw new ERR_CRYPTO_UNSUPPORTED_OPERATION();
+  if (isPlain) checkPlain(opened, signature);
   const digest = state.digest();
   return runNow((ticket) => binding.keyVerify(
     opened[kHandle], state.algorithm.number, digest, true, padding, salt, isPlain, undefined,
     signature, ticket));
 };
 
-function digestNumber(name) {
-  if (name == null) return NO_DIGEST;
+/** Of a name that the program gave; where it gave none, what OpenSSL takes for the kind of key. */
+function digestNumber(name, kind) {
+  if (name == null) {
+    if (!takesDigest(kind)) return NO_DIGEST;
+    name = 'sha256';
+  }
   const digest = findDigest(name);
   if (digest === null) throw nativeError('ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${name}`);
   return digest.number;
@@ -187,7 +210,7 @@ function signOneShot(algorithm, data, key, callback) {
   if (!key) throw new ERR_CRYPTO_SIGN_KEY_REQUIRED();
   const { padding, salt, isPlain, context } = signingOptions(key, true);
   const opened = openPrivate(preparePrivateKey(key));
-  const digest = digestNumber(algorithm);
+  const digest = digestNumber(algorithm, opened.kind);
   return run((ticket) => binding.keySign(
     opened[kHandle], digest, data, false, padding, salt, isPlain, context, ticket), callback);
 }
@@ -199,7 +222,7 @@ function verifyOneShot(algorithm, data, key, signature, callback) {
   const { padding, salt, isPlain, context } = signingOptions(key, true);
   signature = bytesOf(getArrayBufferOrView(signature, 'signature'));
   const opened = openAny(preparePublicOrPrivateKey(key));
-  const digest = digestNumber(algorithm);
+  const digest = digestNumber(algorithm, opened.kind);
   return run((ticket) => binding.keyVerify(
     opened[kHandle], digest, data, false, padding, salt, isPlain, context, signature, ticket),
              callback);

@@ -7,6 +7,7 @@ const {
   ArrayPrototypePush,
   BigIntPrototypeToString,
   Date,
+  JSONParse,
   ObjectDefineProperties,
   ObjectHasOwn,
   RegExpPrototypeSymbolReplace,
@@ -291,7 +292,7 @@ function check(der, what, text, name, flags) {
   if (found !== null) return found;
   binding.takeFailure();
   const error = new ERR_INVALID_ARG_VALUE(name, text);
-  error.message = what === IP ? 'Invalid IP' : 'Invalid name';
+  error.message = 'Invalid name';
   throw error;
 }
 
@@ -316,7 +317,9 @@ function accessesByName(text) {
   for (let i = 0; i < lines.length; i++) {
     const at = StringPrototypeIndexOf(lines[i], ':');
     const name = StringPrototypeSlice(lines[i], 0, at);
-    ArrayPrototypePush(accesses[name] ??= [], StringPrototypeSlice(lines[i], at + 1));
+    const value = StringPrototypeSlice(lines[i], at + 1);
+    // What was unsafe to print stands in quotes.
+    ArrayPrototypePush(accesses[name] ??= [], value[0] === '"' ? JSONParse(value) : value);
   }
   return accesses;
 }

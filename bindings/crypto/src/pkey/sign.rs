@@ -79,8 +79,11 @@ impl PKey {
         let Some(signature) = self.unformed(signature, how) else {
             return Ok(false);
         };
-        if self.kind() == Some(Kind::Ed25519) && is_small_order(&self.raw_public()?) {
-            return Ok(false);
+        if self.kind() == Some(Kind::Ed25519) {
+            let commitment = signature.get(..32).unwrap_or(&[]);
+            if is_small_order(&self.raw_public()?) || is_small_order(commitment) {
+                return Ok(false);
+            }
         }
         // SAFETY: the state is complete; the slices are as long as is told.
         let answer = unsafe {
@@ -225,8 +228,8 @@ impl PKey {
     }
 }
 
-/// Points of Ed25519 whose order is a small number, with the sign's bit cleared. Signatures under
-/// such a key say nothing: OpenSSL refuses them, libcrypto does not.
+/// Points of Ed25519 whose order is a small number, with the sign's bit cleared. A signature that
+/// has one, or is under one as key, says nothing: OpenSSL refuses it, libcrypto does not.
 const SMALL_ORDER: [[u8; 32]; 7] = {
     const fn near_prime(low: u8) -> [u8; 32] {
         let mut point = [0xff; 32];

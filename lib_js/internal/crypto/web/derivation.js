@@ -2,7 +2,7 @@
 
 // What WebCrypto derives: bits from other keys.
 
-const { ArrayBuffer, StringPrototypeStartsWith } = primordials;
+const { ArrayBuffer, StringPrototypeStartsWith, Uint8Array } = primordials;
 
 const { lazyDOMException } = require('internal/util');
 const {
@@ -21,6 +21,18 @@ const binding = internalBinding('crypto');
 function checkLength(length) {
   if (length === null) throw lazyDOMException('length cannot be null', 'OperationError');
   if (length % 8) throw lazyDOMException('length must be a multiple of 8', 'OperationError');
+}
+
+/** As native numbers them. */
+const argonKinds = { __proto__: null, Argon2d: 0, Argon2i: 1, Argon2id: 2 };
+
+function argon(algorithm, secret, length) {
+  if (length < 32) throw lazyDOMException('length must be >= 32', 'OperationError');
+  const { name, nonce, parallelism, memory, passes } = algorithm;
+  const { secretValue = new Uint8Array(0), associatedData = new Uint8Array(0) } = algorithm;
+  return after(laneWork('ARGON2REQUEST', (ticket) => binding.argon2(
+    argonKinds[name], secret, nonce, [parallelism, memory, passes], length / 8, secretValue,
+    associatedData, ticket)), toArrayBuffer);
 }
 
 function agree(algorithm, key, length) {
@@ -55,6 +67,7 @@ function derive(algorithm, key, length) {
   }
   checkLength(length);
   const secret = getCryptoKeyHandle(key).export();
+  if (argonKinds[algorithm.name] !== undefined) return argon(algorithm, secret, length);
   const digest = digestOf(algorithm.hash.name).number;
   const { salt, info, iterations } = algorithm;
   const count = length / 8;
@@ -69,6 +82,10 @@ function derive(algorithm, key, length) {
 function canDerive(algorithm, length) {
   const { name } = algorithm;
   if (name === 'HKDF' || name === 'PBKDF2') checkLength(length);
+  if (argonKinds[name] !== undefined) {
+    checkLength(length);
+    return length >= 32;
+  }
   if (name === 'X25519') return !(length > 256);
   if (name !== 'ECDH') return true;
   const { namedCurve } = getCryptoKeyAlgorithm(algorithm.public);

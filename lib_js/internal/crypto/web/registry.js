@@ -59,6 +59,9 @@ const definitions = {
     'wrapKey': null,
     'unwrapKey': null,
   },
+  'Argon2d': derivation('Argon2Params'),
+  'Argon2i': derivation('Argon2Params'),
+  'Argon2id': derivation('Argon2Params'),
   'ChaCha20-Poly1305': { ...cipher('AeadParams', null), generateKey: null },
   'cSHAKE128': digest('CShakeParams'),
   'cSHAKE256': digest('CShakeParams'),
@@ -97,9 +100,9 @@ const definitions = {
 };
 
 const experimental = [
-  'ChaCha20-Poly1305', 'cSHAKE128', 'cSHAKE256', 'KT128', 'KT256', 'ML-DSA-44', 'ML-DSA-65',
-  'ML-DSA-87', 'ML-KEM-768', 'ML-KEM-1024', 'SHA3-256', 'SHA3-384', 'SHA3-512', 'TurboSHAKE128',
-  'TurboSHAKE256',
+  'Argon2d', 'Argon2i', 'Argon2id', 'ChaCha20-Poly1305', 'cSHAKE128', 'cSHAKE256', 'KT128', 'KT256',
+  'ML-DSA-44', 'ML-DSA-65', 'ML-DSA-87', 'ML-KEM-768', 'ML-KEM-1024', 'SHA3-256', 'SHA3-384',
+  'SHA3-512', 'TurboSHAKE128', 'TurboSHAKE256',
 ];
 
 /** operation -> name -> parameters; reading one of an experimental algorithm warns. */

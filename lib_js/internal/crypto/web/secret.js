@@ -2,7 +2,12 @@
 
 // WebCrypto's secret keys: those of AES, ChaCha20, HMAC, and what keys are derived from.
 
-const { ArrayPrototypeIncludes, StringPrototypeSlice, TypedArrayPrototypeFill } = primordials;
+const {
+  ArrayPrototypeIncludes,
+  StringPrototypeSlice,
+  StringPrototypeStartsWith,
+  TypedArrayPrototypeFill,
+} = primordials;
 
 const { lazyDOMException } = require('internal/util');
 const {
@@ -128,7 +133,9 @@ function checkAlg(jwk, own, algorithm, bits) {
 
 /** What keys are derived from: a password, or key material. */
 function importMaterial(format, data, { name }, isExtractable, usages) {
-  if (format !== 'native' && format !== 'raw' && format !== 'raw-secret') return undefined;
+  const isRaw = format === 'raw-secret' ||
+    (format === 'raw' && !StringPrototypeStartsWith(name, 'Argon2'));
+  if (format !== 'native' && !isRaw) return undefined;
   if (isExtractable) throw lazyDOMException(`${name} keys are not extractable`, 'SyntaxError');
   checkUsages(usages, ['deriveKey', 'deriveBits'], `a ${name}`);
   const key = format === 'native' ? data : secretOf(bytesOf(data));
