@@ -65,7 +65,7 @@ fn with_path_js(path: &Data, act: impl FnOnce(&CStr) -> Js) -> Js {
     kernel_path(path).map_or_else(|errno| Js::from(errno.result()), |path| act(&path))
 }
 
-pub(crate) fn with_paths(from: &Data, to: &Data, act: impl FnOnce(&CStr, &CStr) -> i32) -> i32 {
+fn with_paths(from: &Data, to: &Data, act: impl FnOnce(&CStr, &CStr) -> i32) -> i32 {
     with_path(from, |from| with_path(to, |to| act(from, to)))
 }
 

@@ -1,20 +1,21 @@
 //! Binding `fs_plain`: file operations that need not wait, done at once by plain calls. Each op
 //! gives its answer, or LATER (-EAGAIN): then the same is to be asked of `fs_ring`, which may wait.
 //!
-//! Three things make an operation need no waiting. Reads and look-ups say themselves that what they
-//! want is not in memory (`coring_uring::sync::file::open_cached`, `read_cached`). What changes a
-//! file system cannot say so: it is a plain call only where all mounted file systems are local, and
-//! not for a while after such a call has taken long. What is known to be long goes to the ring.
+//! All of it is about local file systems (`Natives::is_near`). There, reads and look-ups say
+//! themselves that what they want is not in memory (`coring_uring::sync::file::open_cached`,
+//! `read_cached`). What changes a file system cannot say so: it is a plain call, but not for a while
+//! after such a call has waited. What is known to take long goes to the ring.
 //! ARCHITECTURE.md has the figures.
 
 use std::ffi::CStr;
 
 use coring_engine::{Bytes, Data, Js, ops};
 use coring_uring::sync::file::{self, Copying, Removal, WholeFile, WholeWrite};
+use coring_uring::sync::host::Mounts;
 use coring_uring::{Errno, Fd, FileStat, Token, sync};
 
 use crate::Natives;
-use crate::fs_ops::{code, kernel_path, put_stat, window, with_path, with_paths};
+use crate::fs_ops::{code, kernel_path, put_stat, window};
 use crate::kinds::{entry, token};
 use crate::limits;
 use crate::slots::{Handle, Slots};
@@ -60,7 +61,7 @@ const WRITE_REFUSED: i32 = -4096;
 /// What is known about how fast the file systems of this machine answer.
 #[derive(Default)]
 pub struct State {
-    is_local: bool,
+    mounts: Mounts,
     /// Loop time, ms.
     looked_at: u64,
     slow_until: u64,
@@ -106,25 +107,35 @@ impl Lately {
 }
 
 impl Natives {
-    /// Whether a call about what is in memory asks nobody.
-    fn has_local_files(&mut self) -> bool {
+    /// What is mounted, as of a moment ago.
+    fn mounts(&mut self) -> &Mounts {
         let now = self.clock.now_ms();
         let state = &mut self.plain;
         if state.looked_at == 0 || now >= state.looked_at + limits::MOUNTS_STALE_MS {
             state.looked_at = now.max(1);
-            state.is_local = sync::host::are_mounts_local();
+            state.mounts = Mounts::now();
         }
-        state.is_local
+        &state.mounts
     }
 
-    /// Whether a call that changes something may be made here and now.
-    fn may_change(&mut self) -> bool {
-        self.has_local_files() && self.clock.now_ms() >= self.plain.slow_until
+    /// Whether calls about this path ask nobody outside of this machine's kernel.
+    fn is_near(&mut self, path: &CStr) -> bool {
+        let mounts = self.mounts();
+        mounts.are_all_local()
+            || file::mount_of_path(path).is_ok_and(|mount| mounts.is_local(mount))
     }
 
-    /// Makes a call that may turn out to be slow; then the next ones are the ring's for a while.
+    fn is_near_fd(&mut self, fd: i32) -> bool {
+        let mounts = self.mounts();
+        fd >= 0
+            && (mounts.are_all_local()
+                || file::mount_of(Fd::new(fd)).is_ok_and(|mount| mounts.is_local(mount)))
+    }
+
+    /// Makes a call that changes something, and may turn out to be slow; then the next ones are the
+    /// ring's for a while.
     fn timed(&mut self, call: impl FnOnce() -> i32) -> i32 {
-        if !self.may_change() {
+        if self.clock.now_ms() < self.plain.slow_until {
             return LATER;
         }
         if self.plain.counted_at_ns != self.clock.now_ns() {
@@ -143,6 +154,27 @@ impl Natives {
             self.plain.pause_ms = 0;
         }
         result
+    }
+
+    fn change(&mut self, path: &Data, call: impl FnOnce(&CStr) -> i32) -> i32 {
+        match kernel_path(path) {
+            Ok(path) if self.is_near(&path) => self.timed(|| call(&path)),
+            _ => LATER,
+        }
+    }
+
+    fn change_two(
+        &mut self,
+        from: &Data,
+        to: &Data,
+        call: impl FnOnce(&CStr, &CStr) -> i32,
+    ) -> i32 {
+        match (kernel_path(from), kernel_path(to)) {
+            (Ok(from), Ok(to)) if self.is_near(&from) && self.is_near(&to) => {
+                self.timed(|| call(&from, &to))
+            }
+            _ => LATER,
+        }
     }
 }
 
@@ -172,7 +204,7 @@ fn readFile(natives: &mut Natives, path: Data, flags: i32) -> Js {
     let Ok(path) = kernel_path(&path) else {
         return Js::from(LATER);
     };
-    if !natives.has_local_files() {
+    if !natives.is_near(&path) {
         return Js::from(LATER);
     }
     let scratch = &mut natives.plain.scratch;
@@ -193,12 +225,10 @@ fn openOn(natives: &mut Natives, fd: i32, flags: i32, ticket: u32) {
 
 #[allow(non_snake_case)]
 fn writeFile(natives: &mut Natives, path: Data, data: Data, flags: i32, mode: u32) -> i32 {
-    natives.timed(|| {
-        with_path(&path, |path| match &data {
-            Data::None => write_whole(path, &[], flags, mode),
-            Data::Bytes(bytes) => write_whole(path, bytes.as_slice(), flags, mode),
-            Data::Text(text) => text.with_utf8(|bytes| write_whole(path, bytes, flags, mode)),
-        })
+    natives.change(&path, |path| match &data {
+        Data::None => write_whole(path, &[], flags, mode),
+        Data::Bytes(bytes) => write_whole(path, bytes.as_slice(), flags, mode),
+        Data::Text(text) => text.with_utf8(|bytes| write_whole(path, bytes, flags, mode)),
     })
 }
 
@@ -224,16 +254,14 @@ fn refusal_of_open(errno: Errno) -> i32 {
 }
 
 fn open(natives: &mut Natives, path: Data, flags: i32, mode: u32) -> i32 {
-    natives.timed(|| {
-        with_path(&path, |path| {
-            file::open_to_write(path, flags, mode).map_or_else(refusal_of_open, Fd::raw)
-        })
+    natives.change(&path, |path| {
+        file::open_to_write(path, flags, mode).map_or_else(refusal_of_open, Fd::raw)
     })
 }
 
 /// Behind what the ring has not begun yet a close would come too early.
 fn close(natives: &mut Natives, fd: i32) -> i32 {
-    if fd < 0 || natives.ring.has_unbegun() {
+    if natives.ring.has_unbegun() || !natives.is_near_fd(fd) {
         return LATER;
     }
     natives.timed(|| code(file::close(Fd::new(fd))))
@@ -247,8 +275,7 @@ fn read(
     length: u32,
     at: i64,
 ) -> i32 {
-    let is_short = fd >= 0 && length as usize <= limits::PLAIN_FILE_BYTES_MAX;
-    if !is_short || !natives.has_local_files() {
+    if length as usize > limits::PLAIN_FILE_BYTES_MAX || !natives.is_near_fd(fd) {
         return LATER;
     }
     let into = window(&mut bytes, offset, length);
@@ -261,8 +288,7 @@ fn read(
 #[allow(non_snake_case)]
 fn readNew(natives: &mut Natives, fd: i32, length: u32, at: i64) -> Js {
     let bytes_max = length as usize;
-    let is_short = fd >= 0 && bytes_max <= limits::PLAIN_FILE_BYTES_MAX;
-    if !is_short || !natives.has_local_files() {
+    if bytes_max > limits::PLAIN_FILE_BYTES_MAX || !natives.is_near_fd(fd) {
         return Js::from(LATER);
     }
     match file::read_new_cached(Fd::new(fd), bytes_max, u64::try_from(at).ok()) {
@@ -276,7 +302,8 @@ fn write(natives: &mut Natives, fd: i32, data: Data, position: i64) -> i32 {
         return LATER;
     };
     let bytes = bytes.as_slice();
-    if fd < 0 || natives.ring.has_unbegun() || bytes.len() > limits::PLAIN_WRITE_BYTES_MAX {
+    let is_long = bytes.len() > limits::PLAIN_WRITE_BYTES_MAX;
+    if is_long || natives.ring.has_unbegun() || !natives.is_near_fd(fd) {
         return LATER;
     }
     let (fd, offset) = (Fd::new(fd), u64::try_from(position).ok());
@@ -308,27 +335,28 @@ fn facts(result: Result<FileStat, Errno>, into: Bytes) -> i32 {
 }
 
 fn stat(natives: &mut Natives, path: Data, follow: bool, into: Bytes) -> i32 {
-    if !natives.has_local_files() {
+    let Ok(path) = kernel_path(&path) else {
+        return LATER;
+    };
+    if !natives.is_near(&path) {
         return LATER;
     }
     let now_s = natives.clock.now_ms() / 1000;
     let lately = &mut natives.plain.lately;
-    with_path(&path, |path| {
-        // The kernel has not forgotten within a second or two what it knew.
-        let result = match lately.note(path, now_s) {
-            true if follow => file::stat(path),
-            true => file::lstat(path),
-            false => file::stat_cached(path, follow),
-        };
-        if result.is_err() {
-            lately.forget(path);
-        }
-        facts(result, into)
-    })
+    // The kernel has not forgotten within a second or two what it knew.
+    let result = match lately.note(&path, now_s) {
+        true if follow => file::stat(&path),
+        true => file::lstat(&path),
+        false => file::stat_cached(&path, follow),
+    };
+    if result.is_err() {
+        lately.forget(&path);
+    }
+    facts(result, into)
 }
 
 fn fstat(natives: &mut Natives, fd: i32, into: Bytes) -> i32 {
-    if fd < 0 || !natives.has_local_files() {
+    if !natives.is_near_fd(fd) {
         return LATER;
     }
     put_stat(file::fstat(Fd::new(fd)), into)
@@ -336,21 +364,20 @@ fn fstat(natives: &mut Natives, fd: i32, into: Bytes) -> i32 {
 
 /// The blocks of a large file are freed by its last name's end, which takes long.
 fn unlink(natives: &mut Natives, path: Data) -> i32 {
-    natives.timed(|| {
-        with_path(&path, |path| match file::stat_cached(path, false) {
-            Ok(facts) if facts.size_bytes <= limits::PLAIN_UNLINK_BYTES_MAX => {
-                code(file::unlink(path))
-            }
-            _ => LATER,
-        })
+    natives.change(&path, |path| match file::stat_cached(path, false) {
+        Ok(facts) if facts.size_bytes <= limits::PLAIN_UNLINK_BYTES_MAX => code(file::unlink(path)),
+        _ => LATER,
     })
 }
 
 fn removal(natives: &mut Natives, path: Data, may_block: bool) -> i32 {
-    if !may_block && !natives.may_change() {
+    let Ok(path) = kernel_path(&path) else {
+        return LATER;
+    };
+    if !may_block && !natives.is_near(&path) {
         return LATER;
     }
-    match kernel_path(&path).and_then(|path| Removal::new(&path)) {
+    match Removal::new(&path) {
         Ok(removal) => {
             let handle = natives.plain.removals.insert(removal);
             handle.map_or(Errno::EMFILE.result(), Handle::to_js)
@@ -399,25 +426,25 @@ fn copySome(natives: &mut Natives, copying: i32, bytes_max: u32) -> i32 {
 }
 
 fn mkdir(natives: &mut Natives, path: Data, mode: u32) -> i32 {
-    natives.timed(|| with_path(&path, |path| code(file::make_directory(path, mode))))
+    natives.change(&path, |path| code(file::make_directory(path, mode)))
 }
 
 fn rmdir(natives: &mut Natives, path: Data) -> i32 {
-    natives.timed(|| with_path(&path, |path| code(file::remove_directory(path))))
+    natives.change(&path, |path| code(file::remove_directory(path)))
 }
 
 fn rename(natives: &mut Natives, from: Data, to: Data) -> i32 {
-    natives.timed(|| with_paths(&from, &to, |from, to| code(file::rename(from, to))))
+    natives.change_two(&from, &to, |from, to| code(file::rename(from, to)))
 }
 
+/// The target may name anything, or nothing.
 fn symlink(natives: &mut Natives, target: Data, path: Data) -> i32 {
-    natives.timed(|| {
-        with_paths(&target, &path, |target, path| {
-            code(file::symlink(target, path))
-        })
-    })
+    match kernel_path(&target) {
+        Ok(target) => natives.change(&path, |path| code(file::symlink(&target, path))),
+        Err(_) => LATER,
+    }
 }
 
 fn link(natives: &mut Natives, from: Data, to: Data) -> i32 {
-    natives.timed(|| with_paths(&from, &to, |from, to| code(file::link(from, to))))
+    natives.change_two(&from, &to, |from, to| code(file::link(from, to)))
 }

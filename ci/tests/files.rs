@@ -103,6 +103,39 @@ fn what_never_answers_stalls_nobody_and_takes_no_thread() {
     }
 }
 
+/// Mounts a FUSE whose other end never reads, in a mount namespace of its own, runs what follows, and
+/// says 77 where that cannot be.
+const STUCK: &str = "\
+    stuck=$1; shift; \
+    exec 3<>/dev/fuse || exit 77; \
+    mount -i -t fuse -o fd=3,rootmode=40000,user_id=0,group_id=0 coring-stuck $stuck || exit 77; \
+    \"$@\"; umount -l $stuck; exit 0";
+
+#[test]
+fn a_file_system_that_never_answers_keeps_no_local_file_waiting() {
+    let (folder, stuck) = (Folder::new("near"), Folder::new("stuck"));
+    let output = Command::new("unshare")
+        .args(["-m", "sh", "-c", STUCK, "sh"])
+        .arg(&stuck.0)
+        .arg(coring())
+        .arg(program("stuck.js"))
+        .args([&folder.0, &stuck.0])
+        .arg("2000")
+        .output();
+    let said = match output {
+        Ok(output) if output.status.success() => text(&output),
+        _ => {
+            println!("skipped: FUSE cannot be mounted, which takes root");
+            return;
+        }
+    };
+    println!("{said}");
+    assert_eq!(number(&said, "answers"), 0.0, "nothing answers: {said}");
+    assert!(number(&said, "rounds") > 50.0, "{said}");
+    let strict = usize::from(std::env::var_os("CORING_STRICT").is_none());
+    assert!(number(&said, "p99Ms") < READ_P99_MS[strict], "{said}");
+}
+
 /// What `current` holds: all lines must be one number.
 fn whole(folder: &Path) -> u64 {
     let Ok(text) = fs::read_to_string(folder.join("current")) else {

@@ -38,7 +38,8 @@ pub struct RingOptions {
     pub buffer_bytes: u32,
     /// Leased buffers; a power of two.
     pub buffers_count: u16,
-    /// Kernel workers for files, at most (0 keeps the kernel's own limit).
+    /// Kernel workers for files, at most (0 keeps the kernel's own limit). They are made when all
+    /// others wait; each that a dead file system holds is one that local files do not have.
     pub bounded_workers: u32,
     /// Kernel workers for everything that may block for ever, at most (0 as above).
     pub unbounded_workers: u32,
@@ -55,7 +56,7 @@ impl Default for RingOptions {
             cq_entries: 4096,
             buffer_bytes: 4096,
             buffers_count: 1024,
-            bounded_workers: 4,
+            bounded_workers: 128,
             unbounded_workers: 16,
             pages_max: 256,
             page_bytes: 4096,

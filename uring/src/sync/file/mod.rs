@@ -20,8 +20,8 @@ mod times;
 mod watch;
 
 pub use cached::{
-    WholeFile, WholeWrite, open_cached, open_to_write, read_cached, read_new_cached,
-    read_whole_cached, stat_cached, write_whole,
+    WholeFile, WholeWrite, mount_of, mount_of_path, open_cached, open_to_write, read_cached,
+    read_new_cached, read_whole_cached, stat_cached, write_whole,
 };
 pub use copy::{Copying, copy};
 pub use directory::{

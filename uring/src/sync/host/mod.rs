@@ -9,7 +9,7 @@ mod mounts;
 mod network;
 
 pub use memory::{Memory, cpu_quota, memory};
-pub use mounts::are_mounts_local;
+pub use mounts::Mounts;
 pub use network::{Interface, interface_index, interface_name, interfaces};
 
 /// Clock ticks a second in which /proc/stat counts: 100 on every Linux that reports to programs.

@@ -49,9 +49,40 @@ const LOCAL: &[&str] = &[
     "zfs",
 ];
 
-/// Whether all file systems that this process sees are local. If it cannot be told, they are not.
-pub fn are_mounts_local() -> bool {
-    fs::read_to_string("/proc/self/mountinfo").is_ok_and(|mounts| mounts.lines().all(is_local))
+/// What this process sees mounted, at one moment.
+#[derive(Default)]
+pub struct Mounts {
+    are_all_local: bool,
+    /// Numbers of mounts, as statx(2) tells them.
+    local: Vec<u64>,
+}
+
+impl Mounts {
+    /// If it cannot be told, nothing is local.
+    pub fn now() -> Mounts {
+        let text = fs::read_to_string("/proc/self/mountinfo").unwrap_or_default();
+        Mounts::of(&text)
+    }
+
+    fn of(text: &str) -> Mounts {
+        let local = text.lines().filter(|line| is_local(line));
+        Mounts {
+            are_all_local: !text.is_empty() && text.lines().all(is_local),
+            local: local.filter_map(number).collect(),
+        }
+    }
+
+    pub fn are_all_local(&self) -> bool {
+        self.are_all_local
+    }
+
+    pub fn is_local(&self, mount: u64) -> bool {
+        self.local.contains(&mount)
+    }
+}
+
+fn number(line: &str) -> Option<u64> {
+    line.split(' ').next()?.parse().ok()
 }
 
 /// A line of /proc/self/mountinfo: the type stands behind " - ".
@@ -86,5 +117,10 @@ mod tests {
             check(kind, false);
         }
         assert!(!is_local("") && !is_local("36 35 - "));
+        let line = |id: u64, kind: &str| format!("{id} 35 98:0 / /m rw - {kind} /dev/root rw\n");
+        let both = Mounts::of(&(line(36, "ext4") + &line(37, "nfs4")));
+        assert!(!both.are_all_local() && both.is_local(36) && !both.is_local(37));
+        assert!(Mounts::of(&line(36, "ext4")).are_all_local());
+        assert!(!Mounts::of("").are_all_local());
     }
 }
