@@ -7,6 +7,7 @@
 mod js_tests;
 mod mask;
 mod node;
+mod packages;
 mod rust_tests;
 mod smoke;
 mod steps;
@@ -27,6 +28,7 @@ cargo ci test               Rust tests of the workspace
 cargo ci js [PART OF PATH]  JavaScript tests, lib_js/**/*.test.js
 cargo ci smoke              examples/hello.js answers
 cargo ci node ...           Node's own tests (`cargo ci node --help`)
+cargo ci packages ...      npm packages on coring and Node (`cargo ci packages --help`)
 cargo ci bench ROOM         one benchmark of benches/
 cargo ci perf SCENARIO ...  one load scenario of perf/ (perf/README.md)
 cargo ci help               this text";
@@ -47,15 +49,21 @@ fn main() -> ExitCode {
         println!("{HELP}");
         return ExitCode::SUCCESS;
     }
-    if name == "node"
-        && rest
-            .iter()
-            .any(|word| matches!(word.as_str(), "--help" | "-h"))
-    {
-        println!("{}", node::HELP);
+    let asks_help = rest
+        .iter()
+        .any(|word| matches!(word.as_str(), "--help" | "-h"));
+    if asks_help && matches!(name, "node" | "packages") {
+        println!(
+            "{}",
+            if name == "node" {
+                node::HELP
+            } else {
+                packages::HELP
+            }
+        );
         return ExitCode::SUCCESS;
     }
-    if !EVERYTHING.contains(&name) && !matches!(name, "bench" | "perf") {
+    if !EVERYTHING.contains(&name) && !matches!(name, "bench" | "packages" | "perf") {
         eprintln!("cargo ci: no part `{name}`\n{HELP}");
         return ExitCode::from(2);
     }
@@ -101,6 +109,7 @@ fn step(root: &Path, name: &str, rest: &[String]) -> Tally {
         "js" => js_tests::run(root, rest),
         "smoke" => smoke::run(root),
         "node" => node::run(root, rest),
+        "packages" => packages::run(root, rest),
         "bench" => forward(root, &["bench", "--bench"], rest),
         "perf" => forward(
             root,
