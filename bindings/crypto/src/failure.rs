@@ -19,7 +19,7 @@ pub struct Entry {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
     /// What libcrypto said: the first error, and those that followed, the newest last.
-    Library { first: Entry, rest: Vec<Entry> },
+    Library { first: Box<Entry>, rest: Vec<Entry> },
     /// libcrypto said nothing, or was not asked. `code` is one of Node's, or empty.
     Plain { code: &'static str, message: String },
 }
@@ -34,7 +34,7 @@ impl Failure {
         });
         match entries.next() {
             Some(first) => Failure::Library {
-                first,
+                first: Box::new(first),
                 rest: entries.collect(),
             },
             None => Failure::plain("", message),

@@ -103,7 +103,7 @@ pub fn wrap_padded(
 }
 
 fn unwrap_padded(key: &[u8], iv: &[u8], bytes: &[u8]) -> Result<Option<Vec<u8>>> {
-    if bytes.len() < AES_BYTES || bytes.len() % BLOCK_BYTES != 0 {
+    if bytes.len() < AES_BYTES || !bytes.len().is_multiple_of(BLOCK_BYTES) {
         return Ok(None);
     }
     if bytes.len() == AES_BYTES {

@@ -51,10 +51,8 @@ fn begin(nid: i32) -> Result<Operation> {
 fn begin_key(nid: i32) -> Result<Operation> {
     let mut operation = begin(nid)?;
     // SAFETY: the operation is new.
-    failure::check(
-        unsafe { ffi::EVP_PKEY_keygen_init(operation.as_mut_ptr()) },
-        FAILED,
-    )?;
+    let done = unsafe { ffi::EVP_PKEY_keygen_init(operation.as_mut_ptr()) };
+    failure::check(done, FAILED)?;
     Ok(operation)
 }
 
@@ -75,20 +73,16 @@ fn of_parameters(mut operation: Operation) -> Result<PKey> {
     let parameters = PKey::of(object, false, FAILED)?;
     let mut operation = parameters.operation()?;
     // SAFETY: the operation is new.
-    failure::check(
-        unsafe { ffi::EVP_PKEY_keygen_init(operation.as_mut_ptr()) },
-        FAILED,
-    )?;
+    let done = unsafe { ffi::EVP_PKEY_keygen_init(operation.as_mut_ptr()) };
+    failure::check(done, FAILED)?;
     finish(operation)
 }
 
 fn begin_parameters(nid: i32) -> Result<Operation> {
     let mut operation = begin(nid)?;
     // SAFETY: the operation is new.
-    failure::check(
-        unsafe { ffi::EVP_PKEY_paramgen_init(operation.as_mut_ptr()) },
-        FAILED,
-    )?;
+    let done = unsafe { ffi::EVP_PKEY_paramgen_init(operation.as_mut_ptr()) };
+    failure::check(done, FAILED)?;
     Ok(operation)
 }
 
