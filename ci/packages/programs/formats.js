@@ -1,7 +1,5 @@
-// js-yaml, toml, ini, csv-parse, papaparse, iconv-lite, protobufjs, graphql, graphql-http,
-// prom-client.
+// js-yaml, toml, ini, csv-parse, papaparse, iconv-lite, protobufjs, graphql, graphql-http.
 // packages: js-yaml toml ini csv-parse papaparse iconv-lite protobufjs graphql graphql-http
-// prom-client
 'use strict';
 
 const yaml = require('js-yaml');
@@ -20,7 +18,6 @@ const {
   parse: parseQuery,
 } = require('graphql');
 const { createHandler } = require('graphql-http/lib/use/http');
-const prom = require('prom-client');
 const http = require('node:http');
 const { Readable } = require('node:stream');
 const { pipeline } = require('node:stream/promises');
@@ -167,28 +164,6 @@ async function main() {
   console.log((await fetch(`${url}?query=${encodeURIComponent('{user(id:5){id}}')}`)).status);
   server.close();
   void [subscribe, parseQuery];
-
-  const registry = new prom.Registry();
-  const counter = new prom.Counter({
-    name: 'requests_total',
-    help: 'h',
-    labelNames: ['code'],
-    registers: [registry],
-  });
-  counter.inc({ code: 200 }, 3);
-  new prom.Histogram({ name: 'time', help: 't', buckets: [1, 5], registers: [registry] }).observe(
-    3,
-  );
-  new prom.Summary({ name: 'sum', help: 's', registers: [registry] }).observe(2);
-  console.log(await registry.metrics());
-  prom.collectDefaultMetrics({ register: registry });
-  console.log(
-    (await registry.getMetricsAsJSON()).map(({ name, type: kind }) => `${name} ${kind}`).sort(),
-  );
-  console.log(
-    (await registry.metrics()).split('\n').filter((line) => /NaN|undefined/.test(line)),
-    registry.clear(),
-  );
 }
 
 main();

@@ -171,6 +171,12 @@ fn verdict(node: &Ended, coring: &Ended) -> (Verdict, String) {
     if node.output == coring.output {
         return (Verdict::Same, String::new());
     }
+    if let Some(module) = coring.missing_module() {
+        return (
+            Verdict::Differs,
+            format!("needs {module}, which is not built"),
+        );
+    }
     let mut coring_lines = coring.output.lines();
     for line in node.output.lines() {
         let other = coring_lines.next().unwrap_or("(no more)");

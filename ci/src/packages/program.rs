@@ -27,12 +27,17 @@ pub struct Ended {
 }
 
 impl Ended {
+    /// The builtin module that this run, or a child that it shows, did not find.
+    pub fn missing_module(&self) -> Option<&str> {
+        missing_module(&self.errors).or_else(|| missing_module(&self.output))
+    }
+
     /// Why it did not end well: what is missing, or the line that names the error.
     pub fn how(&self) -> String {
         let Some(code) = self.code else {
             return format!("still running after {SECONDS_MAX} s");
         };
-        if let Some(module) = missing_module(&self.errors) {
+        if let Some(module) = self.missing_module() {
             return format!("needs {module}, which is not built");
         }
         let is_error = |line: &&str| {
@@ -47,7 +52,7 @@ impl Ended {
     }
 }
 
-/// The builtin module that coring said it does not have.
+/// The builtin module that these lines say is not there.
 fn missing_module(errors: &str) -> Option<&str> {
     const UNBUILT: &[&str] = &["https", "tls", "http2", "inspector", "sqlite", "wasi"];
     let after = |sign: &str| errors.split_once(sign).map(|(_, rest)| rest);
