@@ -41,11 +41,14 @@ const VERSIONS = {
   node: NODE_VERSION,
   ada: '4.0.0',
   coring: ops.coringVersion,
+  // Of the ICU within V8: third_party/icu of the v8 crate.
+  icu: '78.2',
   merve: '1.2.2',
   modules: '137',
   ncrypto: '0.0.1',
   // What AWS-LC says to be compatible with.
   openssl: '1.1.1',
+  unicode: '17.0',
   uv: '1.52.1',
   v8: ops.v8Version,
 };
