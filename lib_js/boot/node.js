@@ -143,6 +143,9 @@ function installGlobals() {
 function connectNatives() {
   const { ErrorPrepareStackTrace, prepareStackTraceCallback } = require('internal/errors/stack');
   internalBinding('errors').setPrepareStackTraceCallback(prepareStackTraceCallback);
+  internalBinding('wasm_web_api').setImplementation((stream, source) => {
+    require('internal/wasm_web_api').compileStream(stream, source);
+  });
   ObjectDefineProperty(Error, 'prepareStackTrace', {
     __proto__: null,
     value: ErrorPrepareStackTrace,

@@ -53,12 +53,6 @@ function defineOptionAliases() {
 
 /** Options that change what is global, or how it behaves. */
 function adjustGlobals() {
-  const { defineLazyProperties } = internalBinding('util');
-  // V8 makes this object after the snapshot; --jitless leaves it out.
-  if (globalThis.WebAssembly !== undefined) {
-    defineLazyProperties(globalThis.WebAssembly, 'internal/wasm_web_api',
-                         ['compileStreaming', 'instantiateStreaming'], true);
-  }
   if (getOptionValue('--zero-fill-buffers')) require('internal/buffer').clearUnsafeBuffers();
   if (getOptionValue('--no-experimental-global-navigator')) {
     delete globalThis.navigator;
@@ -69,6 +63,7 @@ function adjustGlobals() {
     delete globalThis.CloseEvent;
   }
   if (getOptionValue('--experimental-eventsource')) {
+    const { defineLazyProperties } = internalBinding('util');
     defineLazyProperties(globalThis, 'npm/undici/index-fetch', ['EventSource'], false);
   }
   const mode = getOptionValue('--disable-proto');

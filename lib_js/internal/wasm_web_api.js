@@ -1,34 +1,24 @@
 'use strict';
 
-// WebAssembly.compileStreaming and instantiateStreaming: https://webassembly.github.io/spec/web-api/
-// The module is compiled when all of it is there: it takes longer than compiling as it comes, and
-// stacks do not know the URL of the response.
+// WebAssembly.compileStreaming() and instantiateStreaming(): V8 hands over what it was given, and
+// gets the bytes of the response as they come.
+// https://webassembly.github.io/spec/web-api/#streaming-modules
+
+const { Uint8Array } = primordials;
 
 const {
-  ErrorCaptureStackTrace, PromiseReject, StringPrototypeReplace, TypeError, globalThis,
-} = primordials;
+  codes: { ERR_INVALID_ARG_TYPE, ERR_WEBASSEMBLY_RESPONSE },
+} = require('internal/errors');
+const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 
-const { ERR_INVALID_ARG_TYPE, ERR_WEBASSEMBLY_RESPONSE } = require('internal/errors').codes;
+const native = internalBinding('wasm_web_api');
 
-// As they are before programs can change them, or nearly so: V8 has no others.
-const { compile, instantiate } = globalThis.WebAssembly;
-
-/** Errors name the function that was called. */
-function renamed(error, name) {
-  if (typeof error?.message === 'string') {
-    const message = StringPrototypeReplace(
-      error.message, /^WebAssembly\.(compile|instantiate)\(\)/, `WebAssembly.${name}()`);
-    if (message !== error.message) {
-      error.message = message;
-      ErrorCaptureStackTrace(error);
-    }
-  }
-  throw error;
+function isResponse(value) {
+  return value instanceof require('npm/undici/index-fetch').Response;
 }
 
 function checkResponse(response) {
-  const { Response } = require('npm/undici/index-fetch');
-  if (!(response instanceof Response)) {
+  if (!isResponse(response)) {
     throw new ERR_INVALID_ARG_TYPE(
       'source', ['Response', 'Promise resolving to Response'], response);
   }
@@ -40,42 +30,26 @@ function checkResponse(response) {
   if (response.bodyUsed) throw new ERR_WEBASSEMBLY_RESPONSE('body has already been used');
 }
 
-/** @returns {Promise<ArrayBuffer>} the body of a response, or of one that is still to come */
-async function bytesOf(source) {
-  const response = await source;
-  checkResponse(response);
-  return response.arrayBuffer();
+function bytesOf(chunk) {
+  if (isArrayBufferView(chunk)) return chunk;
+  if (isAnyArrayBuffer(chunk)) return new Uint8Array(chunk);
+  throw new ERR_INVALID_ARG_TYPE('chunk', ['ArrayBufferView', 'ArrayBuffer'], chunk);
 }
 
-async function compileFrom(source, name) {
-  const bytes = await bytesOf(source);
+/** @param {number} stream  @param {unknown} source */
+async function compileStream(stream, source) {
   try {
-    return await compile(bytes);
-  } catch (error) {
-    return renamed(error, name);
-  }
-}
-
-async function instantiateFrom(source, imports) {
-  const module = await compileFrom(source, 'instantiateStreaming');
-  try {
-    return { module, instance: await instantiate(module, imports) };
-  } catch (error) {
-    return renamed(error, 'instantiateStreaming');
-  }
-}
-
-// Methods, as V8's own functions are no constructors either.
-module.exports = {
-  compileStreaming(source) {
-    return compileFrom(source, 'compileStreaming');
-  },
-  instantiateStreaming(source, imports = undefined) {
-    if (imports !== undefined && (imports === null || typeof imports !== 'object') &&
-        typeof imports !== 'function') {
-      return PromiseReject(new TypeError(
-        'WebAssembly.instantiateStreaming(): Argument 1 must be an object'));
+    const response = await source;
+    checkResponse(response);
+    if (response.url) native.setURL(stream, response.url);
+    const { body } = response;
+    if (body !== null) {
+      for await (const chunk of body) native.push(stream, bytesOf(chunk));
     }
-    return instantiateFrom(source, imports);
-  },
-};
+    native.finish(stream);
+  } catch (error) {
+    native.abort(stream, error);
+  }
+}
+
+module.exports = { compileStream };

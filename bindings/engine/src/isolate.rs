@@ -349,6 +349,7 @@ pub(crate) fn configure(v8: &mut v8::OwnedIsolate) {
     v8.set_host_import_module_dynamically_callback(module::import_dynamically);
     v8.set_host_import_module_with_phase_dynamically_callback(module::import_with_phase);
     v8.set_host_initialize_import_meta_object_callback(module::initialize_import_meta);
+    v8.set_wasm_streaming_callback(builtin::wasm_web_api::start);
     v8.set_host_create_shadow_realm_context_callback(crate::contextify::make_shadow_context);
 }
 

@@ -30,9 +30,10 @@ pub(crate) enum Root {
     ImportMeta,
     BufferPrototype,
     DataCloneError,
+    WasmStreaming,
 }
 
-pub(crate) const ROOTS_COUNT: usize = Root::DataCloneError as usize + 1;
+pub(crate) const ROOTS_COUNT: usize = Root::WasmStreaming as usize + 1;
 
 /// Why JavaScript was ended from outside. Nothing runs in the isolate after it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

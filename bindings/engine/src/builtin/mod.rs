@@ -21,6 +21,7 @@ mod time_zone;
 mod turn;
 mod types;
 mod util;
+pub(crate) mod wasm_web_api;
 
 use crate::op::Binding;
 use crate::realm::Root;
@@ -89,6 +90,7 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
         ("serdes", serdes::entries()),
         ("performance", gc::entries()),
         ("profiler", profiler::entries()),
+        ("wasm_web_api", wasm_web_api::entries()),
         ("gc_profile", gc_profile::entries()),
         (
             "realm",
@@ -290,4 +292,5 @@ pub(crate) fn put<'s>(
 pub(crate) fn close_all() {
     serdes::close_all();
     profiler::close_all();
+    wasm_web_api::close_all();
 }
