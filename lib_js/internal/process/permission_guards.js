@@ -4,7 +4,6 @@
 // is not listed here is refused, so that a new one cannot be forgotten.
 
 const {
-  ArrayPrototypeFind,
   ArrayPrototypeForEach,
   ArrayPrototypeIncludes,
   ErrorCaptureStackTrace,
@@ -162,8 +161,7 @@ function guardQueued(name) {
       ErrorCaptureStackTrace(error, guarded);
       throw error;
     }
-    // What follows the callback is a function, too.
-    const done = ArrayPrototypeFind(args, (argument) => typeof argument === 'function');
+    const done = args[args.length - 1];
     require('timers').setImmediate(() => done(setDenied(error)));
   };
 }
