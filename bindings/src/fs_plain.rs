@@ -3,8 +3,8 @@
 //!
 //! All of it is about local file systems (`Natives::is_near`). There, reads and look-ups say
 //! themselves that what they want is not in memory (`coring_uring::sync::file::open_cached`,
-//! `read_cached`). What changes a file system cannot say so: it is a plain call, but not for a while
-//! after such a call has waited. What is known to take long goes to the ring.
+//! `read_cached`). What changes a file system cannot say so: it is a plain call, but not for a
+//! while after such a call has waited. What is known to take long goes to the ring.
 //! ARCHITECTURE.md has the figures.
 
 use std::ffi::CStr;

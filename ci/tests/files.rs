@@ -103,8 +103,8 @@ fn what_never_answers_stalls_nobody_and_takes_no_thread() {
     }
 }
 
-/// Mounts a FUSE whose other end never reads, in a mount namespace of its own, runs what follows, and
-/// says 77 where that cannot be.
+/// Mounts a FUSE whose other end never reads, in a mount namespace of its own, runs what follows,
+/// and says 77 where that cannot be.
 const STUCK: &str = "\
     stuck=$1; shift; \
     exec 3<>/dev/fuse || exit 77; \

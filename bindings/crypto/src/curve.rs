@@ -211,7 +211,7 @@ mod tests {
     fn both_sides_have_the_same_secret() {
         for name in crate::pkey::curve_names() {
             let side = || {
-                CurveKey::of_curve(&name)
+                CurveKey::of_curve(name)
                     .expect("no failure")
                     .expect("a curve")
             };

@@ -8,6 +8,7 @@ use crate::fd::Fd;
 use crate::stat::FileStat;
 use crate::sync::{call, retried};
 use std::ffi::{CStr, CString};
+use std::mem::MaybeUninit;
 
 /// openat(2) as the ring's first try of it: nothing is looked up that the kernel does not remember,
 /// and nothing waits for the other end of a fifo. O_NONBLOCK stays set; O_CLOEXEC is added.
@@ -72,7 +73,7 @@ pub fn mount_of_path(path: &CStr) -> Result<u64, Errno> {
 }
 
 /// One read of bytes that are in memory. May give fewer than there are: see `read_cached`.
-fn read_once(fd: Fd, bytes: &mut [u8], offset: Option<u64>) -> Result<usize, Errno> {
+fn read_once(fd: Fd, bytes: &mut [MaybeUninit<u8>], offset: Option<u64>) -> Result<usize, Errno> {
     let piece = libc::iovec {
         iov_base: bytes.as_mut_ptr().cast(),
         iov_len: bytes.len(),
@@ -88,6 +89,14 @@ fn read_once(fd: Fd, bytes: &mut [u8], offset: Option<u64>) -> Result<usize, Err
 /// A short answer is an end of file, all that a pipe has, or a page that is not there; of a file,
 /// another read tells. Refused, the file stands where it stood.
 pub fn read_cached(fd: Fd, bytes: &mut [u8], offset: Option<u64>) -> Result<usize, Errno> {
+    let (start, count) = (bytes.as_mut_ptr().cast(), bytes.len());
+    // SAFETY: the same bytes, which are only written to, and only with bytes.
+    let bytes = unsafe { std::slice::from_raw_parts_mut(start, count) };
+    read_into(fd, bytes, offset)
+}
+
+/// As `read_cached`. As many bytes as it gives are written.
+fn read_into(fd: Fd, bytes: &mut [MaybeUninit<u8>], offset: Option<u64>) -> Result<usize, Errno> {
     let mut filled = match read_once(fd, bytes, offset) {
         Err(Errno::EOPNOTSUPP) => return read_of_memory(fd, bytes, offset),
         outcome => outcome?,
@@ -116,16 +125,23 @@ fn move_by(fd: Fd, bytes: i64) -> Result<i64, Errno> {
 }
 
 /// A file system that keeps its files in memory has no other way to read them.
-fn read_of_memory(fd: Fd, bytes: &mut [u8], offset: Option<u64>) -> Result<usize, Errno> {
+fn read_of_memory(
+    fd: Fd,
+    bytes: &mut [MaybeUninit<u8>],
+    offset: Option<u64>,
+) -> Result<usize, Errno> {
     // SAFETY: plain numbers, for which zero is valid.
     let mut facts: libc::statfs = unsafe { std::mem::zeroed() };
     call!(fstatfs(fd.raw(), &raw mut facts))?;
     let is_memory = facts.f_type == libc::TMPFS_MAGIC && fstat(fd)?.is_file();
-    if is_memory {
-        read(fd, bytes, offset)
-    } else {
-        Err(Errno::EAGAIN)
+    if !is_memory {
+        return Err(Errno::EAGAIN);
     }
+    bytes.fill(MaybeUninit::new(0));
+    let (start, count) = (bytes.as_mut_ptr().cast(), bytes.len());
+    // SAFETY: the same bytes, all of them written above.
+    let bytes = unsafe { std::slice::from_raw_parts_mut(start, count) };
+    read(fd, bytes, offset)
 }
 
 /// A whole regular file from its beginning, of at most `bytes_max`, if it is in memory.
@@ -176,28 +192,32 @@ fn read_large(fd: Fd, start: &[u8], bytes_max: usize) -> Result<Option<Vec<u8>>,
     }
     let mut bytes = Vec::with_capacity(size);
     bytes.extend_from_slice(start);
-    // SAFETY: the bytes are within the capacity, and are given to nobody before the kernel has
-    // written them: what it has not is cut off below.
-    unsafe { bytes.set_len(size) };
-    let offset = start.len();
-    let filled = match bytes[offset..].is_empty() {
-        true => 0,
-        false => read_cached(fd, &mut bytes[offset..], Some(offset as u64))?,
-    };
-    bytes.truncate(offset + filled);
+    if size > start.len() {
+        append_cached(fd, &mut bytes, size - start.len(), Some(start.len() as u64))?;
+    }
     Ok(Some(bytes))
 }
 
 /// As `read_cached`, into new memory of `bytes_max`: a short answer does not hold on to all of it.
 pub fn read_new_cached(fd: Fd, bytes_max: usize, offset: Option<u64>) -> Result<Vec<u8>, Errno> {
     let mut bytes = Vec::with_capacity(bytes_max);
-    // SAFETY: the bytes are within the capacity, and are given to nobody before the kernel has
-    // written them: what it has not is cut off below.
-    unsafe { bytes.set_len(bytes_max) };
-    let filled = read_cached(fd, &mut bytes, offset)?;
-    bytes.truncate(filled);
+    append_cached(fd, &mut bytes, bytes_max, offset)?;
     bytes.shrink_to_fit();
     Ok(bytes)
+}
+
+/// Reads at most `count` bytes behind those of `bytes`, which has room for them.
+fn append_cached(
+    fd: Fd,
+    bytes: &mut Vec<u8>,
+    count: usize,
+    offset: Option<u64>,
+) -> Result<(), Errno> {
+    let filled = read_into(fd, &mut bytes.spare_capacity_mut()[..count], offset)?;
+    let len = bytes.len() + filled;
+    // SAFETY: within the capacity, and `read_into` has written what it says.
+    unsafe { bytes.set_len(len) };
+    Ok(())
 }
 
 /// A whole file written at once.
