@@ -56,6 +56,7 @@ function detachSocket(target, message, socket, options) {
     forgetSocket(socket);
     socket.parser = null;
     if (leaveLane(lane) === null) return undefined;
+    socket._httpMessage = null; // Its response has no connection any more.
   }
   const handle = socket._handle;
   const { server } = socket;
