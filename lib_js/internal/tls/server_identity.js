@@ -123,7 +123,8 @@ function readAltNames(text) {
 
 /** Why the certificate is not that of `host`; undefined when it is. */
 function findFault(host, ascii, cert) {
-  const { subject, subjectaltname } = cert;
+  const subject = cert.subject;
+  const subjectaltname = cert.subjectaltname;
   const { dns, addresses } = readAltNames(subjectaltname);
   if (isIP(host) !== 0) {
     const address = canonicalAddress(host);
