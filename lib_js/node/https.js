@@ -1,7 +1,7 @@
 'use strict';
 
 // Public module `https`. There is no TLS yet: arguments are read as in Node, agents keep their
-// books, and the first connection or server throws an error that says so (internal/unbuilt).
+// books, and the first connection or server fails with an error that says so (internal/unbuilt).
 
 const {
   JSONStringify,
@@ -33,8 +33,12 @@ function Agent(options) {
 ObjectSetPrototypeOf(Agent.prototype, HttpAgent.prototype);
 ObjectSetPrototypeOf(Agent, HttpAgent);
 
-Agent.prototype.createConnection = function createConnection() {
-  throw noTls('A connection of https:', createConnection);
+Agent.prototype.createConnection = function createConnection(...args) {
+  const error = noTls('A connection of https:', createConnection);
+  const callback = args.at(-1);
+  if (typeof callback !== 'function') throw error;
+  // Programs expect of a request that cannot be made an 'error', as of a host that refuses.
+  process.nextTick(callback, error);
 };
 
 /** Options that count when they are true, when they are told at all, and in special ways. */
