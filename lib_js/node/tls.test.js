@@ -3,6 +3,7 @@
 
 const test = require('node:test');
 const assert = require('node:assert');
+const { once } = require('node:events');
 const http2 = require('node:http2');
 const https = require('node:https');
 const tls = require('node:tls');
