@@ -232,8 +232,8 @@ pub static OPTIONS: &[OptionSpec] = &[
     choice("--unhandled-rejections", &["warn-with-error-code", "throw", "strict", "warn", "none"],
         "what unhandled rejections do (default: throw)"),
     off("--use-bundled-ca", "").idle("TLS is not built"),
-    off("--use-env-proxy", "parse proxy settings from HTTP_PROXY/HTTPS_PROXY/NO_PROXY environment \
-         variables and apply the setting in global HTTP/HTTPS clients"),
+    off("--use-env-proxy",
+        "send requests through the proxies of HTTP_PROXY, HTTPS_PROXY and NO_PROXY"),
     choice("--use-largepages", &["off", "on", "silent"], "").idle("changes speed only"),
     off("--use-openssl-ca", "").idle("TLS is not built"),
     off("--use-system-ca", "").idle("TLS is not built"),
