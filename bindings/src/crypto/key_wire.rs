@@ -79,15 +79,12 @@ fn keyOfPrivate(
     encoding: i32,
     passphrase: Option<Bytes>,
 ) -> Js {
-    let passphrase = passphrase.as_ref().map(Bytes::as_slice);
-    let key = match format {
-        PEM => PKey::private_from_pem(bytes.as_slice(), passphrase),
-        _ => {
-            let encoding = encoding_of(encoding, Encoding::Pkcs8);
-            PKey::private_from_der(bytes.as_slice(), encoding, passphrase)
-        }
-    };
-    natives.crypto_answer(key)
+    let (bytes, passphrase) = (bytes.as_slice(), passphrase.as_ref().map(Bytes::as_slice));
+    let encoding = encoding_of(encoding, Encoding::Pkcs8);
+    natives.crypto_answer(match format {
+        PEM => PKey::private_from_pem(bytes, passphrase),
+        _ => PKey::private_from_der(bytes, encoding, passphrase),
+    })
 }
 
 #[allow(non_snake_case)]
@@ -98,15 +95,12 @@ fn keyOfPublic(
     encoding: i32,
     passphrase: Option<Bytes>,
 ) -> Js {
-    let passphrase = passphrase.as_ref().map(Bytes::as_slice);
-    let key = match format {
-        PEM => PKey::public_from_pem(bytes.as_slice(), passphrase),
-        _ => {
-            let encoding = encoding_of(encoding, Encoding::Spki);
-            PKey::public_from_der(bytes.as_slice(), encoding, passphrase)
-        }
-    };
-    natives.crypto_answer(key)
+    let (bytes, passphrase) = (bytes.as_slice(), passphrase.as_ref().map(Bytes::as_slice));
+    let encoding = encoding_of(encoding, Encoding::Spki);
+    natives.crypto_answer(match format {
+        PEM => PKey::public_from_pem(bytes, passphrase),
+        _ => PKey::public_from_der(bytes, encoding, passphrase),
+    })
 }
 
 #[allow(non_snake_case)]

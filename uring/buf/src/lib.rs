@@ -1,4 +1,4 @@
-//! The contract that both fences sign: memory which the kernel may hold.
+//! The contract between the kernel's fence and V8's: memory which the kernel may hold.
 //!
 //! `coring-uring` hands addresses to the kernel, `coring-engine` owns the memory of JS buffers,
 //! and neither may know the other. Both know these two traits. Nothing here does I/O.
