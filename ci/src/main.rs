@@ -4,6 +4,7 @@
 //! `fmt --write`. The last line is `N passed, M failed`; the exit code is 0 if nothing failed.
 #![forbid(unsafe_code)]
 
+mod framing;
 mod js_tests;
 mod mask;
 mod node;
@@ -28,7 +29,9 @@ cargo ci test               Rust tests of the workspace
 cargo ci js [PART OF PATH]  JavaScript tests, lib_js/**/*.test.js
 cargo ci smoke              examples/hello.js answers
 cargo ci node ...           Node's own tests (`cargo ci node --help`)
-cargo ci packages ...      npm packages on coring and Node (`cargo ci packages --help`)
+cargo ci packages ...       npm packages on coring and Node (`cargo ci packages --help`)
+cargo ci framing [COUNT [SEED]]  damaged HTTP streams to coring and Node (ci/framing/README.md)
+cargo ci behind [COUNT [SEED]]   the same through nginx and haproxy
 cargo ci bench ROOM         one benchmark of benches/
 cargo ci perf SCENARIO ...  one load scenario of perf/ (perf/README.md)
 cargo ci help               this text";
@@ -37,6 +40,9 @@ cargo ci help               this text";
 const EVERYTHING: &[&str] = &[
     "fmt", "tidy", "clippy", "build", "test", "js", "smoke", "node",
 ];
+
+/// Steps that take long or need more than a clone: never part of a whole run.
+const BY_NAME_ONLY: &[&str] = &["behind", "bench", "framing", "packages", "perf"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -63,7 +69,7 @@ fn main() -> ExitCode {
         );
         return ExitCode::SUCCESS;
     }
-    if !EVERYTHING.contains(&name) && !matches!(name, "bench" | "packages" | "perf") {
+    if !EVERYTHING.contains(&name) && !BY_NAME_ONLY.contains(&name) {
         eprintln!("cargo ci: no part `{name}`\n{HELP}");
         return ExitCode::from(2);
     }
@@ -110,6 +116,8 @@ fn step(root: &Path, name: &str, rest: &[String]) -> Tally {
         "smoke" => smoke::run(root),
         "node" => node::run(root, rest),
         "packages" => packages::run(root, rest),
+        "framing" => framing::beside_node(root, rest),
+        "behind" => framing::behind_proxies(root, rest),
         "bench" => forward(root, &["bench", "--bench"], rest),
         "perf" => forward(
             root,

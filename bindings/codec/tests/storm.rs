@@ -90,7 +90,10 @@ fn heads() {
         events_count += walk(vector.kind.stream(), limits, &bytes);
     }
     println!("{count} messages, {events_count} events");
-    assert!(events_count as u64 > count / 2, "most get past their first line");
+    assert!(
+        events_count as u64 > count / 2,
+        "most get past their first line"
+    );
 }
 
 #[test]
@@ -105,7 +108,10 @@ fn chunked_bodies() {
         damage(&mut random, &mut body, &bodies);
         message.truncate(CHUNKED_HEAD.len());
         message.extend_from_slice(&body);
-        assert!(walk(Stream::requests(), &limits, &message) > 0, "the head is sound");
+        assert!(
+            walk(Stream::requests(), &limits, &message) > 0,
+            "the head is sound"
+        );
     }
     println!("{count} bodies");
 }

@@ -35,6 +35,10 @@ const kClosed = Symbol('kClosed');
 const kAbortController = Symbol('kAbortController');
 const kAbortListener = Symbol('kAbortSignalListener');
 
+/** Where the flags of a request's head hold the length of its URL; all ones: longer than that. */
+const URL_SHIFT = 13;
+const URL_MASK = 0x7fff;
+
 /** As many lines Node reads before it counts those of a response. */
 const UNCOUNTED_PAIRS = 32;
 
@@ -275,10 +279,20 @@ function setVersionNumbers(message, major, minor) {
   message.httpVersion = `${major}.${minor}`;
 }
 
-/** The version of a request that is not of HTTP/1.1, which ends the first line. */
+/** The version of a request that is not of HTTP/1.1. Only HTTP/0.9 does without naming it. */
 function setVersion(message, head) {
   const line = head.slice(0, head.indexOf('\n')).trimEnd();
-  setVersionNumbers(message, +line.at(-3), +line.at(-1));
+  const version = / \S+ +HTTP\/(\d)\.(\d)$/.exec(line);
+  if (version === null) setVersionNumbers(message, 0, 9);
+  else setVersionNumbers(message, +version[1], +version[2]);
+}
+
+/** The URL of a head whose flags hold its length, if the length is not too much for them. */
+function urlOf(flags, head, method) {
+  const start = method.length + 1;
+  const length = (flags >>> URL_SHIFT) & URL_MASK;
+  if (length !== URL_MASK) return head.slice(start, start + length);
+  return /^[^ \r\n]*/.exec(head.slice(start))[0];
 }
 
 // --- Body
@@ -436,4 +450,5 @@ module.exports = {
   setVersion,
   setVersionNumbers,
   setTrailers,
+  urlOf,
 };
