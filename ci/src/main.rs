@@ -4,7 +4,7 @@
 //! `fmt --write`. The last line is `N passed, M failed`; the exit code is 0 if nothing failed.
 #![forbid(unsafe_code)]
 
-mod framing;
+mod hostile;
 mod js_tests;
 mod mask;
 mod node;
@@ -32,6 +32,7 @@ cargo ci node ...           Node's own tests (`cargo ci node --help`)
 cargo ci packages ...       npm packages on coring and Node (`cargo ci packages --help`)
 cargo ci framing [COUNT [SEED]]  damaged HTTP streams to coring and Node (ci/framing/README.md)
 cargo ci behind [COUNT [SEED]]   the same through nginx and haproxy
+cargo ci attack slow|crowd|mixed [COUNT]  a server among bad clients (ci/attack/README.md)
 cargo ci bench ROOM         one benchmark of benches/
 cargo ci perf SCENARIO ...  one load scenario of perf/ (perf/README.md)
 cargo ci help               this text";
@@ -42,7 +43,7 @@ const EVERYTHING: &[&str] = &[
 ];
 
 /// Steps that take long or need more than a clone: never part of a whole run.
-const BY_NAME_ONLY: &[&str] = &["behind", "bench", "framing", "packages", "perf"];
+const BY_NAME_ONLY: &[&str] = &["attack", "behind", "bench", "framing", "packages", "perf"];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -116,8 +117,9 @@ fn step(root: &Path, name: &str, rest: &[String]) -> Tally {
         "smoke" => smoke::run(root),
         "node" => node::run(root, rest),
         "packages" => packages::run(root, rest),
-        "framing" => framing::beside_node(root, rest),
-        "behind" => framing::behind_proxies(root, rest),
+        "framing" => hostile::beside_node(root, rest),
+        "attack" => hostile::attack(root, rest),
+        "behind" => hostile::behind_proxies(root, rest),
         "bench" => forward(root, &["bench", "--bench"], rest),
         "perf" => forward(
             root,
