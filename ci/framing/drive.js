@@ -1,7 +1,7 @@
 'use strict';
 
-// Sends the same damaged streams to Node, to coring, and to coring without its fast lane (server.js)
-// and compares what they read.
+// Sends the same damaged streams to Node, to coring, and to coring without its fast lane (all run
+// server.js), and compares what they read.
 //   coring drive.js NODE [COUNT [SEED]]
 // Prints each kind of difference once, with the shortest stream that shows it, and ends with 1 if
 // there is any. CORING_FRAMING_VERBOSE=1 prints all that was read as well.

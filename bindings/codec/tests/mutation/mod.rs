@@ -68,7 +68,8 @@ impl Random {
     }
 }
 
-/// One change: bytes removed, put in, replaced, spliced with another message, cut off, or followed by one.
+/// One change: bytes removed, put in or replaced, another message's end instead of its own, bytes
+/// cut off, or another message behind it.
 pub fn mutate(random: &mut Random, bytes: &mut Vec<u8>, others: &[Vec<u8>]) {
     let place = random.below(bytes.len() + 1);
     let rest_bytes = bytes.len() - place;
@@ -93,7 +94,7 @@ pub fn mutate(random: &mut Random, bytes: &mut Vec<u8>, others: &[Vec<u8>]) {
     }
 }
 
-/// The seed (`CORING_FUZZ_SEED`, else the clock) and how many runs `variable` asks for. Both are printed.
+/// The seed (`CORING_FUZZ_SEED`, else the clock) and how many runs `variable` asks for; prints both.
 pub fn runs(variable: &str, usual_count: u64) -> (u64, u64) {
     let since_1970 = SystemTime::now()
         .duration_since(UNIX_EPOCH)
