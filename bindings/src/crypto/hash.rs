@@ -85,17 +85,14 @@ fn count_of(digest: Digest, count: f64) -> usize {
 
 fn hash(natives: &mut Natives, number: i32, data: Data, encoding: i32, out: i32, count: f64) -> Js {
     let Some(digest) = digest(number) else {
-        return natives.crypto_answer::<Js>(Err(no_digest()));
+        return natives.crypto_refuse(no_digest());
     };
     if !digest.is_xof() {
         let mut room = [0; DIGEST_BYTES_MAX];
         let hashed = with_bytes(&data, encoding, |bytes| {
             hash_into(digest, bytes, &mut room).map(|bytes| encode(bytes, out))
         });
-        return match hashed {
-            Ok(js) => js,
-            Err(failure) => natives.crypto_answer::<Js>(Err(failure)),
-        };
+        return natives.crypto_answer(hashed);
     }
     let result = Hash::new(digest).and_then(|mut hash| {
         with_bytes(&data, encoding, |bytes| hash.update(bytes))?;
@@ -111,10 +108,7 @@ fn hashOpen(natives: &mut Natives, number: i32, data: Data, encoding: i32) -> Js
         with_bytes(&data, encoding, |bytes| hash.update(bytes))?;
         Ok(hash)
     });
-    match begun {
-        Ok(hash) => natives.crypto_keep(|state| &mut state.hashes, hash),
-        Err(failure) => natives.crypto_answer::<Js>(Err(failure)),
-    }
+    natives.crypto_keep(|state| &mut state.hashes, begun)
 }
 
 #[allow(non_snake_case)]
@@ -127,18 +121,16 @@ fn hashUpdate(natives: &mut Natives, number: i32, data: Data, encoding: i32) -> 
 
 #[allow(non_snake_case)]
 fn hashCopy(natives: &mut Natives, number: i32) -> Js {
+    let gone = || Failure::plain("", "Digest copy error");
     let hash = natives.crypto.hashes.get(handle(number));
-    match hash.map(Hash::copy) {
-        Some(Ok(copy)) => natives.crypto_keep(|state| &mut state.hashes, copy),
-        Some(Err(failure)) => natives.crypto_answer::<Js>(Err(failure)),
-        None => natives.crypto_answer::<Js>(Err(Failure::plain("", "Digest copy error"))),
-    }
+    let copy = hash.ok_or_else(gone).and_then(Hash::copy);
+    natives.crypto_keep(|state| &mut state.hashes, copy)
 }
 
 #[allow(non_snake_case)]
 fn hashDigest(natives: &mut Natives, number: i32, out: i32, count: f64) -> Js {
     let Some(hash) = natives.crypto.hashes.remove(handle(number)) else {
-        return natives.crypto_answer::<Js>(Err(Failure::plain("", "Digest already called")));
+        return natives.crypto_refuse(Failure::plain("", "Digest already called"));
     };
     let digest = hash.digest();
     if digest.is_xof() {

@@ -171,6 +171,6 @@ fn primeMake(
 fn primeCheck(natives: &mut Natives, candidate: Bytes, checks: i32, ticket: i32) -> Js {
     match Number::new(candidate.as_slice()) {
         Ok(candidate) => natives.crypto_job(ticket, move || candidate.is_prime(checks)),
-        Err(failure) => natives.crypto_answer::<Js>(Err(failure)),
+        Err(failure) => natives.crypto_refuse(failure),
     }
 }
