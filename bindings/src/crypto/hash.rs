@@ -7,7 +7,7 @@ use coring_crypto::{Failure, Hash};
 use coring_engine::{Bytes, Data, Js, ops};
 
 use super::text::{encode, with_bytes};
-use super::{failure_js, handle};
+use super::{failure_js, handle, room};
 use crate::Natives;
 
 ops! { crypto(Natives) {
@@ -75,12 +75,15 @@ fn digestOf(_: &mut Natives, name: String) -> Js {
     ])
 }
 
-/// Bytes to give: all of the digest, or what is wanted of an extendable one.
-fn count_of(digest: Digest, count: f64) -> usize {
-    match digest.is_xof() && count >= 0.0 {
-        true => count as usize,
-        false => digest.bytes(),
-    }
+/// Ends a hash: all of the digest, or the `count` bytes that are wanted of an extendable one.
+fn finish(hash: Hash, count: f64) -> coring_crypto::Result<Vec<u8>> {
+    let digest = hash.digest();
+    let mut bytes = match digest.is_xof() && count >= 0.0 {
+        true => room(count)?,
+        false => vec![0; digest.bytes()],
+    };
+    hash.finish_into(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn hash(natives: &mut Natives, number: i32, data: Data, encoding: i32, out: i32, count: f64) -> Js {
@@ -96,7 +99,7 @@ fn hash(natives: &mut Natives, number: i32, data: Data, encoding: i32, out: i32,
     }
     let result = Hash::new(digest).and_then(|mut hash| {
         with_bytes(&data, encoding, |bytes| hash.update(bytes))?;
-        hash.finish(count_of(digest, count))
+        finish(hash, count)
     });
     natives.crypto_answer(result.map(|bytes| encode(&bytes, out)))
 }
@@ -134,7 +137,7 @@ fn hashDigest(natives: &mut Natives, number: i32, out: i32, count: f64) -> Js {
     };
     let digest = hash.digest();
     if digest.is_xof() {
-        let result = hash.finish(count_of(digest, count));
+        let result = finish(hash, count);
         return natives.crypto_answer(result.map(|bytes| encode(&bytes, out)));
     }
     let mut room = [0; DIGEST_BYTES_MAX];
@@ -155,7 +158,7 @@ fn hashJob(natives: &mut Natives, number: i32, data: Bytes, count: f64, ticket: 
         let digest = digest(number).ok_or_else(no_digest)?;
         let mut hash = Hash::new(digest)?;
         hash.update(&data)?;
-        hash.finish(count_of(digest, count))
+        finish(hash, count)
     })
 }
 
@@ -175,12 +178,13 @@ fn turboShake(
     };
     let data = data.as_slice().to_vec();
     let customization = customization.map_or(Vec::new(), |bytes| bytes.as_slice().to_vec());
-    let count = count as usize;
     natives.crypto_job(ticket, move || {
-        Ok(match name.starts_with("KT") {
-            true => turbo::kangaroo_twelve(strength, &data, &customization, count),
-            false => turbo::turbo_shake(strength, domain as u8, &data, count),
-        })
+        let mut out = room(count)?;
+        match name.starts_with("KT") {
+            true => turbo::kangaroo_twelve(strength, &data, &customization, &mut out),
+            false => turbo::turbo_shake(strength, domain as u8, &data, &mut out),
+        }
+        Ok(out)
     })
 }
 

@@ -172,6 +172,15 @@ fn messages(entries: &[Entry]) -> Js {
     )
 }
 
+/// Zeroed memory for as many bytes as JavaScript asks for.
+fn room(count: f64) -> coring_crypto::Result<Vec<u8>> {
+    let (count, mut bytes) = (count as usize, Vec::new());
+    let refused = |_| Failure::plain("", "Out of memory");
+    bytes.try_reserve_exact(count).map_err(refused)?;
+    bytes.resize(count, 0);
+    Ok(bytes)
+}
+
 fn handle(number: i32) -> Handle {
     Handle::from_js(number)
 }
