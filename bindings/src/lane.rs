@@ -110,7 +110,7 @@ impl Lane {
 
 impl Natives {
     /// Has the lane do `work`. Its answer comes by `ticket` and keeps the program running until
-    /// then..
+    /// then.
     pub(crate) fn compute(
         &mut self,
         ticket: i32,

@@ -7,6 +7,7 @@ use std::fs::File;
 use std::io::{BufWriter, Write};
 use std::time::{SystemTime, UNIX_EPOCH};
 
+use crate::error::tell;
 use crate::realm::{Ending, Realm};
 
 /// Room for V8 to unwind the JavaScript stack and build the report after the limit was reached.
@@ -86,8 +87,8 @@ impl Snapshots {
         });
         self.is_writing.set(false);
         match written {
-            Ok(()) => eprintln!("Wrote snapshot to {name}"),
-            Err(error) => eprintln!("Failed to write snapshot to {name}: {error}"),
+            Ok(()) => tell(&format!("Wrote snapshot to {name}\n")),
+            Err(error) => tell(&format!("Failed to write snapshot to {name}: {error}\n")),
         }
     }
 

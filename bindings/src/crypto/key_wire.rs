@@ -44,7 +44,7 @@ ops! { crypto(Natives) {
 
 impl Outcome for PKey {
     fn into_js(self, natives: &mut Natives) -> Js {
-        natives.crypto_keep(|state| &mut state.keys, Key::Asymmetric(self))
+        natives.crypto_keep(|state| &mut state.keys, Ok(Key::Asymmetric(self)))
     }
 }
 

@@ -210,7 +210,7 @@ fn setIdleTimeout(natives: &mut Natives, conn: i32, timeout_ms: f64) -> i32 {
     let Some(conn) = natives.sockets.get_mut(handle).and_then(Socket::conn) else {
         return BAD_HANDLE;
     };
-    conn.idle_timeout_ms = timeout_ms as u64;
+    conn.idle_timeout_ms = super::settings::milliseconds(timeout_ms);
     conn.active_ms = now_ms;
     natives.list_deadline(handle);
     0

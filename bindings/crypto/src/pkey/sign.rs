@@ -187,8 +187,13 @@ impl PKey {
 
     /// Bytes of each of the two numbers; none where signatures are no numbers.
     fn number_bytes(&self) -> Option<usize> {
+        if let Some(curve) = self.curve() {
+            return Some(curve.order_bytes());
+        }
+        if self.kind() != Some(Kind::Dsa) {
+            return None;
+        }
         match self.detail().ok()? {
-            Detail::Ec { .. } => self.curve().map(super::Curve::order_bytes),
             Detail::Dsa { divisor_bits, .. } => Some(divisor_bits.div_ceil(8) as usize),
             _ => None,
         }

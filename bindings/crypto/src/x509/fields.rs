@@ -4,9 +4,9 @@ use aws_lc_sys as ffi;
 
 use super::Certificate;
 use super::names::{self, dotted, known_names, print_name, push_general_name};
-use crate::Result;
 use crate::der::{self, Reader};
 use crate::pkey::collect;
+use crate::{Result, failure};
 
 /// What a certificate says, as Node gives it.
 pub struct Fields {
@@ -122,7 +122,8 @@ impl Certificate {
         })?;
         let mut seconds = 0;
         // SAFETY: the time is alive; one number is written.
-        unsafe { ffi::ASN1_TIME_to_posix(time, &mut seconds) };
+        let done = unsafe { ffi::ASN1_TIME_to_posix(time, &mut seconds) };
+        failure::check(done, "Failed to read a time")?;
         Ok((String::from_utf8_lossy(&text).into_owned(), seconds))
     }
 

@@ -74,6 +74,7 @@ impl Certificate {
     pub fn is_authority(&self) -> bool {
         // SAFETY: the certificate is alive.
         let answer = unsafe { ffi::X509_check_ca(self.as_mut_ptr()) };
+        failure::forget();
         // Old certificates that do not say so count for libcrypto, but not for OpenSSL.
         answer == 1 && self.has_basic_constraints()
     }
