@@ -49,7 +49,9 @@ class HashState {
     this.text = undefined;
     this.encoding = 0;
     this.isFinal = false;
-    this.flushed = undefined;
+    /** What was asked for, before it was written in an encoding that native does not know. */
+    this.result = undefined;
+    this.resultEncoding = undefined;
     this[kHandle] = undefined;
     this[kListed] = false;
   }
@@ -178,15 +180,16 @@ Hash.prototype.copy = function copy(options) {
 };
 
 Hash.prototype._transform = function _transform(chunk, encoding, callback) {
-  if (this[kState].update(chunk, encoding)) callback();
+  const state = this[kState];
+  if (!state.isFinal && state.update(chunk, encoding)) callback();
   else callback(new ERR_CRYPTO_HASH_UPDATE_FAILED());
 };
 
-/** The digest may still be asked for. */
+/** The digest may have been asked for, and may still be. */
 Hash.prototype._flush = function _flush(callback) {
   const state = this[kState];
-  state.flushed = state.digest(0);
-  this.push(Buffer.from(state.flushed));
+  if (state.result === undefined) state.result = state.digest(0);
+  this.push(Buffer.from(state.result, state.resultEncoding));
   callback();
 };
 
@@ -216,11 +219,11 @@ Hash.prototype.digest = function digest(outputEncoding) {
   if (state.isFinal) throw new ERR_CRYPTO_HASH_FINALIZED();
   const name = outputName(outputEncoding);
   state.isFinal = true;
-  if (state.flushed !== undefined) {
-    const normal = normalizeEncoding(name);
-    return name == null || normal === undefined ? state.flushed : state.flushed.toString(normal);
+  if (state.result === undefined) {
+    state.result = state.digest(outputOf(name));
+    state.resultEncoding = name;
   }
-  return finishOutput(state.digest(outputOf(name)), name);
+  return finishOutput(state.result, name);
 };
 
 /** What is to be keyed, wherever it is. The key is text, a copy of bytes, or behind a handle. */
