@@ -77,4 +77,4 @@ function decapsulate(key, ciphertext, callback) {
              (ticket) => binding.keyDecapsulate(opened[kHandle], ciphertext, ticket), callback);
 }
 
-module.exports = { checkKinds, decapsulate, diffieHellman, encapsulate };
+module.exports = { decapsulate, diffieHellman, encapsulate };

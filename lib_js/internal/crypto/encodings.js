@@ -6,9 +6,7 @@
 const { FastBuffer } = require('internal/buffer');
 const { normalizeEncoding } = require('internal/util');
 
-const BUFFER = 0;
 const UTF8 = 1;
-const LATIN1 = 2;
 
 /** Of text that goes down; 0: it must become a Buffer first. */
 const inputs = { __proto__: null, utf8: 1, latin1: 2, ascii: 2, utf16le: 3 };
@@ -48,4 +46,4 @@ function bytesOf(view) {
     new FastBuffer(view) : new FastBuffer(view.buffer, view.byteOffset, view.byteLength);
 }
 
-module.exports = { BUFFER, UTF8, LATIN1, inputOf, decode, outputOf, finishOutput, bytesOf };
+module.exports = { UTF8, inputOf, decode, outputOf, finishOutput, bytesOf };

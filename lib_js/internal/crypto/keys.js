@@ -13,7 +13,6 @@ const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const cryptoKey = require('internal/crypto/crypto_key');
 const { bytesOf, decode } = require('internal/crypto/encodings');
 const {
-  parseEncoding,
   parsePrivateKeyEncoding,
   parsePublicKeyEncoding,
 } = require('internal/crypto/key_encoding');
@@ -120,12 +119,8 @@ module.exports = {
   createPublicKey,
   createSecretKey,
   getKeyObjectHandle,
-  getKeyObjectAsymmetricKeyDetails: (key) => nativeOf(key).details,
-  getKeyObjectAsymmetricKeyType: (key) => nativeOf(key).kind,
-  getKeyObjectSymmetricKeySize: (key) => nativeOf(key).size,
   getKeyObjectType: (key) => nativeOf(key).type,
   isKeyObject,
-  parseKeyEncoding: parseEncoding,
   parsePrivateKeyEncoding,
   parsePublicKeyEncoding,
   preparePrivateKey,

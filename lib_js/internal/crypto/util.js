@@ -21,7 +21,6 @@ const {
   isSharedArrayBuffer,
 } = require('internal/util/types');
 const { validateInt32, validateString } = require('internal/validators');
-const { bytesOf } = require('internal/crypto/encodings');
 
 const binding = internalBinding('crypto');
 
@@ -54,12 +53,6 @@ const getArrayBufferOrView = hideStackFrames((buffer, name, encoding) => {
       name, ['string', 'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], buffer);
   }
   return buffer;
-});
-
-/** Bytes only: text must have become bytes before. */
-const validateByteSource = hideStackFrames((value, name) => {
-  value = getArrayBufferOrView(value, name);
-  return bytesOf(value);
 });
 
 function checkEqualOperand(value, name) {
@@ -98,11 +91,6 @@ function getFips() {
   return 0;
 }
 
-/** AWS-LC has no levels of security. */
-function getOpenSSLSecLevel() {
-  return 0;
-}
-
 /** This build of AWS-LC is not the validated one. */
 function setFips(value) {
   if (value) throw new ERR_CRYPTO_FIPS_UNAVAILABLE();
@@ -125,7 +113,6 @@ module.exports = {
   setEngine,
   setFips,
   timingSafeEqual,
-  validateByteSource,
 };
 
 // Node's own names of what belongs to WebCrypto.
