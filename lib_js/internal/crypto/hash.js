@@ -23,7 +23,7 @@ const {
   validateString,
   validateUint32,
 } = require('internal/validators');
-const { findDigest } = require('internal/crypto/digests');
+const { findDigest, fixedDigestOrThrow } = require('internal/crypto/digests');
 const { UTF8, decode, finishOutput, inputOf, outputOf } = require('internal/crypto/encodings');
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { Handles, kHandle, kListed } = require('internal/crypto/handles');
@@ -285,10 +285,7 @@ function Hmac(hmac, key, options) {
   const encoding = options?.encoding;
   const secret = prepareSecretKey(key, encoding);
   const keyHandle = getKeyObjectHandle(secret);
-  const digest = findDigest(hmac);
-  if (digest === null || digest.isXof) {
-    throw nativeError('ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${hmac}`);
-  }
+  const digest = fixedDigestOrThrow(hmac);
   this._options = options;
   this[kState] = keyHandle === undefined ?
     new HmacState(digest, secret, undefined) :

@@ -1,6 +1,6 @@
 'use strict';
 
-const { TypedArrayPrototypeFill } = primordials;
+const { ArrayBuffer, TypedArrayPrototypeFill } = primordials;
 
 const {
   codes: {
@@ -13,15 +13,16 @@ const {
 const { FastBuffer } = require('internal/buffer');
 const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const { validateFunction, validateInteger, validateString } = require('internal/validators');
-const { asArrayBuffer, derive } = require('internal/crypto/derive');
 const { findDigest } = require('internal/crypto/digests');
 const { decode } = require('internal/crypto/encodings');
+const { run } = require('internal/crypto/job');
 const {
   createSecretKey,
   isCryptoKey,
   isKeyObject,
   secretBytesOf,
 } = require('internal/crypto/keys');
+const { toArrayBuffer } = require('internal/crypto/web/bytes');
 
 const binding = internalBinding('crypto');
 
@@ -59,14 +60,14 @@ function prepare(digest, key, salt, info, length) {
   return { secret, salt, info };
 }
 
-function run(name, { secret, salt, info }, length, callback) {
+function derive(name, { secret, salt, info }, length, callback) {
   const digest = findDigest(name);
   if (digest === null || digest.isXof) throw new ERR_CRYPTO_INVALID_DIGEST(name);
   // RFC 5869, section 2.3.
   if (length > 255 * digest.bytes) throw new ERR_CRYPTO_INVALID_KEYLEN();
   if (length === 0) {
     const none = (ticket) => (ticket < 0 ? new FastBuffer() : binding.answerSoon(ticket));
-    return derive('DERIVEBITSREQUEST', none, () => asArrayBuffer(new FastBuffer()), callback);
+    return run('DERIVEBITSREQUEST', none, callback, () => new ArrayBuffer(0));
   }
   const start = (ticket) => {
     const result = binding.hkdf(digest.number, secret, salt, info, length, ticket);
@@ -74,17 +75,17 @@ function run(name, { secret, salt, info }, length, callback) {
     TypedArrayPrototypeFill(secret, 0);
     return result;
   };
-  return derive('DERIVEBITSREQUEST', start, asArrayBuffer, callback);
+  return run('DERIVEBITSREQUEST', start, callback, toArrayBuffer);
 }
 
 function hkdf(digest, ikm, salt, info, length, callback) {
   const prepared = prepare(digest, ikm, salt, info, length);
   validateFunction(callback, 'callback');
-  run(digest, prepared, length, callback);
+  derive(digest, prepared, length, callback);
 }
 
 function hkdfSync(digest, ikm, salt, info, length) {
-  return run(digest, prepare(digest, ikm, salt, info, length), length, undefined);
+  return derive(digest, prepare(digest, ikm, salt, info, length), length, undefined);
 }
 
 module.exports = { hkdf, hkdfSync };

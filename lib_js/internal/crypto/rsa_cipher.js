@@ -3,9 +3,8 @@
 // RSA as a cipher: publicEncrypt and its kin.
 
 const { validateString } = require('internal/validators');
-const { findDigest } = require('internal/crypto/digests');
+const { digestOrThrow } = require('internal/crypto/digests');
 const { bytesOf } = require('internal/crypto/encodings');
-const { nativeError } = require('internal/crypto/failure');
 const { kHandle } = require('internal/crypto/handles');
 const { runNow } = require('internal/crypto/job');
 const {
@@ -28,13 +27,6 @@ const PKCS1_PADDING = 1;
 const OAEP_PADDING = 4;
 const NO_DIGEST = -1;
 
-function oaepDigest(name) {
-  if (name === undefined) return NO_DIGEST;
-  const digest = findDigest(name);
-  if (digest !== null) return digest.number;
-  throw nativeError('ERR_OSSL_EVP_INVALID_DIGEST', `Invalid digest: ${name}`);
-}
-
 function rsaFunction(direction, defaultPadding, isPrivate) {
   return (key, buffer) => {
     const input = isPrivate ?
@@ -47,8 +39,9 @@ function rsaFunction(direction, defaultPadding, isPrivate) {
       oaepLabel = bytesOf(getArrayBufferOrView(oaepLabel, 'key.oaepLabel', encoding));
     }
     buffer = bytesOf(getArrayBufferOrView(buffer, 'buffer', encoding));
-    const digest = oaepDigest(oaepHash);
     const opened = isPrivate ? openPrivate(input) : openAny(input);
+    const digest = oaepHash === undefined ? NO_DIGEST : digestOrThrow(
+      oaepHash, 'Invalid digest used', 'ERR_OSSL_EVP_INVALID_DIGEST').number;
     return runNow((ticket) => binding.keyRsa(
       opened[kHandle], direction, padding, digest, oaepLabel, buffer, ticket));
   };

@@ -15,11 +15,11 @@ const {
 const { Writable } = require('stream');
 const { isArrayBufferView } = require('internal/util/types');
 const { validateEncoding, validateFunction, validateString } = require('internal/validators');
-const { findDigest } = require('internal/crypto/digests');
+const { digestOrThrow, fixedDigestOrThrow } = require('internal/crypto/digests');
 const { bytesOf, decode, inputOf } = require('internal/crypto/encodings');
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { Handles, kHandle, kListed } = require('internal/crypto/handles');
-const { NOW, runNow, startJob } = require('internal/crypto/job');
+const { run, runNow } = require('internal/crypto/job');
 const {
   openAny,
   openPrivate,
@@ -43,10 +43,7 @@ function ended() {
 /** Data that is to be signed, digested as it comes. */
 class SignState {
   constructor(name) {
-    this.algorithm = findDigest(name);
-    if (this.algorithm === null || this.algorithm.isXof) {
-      throw nativeError('ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${name}`);
-    }
+    this.algorithm = fixedDigestOrThrow(name, 'Invalid digest');
     this[kHandle] = undefined;
     this[kListed] = false;
     handles.add(this, orThrow(binding.hashOpen(this.algorithm.number, undefined, 0)));
@@ -189,18 +186,7 @@ function digestNumber(name, kind) {
     if (!takesDigest(kind)) return NO_DIGEST;
     name = 'sha256';
   }
-  const digest = findDigest(name);
-  if (digest === null) throw nativeError('ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${name}`);
-  return digest.number;
-}
-
-/** Runs an op now, or in the lane if there is a callback. */
-function run(start, callback) {
-  if (callback === undefined) return orThrow(start(NOW));
-  startJob('SIGNREQUEST', start, (error, result) => {
-    if (error !== null) callback(error);
-    else callback(null, result);
-  });
+  return digestOrThrow(name).number;
 }
 
 function signOneShot(algorithm, data, key, callback) {
@@ -211,7 +197,7 @@ function signOneShot(algorithm, data, key, callback) {
   const { padding, salt, isPlain, context } = signingOptions(key, true);
   const opened = openPrivate(preparePrivateKey(key));
   const digest = digestNumber(algorithm, opened.kind);
-  return run((ticket) => binding.keySign(
+  return run('SIGNREQUEST', (ticket) => binding.keySign(
     opened[kHandle], digest, data, false, padding, salt, isPlain, context, ticket), callback);
 }
 
@@ -223,7 +209,7 @@ function verifyOneShot(algorithm, data, key, signature, callback) {
   signature = bytesOf(getArrayBufferOrView(signature, 'signature'));
   const opened = openAny(preparePublicOrPrivateKey(key));
   const digest = digestNumber(algorithm, opened.kind);
-  return run((ticket) => binding.keyVerify(
+  return run('SIGNREQUEST', (ticket) => binding.keyVerify(
     opened[kHandle], digest, data, false, padding, salt, isPlain, context, signature, ticket),
              callback);
 }
