@@ -33,7 +33,6 @@ const PRIVATE_KEY = 3;
 const DEFAULT_GENERATOR = 2;
 const GENERATOR_MIN = 2;
 
-
 function encode(bytes, encoding) {
   return encoding && encoding !== 'buffer' ? bytes.toString(encoding) : bytes;
 }
@@ -62,9 +61,7 @@ function openExchange(sizeOrKey, generator) {
       sizeOrKey, typeof generator === 'number' ? bytesOfGenerator(generator) : generator);
   }
   if (typeof generator !== 'number') {
-    const whole = Buffer.from(
-      generator.buffer ?? generator, generator.byteOffset, generator.byteLength);
-    generator = whole.length > 4 ? 0 : whole.length === 0 ? 0 : whole.readUIntBE(0, whole.length);
+    throw nativeError('ERR_INVALID_ARG_TYPE', 'Second argument must be an int32');
   }
   return binding.dhGenerate(sizeOrKey, generator);
 }
