@@ -14,10 +14,9 @@ const { FastBuffer } = require('internal/buffer');
 const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const { validateFunction, validateInteger, validateString } = require('internal/validators');
 const { findDigest } = require('internal/crypto/digests');
-const { decode } = require('internal/crypto/encodings');
+const { bytesOf, decode } = require('internal/crypto/encodings');
 const { run } = require('internal/crypto/job');
 const {
-  createSecretKey,
   isCryptoKey,
   isKeyObject,
   secretBytesOf,
@@ -39,12 +38,13 @@ function bytesFrom(value, name) {
   return value;
 }
 
+/** A copy, which is wiped after use. */
 function secretFrom(key) {
   if (isKeyObject(key) || isCryptoKey(key)) return secretBytesOf(key);
   if (typeof key !== 'string' && !isAnyArrayBuffer(key) && !isArrayBufferView(key)) {
     throw new ERR_INVALID_ARG_TYPE('ikm', ['string', 'SecretKeyObject', ...BYTES], key);
   }
-  return secretBytesOf(createSecretKey(key));
+  return typeof key === 'string' ? decode(key, 'utf8') : new FastBuffer(bytesOf(key));
 }
 
 function prepare(digest, key, salt, info, length) {

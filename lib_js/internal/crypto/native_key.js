@@ -172,5 +172,4 @@ function keyOfRaw(format, bytes, kind, namedCurve) {
   return keyOr(binding.keyOfScalar(namedCurve, bytes, undefined), 'private', refuse);
 }
 
-
 module.exports = { NativeKey, keyOf, keyOfRaw, keyOr, rawKinds, secretOf };

@@ -3,6 +3,7 @@
 // RSA as a cipher: publicEncrypt and its kin.
 
 const { validateString } = require('internal/validators');
+const { RSA_PKCS1_OAEP_PADDING, RSA_PKCS1_PADDING } = require('internal/crypto/constants');
 const { digestOrThrow } = require('internal/crypto/digests');
 const { bytesOf } = require('internal/crypto/encodings');
 const { kHandle } = require('internal/crypto/handles');
@@ -23,8 +24,6 @@ const PRIVATE_DECRYPT = 1;
 const PRIVATE_ENCRYPT = 2;
 const PUBLIC_DECRYPT = 3;
 
-const PKCS1_PADDING = 1;
-const OAEP_PADDING = 4;
 const NO_DIGEST = -1;
 
 function rsaFunction(direction, defaultPadding, isPrivate) {
@@ -39,17 +38,19 @@ function rsaFunction(direction, defaultPadding, isPrivate) {
       oaepLabel = bytesOf(getArrayBufferOrView(oaepLabel, 'key.oaepLabel', encoding));
     }
     buffer = bytesOf(getArrayBufferOrView(buffer, 'buffer', encoding));
-    const opened = isPrivate ? openPrivate(input) : openAny(input);
     const digest = oaepHash === undefined ? NO_DIGEST : digestOrThrow(
       oaepHash, 'Invalid digest used', 'ERR_OSSL_EVP_INVALID_DIGEST').number;
+    const opened = isPrivate ? openPrivate(input) : openAny(input);
     return runNow((ticket) => binding.keyRsa(
       opened[kHandle], direction, padding, digest, oaepLabel, buffer, ticket));
   };
 }
 
 module.exports = {
-  privateDecrypt: rsaFunction(PRIVATE_DECRYPT, OAEP_PADDING, true),
-  privateEncrypt: rsaFunction(PRIVATE_ENCRYPT, PKCS1_PADDING, true),
-  publicDecrypt: rsaFunction(PUBLIC_DECRYPT, PKCS1_PADDING, false),
-  publicEncrypt: rsaFunction(PUBLIC_ENCRYPT, OAEP_PADDING, false),
+  PRIVATE_DECRYPT,
+  PUBLIC_ENCRYPT,
+  privateDecrypt: rsaFunction(PRIVATE_DECRYPT, RSA_PKCS1_OAEP_PADDING, true),
+  privateEncrypt: rsaFunction(PRIVATE_ENCRYPT, RSA_PKCS1_PADDING, true),
+  publicDecrypt: rsaFunction(PUBLIC_DECRYPT, RSA_PKCS1_PADDING, false),
+  publicEncrypt: rsaFunction(PUBLIC_ENCRYPT, RSA_PKCS1_OAEP_PADDING, false),
 };

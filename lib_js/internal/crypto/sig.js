@@ -15,6 +15,7 @@ const {
 const { Writable } = require('stream');
 const { isArrayBufferView } = require('internal/util/types');
 const { validateEncoding, validateFunction, validateString } = require('internal/validators');
+const { RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_MAX_SIGN } = require('internal/crypto/constants');
 const { digestOrThrow, fixedDigestOrThrow } = require('internal/crypto/digests');
 const { bytesOf, decode, inputOf } = require('internal/crypto/encodings');
 const { nativeError, orThrow } = require('internal/crypto/failure');
@@ -30,8 +31,6 @@ const { getArrayBufferOrView, kHandle: kState } = require('internal/crypto/util'
 
 const binding = internalBinding('crypto');
 
-const PSS_PADDING = 6;
-const PSS_SALT_MAX = -2;
 const NO_DIGEST = -1;
 
 const handles = new Handles(binding.hashClose);
@@ -86,7 +85,7 @@ function integerOption(options, name) {
 function signingOptions(options, takesContext) {
   const padding = integerOption(options, 'padding');
   let salt = integerOption(options, 'saltLength');
-  if (padding === PSS_PADDING && salt === undefined) salt = PSS_SALT_MAX;
+  if (padding === RSA_PKCS1_PSS_PADDING && salt === undefined) salt = RSA_PSS_SALTLEN_MAX_SIGN;
   let isPlain = false;
   if (typeof options === 'object') {
     const { dsaEncoding = 'der' } = options;

@@ -18,8 +18,10 @@ const {
   getCryptoKeyHandle,
   getCryptoKeyType,
 } = require('internal/crypto/crypto_key');
+const { RSA_PKCS1_OAEP_PADDING } = require('internal/crypto/constants');
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { kHandle } = require('internal/crypto/handles');
+const { PRIVATE_DECRYPT, PUBLIC_ENCRYPT } = require('internal/crypto/rsa_cipher');
 const { after, laneWork, shortWork } = require('internal/crypto/web/answer');
 const { copyOf, joined, toArrayBuffer } = require('internal/crypto/web/bytes');
 const { digestOf } = require('internal/crypto/web/hash_names');
@@ -28,7 +30,6 @@ const binding = internalBinding('crypto');
 
 const NO_LENGTH = -1;
 const BLOCK = 16;
-const OAEP_PADDING = 4;
 
 /** One session of a cipher from first to last: the bytes, and the tag if there is one. */
 function runCipher(encrypts, name, key, iv, data, setUp) {
@@ -130,8 +131,8 @@ function rsaOaep(encrypts, algorithm, key, data) {
   }
   const digest = digestOf(getCryptoKeyAlgorithm(key).hash.name).number;
   return laneWork('CIPHERREQUEST', (ticket) => binding.keyRsa(
-    getCryptoKeyHandle(key)[kHandle], encrypts ? 0 : 1, OAEP_PADDING, digest, algorithm.label, data,
-    ticket));
+    getCryptoKeyHandle(key)[kHandle], encrypts ? PUBLIC_ENCRYPT : PRIVATE_DECRYPT,
+    RSA_PKCS1_OAEP_PADDING, digest, algorithm.label, data, ticket));
 }
 
 /** Work that gives an ArrayBuffer. */
