@@ -51,6 +51,17 @@ row('a timer that was cleared is destroyed without being entered', async () => {
                          ['init Timeout', 'destroy Timeout']);
 });
 
+rows('a datagram socket is destroyed once', [
+  ['bound', (socket) => socket.bind(0, () => socket.close())],
+  ['not bound', (socket) => socket.close()],
+], async (name, end) => {
+  const log = await logging(() => new Promise((resolve) => {
+    end(require('dgram').createSocket('udp4').on('close', () => setTimeout(resolve, 10)));
+  }));
+  assert.deepStrictEqual(log.filter((line) => /^(init|destroy) UDPWRAP/.test(line)),
+                         ['init UDPWRAP', 'destroy UDPWRAP']);
+});
+
 row('nothing is told once no hook is enabled', async () => {
   let count = 0;
   const hook = createHook({ init() { count++; } }).enable();
