@@ -4,6 +4,7 @@
 
 const fs = require('fs');
 const { isIP } = require('internal/net');
+const { kEmptyObject } = require('internal/util');
 const { StreamHandle, UNOPENED, fillName, kAdopt, unixError } = require('internal/net/handle');
 const {
   ExceptionWithHostPort,
@@ -26,7 +27,12 @@ const FAMILY_UNIX = 1;
 
 /** The path of a unix socket goes with it; abstract names go by themselves. */
 function removePath(path) {
-  if (path !== undefined && path[0] !== '\0') fs.rmSync(path, { force: true });
+  if (path === undefined || path[0] === '\0') return;
+  try {
+    fs.unlinkSync(path);
+  } catch {
+    // Somebody else was there first, and nobody waits for an answer: as libuv.
+  }
 }
 
 function bindPath(options) {
@@ -65,7 +71,7 @@ class BoundSocket {
   #fd = -1;
   #path;
 
-  constructor(options = {}) {
+  constructor(options = kEmptyObject) {
     validateObject(options, 'options');
     this.#path = options.path;
     this.#fd = options.path !== undefined ? bindPath(options) : bindAddress(options);
