@@ -7,6 +7,7 @@ const { isIP } = require('internal/net');
 const { kEmptyObject } = require('internal/util');
 const { StreamHandle, UNOPENED, fillName, kAdopt, unixError } = require('internal/net/handle');
 const {
+  ErrnoException,
   ExceptionWithHostPort,
   codes: { ERR_INVALID_ARG_VALUE, ERR_SOCKET_HANDLE_ADOPTED },
 } = require('internal/errors');
@@ -44,7 +45,7 @@ function bindPath(options) {
   }
   const fd = unixError(native.bind(FAMILY_UNIX, path, 0, 0));
   // As libuv tells of a folder that is not there.
-  if (fd < 0) throw new ExceptionWithHostPort(fd === ENOENT ? EACCES : fd, 'bind', path);
+  if (fd < 0) throw new ErrnoException(fd === ENOENT ? EACCES : fd, 'bind');
   return fd;
 }
 
