@@ -11,10 +11,9 @@ const {
   },
 } = require('internal/errors');
 const { FastBuffer } = require('internal/buffer');
-const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const { validateFunction, validateInteger, validateString } = require('internal/validators');
 const { findDigest } = require('internal/crypto/digests');
-const { bytesOf, decode } = require('internal/crypto/encodings');
+const { bytesOf, decode, isBytes } = require('internal/crypto/encodings');
 const { run } = require('internal/crypto/job');
 const {
   isCryptoKey,
@@ -32,7 +31,7 @@ const BYTES = ['ArrayBuffer', 'TypedArray', 'DataView', 'Buffer'];
 
 function bytesFrom(value, name) {
   if (typeof value === 'string') return decode(value, 'utf8');
-  if (!isAnyArrayBuffer(value) && !isArrayBufferView(value)) {
+  if (!isBytes(value)) {
     throw new ERR_INVALID_ARG_TYPE(name, ['string', ...BYTES], value);
   }
   return value;
@@ -41,7 +40,7 @@ function bytesFrom(value, name) {
 /** A copy, which is wiped after use. */
 function secretFrom(key) {
   if (isKeyObject(key) || isCryptoKey(key)) return secretBytesOf(key);
-  if (typeof key !== 'string' && !isAnyArrayBuffer(key) && !isArrayBufferView(key)) {
+  if (typeof key !== 'string' && !isBytes(key)) {
     throw new ERR_INVALID_ARG_TYPE('ikm', ['string', 'SecretKeyObject', ...BYTES], key);
   }
   return typeof key === 'string' ? decode(key, 'utf8') : new FastBuffer(bytesOf(key));

@@ -9,9 +9,8 @@ const {
     ERR_OUT_OF_RANGE,
   },
 } = require('internal/errors');
-const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const cryptoKey = require('internal/crypto/crypto_key');
-const { bytesOf, decode } = require('internal/crypto/encodings');
+const { BYTE_KINDS, bytesOf, decode, isBytes } = require('internal/crypto/encodings');
 const {
   parsePrivateKeyEncoding,
   parsePublicKeyEncoding,
@@ -38,10 +37,7 @@ const { NativeKey, secretOf } = require('internal/crypto/native_key');
 
 const { getCryptoKeyHandle, isCryptoKey } = cryptoKey;
 
-const BUFFERS = ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
-const WITH_KEYS = [
-  'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView', 'string', 'KeyObject', 'CryptoKey',
-];
+const WITH_KEYS = [...BYTE_KINDS, 'string', 'KeyObject', 'CryptoKey'];
 
 /** The native key of what is a secret key object; undefined of what is none. */
 function secretObject(key) {
@@ -74,8 +70,8 @@ function prepareSecretKey(key, encoding, isBufferOnly = false) {
     return encoding === undefined || encoding === 'utf8' || encoding === 'buffer' ?
       key : decode(key, encoding);
   }
-  if (!isArrayBufferView(key) && !isAnyArrayBuffer(key)) {
-    throw new ERR_INVALID_ARG_TYPE('key', isBufferOnly ? BUFFERS : WITH_KEYS, key);
+  if (!isBytes(key)) {
+    throw new ERR_INVALID_ARG_TYPE('key', isBufferOnly ? BYTE_KINDS : WITH_KEYS, key);
   }
   return bytesOf(key);
 }

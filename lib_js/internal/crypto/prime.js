@@ -5,14 +5,13 @@ const { BigInt, StringPrototypePadStart } = primordials;
 const { ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE } = require('internal/errors').codes;
 const { Buffer } = require('buffer');
 const { kEmptyObject } = require('internal/util');
-const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const {
   validateBoolean,
   validateFunction,
   validateInt32,
   validateObject,
 } = require('internal/validators');
-const { bytesOf } = require('internal/crypto/encodings');
+const { bytesOf, isBytes } = require('internal/crypto/encodings');
 const { nativeError } = require('internal/crypto/failure');
 const { run } = require('internal/crypto/job');
 const { toArrayBuffer } = require('internal/crypto/web/bytes');
@@ -31,7 +30,7 @@ function bytesOfBigInt(value, name) {
 
 function bytesOfNumber(value, name) {
   if (typeof value === 'bigint') return bytesOfBigInt(value, name);
-  if (!isAnyArrayBuffer(value) && !isArrayBufferView(value)) {
+  if (!isBytes(value)) {
     throw new ERR_INVALID_ARG_TYPE(
       name, ['ArrayBuffer', 'TypedArray', 'Buffer', 'DataView', 'bigint'], value);
   }

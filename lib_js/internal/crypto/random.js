@@ -11,15 +11,20 @@ const {
   hideStackFrames,
 } = require('internal/errors');
 const { kEmptyObject, lazyDOMException } = require('internal/util');
-const { isAnyArrayBuffer, isArrayBufferView, isTypedArray, isFloat16Array, isFloat32Array,
-        isFloat64Array } = require('internal/util/types');
+const {
+  isArrayBufferView,
+  isFloat16Array,
+  isFloat32Array,
+  isFloat64Array,
+  isTypedArray,
+} = require('internal/util/types');
 const {
   validateBoolean,
   validateFunction,
   validateNumber,
   validateObject,
 } = require('internal/validators');
-const { bytesOf } = require('internal/crypto/encodings');
+const { bytesOf, isBytes } = require('internal/crypto/encodings');
 const { orThrow } = require('internal/crypto/failure');
 const { startJob } = require('internal/crypto/job');
 
@@ -89,7 +94,7 @@ function randomBytes(size, callback) {
 }
 
 function checkTarget(buffer) {
-  if (!isAnyArrayBuffer(buffer) && !isArrayBufferView(buffer)) {
+  if (!isBytes(buffer)) {
     throw new ERR_INVALID_ARG_TYPE('buf', ['ArrayBuffer', 'ArrayBufferView'], buffer);
   }
 }

@@ -14,15 +14,10 @@ const {
   preparePrivateKey,
   preparePublicOrPrivateKey,
 } = require('internal/crypto/key_input');
+const { rsaDirections } = require('internal/crypto/native_key');
 const { getArrayBufferOrView } = require('internal/crypto/util');
 
 const binding = internalBinding('crypto');
-
-// Directions, as bindings/src/crypto/key_use.rs numbers them.
-const PUBLIC_ENCRYPT = 0;
-const PRIVATE_DECRYPT = 1;
-const PRIVATE_ENCRYPT = 2;
-const PUBLIC_DECRYPT = 3;
 
 const NO_DIGEST = -1;
 
@@ -47,10 +42,8 @@ function rsaFunction(direction, defaultPadding, isPrivate) {
 }
 
 module.exports = {
-  PRIVATE_DECRYPT,
-  PUBLIC_ENCRYPT,
-  privateDecrypt: rsaFunction(PRIVATE_DECRYPT, RSA_PKCS1_OAEP_PADDING, true),
-  privateEncrypt: rsaFunction(PRIVATE_ENCRYPT, RSA_PKCS1_PADDING, true),
-  publicDecrypt: rsaFunction(PUBLIC_DECRYPT, RSA_PKCS1_PADDING, false),
-  publicEncrypt: rsaFunction(PUBLIC_ENCRYPT, RSA_PKCS1_OAEP_PADDING, false),
+  privateDecrypt: rsaFunction(rsaDirections.privateDecrypt, RSA_PKCS1_OAEP_PADDING, true),
+  privateEncrypt: rsaFunction(rsaDirections.privateEncrypt, RSA_PKCS1_PADDING, true),
+  publicDecrypt: rsaFunction(rsaDirections.publicDecrypt, RSA_PKCS1_PADDING, false),
+  publicEncrypt: rsaFunction(rsaDirections.publicEncrypt, RSA_PKCS1_OAEP_PADDING, false),
 };

@@ -17,7 +17,7 @@ const { isArrayBufferView } = require('internal/util/types');
 const { validateEncoding, validateFunction, validateString } = require('internal/validators');
 const { RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_MAX_SIGN } = require('internal/crypto/constants');
 const { digestOrThrow, fixedDigestOrThrow } = require('internal/crypto/digests');
-const { bytesOf, decode, inputOf } = require('internal/crypto/encodings');
+const { bytesOf, decode, encode, inputOf } = require('internal/crypto/encodings');
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { Handles, kHandle, kListed } = require('internal/crypto/handles');
 const { run, runNow } = require('internal/crypto/job');
@@ -139,7 +139,7 @@ Sign.prototype.sign = function sign(privateKey, encoding) {
   const digest = state.digest();
   const signature = runNow((ticket) => binding.keySign(
     key[kHandle], state.algorithm.number, digest, true, padding, salt, isPlain, undefined, ticket));
-  return encoding && encoding !== 'buffer' ? signature.toString(encoding) : signature;
+  return encode(signature, encoding);
 };
 
 function Verify(algorithm, options) {

@@ -21,6 +21,7 @@ const {
   isSharedArrayBuffer,
 } = require('internal/util/types');
 const { validateInt32, validateString } = require('internal/validators');
+const { BYTE_KINDS, isBytes } = require('internal/crypto/encodings');
 
 const binding = internalBinding('crypto');
 
@@ -32,6 +33,9 @@ function cachedList(ask) {
   let list;
   return () => ArrayPrototypeSlice(list ??= ask());
 }
+
+/** The descriptor of what for...in does not see. */
+const hidden = (value) => ({ __proto__: null, configurable: true, enumerable: false, value });
 
 function lazily(get) {
   return { __proto__: null, configurable: true, enumerable: true, get };
@@ -50,16 +54,15 @@ const getArrayBufferOrView = hideStackFrames((buffer, name, encoding) => {
   }
   if (!isArrayBufferView(buffer)) {
     throw new ERR_INVALID_ARG_TYPE.HideStackFramesError(
-      name, ['string', 'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], buffer);
+      name, ['string', ...BYTE_KINDS], buffer);
   }
   return buffer;
 });
 
 function checkEqualOperand(value, name) {
-  if (!isAnyArrayBuffer(value) && !isArrayBufferView(value)) {
+  if (!isBytes(value)) {
     // Node's own text ends here.
-    const error = new ERR_INVALID_ARG_TYPE(
-      name, ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], value);
+    const error = new ERR_INVALID_ARG_TYPE(name, BYTE_KINDS, value);
     error.message = `The "${name}" argument must be an instance of ArrayBuffer, Buffer, ` +
       'TypedArray, or DataView.';
     throw error;
@@ -108,6 +111,7 @@ module.exports = {
   getFips,
   getHashes,
   getOpenSSLSecLevel,
+  hidden,
   kHandle,
   secureHeapUsed,
   setEngine,

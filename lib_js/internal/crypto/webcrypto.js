@@ -34,6 +34,7 @@ const { sign, verify } = require('internal/crypto/web/signing');
 const { isOperation, isSupported, takesAlgorithm } = require('internal/crypto/web/support');
 const { exportKey, importKey, unwrapKey, wrapKey } = require('internal/crypto/web/transport');
 const { kHandle } = require('internal/crypto/handles');
+const { hidden } = require('internal/crypto/util');
 const { checkMax, converters, requiredArguments } = require('internal/crypto/webidl');
 
 const binding = internalBinding('crypto');
@@ -396,19 +397,15 @@ class Crypto {
 
 const crypto = ObjectCreate(Crypto.prototype);
 
-const tag = (value) => ({
-  __proto__: null, configurable: true, enumerable: false, value, writable: false,
-});
-
 ObjectDefineProperties(Crypto.prototype, {
-  [SymbolToStringTag]: tag('Crypto'),
+  [SymbolToStringTag]: hidden('Crypto'),
   subtle: kEnumerableProperty,
   getRandomValues: kEnumerableProperty,
   randomUUID: kEnumerableProperty,
 });
 
 ObjectDefineProperties(SubtleCrypto.prototype, {
-  [SymbolToStringTag]: tag('SubtleCrypto'),
+  [SymbolToStringTag]: hidden('SubtleCrypto'),
   encrypt: kEnumerableProperty,
   decrypt: kEnumerableProperty,
   sign: kEnumerableProperty,

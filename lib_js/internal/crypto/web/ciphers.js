@@ -21,7 +21,7 @@ const {
 const { RSA_PKCS1_OAEP_PADDING } = require('internal/crypto/constants');
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { kHandle } = require('internal/crypto/handles');
-const { PRIVATE_DECRYPT, PUBLIC_ENCRYPT } = require('internal/crypto/rsa_cipher');
+const { rsaDirections } = require('internal/crypto/native_key');
 const { after, laneWork, shortWork } = require('internal/crypto/web/answer');
 const { copyOf, joined, toArrayBuffer } = require('internal/crypto/web/bytes');
 const { digestOf } = require('internal/crypto/web/hash_names');
@@ -129,10 +129,11 @@ function rsaOaep(encrypts, algorithm, key, data) {
     throw lazyDOMException(
       'The requested operation is not valid for the provided key', 'InvalidAccessError');
   }
+  const direction = encrypts ? rsaDirections.publicEncrypt : rsaDirections.privateDecrypt;
   const digest = digestOf(getCryptoKeyAlgorithm(key).hash.name).number;
   return laneWork('CIPHERREQUEST', (ticket) => binding.keyRsa(
-    getCryptoKeyHandle(key)[kHandle], encrypts ? PUBLIC_ENCRYPT : PRIVATE_DECRYPT,
-    RSA_PKCS1_OAEP_PADDING, digest, algorithm.label, data, ticket));
+    getCryptoKeyHandle(key)[kHandle], direction, RSA_PKCS1_OAEP_PADDING, digest, algorithm.label,
+    data, ticket));
 }
 
 /** Work that gives an ArrayBuffer. */
