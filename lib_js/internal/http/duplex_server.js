@@ -146,10 +146,14 @@ class DuplexConnection {
     const start = method.length + 1;
     const req = new server[kIncomingMessage](socket);
     parser.incoming = req;
-    if ((flags & HTTP_11) === 0) setVersion(req, head);
-    else setVersionNumbers(req, 1, 1);
     req.method = method;
-    req.url = head.slice(start, head.indexOf(' ', start));
+    if ((flags & HTTP_11) === 0) {
+      setVersion(req, head);
+      req.url = require('internal/http/request_line').readRequestLine(head).target;
+    } else {
+      setVersionNumbers(req, 1, 1);
+      req.url = head.slice(start, head.indexOf(' ', start));
+    }
     req.upgrade = (flags & UPGRADE) !== 0;
     req.joinDuplicateHeaders = server.joinDuplicateHeaders || false;
     setHead(req, head, 0);

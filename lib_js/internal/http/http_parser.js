@@ -11,6 +11,7 @@ const { destroyResource, enter, initResource, leave } =
   require('internal/async_hooks/resources');
 const { FastBuffer } = require('internal/buffer');
 const { bareError } = require('internal/http/parse_error');
+const { firstLine, readRequestLine } = require('internal/http/request_line');
 const { methods: methodNames } = require('internal/http/methods');
 const { codes: { ERR_METHOD_NOT_IMPLEMENTED } } = require('internal/errors');
 
@@ -60,10 +61,12 @@ function lenienceWord(flags) {
   return flags === constants.kLenientHeaderValueRelaxed ? 2 : 1;
 }
 
-/** What the first line of a head says: its words, and the version. */
-function firstLine(head) {
-  const line = head.slice(0, head.indexOf('\n')).trimEnd();
-  return line.split(' ');
+/** 'HTTP/1.1 200 Whatever it says' */
+function readStatusLine(head) {
+  const words = firstLine(head).split(' ');
+  const version = words[0];
+  const reason = words.slice(2).join(' ');
+  return { target: undefined, major: +version.at(-3), minor: +version.at(-1), reason };
 }
 
 class HTTPParser {
@@ -178,18 +181,18 @@ class HTTPParser {
 
   #head(flags, head) {
     this.#call(kOnMessageBegin);
-    const words = firstLine(head);
     const headers = parseHeaders(head);
     const isRequest = this.#type === REQUEST;
-    const version = words[isRequest ? 2 : 0];
+    const { target, major, minor, reason } =
+      isRequest ? readRequestLine(head) : readStatusLine(head);
     const isUpgrade = (flags & (isRequest ? 1 << 11 : 1 << 12)) !== 0;
-    this.#url = isRequest ? words[1] : '';
+    this.#url = target ?? '';
     const answer = this.#call(
-      kOnHeadersComplete, +version.at(-3), +version.at(-1), headers,
+      kOnHeadersComplete, major, minor, headers,
       isRequest ? methodNames.indexOf(methods[flags & 63]) : undefined,
-      isRequest ? words[1] : undefined,
+      target,
       isRequest ? undefined : flags & 0x3ff,
-      isRequest ? undefined : words.slice(2).join(' '),
+      reason,
       isUpgrade,
       (flags & (isRequest ? 1 << 7 : 1 << 11)) !== 0);
     if (answer) {

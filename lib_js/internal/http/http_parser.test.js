@@ -4,7 +4,10 @@
 // passes too.
 
 const assert = require('assert');
+const { once } = require('events');
+const http = require('http');
 const { HTTPParser } = require('_http_common');
+const net = require('net');
 const { rows } = require('../../fixtures/rows.test.cjs');
 
 const { REQUEST, RESPONSE } = HTTPParser;
@@ -32,6 +35,9 @@ rows('messages are told', [
   [RESPONSE, 'HTTP/1.0 204 All right\r\nA: b\r\n\r\n', [
     [1, 0, ['A', 'b'], undefined, undefined, 204, 'All right', false, false], 'end',
   ]],
+  [REQUEST, 'GET /a\r\n\r\n', [
+    [0, 9, [], 1, '/a', undefined, undefined, false, false], 'end',
+  ]],
 ], (type, text, expect) => {
   const { told, result } = parse(type, text);
   assert.deepStrictEqual(told, expect);
@@ -56,4 +62,23 @@ rows('errors are told without the bytes', [['GET / HTTP/1.1\r\nA b\r\n\r\n']], (
   assert.strictEqual(result.message, 'Parse Error');
   assert.deepStrictEqual(Object.keys(result), ['bytesParsed', 'code', 'reason']);
   assert.strictEqual(result.code, 'HPE_INVALID_HEADER_TOKEN');
+});
+
+rows('requests of old versions, on both lanes', [
+  ['GET /a\r\n\r\n', ['/a', '0.9', 0, 9]],
+  ['GET /a HTTP/0.9\r\n\r\n', ['/a', '0.9', 0, 9]],
+  ['GET /a HTTP/1.0\r\nHost: x\r\n\r\n', ['/a', '1.0', 1, 0]],
+], async (text, expect) => {
+  const server = http.createServer((req, res) => res.end(JSON.stringify([
+    req.url, req.httpVersion, req.httpVersionMajor, req.httpVersionMinor,
+  ])));
+  const duplexes = net.createServer((socket) => server.emit('connection', socket));
+  for (const listener of [server, duplexes]) {
+    await once(listener.listen(0, '127.0.0.1'), 'listening');
+    const socket = net.connect(listener.address().port, '127.0.0.1', () => socket.write(text));
+    let answer = '';
+    for await (const chunk of socket) answer += chunk;
+    assert.deepStrictEqual(JSON.parse(answer.slice(answer.indexOf('['))), expect);
+    listener.close();
+  }
 });

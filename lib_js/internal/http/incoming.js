@@ -275,10 +275,10 @@ function setVersionNumbers(message, major, minor) {
   message.httpVersion = `${major}.${minor}`;
 }
 
-/** The version of a request that is not of HTTP/1.1, which ends the first line. */
+/** The version of a request that is not of HTTP/1.1. */
 function setVersion(message, head) {
-  const line = head.slice(0, head.indexOf('\n')).trimEnd();
-  setVersionNumbers(message, +line.at(-3), +line.at(-1));
+  const { major, minor } = require('internal/http/request_line').readRequestLine(head);
+  setVersionNumbers(message, major, minor);
 }
 
 // --- Body
