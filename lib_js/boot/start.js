@@ -36,11 +36,6 @@ const OPTION_ALIASES = [
   ['traceDeprecation', '--trace-deprecation'],
 ];
 
-function fail(message, code) {
-  internalBinding('process_ops').writeSync(2, `coring: ${message}\n`);
-  internalBinding('process_ops').reallyExit(code);
-}
-
 function defineOptionAliases() {
   ArrayPrototypeForEach(OPTION_ALIASES, ({ 0: name, 1: option }) => {
     const value = getOptionValue(option);

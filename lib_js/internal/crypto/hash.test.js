@@ -44,6 +44,24 @@ row('a copy goes its own way', () => {
   }
 });
 
+row('a stream gives what was asked for before it ended, and takes nothing behind it', async () => {
+  for (const encoding of [undefined, 'hex', 'base64url', 'latin1', 'utf8']) {
+    const hash = crypto.createHash('sha256').update('a');
+    const asked = hash.digest(encoding);
+    hash.end();
+    assert.strictEqual(hash.read().toString('hex'), digest('a'), encoding);
+    const other = crypto.createHash('sha256').end('a');
+    other.read();
+    assert.deepStrictEqual(other.digest(encoding), asked);
+  }
+  for (const state of [crypto.createHash('sha256'), crypto.createHmac('sha256', 'key')]) {
+    state.digest();
+    const failed = new Promise((resolve) => state.once('error', resolve));
+    state.write('a');
+    assert.strictEqual((await failed).code, 'ERR_CRYPTO_HASH_UPDATE_FAILED');
+  }
+});
+
 row('many states may be open at once', () => {
   const hashes = [];
   for (let i = 0; i < 500; i++) hashes.push(crypto.createHash('sha1').update(Buffer.from(`${i}`)));

@@ -136,9 +136,8 @@ class UDP {
   close(callback) {
     if (this.#closed !== undefined) return;
     this.#closed = callback ?? null;
-    if (watch.isOn) resources.destroyResource(this);
-    if (this.#handle < 0) return;
-    udp().close(this.#handle);
+    if (this.#handle >= 0) udp().close(this.#handle);
+    else if (watch.isOn) resources.destroyResource(this);
   }
 
   ref() {

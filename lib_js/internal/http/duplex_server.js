@@ -146,9 +146,9 @@ class DuplexConnection {
     const method = methods[flags & METHOD_MASK];
     const req = new server[kIncomingMessage](socket);
     parser.incoming = req;
+    req.method = method;
     if ((flags & HTTP_11) === 0) setVersion(req, head);
     else setVersionNumbers(req, 1, 1);
-    req.method = method;
     req.url = urlOf(flags, head, method);
     req.upgrade = (flags & UPGRADE) !== 0;
     req.joinDuplicateHeaders = server.joinDuplicateHeaders || false;

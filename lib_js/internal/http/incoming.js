@@ -279,12 +279,10 @@ function setVersionNumbers(message, major, minor) {
   message.httpVersion = `${major}.${minor}`;
 }
 
-/** The version of a request that is not of HTTP/1.1. Only HTTP/0.9 does without naming it. */
+/** The version of a request that is not of HTTP/1.1. */
 function setVersion(message, head) {
-  const line = head.slice(0, head.indexOf('\n')).trimEnd();
-  const version = / \S+ +HTTP\/(\d)\.(\d)$/.exec(line);
-  if (version === null) setVersionNumbers(message, 0, 9);
-  else setVersionNumbers(message, +version[1], +version[2]);
+  const { major, minor } = require('internal/http/request_line').readRequestLine(head);
+  setVersionNumbers(message, major, minor);
 }
 
 /** The URL of a head whose flags hold its length, if the length is not too much for them. */

@@ -4,6 +4,11 @@
 
 const { Error, SafeFinalizationRegistry, TypedArrayPrototypeFill, Uint32Array } = primordials;
 
+const { current, exchange: exchangeFrame, set: setFrame } =
+  require('internal/async_context_frame');
+const { watch } = require('internal/async_hooks');
+const { destroyResource, enter, initResource, leave } =
+  require('internal/async_hooks/resources');
 const { ERR_OUT_OF_RANGE, ERR_ZLIB_INITIALIZATION_FAILED } = require('internal/errors').codes;
 const { setImmediate } = require('timers');
 const binding = internalBinding('zlib');
@@ -22,6 +27,8 @@ class Handle {
   #isWriting = false;
   #left;
   #onWritten;
+  /** Of whoever made it: what it tells is told in that context. */
+  #frame = current();
 
   /** left: Uint32Array that gets the room left in the output, and what is left of the input. */
   constructor(native, left, onWritten) {
@@ -40,6 +47,7 @@ class Handle {
     this.#onWritten = onWritten;
     forgotten ??= new SafeFinalizationRegistry((number) => binding.close(number));
     forgotten.register(this, native, this);
+    if (watch.isOn) initResource(this, 'ZLIB');
   }
 
   /** One step in the loop's next round, so that other work gets its turn between steps. */
@@ -47,11 +55,15 @@ class Handle {
     this.#isWriting = true;
     setImmediate(() => {
       this.#isWriting = false;
+      const prior = exchangeFrame(this.#frame);
+      const id = watch.isOn ? enter(this) : 0;
       // A stream that was closed hears that its write is over, but nothing is written.
       if (this.#native === undefined ||
           this.writeSync(flushFlag, input, inOff, inLength, output, outOff, outLength)) {
         this.#onWritten(this);
       }
+      if (id !== 0) leave(id);
+      setFrame(prior);
     });
   }
 
@@ -79,6 +91,7 @@ class Handle {
     forgotten.unregister(this);
     binding.close(this.#native);
     this.#native = undefined;
+    if (watch.isOn) destroyResource(this);
   }
 
   #check(failure) {

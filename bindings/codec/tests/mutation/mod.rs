@@ -94,7 +94,7 @@ pub fn mutate(random: &mut Random, bytes: &mut Vec<u8>, others: &[Vec<u8>]) {
     }
 }
 
-/// The seed (`CORING_FUZZ_SEED`, else the clock) and how many runs `variable` asks for; prints both.
+/// The seed (`CORING_FUZZ_SEED`, else the clock), and as many runs as `variable` says; prints both.
 pub fn runs(variable: &str, usual_count: u64) -> (u64, u64) {
     let since_1970 = SystemTime::now()
         .duration_since(UNIX_EPOCH)
