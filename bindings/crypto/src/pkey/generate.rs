@@ -8,7 +8,7 @@ use super::{Curve, Kind, Operation, PKey, parts};
 use crate::der;
 use crate::number::Number;
 use crate::owned::Owned;
-use crate::{Digest, Failure, Result, failure};
+use crate::{Digest, Failure, Result, Secret, failure};
 
 /// What key is wanted.
 pub enum Recipe {
@@ -186,8 +186,8 @@ fn pss_parameters(
         let count = der::integer(&count.to_be_bytes());
         fields.push(der::element(der::tagged(2), &count));
     }
-    let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
-    Ok(der::sequence(&fields))
+    let fields: Vec<&[u8]> = fields.iter().map(Secret::as_slice).collect();
+    Ok(der::sequence(&fields).into_vec())
 }
 
 fn dsa(bits: i32, divisor_bits: Option<i32>) -> Result<PKey> {
