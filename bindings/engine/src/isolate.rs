@@ -343,7 +343,6 @@ fn address(v8: &v8::OwnedIsolate) -> usize {
 /// Settings that every isolate has, also the one that makes the snapshot.
 pub(crate) fn configure(v8: &mut v8::OwnedIsolate) {
     v8.set_microtasks_policy(v8::MicrotasksPolicy::Explicit);
-    v8.set_capture_stack_trace_for_uncaught_exceptions(true, 10);
     v8.set_promise_reject_callback(error::promise_rejected);
     v8.set_prepare_stack_trace_callback(error::prepare_stack_trace);
     v8.set_host_import_module_dynamically_callback(module::import_dynamically);
