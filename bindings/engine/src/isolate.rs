@@ -116,6 +116,7 @@ impl<N: 'static> Isolate<N> {
             } else {
                 boot::run(scope, &realm)?;
             }
+            crate::microtasks::watch(context);
             v8::Global::new(scope, context)
         };
         *realm.context.borrow_mut() = Some(context.clone());
@@ -319,6 +320,7 @@ impl<N: 'static> Drop for Isolate<N> {
         *self.realm.context.borrow_mut() = None;
         self.context = None;
         builtin::arm_termination(None);
+        crate::microtasks::forget();
         *self.realm.tasks.borrow_mut() = None;
         // Tasks know their isolate: they go before it, and those that its end leaves after it.
         let address = address(self.v8());
