@@ -174,6 +174,7 @@ function prepare(runtime) {
   if (NODE_DEBUG) require('internal/util/debuglog').initializeDebugEnv(NODE_DEBUG);
   const snapshots = getOptionValue('--heapsnapshot-near-heap-limit');
   if (snapshots > 0) require('internal/heap_utils').snapshotNearHeapLimit(snapshots);
+  if (getOptionValue('--trace-uncaught')) internalBinding('errors').traceUncaught();
   startCoverage();
   if (getOptionValue('--experimental-stream-iter')) {
     BuiltinModule.exposeStreamIter();
