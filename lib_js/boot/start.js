@@ -156,6 +156,12 @@ function startCoverage() {
   setCoverageFolder(process.env.NODE_V8_COVERAGE);
 }
 
+/** --cpu-prof and --heap-prof: written when the thread ends. */
+function startProfiles() {
+  if (!getOptionValue('--cpu-prof') && !getOptionValue('--heap-prof')) return;
+  require('internal/v8/profile_files').startProfiles();
+}
+
 /** Brings the process to where the user's first line could run. */
 function prepare(runtime) {
   setOptions(runtime.options);
@@ -175,6 +181,7 @@ function prepare(runtime) {
   const snapshots = getOptionValue('--heapsnapshot-near-heap-limit');
   if (snapshots > 0) require('internal/heap_utils').snapshotNearHeapLimit(snapshots);
   startCoverage();
+  startProfiles();
   if (getOptionValue('--experimental-stream-iter')) {
     BuiltinModule.exposeStreamIter();
     require('internal/fs/iter').extendFileHandle();
