@@ -162,6 +162,11 @@ function startProfiles() {
   require('internal/v8/profile_files').startProfiles();
 }
 
+/** `coring perf APP`, unless a file of that name is meant, as it would be to Node. */
+function isPerfCommand(argv) {
+  return argv[1] === 'perf' && argv.length > 2 && require('internal/main/perf').isCommand();
+}
+
 /** Brings the process to where the user's first line could run. */
 function prepare(runtime) {
   setOptions(runtime.options);
@@ -234,6 +239,7 @@ function start(runtime) {
   const checkOnly = !hasEval && getOptionValue('--check');
   const isTestRunner = getOptionValue('--test');
   const isWatched = isWatching();
+  const isPerf = hasFile && !isTestRunner && !isWatched && isPerfCommand(argv);
   const isRepl = !hasFile && !checkOnly && !isTestRunner && argv[1] !== '-' &&
     (getOptionValue('--interactive') ||
      (!hasEval && internalBinding('process_ops').ttyInfo(0) === FD_TTY));
@@ -248,6 +254,8 @@ function start(runtime) {
     require('internal/process/trace_sync_io').traceSyncIO();
   }
   setUpSignals();
+  const metrics = getOptionValue('--metrics');
+  if (metrics) require('internal/metrics').startMetrics(metrics);
   joinParent();
   initializeLoaders();
   freezeIfAsked();
@@ -262,6 +270,7 @@ function start(runtime) {
   }
   if (isTestRunner) return require('internal/main/test_runner').runTests();
   if (isWatched) return require('internal/main/watch_mode').runWatched();
+  if (isPerf) return require('internal/main/perf').runPerf(process.argv.slice(2));
   if (!hasFile) return runStdin();
   require('internal/modules/cjs/loader').Module.runMain(main);
   leaveMain();

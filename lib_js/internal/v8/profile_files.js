@@ -21,6 +21,7 @@ const {
 const { getOptionValue } = require('internal/options');
 
 const devtools = internalBinding('profiler');
+const { holdSignals } = internalBinding('turn');
 
 /** What each option samples: the domain's methods, and how its files are named. */
 const KINDS = [
@@ -71,7 +72,10 @@ function startProfiles() {
     if (!getOptionValue(kind.flag)) continue;
     const session = devtools.openSession();
     const steps = kind.begin(getOptionValue(`${kind.flag}-interval`));
+    // V8 makes a thread for its samples, which must not take the program's signals.
+    holdSignals(true);
     for (let j = 0; j < steps.length; j++) ask(session, steps[j][0], steps[j][1]);
+    holdSignals(false);
     ArrayPrototypePush(running, { kind, session, folder: folderOf(kind.flag) });
   }
   if (running.length > 0) writeBeforeKill();
@@ -98,7 +102,8 @@ function defaultName({ prefix, extension }) {
     two(DatePrototypeGetMonth(now) + 1) + two(DatePrototypeGetDate(now));
   const time = two(DatePrototypeGetHours(now)) +
     two(DatePrototypeGetMinutes(now)) + two(DatePrototypeGetSeconds(now));
-  const { threadId } = require('internal/worker/self');
+  // Cores of one process are its main thread each; their numbers keep their files apart.
+  const threadId = require('internal/worker/self').threadId || internalBinding('turn').core();
   const number = StringPrototypePadStart(`${++written}`, 3, '0');
   return `${prefix}.${day}.${time}.${process.pid}.${threadId}.${number}.${extension}`;
 }

@@ -38,6 +38,9 @@ const ENDS = [
   ['process.reallyExit(4);', 4, null],
   ['throw 5;', 1, null],
   ['process.kill(process.pid, "SIGINT");', null, 'SIGINT'],
+  // A signal from outside: none of V8's threads may take it before the program.
+  ["process.on('SIGINT', () => process.exit(6)); setInterval(() => {}, 1000);" +
+   "require('child_process').spawn('kill', ['-INT', `${process.pid}`]);", 6, null],
 ];
 for (const [index, [end, status, signal]] of ENDS.entries()) {
   const ended = run('--cpu-prof', '--cpu-prof-interval', '100', '--cpu-prof-dir', `end${index}`,
