@@ -311,10 +311,7 @@ mod tests {
             arrivals,
             warm_up: Duration::from_millis(20),
             measured: Duration::from_millis(200),
-            ..Plan::http(
-                echo.address,
-                request(echo.address, "GET", "/", &[], b""),
-            )
+            ..Plan::http(echo.address, request(echo.address, "GET", "/", &[], b""))
         }
     }
 

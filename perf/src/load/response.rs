@@ -337,8 +337,14 @@ mod tests {
         let both = format!("{PLAIN}{CHUNKED}");
         let mut rest = both.as_bytes();
         let mut reader = Reader::new();
-        assert_eq!(reader.take(&mut rest, None), Ok(Some(response(200, 5, false))));
-        assert_eq!(reader.take(&mut rest, None), Ok(Some(response(201, 13, true))));
+        assert_eq!(
+            reader.take(&mut rest, None),
+            Ok(Some(response(200, 5, false)))
+        );
+        assert_eq!(
+            reader.take(&mut rest, None),
+            Ok(Some(response(201, 13, true)))
+        );
         assert!(rest.is_empty());
     }
 
@@ -348,7 +354,10 @@ mod tests {
             Reader::new().take(&mut text.as_bytes(), Some(body.as_bytes()))
         };
         assert_eq!(take(PLAIN, "hello"), Ok(Some(response(200, 5, false))));
-        assert_eq!(take(CHUNKED, "abc0123456789"), Ok(Some(response(201, 13, true))));
+        assert_eq!(
+            take(CHUNKED, "abc0123456789"),
+            Ok(Some(response(201, 13, true)))
+        );
         assert!(take(PLAIN, "hellO").is_err());
         assert!(take(PLAIN, "hell").is_err());
         assert!(take(CHUNKED, "abc0123456788").is_err());
