@@ -100,7 +100,9 @@ impl Run<'_> {
 
     /// coring against each peer, round by round.
     fn stand(&self, record: &Record, phase: usize, what: &Phase) {
-        let Some(own) = self.peers.iter().position(|peer| peer.name == "coring") else {
+        let coring = self.peers.iter().position(|peer| peer.name == "coring");
+        // Where each has a rate of its own the tables show them side by side: no ratio means much.
+        let (Some(own), false) = (coring, matches!(what.rate, Rate::Own(_))) else {
             return;
         };
         let values = |peer: usize, value: fn(&Sample) -> f64| -> Vec<f64> {
@@ -123,11 +125,8 @@ impl Run<'_> {
                     });
                 }
             };
-            // Where each has its own rate, CPU time a request is no comparison.
-            if !matches!(what.rate, Rate::Own(_)) {
-                let cpu = Sample::cpu_per_request;
-                tell("CPU time", rounds(&values(peer, cpu), &values(own, cpu)));
-            }
+            let cpu = Sample::cpu_per_request;
+            tell("CPU time", rounds(&values(peer, cpu), &values(own, cpu)));
             let p99 = |sample: &Sample| latency_us(sample, 99.0);
             match what.rate {
                 Rate::Ceiling if refused(own) || refused(peer) => {}
