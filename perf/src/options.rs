@@ -29,8 +29,8 @@ the generator:
   --peers a,b        of coring node26 node24 bun deno; all that are installed, node24 only by name
   --reps N           interleaved repetitions, at least 5 unless `--short true`
   --short true       takes fewer repetitions, for trying things out; the report says so
-  --seconds N        measured time of each phase (5; all 1; files and clients 1; soak 60)
-  --warm-up N        seconds before each server is measured (2; all 1; files and clients 0.5)
+  --seconds N        measured time of each phase (5; all 0.7; files and clients 1; soak 60)
+  --warm-up N        seconds before each server is measured (2; all 0.7; files and clients 0.5)
   --connections N    (64)
   --coring PATH      the coring to measure (target/release/coring)
   --peers-folder P   a node_modules with the others (in ~/.cache/coring-perf)
@@ -80,7 +80,7 @@ impl Options {
         let (measured, warm_up) = match scenario.as_str() {
             // One operation is short, and there are many shapes.
             "files" | "clients" => (1.0, 0.5),
-            "all" => (1.0, 1.0),
+            "all" => (0.7, 0.7),
             "soak" => (60.0, 2.0),
             _ => (5.0, 2.0),
         };

@@ -78,7 +78,7 @@ fn all(options: &Options) -> Result<(), String> {
         match name {
             "soak" => own.measured = SOAK_OF_ALL,
             // Its rounds are long by themselves.
-            "idle" => own.reps = own.reps.min(2),
+            "idle" => own.reps = 1,
             "clients" => own.warm_up = Duration::from_millis(300),
             _ => {}
         }

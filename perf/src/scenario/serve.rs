@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 /// Time in which the ceiling of the reference is found before the run proper.
 const CALIBRATION: Duration = Duration::from_secs(2);
-const PHASE_WARM_UP: Duration = Duration::from_millis(300);
+const PHASE_WARM_UP_MAX: Duration = Duration::from_millis(300);
 const SYSCALLS_WATCHED: Duration = Duration::from_millis(500);
 const PORT: u16 = 3000;
 
@@ -157,7 +157,7 @@ impl Course<'_> {
                     per_second: per_second.max(1.0),
                 },
             },
-            warm_up: PHASE_WARM_UP,
+            warm_up: PHASE_WARM_UP_MAX.min(self.options.measured / 4),
             measured: self.options.measured,
             sleeps: self.scenario.two_cores,
             ..phase.ask.plan(address)

@@ -13,7 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 const SCRIPT: &str = "examples/hello.js";
-const PORT: u16 = 3004;
+/// The example knows no other.
+const PORT: u16 = 3000;
 const PER_CONNECTION: u32 = 10;
 const WATCH: Duration = Duration::from_millis(500);
 /// After the load, until what is closed is closed.
