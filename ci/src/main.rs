@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod hostile;
+mod instructions;
 mod js_tests;
 mod mask;
 mod node;
@@ -33,8 +34,8 @@ cargo ci packages ...       npm packages on coring and Node (`cargo ci packages 
 cargo ci framing [COUNT [SEED]]  damaged HTTP streams to coring and Node (ci/framing/README.md)
 cargo ci behind [COUNT [SEED]]   the same through nginx and haproxy
 cargo ci attack slow|crowd|mixed [COUNT]  a server among bad clients (ci/attack/README.md)
-cargo ci bench ROOM         one benchmark of benches/
-cargo ci perf SCENARIO ...  one load scenario of perf/ (perf/README.md)
+cargo ci bench ROOM         one benchmark of benches/; --instructions counts by callgrind
+cargo ci perf SCENARIO ...  one load scenario of perf/, or all (perf/README.md)
 cargo ci help               this text";
 
 /// The steps of a whole run. The cheap and likely failures come first.
@@ -120,6 +121,7 @@ fn step(root: &Path, name: &str, rest: &[String]) -> Tally {
         "framing" => hostile::beside_node(root, rest),
         "attack" => hostile::attack(root, rest),
         "behind" => hostile::behind_proxies(root, rest),
+        "bench" if has("--instructions") => instructions::run(root, &rest[0]),
         "bench" => forward(root, &["bench", "--bench"], rest),
         "perf" => forward(
             root,

@@ -5,7 +5,7 @@ use crate::options::{Options, root};
 use crate::peers::{self, Peer};
 use crate::report::json::{Json, map};
 use crate::report::stats::Spread;
-use crate::report::{Record, bars, facts, table};
+use crate::report::{Record, bars, facts};
 use std::process::Command;
 
 /// A program, what it is told to do, how often, and the least ratio node/coring that we ask for.
@@ -127,10 +127,9 @@ impl Times {
     }
 }
 
-pub fn run(options: &Options) -> Result<(), String> {
+pub fn run(options: &Options, record: &Record) -> Result<(), String> {
     let peers = peers::choose(options)?;
     let facts = facts::facts(options, &peers);
-    let record = Record::open(options, "core")?;
     let asked = |program: &&Program| {
         let name = program.name();
         options.names.is_empty() || options.names.iter().any(|part| name.contains(part))
@@ -154,14 +153,13 @@ pub fn run(options: &Options) -> Result<(), String> {
         rows.push(row);
         results.push(result);
     }
-    println!("\ncore, ratios of processor time: median [min .. max]");
-    print!("{}", table(&rows));
+    record.table("core, ratios of processor time: median [min .. max]", rows);
     let json = map([
         ("scenario", "core".into()),
-        ("facts", facts),
+        ("facts", facts.clone()),
         ("results", results.into()),
     ]);
-    record.write(".json", &json.pretty())
+    record.json(&facts, &json)
 }
 
 /// All peers in turn, round after round.
