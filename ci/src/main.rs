@@ -12,6 +12,7 @@ mod rust_tests;
 mod smoke;
 mod steps;
 mod tidy;
+mod vectors;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -29,6 +30,7 @@ cargo ci js [PART OF PATH]  JavaScript tests, lib_js/**/*.test.js
 cargo ci smoke              examples/hello.js answers
 cargo ci node ...           Node's own tests (`cargo ci node --help`)
 cargo ci packages ...      npm packages on coring and Node (`cargo ci packages --help`)
+cargo ci vectors [FILTER]   Wycheproof's vectors through node:crypto
 cargo ci bench ROOM         one benchmark of benches/
 cargo ci perf SCENARIO ...  one load scenario of perf/ (perf/README.md)
 cargo ci help               this text";
@@ -63,7 +65,7 @@ fn main() -> ExitCode {
         );
         return ExitCode::SUCCESS;
     }
-    if !EVERYTHING.contains(&name) && !matches!(name, "bench" | "packages" | "perf") {
+    if !EVERYTHING.contains(&name) && !matches!(name, "bench" | "packages" | "perf" | "vectors") {
         eprintln!("cargo ci: no part `{name}`\n{HELP}");
         return ExitCode::from(2);
     }
@@ -110,6 +112,7 @@ fn step(root: &Path, name: &str, rest: &[String]) -> Tally {
         "smoke" => smoke::run(root),
         "node" => node::run(root, rest),
         "packages" => packages::run(root, rest),
+        "vectors" => vectors::run(root, rest),
         "bench" => forward(root, &["bench", "--bench"], rest),
         "perf" => forward(
             root,
