@@ -32,6 +32,16 @@ pub(super) fn dh_key(prime: &[u8], generator: &[u8], secret: Option<&[u8]>) -> R
     of_dh(dh)
 }
 
+/// How long the prime of a text with parameters is.
+pub fn dh_parameter_bits(pem: &[u8]) -> Result<u32> {
+    let block = super::pem::find(pem, &["DH PARAMETERS", "X9.42 DH PARAMETERS"], None)?;
+    let prime = der::Reader::new(block.bytes.as_slice())
+        .sequence()?
+        .integer()?;
+    let zeros = prime.first().map_or(0, |byte| byte.leading_zeros());
+    Ok((prime.len() as u32 * 8).saturating_sub(zeros))
+}
+
 fn of_dh(dh: Owned<ffi::DH>) -> Result<PKey> {
     // SAFETY: takes no argument; what it gives is ours.
     let mut object = Owned::of(unsafe { ffi::EVP_PKEY_new() })?;
