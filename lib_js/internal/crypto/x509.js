@@ -15,6 +15,7 @@ const {
   StringPrototypeSlice,
   StringPrototypeSplit,
   StringPrototypeToUpperCase,
+  Symbol,
 } = primordials;
 
 const {
@@ -48,6 +49,9 @@ const NO_PARTIAL_WILDCARDS = 4;
 const MULTI_LABEL_WILDCARDS = 8;
 const SINGLE_LABEL_SUBDOMAINS = 16;
 const NEVER_CHECK_SUBJECT = 32;
+
+/** A method that programs do not see. */
+const kIdentity = Symbol('kIdentity');
 
 const everyByte = /../g;
 
@@ -89,10 +93,12 @@ const EMPTY = { __proto__: null };
 let derOf;
 let isX509Certificate;
 let fill;
+let issuedBy;
 
 class X509Certificate {
   #der;
   #fields;
+  #issuer;
   #publicKey;
 
   constructor(buffer) {
@@ -109,6 +115,7 @@ class X509Certificate {
   static {
     isX509Certificate = (value) => typeof value === 'object' && value !== null && #der in value;
     derOf = (certificate) => certificate.#der;
+    issuedBy = (certificate, issuer) => { certificate.#issuer = issuer; };
     fill = (certificate, der) => {
       certificate.#der = Buffer.from(der);
       markTransferMode(certificate, true, false);
@@ -155,7 +162,7 @@ class X509Certificate {
 
   /** Known of peers of TLS only. */
   get issuerCertificate() {
-    return undefined;
+    return this.#issuer;
   }
 
   get infoAccess() {
@@ -260,6 +267,12 @@ class X509Certificate {
 
   toLegacyObject() {
     return legacyObject(this, this.#said);
+  }
+
+  /** As much of that as tells whose it is. */
+  [kIdentity]() {
+    const { subjectEntries, subjectAltName } = this.#said;
+    return { subject: byName(subjectEntries), subjectaltname: subjectAltName };
   }
 }
 
@@ -380,4 +393,4 @@ function legacyObject(certificate, said) {
   };
 }
 
-module.exports = { ClonedCertificate, X509Certificate, isX509Certificate };
+module.exports = { ClonedCertificate, X509Certificate, isX509Certificate, issuedBy, kIdentity };
