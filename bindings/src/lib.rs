@@ -40,6 +40,7 @@ mod spawn_sync;
 mod stream;
 mod tcp_wrap;
 mod text_decoder;
+mod tls;
 mod turn;
 mod udp_wrap;
 mod url;
@@ -108,6 +109,11 @@ pub const BINDINGS: &[Binding] = &[
     crypto::kdf::BINDING,
     crypto::exchange::BINDING,
     crypto::spkac::BINDING,
+    tls::contexts::BINDING,
+    tls::trust::BINDING,
+    tls::connections::BINDING,
+    tls::inspect::BINDING,
+    tls::lane::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -177,6 +183,7 @@ pub struct Natives {
     pub(crate) is_asked: bool,
     pub(crate) zlib: zlib::State,
     pub(crate) crypto: crypto::State,
+    pub(crate) tls: tls::State,
     /// What the compute lane has worked out for this core.
     pub(crate) lane_answers: Arc<lane::Answers>,
     pub(crate) decoders: text_decoder::State,
@@ -198,6 +205,7 @@ impl Natives {
             is_asked: false,
             zlib: zlib::State::default(),
             crypto: crypto::State::default(),
+            tls: tls::State::default(),
             lane_answers: Arc::default(),
             decoders: text_decoder::State::default(),
             ring,

@@ -61,6 +61,7 @@ function adjustGlobals() {
     const { defineLazyProperties } = internalBinding('util');
     defineLazyProperties(globalThis, 'npm/undici/index-fetch', ['EventSource'], false);
   }
+  if (getOptionValue('--use-env-proxy')) require('internal/http/proxy').useEnvironment();
   const mode = getOptionValue('--disable-proto');
   if (mode) require('internal/disable_proto').disableProto(ObjectPrototype, mode);
 }

@@ -88,9 +88,7 @@ fn configure(natives: &mut Natives, listener: i32, numbers: Bytes) -> i32 {
     let Role::Listener(role) = &socket.role else {
         return BAD_HANDLE;
     };
-    let Some(settings) = &role.http else {
-        return BAD_HANDLE;
-    };
+    let settings = role.http.as_ref().unwrap_or(&role.settings);
     let numbers: Vec<f64> = numbers
         .as_slice()
         .chunks_exact(8)
@@ -230,6 +228,7 @@ fn takeUnparsed(natives: &mut Natives, conn: i32) -> Option<Vec<u8>> {
 }
 
 /// Takes the connection out of the fast lane: the same handle is a stream of `tcp_wrap` from now.
+/// With TLS below it, `takeUnparsed` comes first: the stream gives records from now.
 fn detach(natives: &mut Natives, conn: i32) -> i32 {
     let Some(socket) = natives.socket(conn) else {
         return BAD_HANDLE;
@@ -241,11 +240,15 @@ fn detach(natives: &mut Natives, conn: i32) -> i32 {
         return BAD_HANDLE;
     };
     let rest = open.take_input();
-    if !rest.is_empty() {
+    let is_sealed = socket.tls.is_some();
+    if !rest.is_empty() && !is_sealed {
         socket.inbox.push_back(rest);
     }
     socket.role = Role::Stream;
     socket.reading = false;
+    if is_sealed {
+        natives.unseal(Handle::from_js(conn));
+    }
     natives.touch(Handle::from_js(conn));
     conn
 }

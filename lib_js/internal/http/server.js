@@ -252,8 +252,27 @@ Server.prototype[kOnListener] = function(listener) {
 function connectionListener(socket) {
   // Sockets of the fast lane are served by native.
   if (socket._handle && socket._handle.isLane) return;
-  if (!this._handle) configure(this); // A server that does not listen.
-  serveDuplex(this, socket, this[kDuplexes]);
+  // A server that does not listen. Those of https have no settings for native.
+  if (!this._handle && this[kSettings] !== undefined) configure(this);
+  serveDuplex(this, socket, this[kDuplexes] ??= new Set());
+}
+
+/** What a server of https needs for http's methods: it is no http.Server. */
+function becomeServer(server, options) {
+  storeHTTPOptions.call(server, options);
+  server[kUniqueHeaders] = parseUniqueHeadersOption(options.uniqueHeaders);
+  server[kDuplexes] = new Set();
+  server[kLastListener] = null;
+}
+
+function trackConnections() {
+  this[kConnectionsCheckingInterval] = new ConnectionsChecking();
+}
+
+/** The part of close() that comes before the listener's. */
+function preClose(server) {
+  server.closeIdleConnections();
+  if (server[kConnectionsCheckingInterval]) server[kConnectionsCheckingInterval]._destroyed = true;
 }
 
 /** Called for each new connection of the fast lane, before its first request. */
@@ -289,8 +308,7 @@ Server.prototype._onslowlane = function(socket) {
 // --- Closing
 
 Server.prototype.close = function close() {
-  this.closeIdleConnections();
-  if (this[kConnectionsCheckingInterval]) this[kConnectionsCheckingInterval]._destroyed = true;
+  preClose(this);
   Reflect.apply(NetServer.prototype.close, this, arguments);
   return this;
 };
@@ -338,4 +356,12 @@ Server.prototype[EventEmitter.captureRejectionSymbol] = function(error, event, .
   res.end(STATUS_CODES[500]);
 };
 
-module.exports = { Server, connectionListener, kConnectionsCheckingInterval, storeHTTPOptions };
+module.exports = {
+  Server,
+  becomeServer,
+  connectionListener,
+  kConnectionsCheckingInterval,
+  preClose,
+  storeHTTPOptions,
+  trackConnections,
+};

@@ -46,9 +46,11 @@ const ENOTCONN = -107;
 const QUEUED_BYTES_MAX = 65536;
 
 const kHandle = Symbol('kHandle');
-const kNoDelay = Symbol('kSetNoDelay');
-const kKeepAlive = Symbol('kSetKeepAlive');
-const kKeepAliveDelay = Symbol('kSetKeepAliveInitialDelay');
+const {
+  kSetKeepAlive: kKeepAlive,
+  kSetKeepAliveInitialDelay: kKeepAliveDelay,
+  kSetNoDelay: kNoDelay,
+} = require('internal/net');
 const kKeepAliveInterval = Symbol('kSetKeepAliveInterval');
 const kKeepAliveCount = Symbol('kSetKeepAliveCount');
 const kTypeOfService = Symbol('kSetTOS');
@@ -131,7 +133,8 @@ function Socket(options) {
   this[kTypeOfService] = options.typeOfService;
 
   this.on('end', onReadableEnd);
-  ownHandle(this);
+  if (this.destroyed && this._handle) refuseHandle(this); // The signal was aborted before.
+  else ownHandle(this);
   this._pendingData = null;
   this._pendingEncoding = '';
 
@@ -206,6 +209,13 @@ function ownHandle(socket) {
     const buffer = socket[kUserBufferMaker]();
     if (isUint8Array(buffer)) socket[kUserBuffer] = buffer;
   }
+}
+
+function refuseHandle(socket) {
+  const handle = socket._handle;
+  socket._handle = null;
+  handle.owner = null;
+  handle.close();
 }
 
 /** Sets the options of a handle that has just been connected. */
@@ -587,7 +597,7 @@ function writeGeneric(socket, isVector, data, encoding, callback) {
   } else if (queued < QUEUED_BYTES_MAX) {
     callback();
   } else {
-    socket[kQueuedBefore] = queued;
+    socket[kQueuedBefore] = handle.writeQueueSize;
     handle.whenDrained((status) => afterDrain(socket, status, callback));
   }
 }

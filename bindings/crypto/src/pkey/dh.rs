@@ -10,6 +10,16 @@ use crate::number::{Number, bytes_of};
 use crate::owned::Owned;
 use crate::{Failure, Result, Secret, failure};
 
+/// How long the prime of a text with parameters is.
+pub fn dh_parameter_bits(pem: &[u8]) -> Result<u32> {
+    let block = super::pem::find(pem, &["DH PARAMETERS", "X9.42 DH PARAMETERS"], None)?;
+    let prime = der::Reader::new(block.bytes.as_slice())
+        .sequence()?
+        .integer()?;
+    let zeros = prime.first().map_or(0, |byte| byte.leading_zeros());
+    Ok((prime.len() as u32 * 8).saturating_sub(zeros))
+}
+
 /// A key with these parameters, and with this secret number, or a new one.
 pub(super) fn dh_key(prime: &[u8], generator: &[u8], secret: Option<&[u8]>) -> Result<PKey> {
     let mut dh = Exchange::of_numbers(Number::new(prime)?, Number::new(generator)?)?;
