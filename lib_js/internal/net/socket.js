@@ -569,6 +569,7 @@ function writeChunk(handle, chunk, encoding) {
 
 function writeChunks(handle, chunks) {
   if (chunks.allBuffers) return handle.writeBuffers(chunks);
+  if (handle.writeChunks !== undefined) return handle.writeChunks(chunks);
   let queued = 0;
   for (let i = 0; i < chunks.length && queued >= 0; i++) {
     queued = writeChunk(handle, chunks[i].chunk, chunks[i].encoding);

@@ -3,7 +3,16 @@
 // What `secureContext.context` is: one native context (SSL_CTX) behind a handle, with the methods
 // that Node's has, since programs call some of them (addCACert).
 
-const { Error, TypeError } = primordials;
+const {
+  ArrayPrototypeFilter,
+  ArrayPrototypeJoin,
+  ArrayPrototypeMap,
+  Error,
+  RegExpPrototypeExec,
+  StringPrototypeIncludes,
+  StringPrototypeSplit,
+  TypeError,
+} = primordials;
 
 const { Buffer } = require('buffer');
 const {
@@ -53,6 +62,21 @@ function boundsOf(method) {
 /** Texts of PEM come as strings or as bytes. */
 function bytesOf(value) {
   return typeof value === 'string' ? Buffer.from(value) : value;
+}
+
+/**
+ * AWS-LC takes HIGH for ALL, where nothing weak is left, but only at the beginning of a list: the
+ * same is said here with words that it knows everywhere.
+ */
+function withoutHigh(list) {
+  if (!StringPrototypeIncludes(list, 'HIGH')) return list;
+  const rules = ArrayPrototypeMap(StringPrototypeSplit(list, ':'), (rule) => {
+    const { 1: sign, 2: words } = RegExpPrototypeExec(/^([!+-]?)(.*)$/s, rule);
+    const rest = ArrayPrototypeFilter(
+      StringPrototypeSplit(words, '+'), (word) => word !== 'HIGH');
+    return sign + (rest.length === 0 ? 'ALL' : ArrayPrototypeJoin(rest, '+'));
+  });
+  return ArrayPrototypeJoin(rules, ':');
 }
 
 class SecureContext {
@@ -119,7 +143,7 @@ class SecureContext {
   }
 
   setCiphers(list) {
-    orThrow(binding.setCiphers(this.number, list));
+    orThrow(binding.setCiphers(this.number, withoutHigh(list)));
   }
 
   setSigalgs(list) {

@@ -17,7 +17,7 @@ const {
 } = require('internal/tls/events');
 const { sealSession, sessionFor } = require('internal/tls/session');
 const { chooseContext } = require('internal/tls/sni');
-const { SecureContext, createSecureContext } = require('internal/tls/secure_context');
+const { SecureContext } = require('internal/tls/secure_context');
 const { SecureContext: NativeContext } = require('internal/tls/native_context');
 const { TLSWrap } = require('internal/tls/wrap_handle');
 const {
@@ -132,7 +132,8 @@ function initRead(tlsSocket, socket) {
 TLSSocket.prototype._wrapHandle = function(parent, transport) {
   const options = this._tlsOptions;
   transport ||= new StreamHandle(UNOPENED, Boolean(options.pipe));
-  const context = options.secureContext || options.credentials || createSecureContext(options);
+  const context = options.secureContext || options.credentials ||
+    require('tls').createSecureContext(options);
   if (!(context.context instanceof NativeContext)) throw new ERR_TLS_INVALID_CONTEXT('context');
   const handle = new TLSWrap(transport, parent, context, Boolean(options.isServer), this);
   handle.events = listeners;
@@ -371,7 +372,8 @@ TLSSocket.prototype.getX509Certificate = function() {
 
 TLSSocket.prototype.setKeyCert = function(context) {
   if (!this._handle) return;
-  const secure = context instanceof SecureContext ? context : createSecureContext(context);
+  const secure = context instanceof SecureContext ?
+    context : require('tls').createSecureContext(context);
   this._handle.setKeyCert(secure.context);
 };
 
