@@ -1,6 +1,7 @@
-//! `cargo ci bench ROOM --instructions`: how many instructions one iteration of each benchmark takes,
-//! by callgrind. Times are noisy where others work; these are not. What is counted is all inside
-//! criterion's `iter`, which runs its closure once in test mode: caches are cold, counts are not.
+//! `cargo ci bench ROOM --instructions`: how many instructions one iteration of each benchmark
+//! takes, by callgrind. Times are noisy where others work; these are not. What is counted is all
+//! inside criterion's `iter`, which runs its closure once in test mode: caches are cold, counts are
+//! not.
 
 use crate::steps::{Tally, cargo, target};
 use std::path::{Path, PathBuf};

@@ -85,7 +85,8 @@ function render(answers) {
     lines, `# HELP coring_${name} ${help}`, `# TYPE coring_${name} ${type}`);
   head('core_up', 'gauge', `Whether the core answered within ${ANSWER_MS} ms.`);
   for (let core = 0; core < answers.length; core++) {
-    ArrayPrototypePush(lines, `coring_core_up{core="${core}"} ${answers[core] === undefined ? 0 : 1}`);
+    const isUp = answers[core] !== undefined;
+    ArrayPrototypePush(lines, `coring_core_up{core="${core}"} ${isUp ? 1 : 0}`);
   }
   for (let row = 0; row < ROWS.length; row++) {
     const { 0: name, 1: type, 2: help } = ROWS[row];

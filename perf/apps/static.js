@@ -6,7 +6,9 @@ const os = require('os');
 const path = require('path');
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'coring-perf-static-'));
-for (const size of [1, 100]) fs.writeFileSync(path.join(folder, `${size}`), Buffer.alloc(size * 1000, 'x'));
+for (const size of [1, 100]) {
+  fs.writeFileSync(path.join(folder, `${size}`), Buffer.alloc(size * 1000, 'x'));
+}
 
 const server = http.createServer((req, res) => {
   if (req.url === '/') {

@@ -1,7 +1,7 @@
 'use strict';
 
-// One measurement: does one of a shapes.js for a while and prints, as JSON, how many operations that
-// were, how long they took, and the processor time of all threads of this process meanwhile.
+// One measurement: does one of a shapes.js for a while and prints, as JSON, how many operations
+// that were, how long they took, and the processor time of all threads of this process meanwhile.
 //
 //   run.js SHAPES_JS SHAPE PLACE SECONDS WARM_UP_SECONDS
 

@@ -138,8 +138,8 @@ pub static OPTIONS: &[OptionSpec] = &[
     text("--max-old-space-size-percentage",
         "maximum size of the old space as a percentage of available memory"),
     integer("--max-semi-space-size", 0, "maximum size of a semi-space in MiB").v8(),
-    text("--metrics", "answer with the cores' counters, as Prometheus reads them, on this Unix socket")
-        .command(),
+    text("--metrics",
+        "answer with the cores' counters, as Prometheus reads them, on this Unix socket").command(),
     no_op("--napi-modules"),
     on("--network-family-autoselection", "disable network address family autodetection algorithm"),
     integer("--network-family-autoselection-attempt-timeout",

@@ -69,13 +69,13 @@ function shorten(name, width) {
 function drawBox(out, node, x, y, width, all) {
   const share = NumberPrototypeToFixed(100 * node.count / all, 2);
   const label = shorten(node.name, width);
+  const place = (number) => NumberPrototypeToFixed(number, 1);
+  const words = label ? `<text x="${place(x + 3)}" y="${y + 12}">${escape(label)}</text>` : '';
   ArrayPrototypePush(
     out,
     `<g><title>${escape(node.name)}: ${node.count} samples, ${share} %</title>` +
-    `<rect x="${NumberPrototypeToFixed(x, 1)}" y="${y}" width="${NumberPrototypeToFixed(width, 1)}" ` +
-    `height="${ROW - 1}" rx="1" fill="${COLOURS[node.kind]}"/>` +
-    (label ? `<text x="${NumberPrototypeToFixed(x + 3, 1)}" y="${y + 12}">${escape(label)}</text>` : '') +
-    '</g>');
+    `<rect x="${place(x)}" y="${y}" width="${place(width)}" ` +
+    `height="${ROW - 1}" rx="1" fill="${COLOURS[node.kind]}"/>${words}</g>`);
 }
 
 function draw(out, node, level, x, scale, base, all) {

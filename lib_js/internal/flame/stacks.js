@@ -1,6 +1,6 @@
 'use strict';
-// From what a profiler wrote to stacks: lists of frames from the outermost to the innermost, and how
-// often each was seen. A frame is a name and a kind: js, v8, native or kernel.
+// From what a profiler wrote to stacks: lists of frames from the outermost to the innermost, and
+// how often each was seen. A frame is a name and a kind: js, v8, native or kernel.
 
 const {
   ArrayPrototypePush,
@@ -49,7 +49,7 @@ function parseFrame(line) {
   return frameOf(symbol, found[2]);
 }
 
-/** @returns {Array<{frames: Array, count: number}>} of `perf script -F comm,tid,ip,sym,symoff,dso` */
+/** @returns {Array<{frames: Array, count: number}>} of perf script -F comm,tid,ip,sym,symoff,dso */
 function fromPerfScript(text) {
   const stacks = [];
   let frames;

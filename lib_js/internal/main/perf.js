@@ -1,6 +1,6 @@
 'use strict';
-// `coring perf [-o FILE] [--seconds N] [--v8] APP ...`: runs a program under Linux's perf, with V8's
-// map of its compiled code, and draws where the time went: JavaScript, V8, native code and the
+// `coring perf [-o FILE] [--seconds N] [--v8] APP ...`: runs a program under Linux's perf, with
+// V8's map of its compiled code, and draws where the time went: JavaScript, V8, native code and the
 // kernel in one picture. Where perf may not or is not there, V8's own profiler is asked, which sees
 // JavaScript only.
 
@@ -47,7 +47,8 @@ function parse(words) {
 function canPerf(folder) {
   const file = path.join(folder, 'try.data');
   const { status } = spawnSync(
-    'perf', ['record', '-q', '-e', 'cpu-clock', '-g', '-o', file, '--', 'true'], { stdio: 'ignore' });
+    'perf', ['record', '-q', '-e', 'cpu-clock', '-g', '-o', file, '--', 'true'],
+    { stdio: 'ignore' });
   return status === 0;
 }
 
@@ -136,7 +137,8 @@ function withV8(asked, folder, done) {
     const stacks = [];
     for (const name of fs.readdirSync(folder)) {
       if (!name.endsWith('.cpuprofile')) continue;
-      ArrayPrototypePush(stacks, ...fromCpuProfile(fs.readFileSync(path.join(folder, name), 'utf8')));
+      const text = fs.readFileSync(path.join(folder, name), 'utf8');
+      ArrayPrototypePush(stacks, ...fromCpuProfile(text));
     }
     write(asked, stacks, "V8's profiler");
     done();
@@ -164,8 +166,8 @@ function runPerf(words) {
     return;
   }
   if (!asked.onlyV8) {
-    say("coring perf: Linux's perf is not there, or may not (kernel.perf_event_paranoid): by V8's " +
-      'profiler, which sees JavaScript only');
+    say("coring perf: Linux's perf is not there, or may not (kernel.perf_event_paranoid): by " +
+      "V8's profiler, which sees JavaScript only");
   }
   withV8(asked, folder, done);
 }

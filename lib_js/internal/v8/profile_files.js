@@ -85,8 +85,8 @@ function startProfiles() {
 function writeBeforeKill() {
   const { kill } = process;
   process.kill = function(pid, sig) {
-    const isLast = pid === process.pid && sig !== 0 && process.listenerCount(sig ?? 'SIGTERM') === 0;
-    if (isLast) writeProfiles();
+    const isDeadly = sig !== 0 && process.listenerCount(sig ?? 'SIGTERM') === 0;
+    if (isDeadly && pid === process.pid) writeProfiles();
     return kill(pid, sig);
   };
 }

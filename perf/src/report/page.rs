@@ -6,8 +6,9 @@ use super::svg::escape;
 use super::{Part, Record, Standing, show_ratio};
 use std::fmt::Write;
 
-const STYLE: &str = "body{font:15px/1.45 sans-serif;max-width:1180px;margin:24px auto;padding:0 16px;\
-color:#1b1b1b}h2{margin-top:48px;border-top:1px solid #ccc;padding-top:16px}\
+const STYLE: &str = "\
+body{font:15px/1.45 sans-serif;max-width:1180px;margin:24px auto;padding:0 16px\
+;color:#1b1b1b}h2{margin-top:48px;border-top:1px solid #ccc;padding-top:16px}\
 table{border-collapse:collapse;margin:12px 0;font-size:13px;display:block;overflow-x:auto}\
 th,td{padding:3px 10px;text-align:right;border-bottom:1px solid #e4e4e4;white-space:nowrap}\
 th:first-child,td:first-child{text-align:left}th{background:#f4f4f4}caption{text-align:left;\

@@ -189,7 +189,8 @@ fn stand(peers: &[Peer], samples: &[Sample], record: &Record) {
         own.map(value).collect()
     };
     let last = |sample: &Sample| sample.per_connection[sample.per_connection.len() - 1];
-    let figures: [(&'static str, fn(&Sample) -> f64); 2] = [
+    type Figure = (&'static str, fn(&Sample) -> f64);
+    let figures: [Figure; 2] = [
         ("memory", |sample| sample.idle_mib),
         ("memory a connection", last),
     ];

@@ -19,7 +19,8 @@ use crate::report::{Record, page};
 use crate::{install, readme};
 use std::time::{Duration, Instant};
 
-/// What `all` runs beside the servers. The core library, files and `cores` have reports of their own.
+/// What `all` runs beside the servers. The core library, files and `cores` have reports of their
+/// own.
 const OTHERS: [&str; 4] = ["clients", "start", "idle", "soak"];
 const SOAK_OF_ALL: Duration = Duration::from_secs(10);
 

@@ -163,7 +163,8 @@ pub const SERVED: &[Scenario] = &[
         few(ceiling("10m", "10 MB there and back", Ask::Upload { bytes: 10_000_000 }), 16),
     ]),
     scenario("static", "perf/apps/static.js", "files by stat and createReadStream", &[
-        ceiling("1k", "a file of 1 KB", Ask::Get { path: "/1", headers: &[], body_bytes: Some(1_000) }),
+        ceiling("1k", "a file of 1 KB",
+            Ask::Get { path: "/1", headers: &[], body_bytes: Some(1_000) }),
         ceiling("100k", "a file of 100 KB",
             Ask::Get { path: "/100", headers: &[], body_bytes: Some(100_000) }),
     ]),

@@ -1,6 +1,6 @@
-//! Programs that measure themselves, operation by operation: perf/files and perf/clients. One process
-//! a measurement, on one processor; the peers take turns. The process counts its own time, and what
-//! it says is held against what the kernel charged it for its whole life.
+//! Programs that measure themselves, operation by operation: perf/files and perf/clients. One
+//! process a measurement, on one processor; the peers take turns. The process counts its own time,
+//! and what it says is held against what the kernel charged it for its whole life.
 
 use crate::options::{Options, root};
 use crate::peers::{self, Peer};

@@ -57,8 +57,8 @@ pub fn run(options: &Options, record: &Record) -> Result<(), String> {
     }
     let seconds = options.measured.as_secs_f64();
     let caption = format!(
-        "soak, {seconds:.0} s at half the ceiling, {PER_CONNECTION} requests a connection; the slope \
-         is that of the last two thirds"
+        "soak, {seconds:.0} s at half the ceiling, {PER_CONNECTION} requests a connection; the \
+         slope is that of the last two thirds"
     );
     record.table(&caption, rows);
     let json = map([

@@ -1,6 +1,6 @@
 //! wrk: the generator against wrk, both in the closed loop, in turn, with one server. Against a
-//! server that takes a known time they must agree; a server at its ceiling is shown beside it, where
-//! ours may be higher: it sleeps never, so the server need not wake it.
+//! server that takes a known time they must agree; a server at its ceiling is shown beside it,
+//! where ours may be higher: it sleeps never, so the server need not wake it.
 
 use crate::load::{self, Plan};
 use crate::options::{Options, root};
