@@ -46,9 +46,10 @@ impl Certificate {
     pub fn from_any(bytes: &[u8]) -> Result<Certificate> {
         const NAMES: &[&str] = &["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
         match find_pem(bytes, NAMES) {
-            Ok(der) => Certificate::from_der(der.as_slice()),
+            Ok(der) => Certificate::from_der(der.as_slice())?.legible(),
             Err(refused) if is_absent_pem(&refused) => {
-                Certificate::from_der(bytes).map_err(|other| match other {
+                let read = Certificate::from_der(bytes).and_then(Certificate::legible);
+                read.map_err(|other| match other {
                     Failure::Plain { .. } => refused,
                     library @ Failure::Library { .. } => library,
                 })
