@@ -20,6 +20,8 @@ const fn program(script: &'static str, variant: &'static str, operations: u64) -
     // Where Node's own way is costly (a handle or an event for each), we ask for more.
     let ratio_min = match script.as_bytes() {
         b"pipeline" | b"timers" | b"async-local-storage" => 1.5,
+        b"crypto-hash" | b"crypto-random" | b"crypto-cipher" | b"crypto-token" => 1.0,
+        b"zlib-stream" => 1.0,
         _ => 0.9,
     };
     Program {
@@ -102,6 +104,31 @@ const PROGRAMS: &[Program] = &[
     program("performance", "mark", 1_500_000),
     program("events-target", "dispatch", 6_000_000),
     program("events-target", "abort", 200_000),
+    program("crypto-hash", "once-sha256-64", 3_000_000),
+    program("crypto-hash", "made-sha256-64", 3_000_000),
+    program("crypto-hash", "once-sha256-1024", 1_000_000),
+    program("crypto-hash", "made-sha256-1048576", 1_000),
+    program("crypto-hash", "once-sha512-64", 2_000_000),
+    program("crypto-hash", "made-sha512-64", 2_000_000),
+    program("crypto-hash", "once-sha512-1024", 500_000),
+    program("crypto-hash", "made-sha512-1048576", 500),
+    program("crypto-random", "uuid", 5_000_000),
+    program("crypto-random", "16", 1_000_000),
+    program("crypto-cipher", "seal-64", 300_000),
+    program("crypto-cipher", "seal-16384", 100_000),
+    program("crypto-cipher", "open-16384", 100_000),
+    program("crypto-token", "hs256-sign", 300_000),
+    program("crypto-token", "hs256-verify", 300_000),
+    program("crypto-token", "es256-sign", 20_000),
+    program("crypto-token", "es256-verify", 15_000),
+    program("zlib-stream", "Gzip", 500),
+    program("zlib-stream", "Gunzip", 3_000),
+    program("zlib-stream", "Deflate", 500),
+    program("zlib-stream", "Inflate", 3_000),
+    program("zlib-stream", "BrotliCompress", 500),
+    program("zlib-stream", "BrotliDecompress", 3_000),
+    program("zlib-stream", "ZstdCompress", 2_000),
+    program("zlib-stream", "ZstdDecompress", 3_000),
 ];
 
 impl Program {

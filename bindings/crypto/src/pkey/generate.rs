@@ -43,6 +43,9 @@ pub enum Recipe {
 
 const FAILED: &str = "Key generation failed";
 
+/// OpenSSL refuses what is smaller; AWS-LC makes it, and rounds 511 down to 384.
+const RSA_BITS_MIN: i32 = 512;
+
 fn begin(nid: i32) -> Result<Operation> {
     // SAFETY: there is no engine; what it gives is ours.
     Owned::of(unsafe { ffi::EVP_PKEY_CTX_new_id(nid, std::ptr::null_mut()) }).map(Operation)
@@ -123,6 +126,10 @@ impl Recipe {
 }
 
 fn rsa(bits: i32, exponent: u64) -> Result<Operation> {
+    if bits < RSA_BITS_MIN {
+        let text = "error:04000078:RSA routines:OPENSSL_internal:KEY_SIZE_TOO_SMALL";
+        return Err(Failure::plain("ERR_OSSL_RSA_KEY_SIZE_TOO_SMALL", text));
+    }
     let mut operation = begin_key(Kind::Rsa.nid())?;
     // SAFETY: the operation was begun.
     let done = unsafe { ffi::EVP_PKEY_CTX_set_rsa_keygen_bits(operation.as_mut_ptr(), bits) };
