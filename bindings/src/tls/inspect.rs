@@ -83,12 +83,8 @@ fn protocol(natives: &mut Natives, connection: i32) -> Js {
 
 #[allow(non_snake_case)]
 fn ephemeralKey(natives: &mut Natives, connection: i32) -> Js {
-    natives.ask_connection(connection, |connection| match connection.ephemeral_key() {
-        Some(key) => Js::List(vec![
-            key.kind.into(),
-            optional_text(key.name),
-            Js::from(key.bits),
-        ]),
+    natives.ask_connection(connection, |connection| match connection.group() {
+        Some(name) => Js::List(vec!["TLSGroup".into(), Js::Text(name)]),
         None => Js::Undefined,
     })
 }

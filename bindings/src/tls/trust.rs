@@ -54,8 +54,15 @@ fn pem_list(
 
 #[allow(non_snake_case)]
 fn rootCertificates(natives: &mut Natives) -> Js {
-    let list = pem_list(bundled_der().map(Certificate::from_der));
-    natives.crypto_answer(list)
+    let texts: coring_crypto::Result<Vec<Js>> = bundled_der()
+        .map(|der| {
+            let mut pem = Certificate::from_der(der)?.to_pem()?;
+            // Node's own list has no line behind the last.
+            pem.truncate(pem.trim_ascii_end().len());
+            Ok(Js::Latin1(pem))
+        })
+        .collect();
+    natives.crypto_answer(texts.map(Js::List))
 }
 
 fn read(path: &str) -> Result<Vec<u8>, String> {

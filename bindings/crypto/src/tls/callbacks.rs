@@ -4,7 +4,7 @@
 use std::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use std::sync::OnceLock;
 
-use aws_lc_sys::{EVP_CIPHER_CTX, HMAC_CTX, X509_STORE_CTX};
+use aws_lc_sys::{EVP_CIPHER_CTX, HMAC_CTX, X509_STORE_CTX, X509_verify_cert};
 
 use super::connection::{Alpn, Side};
 use super::drive::event;
@@ -19,6 +19,8 @@ pub fn install(ctx: *mut SSL_CTX) {
     unsafe { ffi::SSL_CTX_set_alpn_select_cb(ctx, on_alpn, std::ptr::null_mut()) };
     // SAFETY: as above.
     unsafe { ffi::SSL_CTX_set_tlsext_ticket_key_cb(ctx, on_ticket) };
+    // SAFETY: as above.
+    unsafe { ffi::SSL_CTX_set_cert_verify_callback(ctx, on_chain, std::ptr::null_mut()) };
     // SAFETY: as above.
     unsafe { ffi::SSL_CTX_sess_set_new_cb(ctx, on_session) };
     // SAFETY: as above.
@@ -54,6 +56,13 @@ fn side_of<'a>(ssl: *const SSL) -> &'a mut Side {
 
 /// Never refuses: what is wrong is asked for later.
 pub unsafe extern "C" fn on_verify(_: c_int, _: *mut X509_STORE_CTX) -> c_int {
+    1
+}
+
+/// As `on_verify`; some certificates libcrypto refuses without asking.
+unsafe extern "C" fn on_chain(chain: *mut X509_STORE_CTX, _: *mut c_void) -> c_int {
+    // SAFETY: libssl's own, alive for this call; the verdict stays in it.
+    unsafe { X509_verify_cert(chain) };
     1
 }
 

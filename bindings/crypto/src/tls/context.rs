@@ -63,6 +63,9 @@ impl Context {
         unsafe { ffi::SSL_CTX_set_session_cache_mode(ctx, ffi::SSL_SESS_CACHE) };
         // SAFETY: as above.
         unsafe { ffi::SSL_CTX_set_mode(ctx, ffi::SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER) };
+        // As OpenSSL: who gives no chain gets the one that the trusted certificates make.
+        // SAFETY: as above.
+        unsafe { ffi::SSL_CTX_clear_mode(ctx, ffi::SSL_MODE_NO_AUTO_CHAIN) };
         callbacks::install(ctx);
         let mut context = Context {
             object,
@@ -108,7 +111,8 @@ impl Context {
     }
 
     pub fn set_key(&mut self, pem: &[u8], passphrase: Option<&[u8]>) -> Result<()> {
-        let key = PKey::private_from_pem(pem, passphrase)?;
+        // Node's tls tries an empty one where none was given.
+        let key = PKey::private_from_pem(pem, Some(passphrase.unwrap_or_default()))?;
         self.use_key(&key)
     }
 
@@ -239,7 +243,7 @@ impl Context {
 
     /// Up to TLS 1.2.
     pub fn set_ciphers(&mut self, list: &str) -> Result<()> {
-        let list = text(list)?;
+        let list = text(&known_aliases(list))?;
         failure::forget();
         // SAFETY: the context is alive, the text ends with a zero.
         let done = unsafe { ffi::SSL_CTX_set_cipher_list(self.as_mut_ptr(), list.as_ptr()) };
@@ -305,6 +309,19 @@ impl Context {
     }
 }
 
+/// libssl has no ciphers but those that OpenSSL counts as high, and knows the word only as the first
+/// of a list, where it means its own default.
+fn known_aliases(list: &str) -> String {
+    let is_mark = |c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_' && c != '.';
+    let mut known = String::with_capacity(list.len());
+    for piece in list.split_inclusive(is_mark) {
+        let word = piece.trim_end_matches(is_mark);
+        known.push_str(if word == "HIGH" { "ALL" } else { word });
+        known.push_str(&piece[word.len()..]);
+    }
+    known
+}
+
 /// Every cipher by OpenSSL's name, those of TLS 1.3 first.
 pub fn cipher_names() -> Result<Vec<String>> {
     let mut context = Context::new(0, 0)?;
@@ -321,4 +338,22 @@ pub fn cipher_names() -> Result<Vec<String>> {
         ffi::text(unsafe { ffi::SSL_CIPHER_get_name(cipher.cast()) })
     });
     Ok(names.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_openssl_counts_as_high() {
+        for (list, expect) in [
+            ("HIGH", "ALL"),
+            ("A-B:HIGH:!aNULL", "A-B:ALL:!aNULL"),
+            ("PSK+HIGH", "PSK+ALL"),
+            ("!HIGH:HIGHER,HIGH-", "!ALL:HIGHER,HIGH-"),
+            ("", ""),
+        ] {
+            assert_eq!(known_aliases(list), expect);
+        }
+    }
 }

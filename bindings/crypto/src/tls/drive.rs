@@ -175,11 +175,28 @@ impl Connection {
                 ffi::SSL_ERROR_WANT_READ if may_go_on && self.has_rest() => {}
                 ffi::SSL_ERROR_WANT_READ | ffi::SSL_ERROR_PENDING_CERTIFICATE => return false,
                 _ => {
-                    self.fail(Failure::of_queue("TLS handshake failed"), out);
+                    let failure = self.handshake_failure();
+                    self.fail(failure, out);
                     return false;
                 }
             }
         }
+    }
+
+    /// A server without a certificate fails in silence where OpenSSL and BoringSSL say so.
+    fn handshake_failure(&mut self) -> Failure {
+        let failure = Failure::of_queue("TLS handshake failed");
+        let is_mute = match &failure {
+            Failure::Plain { .. } => self.is_server && self.own_certificate().is_none(),
+            Failure::Library { first, .. } => first.reason.as_deref() == Some("NO_CERTIFICATE_SET"),
+        };
+        if !is_mute {
+            return failure;
+        }
+        let ssl = self.ssl_mut();
+        // SAFETY: the connection is alive.
+        unsafe { ffi::SSL_send_fatal_alert(ssl, ffi::SSL_AD_INTERNAL_ERROR) };
+        failure::of_reason(aws_lc_sys::ERR_LIB_SSL, ffi::SSL_R_NO_CERTIFICATE_SET)
     }
 
     fn has_rest(&mut self) -> bool {
@@ -204,6 +221,7 @@ impl Connection {
             Step::Open => (usize::MAX, false),
             Step::Ask => {
                 out.events |= event::PAUSED_PSK;
+                side.is_paused = true;
                 (0, false)
             }
         };

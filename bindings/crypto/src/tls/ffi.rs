@@ -60,6 +60,10 @@ pub const SSL_VERIFY_FAIL_IF_NO_PEER_CERT: c_int = 2;
 pub const SSL_SESS_CACHE: c_int = 0x1 | 0x2 | 0x80 | 0x300;
 
 pub const SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER: u32 = 2;
+pub const SSL_MODE_NO_AUTO_CHAIN: u32 = 8;
+
+pub const SSL_R_NO_CERTIFICATE_SET: c_int = 174;
+pub const SSL_AD_INTERNAL_ERROR: u8 = 80;
 
 pub const SSL_TLSEXT_ERR_OK: c_int = 0;
 pub const SSL_TLSEXT_ERR_ALERT_FATAL: c_int = 2;
@@ -106,6 +110,12 @@ unsafe extern "C" {
     pub fn SSL_CTX_get_max_proto_version(ctx: *const SSL_CTX) -> u16;
     pub fn SSL_CTX_set_options(ctx: *mut SSL_CTX, options: u32) -> u32;
     pub fn SSL_CTX_set_mode(ctx: *mut SSL_CTX, mode: u32) -> u32;
+    pub fn SSL_CTX_clear_mode(ctx: *mut SSL_CTX, mode: u32) -> u32;
+    pub fn SSL_CTX_set_cert_verify_callback(
+        ctx: *mut SSL_CTX,
+        callback: unsafe extern "C" fn(*mut X509_STORE_CTX, *mut c_void) -> c_int,
+        arg: *mut c_void,
+    );
     pub fn SSL_CTX_set_session_cache_mode(ctx: *mut SSL_CTX, mode: c_int) -> c_int;
     pub fn SSL_CTX_set_timeout(ctx: *mut SSL_CTX, seconds: u32) -> u32;
     pub fn SSL_CTX_set_session_psk_dhe_timeout(ctx: *mut SSL_CTX, seconds: u32);
@@ -218,6 +228,7 @@ unsafe extern "C" {
     pub fn SSL_CIPHER_get_auth_nid(cipher: *const SSL_CIPHER) -> c_int;
     pub fn SSL_get_version(ssl: *const SSL) -> *const c_char;
     pub fn SSL_get_group_id(ssl: *const SSL) -> u16;
+    pub fn SSL_get_group_name(id: u16) -> *const c_char;
     pub fn SSL_get0_peer_verify_algorithms(ssl: *const SSL, out: *mut *const u16) -> usize;
     pub fn SSL_get0_peer_certificates(ssl: *const SSL) -> *const stack_st_CRYPTO_BUFFER;
     pub fn SSL_get0_verified_chain(ssl: *const SSL) -> *mut stack_st_X509;

@@ -15,12 +15,6 @@ pub struct Cipher {
     pub version: String,
 }
 
-pub struct EphemeralKey {
-    pub kind: &'static str,
-    pub name: Option<String>,
-    pub bits: u32,
-}
-
 /// What a session is written as; None: libssl cannot write it.
 pub(super) fn session_bytes(session: *const SSL_SESSION) -> Option<Vec<u8>> {
     if session.is_null() {
@@ -111,15 +105,17 @@ impl Connection {
         ffi::text(unsafe { ffi::SSL_get_version(self.ssl()) }).unwrap_or_default()
     }
 
-    /// Of the key exchange, as a client sees it. None: it was of another kind.
-    pub fn ephemeral_key(&self) -> Option<EphemeralKey> {
+    /// The group of the key exchange, by OpenSSL's name. None: it had none.
+    pub fn group(&self) -> Option<String> {
         // SAFETY: reads a live connection.
         let id = unsafe { ffi::SSL_get_group_id(self.ssl()) };
-        let row = GROUPS.iter().find(|row| row.0 == id)?;
-        Some(EphemeralKey {
-            kind: "ECDH",
-            name: Some(row.1.to_owned()),
-            bits: row.2,
+        // SAFETY: gives a constant, or null.
+        let name = ffi::text(unsafe { ffi::SSL_get_group_name(id) })?;
+        Some(match name.as_str() {
+            "P-256" => "prime256v1".to_owned(),
+            "P-384" => "secp384r1".to_owned(),
+            "P-521" => "secp521r1".to_owned(),
+            _ => name,
         })
     }
 
@@ -206,7 +202,7 @@ impl Connection {
         if self.peer_certificates().is_none() {
             return match self.is_known_without_certificate() {
                 true => None,
-                false => Verdict::unspecified(),
+                false => Verdict::missing(),
             };
         }
         // SAFETY: reads a live connection.
@@ -298,15 +294,6 @@ fn openssl_version(version: &str) -> &str {
         other => other,
     }
 }
-
-/// Groups by their numbers on the wire: OpenSSL's name and bits.
-const GROUPS: &[(u16, &str, u32)] = &[
-    (21, "secp224r1", 224),
-    (23, "prime256v1", 256),
-    (24, "secp384r1", 384),
-    (25, "secp521r1", 521),
-    (29, "X25519", 253),
-];
 
 /// By their numbers on the wire, as OpenSSL prints key and digest.
 const SIGALGS: &[(u16, &str)] = &[

@@ -23,7 +23,7 @@ pub use connection::Connection;
 pub use context::{Context, cipher_names};
 pub use drive::{Outcome, event};
 pub use hello::Hello;
-pub use inspect::{Cipher, EphemeralKey};
+pub use inspect::Cipher;
 pub use roots::{Roots, bundled_der};
 pub use verdict::Verdict;
 

@@ -45,31 +45,62 @@ impl Drop for Stack {
     }
 }
 
-/// In the words of OpenSSL, which programs look for.
-fn reworded(failure: Failure) -> Failure {
-    let Failure::Library { first, .. } = &failure else {
-        return failure;
-    };
-    let text = match first.reason.as_deref() {
-        Some("INCORRECT_PASSWORD") => "mac verify failure",
-        Some("DECODE_ERROR" | "BAD_PKCS12_DATA" | "HEADER_TOO_LONG") => "not enough data",
-        _ => return failure,
-    };
-    Failure::plain("", text)
+/// In the words of OpenSSL, which programs look for. libcrypto has numbers without texts here.
+fn reworded(packed: u32) -> Option<&'static str> {
+    let of_pfx = [ffi::ERR_LIB_PKCS12, ffi::ERR_LIB_PKCS8];
+    if !of_pfx.contains(&ffi::ERR_GET_LIB(packed)) {
+        return None;
+    }
+    match ffi::ERR_GET_REASON(packed) {
+        ffi::PKCS8_R_INCORRECT_PASSWORD => Some("mac verify failure"),
+        ffi::PKCS8_R_BAD_PKCS12_DATA | ffi::PKCS8_R_DECODE_ERROR => Some("not enough data"),
+        _ => None,
+    }
 }
 
 pub fn open(der: &[u8], passphrase: Option<&[u8]>) -> Result<Content> {
-    parse(der, passphrase).map_err(reworded)
+    failure::forget();
+    let content = parse(der, passphrase);
+    content.map_err(|refusal| match refusal {
+        Refusal::Known(text) => Failure::plain("", text),
+        Refusal::Other(failure) => failure,
+    })
 }
 
-fn parse(der: &[u8], passphrase: Option<&[u8]>) -> Result<Content> {
-    failure::forget();
+enum Refusal {
+    Known(&'static str),
+    Other(Failure),
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Refusal {
+        Refusal::Other(failure)
+    }
+}
+
+/// What the queue says now.
+fn refusal(message: &str) -> Refusal {
+    // SAFETY: takes no argument; the queue is this thread's own.
+    let packed = unsafe { ffi::ERR_peek_last_error() };
+    match reworded(packed) {
+        Some(text) => {
+            failure::forget();
+            Refusal::Known(text)
+        }
+        None => Refusal::Other(Failure::of_queue(message)),
+    }
+}
+
+fn parse(der: &[u8], passphrase: Option<&[u8]>) -> std::result::Result<Content, Refusal> {
     let refused = "Unable to load PFX certificate";
     let passphrase = CString::new(passphrase.unwrap_or_default())
-        .map_err(|_| Failure::plain("", "mac verify failure"))?;
+        .map_err(|_| Refusal::Known("mac verify failure"))?;
     let mut at = der.as_ptr();
     // SAFETY: reads within the slice; what it gives is ours.
     let file = unsafe { ffi::d2i_PKCS12(std::ptr::null_mut(), &mut at, der.len()) };
+    if file.is_null() {
+        return Err(refusal("not enough data"));
+    }
     let file = Owned::of(file)?;
     let (mut key, mut leaf, mut others) = (
         std::ptr::null_mut(),
@@ -89,7 +120,9 @@ fn parse(der: &[u8], passphrase: Option<&[u8]>) -> Result<Content> {
     let others = Stack(others);
     let key = (!key.is_null()).then(|| PKey::of(key, true, refused));
     let leaf = (!leaf.is_null()).then(|| Certificate::of_counted(leaf));
-    failure::check(done, refused)?;
+    if done != 1 {
+        return Err(refusal(refused));
+    }
     let missing = || Failure::plain("", refused);
     Ok(Content {
         key: key.ok_or_else(missing)??,

@@ -176,7 +176,7 @@ impl Verdict {
     }
 
     /// There is no certificate, and nothing stands for it.
-    pub(super) fn unspecified() -> Option<Verdict> {
-        Verdict::of(X509_V_ERR_UNSPECIFIED.into())
+    pub(super) fn missing() -> Option<Verdict> {
+        Verdict::of(X509_V_ERR_UNABLE_TO_GET_ISSUER_CERT.into())
     }
 }
