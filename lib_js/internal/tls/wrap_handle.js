@@ -82,7 +82,8 @@ class TLSWrap {
     this.isSecure = false;
     this.hasSessionEvents = false;
     this.isKeepingSession = false; // The program is told of a session, and the client waits.
-    this.isEnded = false;
+    this.isEnded = false; // The other side will say no more.
+    this.isShut = false; // Nor will we.
     this.closing = false;
     this.blocks = 0; // Reasons to hold back what goes to the transport.
     this.blockedWire = [];
@@ -152,7 +153,7 @@ class TLSWrap {
   }
 
   send(wire) {
-    if (this.closing) return 0;
+    if (this.closing || this.isShut) return 0;
     if (this.blocks > 0) {
       this.blockedWire.push(wire);
       return 0;
@@ -302,7 +303,7 @@ class TLSWrap {
   }
 
   unblock() {
-    if (--this.blocks > 0 || this.closing) return;
+    if (--this.blocks > 0 || this.closing || this.socket.destroyed) return;
     const wire = this.blockedWire;
     this.blockedWire = [];
     for (let i = 0; i < wire.length; i++) {
@@ -325,6 +326,7 @@ class TLSWrap {
     if (this.closing) return EBADF;
     this.act(binding.shutdown(this.connection));
     if (this.closing) return ECANCELED;
+    this.isShut = true;
     if (this.blocks > 0) {
       this.blockedShutdown = callback;
       return 0;
