@@ -68,8 +68,8 @@ test('chunks that come together', async () => {
   });
   await new Promise((resolve) => server.listen(0, resolve));
   const socket = net.connect(server.address().port);
-  socket.end('POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nTransfer-Encoding: chunked\r\n\r\n' +
-    '1\r\na\r\n2\r\nbc\r\n3\r\ndef\r\n0\r\n\r\n');
+  socket.end('POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n' +
+    'Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n2\r\nbc\r\n3\r\ndef\r\n0\r\n\r\n');
   const answer = Buffer.concat(await collect(socket)).toString();
   assert.ok(answer.endsWith('["a","bc","def"]'), answer);
   server.close();
