@@ -1,6 +1,6 @@
 'use strict';
-// Resolves names, COUNT times, 64 at a time. With a name server on PORT of 127.0.0.1 by questions to
-// it (resolve4), without one by the system's way (lookup of localhost).
+// Resolves names, COUNT times, 64 at a time: with a name server on PORT of 127.0.0.1 by questions
+// to it (resolve4), without one by the system's way (lookup of localhost).
 const dns = require('dns');
 
 let left = Number(process.env.COUNT);

@@ -466,11 +466,10 @@ class Lane {
 
   // --- Request bodies
 
-  body(chunk) {
+  body(memory) {
     const { req } = this;
     if (req === null) return;
-    const buffer = new FastBuffer(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (!pushBody(req, buffer)) {
+    if (!pushBody(req, new FastBuffer(memory))) {
       this.bodyPaused = true;
       native.bodyPause(this.number);
       if (this.facade !== null) this.facade.pause();
