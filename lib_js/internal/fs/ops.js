@@ -181,7 +181,7 @@ function listOf(names) {
 
 /** Bytes that copyFile copies and names that rm -r removes before others have their turn. */
 const COPIED_AT_ONCE = 1 << 20;
-const REMOVED_AT_ONCE = 64;
+const REMOVED_AT_ONCE = 128;
 
 const now = {
   __proto__: null,
