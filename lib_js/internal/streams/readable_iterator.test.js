@@ -110,3 +110,12 @@ row('to programs it is a generator', () => {
   assert.deepStrictEqual([it.next.length, it.return.length, it.throw.length], [1, 1, 1]);
   assert.strictEqual(it[Symbol.asyncIterator](), it);
 });
+
+row('who is stopped right after it began gets nothing', async () => {
+  const stream = streamOf([...VALUES]);
+  const order = [];
+  stream[Symbol.asyncIterator]().next().then(() => order.push('first'));
+  queueMicrotask(() => order.push('stop'));
+  await new Promise(setImmediate);
+  assert.deepStrictEqual(order, ['stop', 'first']);
+});
