@@ -404,8 +404,8 @@ function deferred(call) {
   };
 }
 
-const DEFERRED = ['readdir', 'readNames', 'readlink', 'realpath', 'chmod', 'fchmod', 'chown', 'lchown', 'fchown',
-                  'utimes', 'lutimes', 'futimes', 'statfs', 'access', 'mkdtemp',
+const DEFERRED = ['readdir', 'readNames', 'readlink', 'realpath', 'chmod', 'fchmod', 'chown',
+                  'lchown', 'fchown', 'utimes', 'lutimes', 'futimes', 'statfs', 'access', 'mkdtemp',
                   'copyTimes', 'openDirectory', 'readOpenDirectory', 'closeDirectory'];
 for (let i = 0; i < DEFERRED.length; i++) later[DEFERRED[i]] = deferred(now[DEFERRED[i]]);
 

@@ -1,7 +1,7 @@
 'use strict';
 
-// A Readable as an async iterator: what an async generator would be, without its costs. A chunk that
-// is there already is given at once, in a promise that needs no further turn of the microtasks.
+// A Readable as an async iterator: what an async generator would be, without its costs. A chunk
+// that is there already is given at once, in a promise that needs no further microtask.
 
 const {
   AsyncIteratorPrototype,
