@@ -40,7 +40,8 @@ class SecureLaneHandle extends LaneHandle {
     take(number);
     put(number, wrap._parent);
     wrap.lane = null;
-    wrap.reading = false; // Native has read for itself.
+    wrap.reading = false; // Native has read for itself, and tells of the end anew.
+    wrap.isEnded = false;
     wrap._parent.reading = false;
     if (rest !== undefined) process.nextTick(giveRest, wrap, rest);
     return wrap;
