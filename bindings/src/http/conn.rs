@@ -353,8 +353,13 @@ impl Conn {
         let limits = self.settings.get().limits;
         match self.body.decode(bytes, &limits)? {
             Step::Data { consumed, data } => {
-                if !self.body_dropped {
-                    out.push_bytes(entry::HTTP_BODY, me.to_js(), 0, 0, data.of(bytes));
+                let data_bytes = data.of(bytes);
+                if self.body_dropped {
+                } else if data.start == 0 {
+                    out.push_piece(entry::HTTP_BODY, me.to_js(), data_bytes);
+                } else {
+                    // Chunks stay apart, as in Node.
+                    out.push_memory(entry::HTTP_BODY, me.to_js(), 0, 0, data_bytes.to_vec());
                 }
                 Ok(Some(consumed as usize))
             }
@@ -426,7 +431,7 @@ impl Conn {
         match self.tap {
             Tap::Closed => {}
             Tap::Open => {
-                out.push_bytes(entry::READ, me.to_js(), bytes.len() as i32, 0, bytes);
+                out.push_piece(entry::READ, me.to_js(), bytes);
             }
             Tap::Shown => self.tap = Tap::Open,
         }
