@@ -122,8 +122,11 @@ class SecureContext {
     orThrow(binding.setCert(numberOf(this), bytesOf(cert)));
   }
 
+  /** What is no certificate is passed over, as in Node. */
   addCACert(cert) {
-    orThrow(binding.addCa(numberOf(this), bytesOf(cert)));
+    if (binding.addCa(numberOf(this), bytesOf(cert)) === null) {
+      internalBinding('crypto').takeFailure();
+    }
   }
 
   addCRL(crl) {
@@ -163,7 +166,7 @@ class SecureContext {
     throw nativeError('ERR_CRYPTO_OPERATION_FAILED', 'Failed to set ECDH curve');
   }
 
-  /** Gives a warning, if any. `true`: parameters that fit the key, of which AWS-LC knows nothing. */
+  /** Gives a warning, if any. `true`: those that fit the key, of which AWS-LC knows nothing. */
   setDHParam(dhparam) {
     if (dhparam === true) {
       throw nativeError(
