@@ -25,8 +25,8 @@ function allowsUnauthorized() {
   if (isAllowed && !isUnauthorizedTold) {
     isUnauthorizedTold = true;
     process.emitWarning(
-      "Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS connections " +
-      'and HTTPS requests insecure by disabling certificate verification.');
+      "Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS " +
+      'connections and HTTPS requests insecure by disabling certificate verification.');
   }
   return isAllowed;
 }

@@ -127,7 +127,8 @@ test('names of hosts have no case for the choice of a context', async (t) => {
     assert.strictEqual(await outcome(socket), 'secureConnect');
     assert.strictEqual(socket.getPeerCertificate().subject.CN, 'b.test', servername);
   }
-  const socket = connect(t, server, { servername: 'xb.test', checkServerIdentity: () => undefined });
+  const socket = connect(
+    t, server, { servername: 'xb.test', checkServerIdentity: () => undefined });
   await outcome(socket);
   assert.strictEqual(socket.getPeerCertificate().subject.CN, 'a.test');
 });
@@ -152,7 +153,7 @@ test('a name with NUL in it is no name', async (t) => {
   assert.ok(tls.checkServerIdentity('a.test', cert) instanceof Error);
 });
 
-test('CVE-2021-44531, CVE-2021-44532: only names of the right kind, read as they were meant', () => {
+test('CVE-2021-44531, CVE-2021-44532: only names of the right kind, as they were meant', () => {
   const isFor = (host, subjectaltname, subject = {}) =>
     tls.checkServerIdentity(host, { subject, subjectaltname }) === undefined;
   assert.strictEqual(isFor('a.test', 'URI:http://a.test/'), false);

@@ -312,9 +312,8 @@ TLSSocket.prototype.renegotiate = function(options, callback) {
   validateObject(options, 'options');
   if (callback !== undefined) validateFunction(callback, 'callback');
   if (this.destroyed) return undefined;
-  const { requestCert = this._requestCert, rejectUnauthorized = this._rejectUnauthorized } = options;
-  this._requestCert = Boolean(requestCert);
-  this._rejectUnauthorized = Boolean(rejectUnauthorized);
+  this._requestCert = Boolean(options.requestCert ?? this._requestCert);
+  this._rejectUnauthorized = Boolean(options.rejectUnauthorized ?? this._rejectUnauthorized);
   this._handle.setVerifyMode(this._requestCert, this._rejectUnauthorized);
   try {
     this._handle.renegotiate();

@@ -27,7 +27,8 @@ async function pair(t, options = {}, serverOptions = {}) {
   const server = tls.createServer({ ...serverA, ...serverOptions });
   const port = await listen(t, server);
   const near = tls.connect({ host: '127.0.0.1', port, ca: CA, servername: 'a.test', ...options });
-  const [[far]] = await Promise.all([once(server, 'secureConnection'), once(near, 'secureConnect')]);
+  const [[far]] = await Promise.all(
+    [once(server, 'secureConnection'), once(near, 'secureConnect')]);
   t.after(() => near.destroy());
   return { near, far, server };
 }
