@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use coring_bindings::{BINDINGS, Fleet, Milestone, Natives};
 use coring_engine::{Ending, Isolate, IsolateLimits, IsolateOptions};
-use coring_uring::sync::clock;
+use coring_uring::sync::{clock, tell};
 use coring_uring::{Ring, RingOptions};
 
 use crate::runtime::Program;
@@ -41,13 +41,14 @@ pub fn live(program: &Program, fleet: &Arc<Fleet>, core: usize, died: Option<Ins
     let mut isolate = match begin(program, fleet, core) {
         Ok(isolate) => isolate,
         Err(text) => {
-            eprintln!("{}: {text}", program.argv0);
+            tell(&format!("{}: {text}\n", program.argv0));
             return End::Unstarted;
         }
     };
     if let Some(died) = died {
         let milliseconds = died.elapsed().as_millis();
-        eprintln!("coring: core {core} is back, {milliseconds} ms after its end");
+        let text = format!("coring: core {core} is back, {milliseconds} ms after its end\n");
+        tell(&text);
     }
     let end = match turn::run(&mut isolate, program.runtime(core)) {
         Ok(code) => End::Exit(code),
@@ -107,9 +108,9 @@ pub fn exit_code(end: End) -> i32 {
     match end {
         End::Exit(code) | End::Uncaught(code) => code,
         End::HeapLimit => {
-            eprintln!(
+            tell(
                 "\nFATAL ERROR: Reached heap limit Allocation failed - \
-                 JavaScript heap out of memory"
+                 JavaScript heap out of memory\n",
             );
             134
         }

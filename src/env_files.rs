@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use coring_bindings::dotenv;
+use coring_uring::sync::tell;
 
 use crate::cli::CliError;
 
@@ -14,7 +15,9 @@ pub fn read(files: &[String]) -> Result<BTreeMap<String, String>, CliError> {
         let (kind, path) = file.split_at(1);
         match std::fs::read(path) {
             Ok(bytes) => variables.extend(dotenv::entries(&String::from_utf8_lossy(&bytes))),
-            Err(_) if kind == "?" => eprintln!("{path} not found. Continuing without it."),
+            Err(_) if kind == "?" => {
+                tell(&format!("{path} not found. Continuing without it.\n"));
+            }
             Err(_) => return Err(CliError::new(vec![format!("{path}: not found")])),
         }
     }

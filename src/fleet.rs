@@ -8,7 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use coring_bindings::Fleet;
-use coring_uring::sync;
+use coring_uring::sync::{self, tell};
 
 use crate::core::{self, End};
 use crate::runtime::Program;
@@ -58,7 +58,7 @@ pub fn run(program: Program) -> i32 {
     }
     // Before any core starts: every thread inherits the mask, and only this one waits for signals.
     if let Err(errno) = sync::signal::block(&SIGNALS) {
-        eprintln!("coring: cannot block signals: {errno}");
+        tell(&format!("coring: cannot block signals: {errno}\n"));
         return 1;
     }
     let living = Arc::new(AtomicUsize::new(program.cores.len()));
@@ -76,7 +76,9 @@ pub fn run(program: Program) -> i32 {
             .name(format!("core {core}"))
             .spawn(body)
         {
-            eprintln!("coring: cannot start core {core}: {error} (see ulimit -u)");
+            tell(&format!(
+                "coring: cannot start core {core}: {error} (see ulimit -u)\n"
+            ));
             return 1;
         }
     }
@@ -105,10 +107,10 @@ fn take_signals(fleet: &Fleet) -> i32 {
 fn spawn_deadline() {
     let wait = || {
         thread::sleep(DRAIN_MAX);
-        eprintln!(
-            "coring: still busy {} s after SIGTERM; ending now",
-            DRAIN_MAX.as_secs()
-        );
+        let seconds = DRAIN_MAX.as_secs();
+        tell(&format!(
+            "coring: still busy {seconds} s after SIGTERM; ending now\n"
+        ));
         std::process::exit(128 + SIGTERM);
     };
     if thread::Builder::new()
@@ -124,7 +126,9 @@ fn spawn_deadline() {
 fn keep_alive(program: &Program, fleet: &Arc<Fleet>, core: usize) -> End {
     let cpu = program.cores[core];
     if !core_affinity::set_for_current(core_affinity::CoreId { id: cpu }) {
-        eprintln!("coring: core {core} could not be pinned to CPU {cpu}; it runs unpinned");
+        tell(&format!(
+            "coring: core {core} could not be pinned to CPU {cpu}; it runs unpinned\n"
+        ));
     }
     let mut early_deaths_count = 0;
     let mut died = None;
@@ -142,9 +146,13 @@ fn keep_alive(program: &Program, fleet: &Arc<Fleet>, core: usize) -> End {
             false => 0,
         };
         if early_deaths_count == EARLY_DEATHS_MAX {
-            eprintln!("coring: core {core} ended by {reason} {EARLY_DEATHS_MAX} times at start");
+            tell(&format!(
+                "coring: core {core} ended by {reason} {EARLY_DEATHS_MAX} times at start\n"
+            ));
             return end;
         }
-        eprintln!("coring: core {core} ended by {reason}; rebuilding it");
+        tell(&format!(
+            "coring: core {core} ended by {reason}; rebuilding it\n"
+        ));
     }
 }

@@ -15,12 +15,13 @@ mod runtime;
 mod turn;
 mod worker;
 
+use std::io::Write as _;
 use std::process::ExitCode;
 
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
-/// Environment variables from files.
+use coring_uring::sync::tell;
 use runtime::Variables;
 
 /// Threads that V8 may use beside the cores' own, for compiling and collecting garbage.
@@ -34,17 +35,17 @@ fn main() -> ExitCode {
     let (cli, variables) = match read_command_line(&arguments) {
         Ok(read) => read,
         Err(error) => {
-            eprint!("{}", error.text(&argv0));
+            tell(&error.text(&argv0));
             return code(error.exit_code);
         }
     };
     match cli.print {
         Some(cli::Print::Version) => {
-            println!("{}", runtime::NODE_VERSION);
+            say(&format!("{}\n", runtime::NODE_VERSION));
             return ExitCode::SUCCESS;
         }
         Some(cli::Print::Help) => {
-            print!("{}", cli_print::help());
+            say(&cli_print::help());
             return ExitCode::SUCCESS;
         }
         Some(cli::Print::V8Options) => {
@@ -53,7 +54,7 @@ fn main() -> ExitCode {
             return ExitCode::SUCCESS;
         }
         Some(cli::Print::CompletionBash) => {
-            print!("{}", cli_print::completion_bash());
+            say(&cli_print::completion_bash());
             return ExitCode::SUCCESS;
         }
         None => {}
@@ -70,6 +71,11 @@ fn main() -> ExitCode {
     };
     let program = runtime::Program::new(argv0, cli, variables, cores, origin);
     code(fleet::run(program))
+}
+
+/// To standard output. Where it cannot be written there is nobody to tell.
+fn say(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
 }
 
 /// The command line with the file of options that it names, and the variables of its --env-files;
@@ -116,10 +122,7 @@ fn watch_interrupt(act: Box<dyn Fn() + Send>, ends: bool) -> Option<Box<dyn std:
 /// V8's helper threads must not take the program's signals: they inherit a mask that blocks all
 /// that a program can listen to; this thread takes them again.
 fn start_v8(cli: &cli::Cli) {
-    const SYNCHRONOUS: [i32; 8] = [4, 5, 7, 8, 9, 11, 19, 27];
-    let signals: Vec<i32> = (1..32)
-        .filter(|signal| !SYNCHRONOUS.contains(signal))
-        .collect();
+    let signals: Vec<i32> = coring_uring::sync::signal::listenable().collect();
     // Without the mask only the choice of thread is worse; there is nothing to tell the user.
     let blocked = coring_uring::sync::signal::block(&signals).is_ok();
     let mut flags = cli.v8_flags.clone();

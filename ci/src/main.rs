@@ -4,6 +4,8 @@
 //! `fmt --write`. The last line is `N passed, M failed`; the exit code is 0 if nothing failed.
 #![forbid(unsafe_code)]
 
+mod hostile;
+mod instructions;
 mod js_tests;
 mod mask;
 mod node;
@@ -12,6 +14,7 @@ mod rust_tests;
 mod smoke;
 mod steps;
 mod tidy;
+mod vectors;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -28,14 +31,24 @@ cargo ci test               Rust tests of the workspace
 cargo ci js [PART OF PATH]  JavaScript tests, lib_js/**/*.test.js
 cargo ci smoke              examples/hello.js answers
 cargo ci node ...           Node's own tests (`cargo ci node --help`)
-cargo ci packages ...      npm packages on coring and Node (`cargo ci packages --help`)
-cargo ci bench ROOM         one benchmark of benches/
-cargo ci perf SCENARIO ...  one load scenario of perf/ (perf/README.md)
+cargo ci packages ...       npm packages on coring and Node (`cargo ci packages --help`)
+cargo ci vectors [FILTER]   Wycheproof's vectors through node:crypto
+cargo ci framing [COUNT [SEED]]  damaged HTTP streams to coring and Node (ci/framing/README.md)
+cargo ci behind [COUNT [SEED]]   the same through nginx and haproxy
+cargo ci attack slow|crowd|mixed [COUNT]  a server among bad clients (ci/attack/README.md)
+cargo ci vectors [FILTER]   Wycheproof's vectors through node:crypto
+cargo ci bench ROOM         one benchmark of benches/; --instructions counts by callgrind
+cargo ci perf SCENARIO ...  one load scenario of perf/, or all (perf/README.md)
 cargo ci help               this text";
 
 /// The steps of a whole run. The cheap and likely failures come first.
 const EVERYTHING: &[&str] = &[
     "fmt", "tidy", "clippy", "build", "test", "js", "smoke", "node",
+];
+
+/// Steps that take long or need more than a clone: never part of a whole run.
+const BY_NAME_ONLY: &[&str] = &[
+    "attack", "behind", "bench", "framing", "packages", "perf", "vectors",
 ];
 
 fn main() -> ExitCode {
@@ -63,7 +76,7 @@ fn main() -> ExitCode {
         );
         return ExitCode::SUCCESS;
     }
-    if !EVERYTHING.contains(&name) && !matches!(name, "bench" | "packages" | "perf") {
+    if !EVERYTHING.contains(&name) && !BY_NAME_ONLY.contains(&name) {
         eprintln!("cargo ci: no part `{name}`\n{HELP}");
         return ExitCode::from(2);
     }
@@ -110,6 +123,11 @@ fn step(root: &Path, name: &str, rest: &[String]) -> Tally {
         "smoke" => smoke::run(root),
         "node" => node::run(root, rest),
         "packages" => packages::run(root, rest),
+        "framing" => hostile::beside_node(root, rest),
+        "attack" => hostile::attack(root, rest),
+        "behind" => hostile::behind_proxies(root, rest),
+        "bench" if has("--instructions") => instructions::run(root, &rest[0]),
+        "vectors" => vectors::run(root, rest),
         "bench" => forward(root, &["bench", "--bench"], rest),
         "perf" => forward(
             root,

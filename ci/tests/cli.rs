@@ -492,3 +492,22 @@ fn a_core_that_dies_comes_back() {
         assert!(get(port, "/").starts_with("HTTP/1.1 200 OK\r\n"));
     }
 }
+
+/// A full disk stands for a log that nobody reads any more.
+#[test]
+fn what_cannot_be_printed_ends_nothing_else() {
+    for (words, expect) in [
+        (&["--version"][..], 0),
+        (&["--help"], 0),
+        (&["--no-such-option"], 9),
+    ] {
+        let full = || fs::File::create("/dev/full").expect("every Linux has it");
+        let status = Command::new(coring())
+            .args(words)
+            .stdout(full())
+            .stderr(full())
+            .status()
+            .expect("coring starts");
+        assert_eq!(status.code(), Some(expect), "{words:?}");
+    }
+}

@@ -51,6 +51,36 @@ row('a timer that was cleared is destroyed without being entered', async () => {
                          ['init Timeout', 'destroy Timeout']);
 });
 
+rows('a datagram socket is destroyed once', [
+  ['bound', (socket) => socket.bind(0, () => socket.close())],
+  ['not bound', (socket) => socket.close()],
+], async (name, end) => {
+  const log = await logging(() => new Promise((resolve) => {
+    end(require('dgram').createSocket('udp4').on('close', () => setTimeout(resolve, 10)));
+  }));
+  assert.deepStrictEqual(log.filter((line) => /^(init|destroy) UDPWRAP/.test(line)),
+                         ['init UDPWRAP', 'destroy UDPWRAP']);
+});
+
+row('what a compressor tells is told in the context that it was made in', async () => {
+  const storage = new AsyncLocalStorage();
+  const gzip = storage.run('make', () => require('zlib').createGzip());
+  const seen = new Set();
+  const see = () => seen.add(storage.getStore());
+  gzip.on('data', see);
+  storage.run('write', () => gzip.write(Buffer.alloc(100_000), see));
+  await new Promise((resolve) => {
+    gzip.on('end', () => { see(); resolve(); });
+    storage.run('end', () => gzip.end(see));
+  });
+  assert.deepStrictEqual([...seen], ['make']);
+  const log = await logging(() => new Promise((resolve) => {
+    require('zlib').gzip('a', () => setImmediate(resolve));
+  }));
+  const own = log.filter((line) => line.endsWith(' ZLIB')).map((line) => line.split(' ')[0]);
+  assert.deepStrictEqual(own.slice(0, 3), ['init', 'before', 'after']);
+});
+
 row('nothing is told once no hook is enabled', async () => {
   let count = 0;
   const hook = createHook({ init() { count++; } }).enable();

@@ -1,6 +1,6 @@
 'use strict';
 
-// Cryptography over AWS-LC. What is not built yet is absent: see ARCHITECTURE.md.
+// Cryptography over AWS-LC. What that lacks is absent: see ARCHITECTURE.md.
 
 const { ObjectDefineProperties, ObjectDefineProperty } = primordials;
 
@@ -182,9 +182,9 @@ function oldName(name) {
         deprecate(randomBytes, `crypto.${name} is deprecated.`, 'DEP0115') :
         randomBytes;
     },
-    set(value) {
+    set(given) {
       ObjectDefineProperty(module.exports, name, {
-        __proto__: null, configurable: true, enumerable: false, value, writable: true,
+        __proto__: null, configurable: true, enumerable: true, value: given, writable: true,
       });
     },
   };

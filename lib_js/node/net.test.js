@@ -279,3 +279,17 @@ row('isIP and BlockList', () => {
   assert.strictEqual(block.check('10.1.2.3'), true);
   assert.strictEqual(block.check('11.1.2.3'), false);
 });
+
+row('a path that cannot be removed does not stop a bound server from closing', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'bound-'));
+  const name = path.join(folder, 'socket');
+  const server = net.createServer().listen(new net.BoundSocket({ path: name }));
+  await next(server, 'listening');
+  fs.unlinkSync(name);
+  fs.mkdirSync(name);
+  const closed = next(server, 'close');
+  server.close();
+  await closed;
+  assert.ok(fs.existsSync(name));
+  fs.rmSync(folder, { recursive: true });
+});

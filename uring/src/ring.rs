@@ -520,7 +520,9 @@ impl Drop for Ring {
         self.kernel.close();
         if !drained {
             let count = self.flights.len();
-            eprintln!("coring: {count} operations did not end within {DRAIN_MAX:?}; leaking them");
+            crate::sync::tell(&format!(
+                "coring: {count} operations did not end within {DRAIN_MAX:?}; leaking them\n"
+            ));
             std::mem::forget(std::mem::replace(&mut self.flights, Flights::new()));
             std::mem::forget(Rc::clone(&self.leases));
         }

@@ -14,6 +14,8 @@ pub const TAG_BYTES_MAX: usize = 16;
 /// Most bytes that libcrypto counts in one call.
 pub const PIECE_BYTES_MAX: usize = i32::MAX as usize;
 
+const UNSUPPORTED: &str = "Trying to add data in unsupported state";
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Mode {
     Stream,
@@ -312,9 +314,9 @@ impl Cipher {
         done
     }
 
-    /// Of authenticated ciphers, before the key. False: there is no such length.
+    /// Of CCM, before the key; others would read a tag. False: there is no such length.
     pub fn set_tag_bytes(&mut self, count: usize) -> bool {
-        assert!(self.algorithm.is_authenticated());
+        assert_eq!(self.algorithm.mode(), Mode::Ccm);
         let Ok(count) = i32::try_from(count) else {
             return false;
         };
@@ -402,17 +404,16 @@ impl Cipher {
     pub fn announce(&mut self, count: usize) -> bool {
         assert_eq!(self.algorithm.mode(), Mode::Ccm);
         self.pass(std::ptr::null(), count, std::ptr::null_mut())
-            .is_some()
+            .is_ok()
     }
 
     /// Bytes that are authenticated and not enciphered.
     pub fn authenticate(&mut self, bytes: &[u8]) -> bool {
         assert!(self.algorithm.is_authenticated());
         self.pass(bytes.as_ptr(), bytes.len(), std::ptr::null_mut())
-            .is_some()
+            .is_ok()
     }
 
-    /// None: what went wrong stands in libcrypto's queue.
     pub fn update(&mut self, bytes: &[u8]) -> Result<Vec<u8>> {
         if let State::Wrap { key, iv, is_padded } = &self.state {
             assert!(self.is_ready);
@@ -421,28 +422,26 @@ impl Cipher {
                 true => wrap_padded(key, iv, bytes, self.is_encrypting)?,
                 false => wrap(key, iv, bytes, self.is_encrypting)?,
             };
-            let refused = || Failure::of_queue("Trying to add data in unsupported state");
-            return wrapped.ok_or_else(refused);
+            return wrapped.ok_or_else(|| Failure::of_queue(UNSUPPORTED));
         }
-        let mut out = vec![0; bytes.len() + self.algorithm.block_bytes()];
-        match self.pass(bytes.as_ptr(), bytes.len(), out.as_mut_ptr()) {
-            Some(count) => {
-                out.truncate(count);
-                Ok(out)
-            }
-            None => Err(Failure::of_queue("Trying to add data in unsupported state")),
-        }
+        let mut out = Vec::with_capacity(bytes.len() + self.algorithm.block_bytes());
+        let count = self.pass(bytes.as_ptr(), bytes.len(), out.as_mut_ptr())?;
+        assert!(count <= out.capacity());
+        // SAFETY: libcrypto has written so many bytes from the first on.
+        unsafe { out.set_len(count) };
+        Ok(out)
     }
 
     /// `bytes`: `count` of them, or null; `out`: null, or room for them and one block.
-    fn pass(&mut self, bytes: *const u8, count: usize, out: *mut u8) -> Option<usize> {
+    fn pass(&mut self, bytes: *const u8, count: usize, out: *mut u8) -> Result<usize> {
         assert!(self.is_ready);
-        let count = i32::try_from(count).ok()?;
+        let count = i32::try_from(count).map_err(|_| Failure::plain("", UNSUPPORTED))?;
         let mut written = 0;
         let state = self.pieces();
         // SAFETY: the state is live; the caller says that the memory is as long as is told.
         let done = unsafe { ffi::EVP_CipherUpdate(state, out, &mut written, bytes, count) };
-        (done == 1).then_some(written as usize)
+        failure::check(done, UNSUPPORTED)?;
+        Ok(written as usize)
     }
 
     /// The last bytes. The state takes no more.
@@ -456,9 +455,7 @@ impl Cipher {
         let state = self.pieces();
         // SAFETY: the state is live, and `out` has room for a block.
         let done = unsafe { ffi::EVP_CipherFinal_ex(state, out.as_mut_ptr(), &mut written) };
-        if done != 1 {
-            return Err(Failure::of_queue(""));
-        }
+        failure::check(done, "")?;
         out.truncate(written as usize);
         Ok(out)
     }
@@ -467,6 +464,21 @@ impl Cipher {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// CVE-2026-48933 of Node: libcrypto counts with 32 bits.
+    #[test]
+    fn lengths_do_not_overflow() {
+        let algorithm = Algorithm::by_name("aes-128-cbc").expect("a cipher");
+        for (count, is_fine) in [(32, true), (i32::MAX as usize, false), (1 << 31, false)] {
+            let mut cipher = Cipher::new(algorithm, true).expect("begins");
+            cipher
+                .set_key(&[1; 16], Some(&[2; 16]))
+                .expect("takes its key");
+            // Never written to, so it takes no memory.
+            let bytes = vec![0; count];
+            assert_eq!(cipher.update(&bytes).is_ok(), is_fine, "{count}");
+        }
+    }
 
     fn through(name: &str, is_encrypting: bool, key: &[u8], iv: &[u8], bytes: &[u8]) -> Vec<u8> {
         let algorithm = Algorithm::by_name(name).expect("an algorithm");

@@ -81,7 +81,7 @@ impl Exchange {
         Exchange::of_numbers(Number::new(prime)?, generator)
     }
 
-    fn of_numbers(prime: Number, generator: Number) -> Result<Exchange> {
+    pub(crate) fn of_numbers(prime: Number, generator: Number) -> Result<Exchange> {
         let mut exchange = Exchange::empty()?;
         let (p, g) = (prime.into_raw(), generator.into_raw());
         // SAFETY: the numbers become the exchange's own; it has none before, so this does not fail.
@@ -118,6 +118,11 @@ impl Exchange {
     fn empty() -> Result<Exchange> {
         // SAFETY: takes no argument; what it gives is ours.
         Owned::of(unsafe { ffi::DH_new() }).map(Exchange)
+    }
+
+    /// For functions that take the exchange.
+    pub(crate) fn into_raw(self) -> *mut ffi::DH {
+        self.0.into_raw()
     }
 
     /// What is wrong with prime and generator, in the bits of OpenSSL's DH_check.

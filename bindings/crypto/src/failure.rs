@@ -101,11 +101,12 @@ fn entry(packed: u32) -> Entry {
     }
 }
 
-fn text_of(text: *const c_char) -> Option<String> {
+/// A constant of libcrypto's, or null.
+pub(crate) fn text_of(text: *const c_char) -> Option<String> {
     if text.is_null() {
         return None;
     }
-    // SAFETY: libcrypto's error texts are constants that end with a zero.
+    // SAFETY: names and error texts of libcrypto's are constants that end with a zero.
     let text = unsafe { CStr::from_ptr(text) };
     Some(text.to_string_lossy().into_owned())
 }

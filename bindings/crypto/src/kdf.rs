@@ -66,6 +66,14 @@ pub struct ScryptCost {
     pub memory_max: usize,
 }
 
+impl ScryptCost {
+    /// About the bytes of memory that it takes.
+    pub fn bytes(self) -> u64 {
+        let blocks = self.n.saturating_add(self.p);
+        self.r.saturating_mul(128).saturating_mul(blocks)
+    }
+}
+
 pub fn scrypt(password: &[u8], salt: &[u8], cost: ScryptCost, out: &mut [u8]) -> Result<()> {
     // SAFETY: every slice is as long as is told.
     let done = unsafe {
@@ -107,7 +115,7 @@ fn is_affordable(cost: ScryptCost) -> bool {
         && n <= 1 << 32
         && (16 * r > 63 || n < 1 << (16 * r));
     let blocks_max = (cost.memory_max as u64)
-        .checked_div(128 * r.max(1))
+        .checked_div(r.saturating_mul(128))
         .unwrap_or(0);
     is_valid && n + p < blocks_max
 }
@@ -148,7 +156,8 @@ fn hkdf_by_hmac(
     let key = Secret::from(hmac_into(digest, salt, secret, &mut room)?);
     let mut last = Vec::new();
     for (index, block) in out.chunks_mut(digest.bytes()).enumerate() {
-        let input = [&last[..], info, &[index as u8 + 1]].concat();
+        let number = u8::try_from(index + 1).map_err(|_| Failure::plain("", "HKDF failed"))?;
+        let input = [&last[..], info, &[number]].concat();
         last = hmac_into(digest, key.as_slice(), &input, &mut room)?.to_vec();
         block.copy_from_slice(&last[..block.len()]);
     }
@@ -201,6 +210,19 @@ mod tests {
     }
 
     #[test]
+    fn no_cost_is_too_large_to_be_counted() {
+        for r in [0, 1, u64::MAX] {
+            let cost = ScryptCost {
+                n: u64::MAX,
+                r,
+                p: u64::MAX,
+                memory_max: usize::MAX,
+            };
+            assert!(check_scrypt(cost).is_err());
+        }
+    }
+
+    #[test]
     fn by_hmac_agrees_with_the_library() {
         let (mut one, mut other) = ([0; 50], [0; 50]);
         pbkdf2(sha256(), b"p", b"salt", 3, &mut one).expect("a key");
@@ -209,5 +231,7 @@ mod tests {
         hkdf(sha256(), b"s", b"salt", b"info", &mut one).expect("a key");
         hkdf_by_hmac(sha256(), b"s", b"salt", b"info", &mut other).expect("a key");
         assert_eq!(one, other);
+        assert!(hkdf_by_hmac(sha256(), b"", b"", b"", &mut [0; 255 * 32]).is_ok());
+        assert!(hkdf_by_hmac(sha256(), b"", b"", b"", &mut [0; 255 * 32 + 1]).is_err());
     }
 }

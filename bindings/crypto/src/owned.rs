@@ -13,8 +13,8 @@ pub(crate) trait Release {
 /// The one owner of an object of libcrypto.
 pub(crate) struct Owned<T: Release>(NonNull<T>);
 
-// SAFETY: objects of libcrypto belong to no thread; each has one owner, and `&` gives no way to
-// change one.
+// SAFETY: objects of libcrypto belong to no thread. Each has one owner, but for keys, whose owners
+// share one that nobody changes: libcrypto counts them atomically and locks what it keeps inside.
 unsafe impl<T: Release> Send for Owned<T> {}
 
 impl<T: Release> Owned<T> {

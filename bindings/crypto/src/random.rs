@@ -10,9 +10,3 @@ pub fn fill(bytes: &mut [u8]) -> Result<()> {
     let done = unsafe { ffi::RAND_bytes(bytes.as_mut_ptr(), bytes.len()) };
     failure::check(done, "No random bytes")
 }
-
-pub fn bytes(count: usize) -> Result<Vec<u8>> {
-    let mut bytes = vec![0; count];
-    fill(&mut bytes)?;
-    Ok(bytes)
-}

@@ -38,8 +38,7 @@ impl Spkac {
             return false;
         };
         // SAFETY: both are live.
-        let answer =
-            unsafe { ffi::NETSCAPE_SPKI_verify(self.0.as_mut_ptr(), key.as_ptr().cast_mut()) };
+        let answer = unsafe { ffi::NETSCAPE_SPKI_verify(self.0.as_mut_ptr(), key.as_mut_ptr()) };
         failure::forget();
         answer > 0
     }

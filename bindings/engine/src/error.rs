@@ -1,14 +1,21 @@
 //! Exceptions on their way out of JavaScript: thrown by ops, uncaught, or unhandled rejections.
 
+use std::io::Write as _;
+
 use crate::realm::{self, Ending, Realm, Root};
 use crate::value::{ErrorClass, Throw, js_string};
 
 /// Node's exit code for a handler of uncaught exceptions that throws.
 const HANDLER_THREW: i32 = 7;
 /// As Error.stackTraceLimit begins.
-const SHOWN_FRAMES_MAX: usize = 10;
+pub(crate) const SHOWN_FRAMES_MAX: usize = 10;
 /// So many frames are on the stack where it overflows, and never where a microtask ends.
 const OVERFLOWN_FRAMES_MIN: usize = 200;
+
+/// To standard error. Where it cannot be written there is nobody to tell: `eprint!` would panic.
+pub(crate) fn tell(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
 
 /// Throws an error with Node's `code` property in the current scope.
 pub(crate) fn throw(scope: &mut v8::PinScope, throw: &Throw) {
@@ -235,7 +242,7 @@ pub(crate) fn uncaught(
 ) -> Result<(), Ending> {
     let Some(handler) = realm.root_function(scope, Root::Uncaught) else {
         let text = describe(scope, exception, message);
-        eprint!("{text}");
+        tell(&text);
         return Err(end(realm, Ending::Uncaught(1)));
     };
     let place = match is_decorated(scope, exception) {
@@ -293,7 +300,7 @@ fn report_rethrown(
     let receiver = v8::undefined(catch).into();
     let printed = handler.call(catch, receiver, &[thrown, no, place, yes, frames]);
     if printed.is_none() && !catch.has_terminated() {
-        eprint!("{}", describe(catch, thrown, message));
+        tell(&describe(catch, thrown, message));
     }
 }
 
@@ -355,7 +362,7 @@ pub(crate) unsafe extern "C" fn promise_rejected(message: v8::PromiseRejectMessa
         let message = catch.message();
         catch.reset();
         let text = describe(catch, exception, message);
-        eprint!("Exception in PromiseRejectCallback:\n{text}");
+        tell(&format!("Exception in PromiseRejectCallback:\n{text}"));
     }
 }
 

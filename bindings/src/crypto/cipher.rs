@@ -66,6 +66,10 @@ fn invalid_tag_length(count: f64) -> Failure {
     Failure::plain("ERR_CRYPTO_INVALID_AUTH_TAG", &message)
 }
 
+fn unsupported() -> Failure {
+    Failure::plain("", "Trying to add data in unsupported state")
+}
+
 /// NIST SP 800-38D, section 5.2.1.2.
 fn is_gcm_tag_length(count: usize) -> bool {
     matches!(count, 4 | 8 | 12..=16)
@@ -225,7 +229,6 @@ impl Session {
     }
 
     fn update(&mut self, bytes: &[u8]) -> Result<Vec<u8>> {
-        let unsupported = || Failure::plain("", "Trying to add data in unsupported state");
         if self.is_ccm() {
             self.check_message_bytes(bytes.len())?;
             if std::mem::replace(&mut self.has_message, true) {
@@ -363,10 +366,7 @@ fn cipherOpen(
             Session::open(encrypts, &name, key, Some(iv), tag_bytes)
         }),
     });
-    match opened {
-        Ok(session) => natives.crypto_keep(|state| &mut state.ciphers, session),
-        Err(failure) => natives.crypto_answer::<Js>(Err(failure)),
-    }
+    natives.crypto_keep(|state| &mut state.ciphers, opened)
 }
 
 impl Natives {
@@ -380,14 +380,12 @@ impl Natives {
 
 #[allow(non_snake_case)]
 fn cipherUpdate(natives: &mut Natives, number: i32, data: Data, encoding: i32) -> Js {
-    let result = match natives.crypto.ciphers.get_mut(handle(number)) {
-        Some(session) => with_bytes(&data, encoding, |bytes| session.update(bytes)),
-        None => Err(Failure::plain(
-            "",
-            "Trying to add data in unsupported state",
-        )),
-    };
-    natives.crypto_answer(result)
+    natives.crypto_with(
+        |state| &mut state.ciphers,
+        number,
+        unsupported,
+        |session| with_bytes(&data, encoding, |bytes| session.update(bytes)).map(Js::Bytes),
+    )
 }
 
 #[allow(non_snake_case)]

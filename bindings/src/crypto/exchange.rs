@@ -46,28 +46,21 @@ fn or_failed<T>(result: Result<T>, message: &str) -> Result<T> {
     result.map_err(|_| operation_failed(message))
 }
 
+fn closed() -> Failure {
+    operation_failed("The key is closed")
+}
+
 impl Natives {
-    fn keep_exchange(&mut self, result: Result<Exchange>) -> Js {
-        match result {
-            Ok(exchange) => self.crypto_keep(|state| &mut state.exchanges, exchange),
-            Err(failure) => self.crypto_answer::<Js>(Err(failure)),
-        }
+    fn keep_exchange(&mut self, exchange: Result<Exchange>) -> Js {
+        self.crypto_keep(|state| &mut state.exchanges, exchange)
     }
 
     fn with_exchange(&mut self, number: i32, act: impl FnOnce(&mut Exchange) -> Result<Js>) -> Js {
-        let result = match self.crypto.exchanges.get_mut(handle(number)) {
-            Some(exchange) => act(exchange),
-            None => Err(operation_failed("The key is closed")),
-        };
-        self.crypto_answer(result)
+        self.crypto_with(|state| &mut state.exchanges, number, closed, act)
     }
 
     fn with_curve_key(&mut self, number: i32, act: impl FnOnce(&mut CurveKey) -> Result<Js>) -> Js {
-        let result = match self.crypto.curve_keys.get_mut(handle(number)) {
-            Some(key) => act(key),
-            None => Err(operation_failed("The key is closed")),
-        };
-        self.crypto_answer(result)
+        self.crypto_with(|state| &mut state.curve_keys, number, closed, act)
     }
 }
 
@@ -161,10 +154,7 @@ fn open(name: &str) -> Result<CurveKey> {
 
 #[allow(non_snake_case)]
 fn ecdhOpen(natives: &mut Natives, curve: String) -> Js {
-    match open(&curve) {
-        Ok(key) => natives.crypto_keep(|state| &mut state.curve_keys, key),
-        Err(failure) => natives.crypto_answer::<Js>(Err(failure)),
-    }
+    natives.crypto_keep(|state| &mut state.curve_keys, open(&curve))
 }
 
 #[allow(non_snake_case)]

@@ -7,7 +7,7 @@ use coring_crypto::{Failure, Hash};
 use coring_engine::{Bytes, Data, Js, ops};
 
 use super::text::{encode, with_bytes};
-use super::{failure_js, handle};
+use super::{failure_js, handle, room};
 use crate::Natives;
 
 ops! { crypto(Natives) {
@@ -75,31 +75,31 @@ fn digestOf(_: &mut Natives, name: String) -> Js {
     ])
 }
 
-/// Bytes to give: all of the digest, or what is wanted of an extendable one.
-fn count_of(digest: Digest, count: f64) -> usize {
-    match digest.is_xof() && count >= 0.0 {
-        true => count as usize,
-        false => digest.bytes(),
-    }
+/// Ends a hash: all of the digest, or the `count` bytes that are wanted of an extendable one.
+fn finish(hash: Hash, count: f64) -> coring_crypto::Result<Vec<u8>> {
+    let digest = hash.digest();
+    let mut bytes = match digest.is_xof() && count >= 0.0 {
+        true => room(count)?,
+        false => vec![0; digest.bytes()],
+    };
+    hash.finish_into(&mut bytes)?;
+    Ok(bytes)
 }
 
 fn hash(natives: &mut Natives, number: i32, data: Data, encoding: i32, out: i32, count: f64) -> Js {
     let Some(digest) = digest(number) else {
-        return natives.crypto_answer::<Js>(Err(no_digest()));
+        return natives.crypto_refuse(no_digest());
     };
     if !digest.is_xof() {
         let mut room = [0; DIGEST_BYTES_MAX];
         let hashed = with_bytes(&data, encoding, |bytes| {
             hash_into(digest, bytes, &mut room).map(|bytes| encode(bytes, out))
         });
-        return match hashed {
-            Ok(js) => js,
-            Err(failure) => natives.crypto_answer::<Js>(Err(failure)),
-        };
+        return natives.crypto_answer(hashed);
     }
     let result = Hash::new(digest).and_then(|mut hash| {
         with_bytes(&data, encoding, |bytes| hash.update(bytes))?;
-        hash.finish(count_of(digest, count))
+        finish(hash, count)
     });
     natives.crypto_answer(result.map(|bytes| encode(&bytes, out)))
 }
@@ -111,10 +111,7 @@ fn hashOpen(natives: &mut Natives, number: i32, data: Data, encoding: i32) -> Js
         with_bytes(&data, encoding, |bytes| hash.update(bytes))?;
         Ok(hash)
     });
-    match begun {
-        Ok(hash) => natives.crypto_keep(|state| &mut state.hashes, hash),
-        Err(failure) => natives.crypto_answer::<Js>(Err(failure)),
-    }
+    natives.crypto_keep(|state| &mut state.hashes, begun)
 }
 
 #[allow(non_snake_case)]
@@ -127,22 +124,20 @@ fn hashUpdate(natives: &mut Natives, number: i32, data: Data, encoding: i32) -> 
 
 #[allow(non_snake_case)]
 fn hashCopy(natives: &mut Natives, number: i32) -> Js {
+    let gone = || Failure::plain("", "Digest copy error");
     let hash = natives.crypto.hashes.get(handle(number));
-    match hash.map(Hash::copy) {
-        Some(Ok(copy)) => natives.crypto_keep(|state| &mut state.hashes, copy),
-        Some(Err(failure)) => natives.crypto_answer::<Js>(Err(failure)),
-        None => natives.crypto_answer::<Js>(Err(Failure::plain("", "Digest copy error"))),
-    }
+    let copy = hash.ok_or_else(gone).and_then(Hash::copy);
+    natives.crypto_keep(|state| &mut state.hashes, copy)
 }
 
 #[allow(non_snake_case)]
 fn hashDigest(natives: &mut Natives, number: i32, out: i32, count: f64) -> Js {
     let Some(hash) = natives.crypto.hashes.remove(handle(number)) else {
-        return natives.crypto_answer::<Js>(Err(Failure::plain("", "Digest already called")));
+        return natives.crypto_refuse(Failure::plain("", "Digest already called"));
     };
     let digest = hash.digest();
     if digest.is_xof() {
-        let result = hash.finish(count_of(digest, count));
+        let result = finish(hash, count);
         return natives.crypto_answer(result.map(|bytes| encode(&bytes, out)));
     }
     let mut room = [0; DIGEST_BYTES_MAX];
@@ -163,7 +158,7 @@ fn hashJob(natives: &mut Natives, number: i32, data: Bytes, count: f64, ticket: 
         let digest = digest(number).ok_or_else(no_digest)?;
         let mut hash = Hash::new(digest)?;
         hash.update(&data)?;
-        hash.finish(count_of(digest, count))
+        finish(hash, count)
     })
 }
 
@@ -183,12 +178,13 @@ fn turboShake(
     };
     let data = data.as_slice().to_vec();
     let customization = customization.map_or(Vec::new(), |bytes| bytes.as_slice().to_vec());
-    let count = count as usize;
     natives.crypto_job(ticket, move || {
-        Ok(match name.starts_with("KT") {
-            true => turbo::kangaroo_twelve(strength, &data, &customization, count),
-            false => turbo::turbo_shake(strength, domain as u8, &data, count),
-        })
+        let mut out = room(count)?;
+        match name.starts_with("KT") {
+            true => turbo::kangaroo_twelve(strength, &data, &customization, &mut out),
+            false => turbo::turbo_shake(strength, domain as u8, &data, &mut out),
+        }
+        Ok(out)
     })
 }
 

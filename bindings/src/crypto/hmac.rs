@@ -50,7 +50,7 @@ fn hmac(
     out: i32,
 ) -> Js {
     let Some(digest) = digest(number) else {
-        return natives.crypto_answer::<Js>(Err(no_digest()));
+        return natives.crypto_refuse(no_digest());
     };
     let mut room = [0; DIGEST_BYTES_MAX];
     let result = natives.with_secret(&key, key_handle, |key| {
@@ -66,10 +66,7 @@ fn hmacOpen(natives: &mut Natives, number: i32, key: Data, key_handle: i32) -> J
     let begun = digest(number)
         .ok_or_else(no_digest)
         .and_then(|digest| natives.with_secret(&key, key_handle, |key| Hmac::new(digest, key)));
-    match begun {
-        Ok(hmac) => natives.crypto_keep(|state| &mut state.hmacs, hmac),
-        Err(failure) => natives.crypto_answer::<Js>(Err(failure)),
-    }
+    natives.crypto_keep(|state| &mut state.hmacs, begun)
 }
 
 #[allow(non_snake_case)]
@@ -83,7 +80,7 @@ fn hmacUpdate(natives: &mut Natives, number: i32, data: Data, encoding: i32) -> 
 #[allow(non_snake_case)]
 fn hmacDigest(natives: &mut Natives, number: i32, out: i32) -> Js {
     let Some(hmac) = natives.crypto.hmacs.remove(handle(number)) else {
-        return natives.crypto_answer::<Js>(Err(Failure::plain("", "Digest already called")));
+        return natives.crypto_refuse(Failure::plain("", "Digest already called"));
     };
     let mut room = [0; DIGEST_BYTES_MAX];
     let result = hmac.finish(&mut room).map(|bytes| encode(bytes, out));

@@ -4,8 +4,10 @@ use coring_crypto::argon::{self, Argon2Cost, Argon2Input};
 use coring_crypto::kdf::{self, ScryptCost};
 use coring_crypto::{Failure, Number, Secret};
 use coring_engine::{Bytes, Js, ops};
+use coring_uring::sync::host;
 
 use super::hash::{digest, no_digest};
+use super::room;
 use crate::Natives;
 
 ops! { crypto(Natives) {
@@ -41,11 +43,37 @@ fn pbkdf2(
     let salt = salt.as_slice().to_vec();
     natives.crypto_job(ticket, move || {
         let digest = digest(number).ok_or_else(no_digest)?;
-        let mut out = vec![0; count as usize];
+        check_count(count)?;
+        let mut out = room(count)?;
         let iterations = iterations as u32;
         kdf::pbkdf2(digest, password.as_slice(), &salt, iterations, &mut out)?;
         Ok(out)
     })
+}
+
+/// Node's library makes no key of no bytes.
+fn check_count(count: f64) -> Result<(), Failure> {
+    match count > 0.0 {
+        true => Ok(()),
+        false => Err(Failure::plain("", "Deriving bits failed")),
+    }
+}
+
+/// What takes less is not looked at: to look costs some file reads.
+const LOOKED_AT_BYTES: u64 = 256 << 20;
+
+/// Refuses what the machine, or the control group, has not got. The allocator would promise it, and
+/// the process be killed when it is written to.
+fn check_memory(bytes: u64) -> Result<(), Failure> {
+    if bytes < LOOKED_AT_BYTES {
+        return Ok(());
+    }
+    let memory = host::memory();
+    let limits = [memory.total, memory.constrained];
+    match limits.iter().any(|&limit| 0 < limit && limit < bytes) {
+        true => Err(Failure::plain("", "malloc failure")),
+        false => Ok(()),
+    }
 }
 
 fn cost_of(numbers: &[f64]) -> ScryptCost {
@@ -70,7 +98,8 @@ fn scrypt(
     let salt = salt.as_slice().to_vec();
     let cost = cost_of(&cost);
     natives.crypto_job(ticket, move || {
-        let mut out = vec![0; count as usize];
+        check_memory(cost.bytes())?;
+        let mut out = room(count)?;
         kdf::scrypt(password.as_slice(), &salt, cost, &mut out)?;
         Ok(out)
     })
@@ -102,7 +131,8 @@ fn hkdf(
     let (salt, info) = (salt.as_slice().to_vec(), info.as_slice().to_vec());
     natives.crypto_job(ticket, move || {
         let digest = digest(number).ok_or_else(no_digest)?;
-        let mut out = vec![0; count as usize];
+        check_count(count)?;
+        let mut out = room(count)?;
         kdf::hkdf(digest, secret.as_slice(), &salt, &info, &mut out)?;
         Ok(out)
     })
@@ -132,7 +162,8 @@ fn argon2(
     );
     let (nonce, associated) = (nonce.as_slice().to_vec(), associated.as_slice().to_vec());
     natives.crypto_job(ticket, move || {
-        let mut out = vec![0; count as usize];
+        check_memory(u64::from(cost.memory_kib) << 10)?;
+        let mut out = room(count)?;
         let input = Argon2Input {
             message: message.as_slice(),
             nonce: &nonce,
@@ -169,8 +200,9 @@ fn primeMake(
 
 #[allow(non_snake_case)]
 fn primeCheck(natives: &mut Natives, candidate: Bytes, checks: i32, ticket: i32) -> Js {
+    // A number that is too long is told at once, whatever the ticket.
     match Number::new(candidate.as_slice()) {
         Ok(candidate) => natives.crypto_job(ticket, move || candidate.is_prime(checks)),
-        Err(failure) => natives.crypto_answer::<Js>(Err(failure)),
+        Err(failure) => natives.crypto_refuse(failure),
     }
 }

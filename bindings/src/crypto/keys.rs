@@ -41,7 +41,7 @@ impl Key {
 #[allow(non_snake_case)]
 fn keyOfSecret(natives: &mut Natives, bytes: Bytes) -> Js {
     let key = Key::Secret(Secret::from(bytes.as_slice()));
-    natives.crypto_keep(|state| &mut state.keys, key)
+    natives.crypto_keep(|state| &mut state.keys, Ok(key))
 }
 
 #[allow(non_snake_case)]

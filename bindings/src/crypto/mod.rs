@@ -75,11 +75,14 @@ impl Natives {
     pub(crate) fn crypto_answer<T: Outcome>(&mut self, result: coring_crypto::Result<T>) -> Js {
         match result {
             Ok(outcome) => outcome.into_js(self),
-            Err(failure) => {
-                self.crypto.failure = Some(failure);
-                Js::Null
-            }
+            Err(failure) => self.crypto_refuse(failure),
         }
+    }
+
+    /// The answer of an op that failed.
+    fn crypto_refuse(&mut self, failure: Failure) -> Js {
+        self.crypto.failure = Some(failure);
+        Js::Null
     }
 
     /// Does `work` at once (ticket -1) or in the compute lane, whose answer comes by the ticket:
@@ -101,16 +104,36 @@ impl Natives {
         });
         match sent {
             Ok(()) => Js::Undefined,
-            Err(_) => self.crypto_answer::<Js>(Err(Failure::plain("", "No thread to work in"))),
+            Err(_) => self.crypto_refuse(Failure::plain("", "No thread to work in")),
         }
     }
 
-    /// Puts something into its table: its handle, or the failure that there is no room.
-    fn crypto_keep<T>(&mut self, table: fn(&mut State) -> &mut Slots<T>, thing: T) -> Js {
-        match table(&mut self.crypto).insert(thing) {
+    /// Puts something into its table: its handle, or the failure to make it, or that there is no
+    /// room.
+    fn crypto_keep<T>(
+        &mut self,
+        table: fn(&mut State) -> &mut Slots<T>,
+        thing: coring_crypto::Result<T>,
+    ) -> Js {
+        let no_room = |_| Failure::plain("", "Too many handles");
+        let kept = thing.and_then(|thing| table(&mut self.crypto).insert(thing).map_err(no_room));
+        match kept {
             Ok(handle) => handle.to_js().into(),
-            Err(_) => self.crypto_answer::<Js>(Err(Failure::plain("", "Too many handles"))),
+            Err(failure) => self.crypto_refuse(failure),
         }
+    }
+
+    /// Acts on what a handle names; a stale one gives the failure `gone`.
+    fn crypto_with<T>(
+        &mut self,
+        table: fn(&mut State) -> &mut Slots<T>,
+        number: i32,
+        gone: fn() -> Failure,
+        act: impl FnOnce(&mut T) -> coring_crypto::Result<Js>,
+    ) -> Js {
+        let thing = table(&mut self.crypto).get_mut(handle(number));
+        let result = thing.ok_or_else(gone).and_then(act);
+        self.crypto_answer(result)
     }
 }
 
@@ -147,6 +170,15 @@ fn messages(entries: &[Entry]) -> Js {
             .map(|entry| entry.message.as_str().into())
             .collect(),
     )
+}
+
+/// Zeroed memory for as many bytes as JavaScript asks for.
+fn room(count: f64) -> coring_crypto::Result<Vec<u8>> {
+    let (count, mut bytes) = (count as usize, Vec::new());
+    let refused = |_| Failure::plain("", "Out of memory");
+    bytes.try_reserve_exact(count).map_err(refused)?;
+    bytes.resize(count, 0);
+    Ok(bytes)
 }
 
 fn handle(number: i32) -> Handle {

@@ -3,6 +3,7 @@
 use coring_crypto::random;
 use coring_engine::{Bytes, Js, ops};
 
+use super::room;
 use crate::Natives;
 use crate::kinds::entry;
 
@@ -30,5 +31,9 @@ fn answerSoon(natives: &mut Natives, ticket: i32) {
 
 #[allow(non_snake_case)]
 fn randomBytes(natives: &mut Natives, count: f64, ticket: i32) -> Js {
-    natives.crypto_job(ticket, move || random::bytes(count as usize))
+    natives.crypto_job(ticket, move || {
+        let mut bytes = room(count)?;
+        random::fill(&mut bytes)?;
+        Ok(bytes)
+    })
 }

@@ -76,6 +76,9 @@ fn setRequestMethod(natives: &mut Natives, parser: i32, method: i32) -> i32 {
     let Some(parser) = find(&mut natives.parsers, parser) else {
         return BAD_HANDLE;
     };
+    if parser.stream.is_of_requests() {
+        return BAD_HANDLE;
+    }
     let method = u8::try_from(method).ok().and_then(Method::from_index);
     parser.stream.set_request_method(method);
     0

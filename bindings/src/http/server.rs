@@ -3,7 +3,8 @@
 use coring_codec::http1::{HttpError, Method};
 use coring_engine::{Bytes, Data, Js, Text, ops};
 
-use super::reply::{self, headers, reply, write_body, write_head, write_raw};
+use super::fields::{header_spans, headers};
+use super::reply::{self, reply, write_body, write_head, write_raw};
 use crate::Natives;
 use crate::slots::Handle;
 use crate::socket::{Closing, Ending, Farewell, Role, Socket};
@@ -16,6 +17,7 @@ ops! { http(Natives) {
     constants = constants;
     slow configure(listener: i32, numbers: Bytes);
     slow headers(head: Text);
+    slow headerSpans(head: Text, spans: Bytes);
     slow reply(conn: i32, head: Text, body: Data, flags: i32);
     slow writeHead(conn: i32, head: Text, flags: i32);
     slow write(conn: i32, data: Data, flags: i32);
@@ -94,6 +96,11 @@ fn configure(natives: &mut Natives, listener: i32, numbers: Bytes) -> i32 {
         .collect();
     settings.set(&numbers);
     0
+}
+
+#[allow(non_snake_case)]
+fn headerSpans(natives: &mut Natives, head: Text, spans: Bytes) -> i32 {
+    header_spans(natives, head, spans)
 }
 
 #[allow(non_snake_case)]
@@ -208,7 +215,7 @@ fn setIdleTimeout(natives: &mut Natives, conn: i32, timeout_ms: f64) -> i32 {
     let Some(conn) = natives.sockets.get_mut(handle).and_then(Socket::conn) else {
         return BAD_HANDLE;
     };
-    conn.idle_timeout_ms = timeout_ms as u64;
+    conn.idle_timeout_ms = super::settings::milliseconds(timeout_ms);
     conn.active_ms = now_ms;
     natives.list_deadline(handle);
     0

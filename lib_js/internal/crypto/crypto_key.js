@@ -19,6 +19,7 @@ const {
   markTransferMode,
 } = require('internal/worker/transfer_symbols');
 const { usagesOfMask, usageBits } = require('internal/crypto/usages');
+const { hidden } = require('internal/crypto/util');
 
 class CryptoKey {
   constructor() {
@@ -59,8 +60,6 @@ class CryptoKey {
     })}`;
   }
 }
-
-const hidden = (value) => ({ __proto__: null, configurable: true, enumerable: false, value });
 
 ObjectDefineProperties(CryptoKey.prototype, {
   type: kEnumerableProperty,

@@ -4,6 +4,8 @@
 
 const { SafeMap } = primordials;
 
+const { nativeError } = require('internal/crypto/failure');
+
 const binding = internalBinding('crypto');
 
 /** name -> Digest, or null where there is none. */
@@ -38,4 +40,19 @@ function findDigest(name) {
   return digest;
 }
 
-module.exports = { findDigest };
+function refuse(message, code = 'ERR_CRYPTO_INVALID_DIGEST') {
+  throw nativeError(code, message);
+}
+
+/** @returns {Digest} of a name that must be known */
+function digestOrThrow(name, message, code) {
+  return findDigest(name) ?? refuse(message ?? `Invalid digest: ${name}`, code);
+}
+
+/** The same where a digest of any length is of no use. */
+function fixedDigestOrThrow(name, message) {
+  const digest = digestOrThrow(name, message);
+  return digest.isXof ? refuse(message ?? `Invalid digest: ${name}`) : digest;
+}
+
+module.exports = { digestOrThrow, findDigest, fixedDigestOrThrow };

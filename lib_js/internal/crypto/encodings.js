@@ -5,10 +5,9 @@
 
 const { FastBuffer } = require('internal/buffer');
 const { normalizeEncoding } = require('internal/util');
+const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 
-const BUFFER = 0;
 const UTF8 = 1;
-const LATIN1 = 2;
 
 /** Of text that goes down; 0: it must become a Buffer first. */
 const inputs = { __proto__: null, utf8: 1, latin1: 2, ascii: 2, utf16le: 3 };
@@ -42,10 +41,32 @@ function finishOutput(result, encoding) {
   return name === undefined ? result : result.toString(name);
 }
 
+/** A result, which is bytes, in the encoding that the program asked for. */
+function encode(bytes, encoding) {
+  return encoding && encoding !== 'buffer' ? bytes.toString(encoding) : bytes;
+}
+
+/** Names of what isBytes() takes, for errors. */
+const BYTE_KINDS = ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
+
+function isBytes(value) {
+  return isArrayBufferView(value) || isAnyArrayBuffer(value);
+}
+
 /** Whatever view or buffer: its bytes as a Buffer, which shares them. */
 function bytesOf(view) {
   return view.buffer === undefined ?
     new FastBuffer(view) : new FastBuffer(view.buffer, view.byteOffset, view.byteLength);
 }
 
-module.exports = { BUFFER, UTF8, LATIN1, inputOf, decode, outputOf, finishOutput, bytesOf };
+module.exports = {
+  BYTE_KINDS,
+  UTF8,
+  bytesOf,
+  decode,
+  encode,
+  finishOutput,
+  inputOf,
+  isBytes,
+  outputOf,
+};

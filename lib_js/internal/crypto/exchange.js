@@ -12,9 +12,8 @@ const {
   },
 } = require('internal/errors');
 const { deprecate } = require('internal/util');
-const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const { validateInt32, validateString } = require('internal/validators');
-const { decode } = require('internal/crypto/encodings');
+const { BYTE_KINDS, decode, encode, isBytes } = require('internal/crypto/encodings');
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { Handles, kHandle, kListed } = require('internal/crypto/handles');
 const { getArrayBufferOrView } = require('internal/crypto/util');
@@ -33,21 +32,12 @@ const PRIVATE_KEY = 3;
 const DEFAULT_GENERATOR = 2;
 const GENERATOR_MIN = 2;
 
-
-function encode(bytes, encoding) {
-  return encoding && encoding !== 'buffer' ? bytes.toString(encoding) : bytes;
-}
-
-function isBytes(value) {
-  return isArrayBufferView(value) || isAnyArrayBuffer(value);
-}
-
 function bytesFrom(value, encoding) {
   if (typeof value !== 'string') return value;
   return decode(value, encoding === 'buffer' || !encoding ? 'utf8' : encoding);
 }
 
-const NUMBER_KINDS = ['number', 'string', 'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
+const NUMBER_KINDS = ['number', 'string', ...BYTE_KINDS];
 
 /** A small number as big-endian bytes; what is below 2 is nobody's generator. */
 function bytesOfGenerator(generator) {
@@ -62,9 +52,7 @@ function openExchange(sizeOrKey, generator) {
       sizeOrKey, typeof generator === 'number' ? bytesOfGenerator(generator) : generator);
   }
   if (typeof generator !== 'number') {
-    const whole = Buffer.from(
-      generator.buffer ?? generator, generator.byteOffset, generator.byteLength);
-    generator = whole.length > 4 ? 0 : whole.length === 0 ? 0 : whole.readUIntBE(0, whole.length);
+    throw nativeError('ERR_INVALID_ARG_TYPE', 'Second argument must be an int32');
   }
   return binding.dhGenerate(sizeOrKey, generator);
 }

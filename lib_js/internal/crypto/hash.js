@@ -23,7 +23,7 @@ const {
   validateString,
   validateUint32,
 } = require('internal/validators');
-const { findDigest } = require('internal/crypto/digests');
+const { findDigest, fixedDigestOrThrow } = require('internal/crypto/digests');
 const { UTF8, decode, finishOutput, inputOf, outputOf } = require('internal/crypto/encodings');
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { Handles, kHandle, kListed } = require('internal/crypto/handles');
@@ -49,7 +49,9 @@ class HashState {
     this.text = undefined;
     this.encoding = 0;
     this.isFinal = false;
-    this.flushed = undefined;
+    /** What was asked for, before it was written in an encoding that native does not know. */
+    this.result = undefined;
+    this.resultEncoding = undefined;
     this[kHandle] = undefined;
     this[kListed] = false;
   }
@@ -178,15 +180,16 @@ Hash.prototype.copy = function copy(options) {
 };
 
 Hash.prototype._transform = function _transform(chunk, encoding, callback) {
-  if (this[kState].update(chunk, encoding)) callback();
+  const state = this[kState];
+  if (!state.isFinal && state.update(chunk, encoding)) callback();
   else callback(new ERR_CRYPTO_HASH_UPDATE_FAILED());
 };
 
-/** The digest may still be asked for. */
+/** The digest may have been asked for, and may still be. */
 Hash.prototype._flush = function _flush(callback) {
   const state = this[kState];
-  state.flushed = state.digest(0);
-  this.push(Buffer.from(state.flushed));
+  if (state.result === undefined) state.result = state.digest(0);
+  this.push(Buffer.from(state.result, state.resultEncoding));
   callback();
 };
 
@@ -216,11 +219,11 @@ Hash.prototype.digest = function digest(outputEncoding) {
   if (state.isFinal) throw new ERR_CRYPTO_HASH_FINALIZED();
   const name = outputName(outputEncoding);
   state.isFinal = true;
-  if (state.flushed !== undefined) {
-    const normal = normalizeEncoding(name);
-    return name == null || normal === undefined ? state.flushed : state.flushed.toString(normal);
+  if (state.result === undefined) {
+    state.result = state.digest(outputOf(name));
+    state.resultEncoding = name;
   }
-  return finishOutput(state.digest(outputOf(name)), name);
+  return finishOutput(state.result, name);
 };
 
 /** What is to be keyed, wherever it is. The key is text, a copy of bytes, or behind a handle. */
@@ -282,10 +285,7 @@ function Hmac(hmac, key, options) {
   const encoding = options?.encoding;
   const secret = prepareSecretKey(key, encoding);
   const keyHandle = getKeyObjectHandle(secret);
-  const digest = findDigest(hmac);
-  if (digest === null || digest.isXof) {
-    throw nativeError('ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${hmac}`);
-  }
+  const digest = fixedDigestOrThrow(hmac);
   this._options = options;
   this[kState] = keyHandle === undefined ?
     new HmacState(digest, secret, undefined) :

@@ -44,6 +44,24 @@ row('a copy goes its own way', () => {
   }
 });
 
+row('a stream gives what was asked for before it ended, and takes nothing behind it', async () => {
+  for (const encoding of [undefined, 'hex', 'base64url', 'latin1', 'utf8']) {
+    const hash = crypto.createHash('sha256').update('a');
+    const asked = hash.digest(encoding);
+    hash.end();
+    assert.strictEqual(hash.read().toString('hex'), digest('a'), encoding);
+    const other = crypto.createHash('sha256').end('a');
+    other.read();
+    assert.deepStrictEqual(other.digest(encoding), asked);
+  }
+  for (const state of [crypto.createHash('sha256'), crypto.createHmac('sha256', 'key')]) {
+    state.digest();
+    const failed = new Promise((resolve) => state.once('error', resolve));
+    state.write('a');
+    assert.strictEqual((await failed).code, 'ERR_CRYPTO_HASH_UPDATE_FAILED');
+  }
+});
+
 row('many states may be open at once', () => {
   const hashes = [];
   for (let i = 0; i < 500; i++) hashes.push(crypto.createHash('sha1').update(Buffer.from(`${i}`)));
@@ -77,4 +95,17 @@ row('timers go on while keys are derived, each in its context', async () => {
   clearInterval(timer);
   assert.deepStrictEqual(all, all.map((_, i) => [i, 16]));
   assert.ok(ticks > 5, `${ticks} ticks`);
+});
+
+row('keys of no bytes are refused, and so is more memory than there is', async () => {
+  const refused = { name: 'Error', message: 'Deriving bits failed' };
+  assert.throws(() => crypto.pbkdf2Sync('a', 'b', 1, 0, 'sha256'), refused);
+  assert.throws(() => crypto.hkdfSync('sha256', 'a', 'b', 'c', 0), refused);
+  const error = await new Promise((resolve) => {
+    crypto.hkdf('sha256', 'a', 'b', 'c', 0, resolve);
+  });
+  assert.strictEqual(error.message, refused.message);
+  assert.throws(() => crypto.argon2Sync('argon2id', {
+    message: 'a', nonce: '12345678', parallelism: 1, tagLength: 32, memory: 2 ** 32 - 1, passes: 1,
+  }), /malloc failure/);
 });

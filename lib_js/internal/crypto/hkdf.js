@@ -11,17 +11,16 @@ const {
   },
 } = require('internal/errors');
 const { FastBuffer } = require('internal/buffer');
-const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const { validateFunction, validateInteger, validateString } = require('internal/validators');
-const { asArrayBuffer, derive } = require('internal/crypto/derive');
 const { findDigest } = require('internal/crypto/digests');
-const { decode } = require('internal/crypto/encodings');
+const { bytesOf, decode, isBytes } = require('internal/crypto/encodings');
+const { run } = require('internal/crypto/job');
 const {
-  createSecretKey,
   isCryptoKey,
   isKeyObject,
   secretBytesOf,
 } = require('internal/crypto/keys');
+const { toArrayBuffer } = require('internal/crypto/web/bytes');
 
 const binding = internalBinding('crypto');
 
@@ -32,18 +31,19 @@ const BYTES = ['ArrayBuffer', 'TypedArray', 'DataView', 'Buffer'];
 
 function bytesFrom(value, name) {
   if (typeof value === 'string') return decode(value, 'utf8');
-  if (!isAnyArrayBuffer(value) && !isArrayBufferView(value)) {
+  if (!isBytes(value)) {
     throw new ERR_INVALID_ARG_TYPE(name, ['string', ...BYTES], value);
   }
   return value;
 }
 
+/** A copy, which is wiped after use. */
 function secretFrom(key) {
   if (isKeyObject(key) || isCryptoKey(key)) return secretBytesOf(key);
-  if (typeof key !== 'string' && !isAnyArrayBuffer(key) && !isArrayBufferView(key)) {
+  if (typeof key !== 'string' && !isBytes(key)) {
     throw new ERR_INVALID_ARG_TYPE('ikm', ['string', 'SecretKeyObject', ...BYTES], key);
   }
-  return secretBytesOf(createSecretKey(key));
+  return typeof key === 'string' ? decode(key, 'utf8') : new FastBuffer(bytesOf(key));
 }
 
 function prepare(digest, key, salt, info, length) {
@@ -59,32 +59,28 @@ function prepare(digest, key, salt, info, length) {
   return { secret, salt, info };
 }
 
-function run(name, { secret, salt, info }, length, callback) {
+function derive(name, { secret, salt, info }, length, callback) {
   const digest = findDigest(name);
   if (digest === null || digest.isXof) throw new ERR_CRYPTO_INVALID_DIGEST(name);
   // RFC 5869, section 2.3.
   if (length > 255 * digest.bytes) throw new ERR_CRYPTO_INVALID_KEYLEN();
-  if (length === 0) {
-    const none = (ticket) => (ticket < 0 ? new FastBuffer() : binding.answerSoon(ticket));
-    return derive('DERIVEBITSREQUEST', none, () => asArrayBuffer(new FastBuffer()), callback);
-  }
   const start = (ticket) => {
     const result = binding.hkdf(digest.number, secret, salt, info, length, ticket);
     // Native has a copy of its own, which it wipes too.
     TypedArrayPrototypeFill(secret, 0);
     return result;
   };
-  return derive('DERIVEBITSREQUEST', start, asArrayBuffer, callback);
+  return run('DERIVEBITSREQUEST', start, callback, toArrayBuffer);
 }
 
 function hkdf(digest, ikm, salt, info, length, callback) {
   const prepared = prepare(digest, ikm, salt, info, length);
   validateFunction(callback, 'callback');
-  run(digest, prepared, length, callback);
+  derive(digest, prepared, length, callback);
 }
 
 function hkdfSync(digest, ikm, salt, info, length) {
-  return run(digest, prepare(digest, ikm, salt, info, length), length, undefined);
+  return derive(digest, prepare(digest, ikm, salt, info, length), length, undefined);
 }
 
 module.exports = { hkdf, hkdfSync };

@@ -38,4 +38,21 @@ function runNow(start) {
   return orThrow(start(NOW));
 }
 
-module.exports = { Job, NOW, startJob, runNow };
+function asItIs(result) {
+  return result;
+}
+
+/**
+ * At once, or (with a callback) in native's compute lane.
+ * @param {Function | undefined} callback
+ * @param {(result: any) => any} [shape]  what the program gets of native's result
+ */
+function run(asyncType, start, callback, shape = asItIs) {
+  if (callback === undefined) return shape(runNow(start));
+  startJob(asyncType, start, (error, result) => {
+    if (error !== null) callback(error);
+    else callback(null, shape(result));
+  });
+}
+
+module.exports = { NOW, run, runNow, startJob };

@@ -35,7 +35,10 @@ function invalid(message) {
   return error;
 }
 
-/** The members of a native key behind those of `first`; no setter of the program's sees them. */
+/**
+ * The members of a native key, in Node's order, behind those of `first`; no setter of the program's
+ * sees them.
+ */
 function exportJwk(key, first) {
   return { ...first, ...membersOf(key, { __proto__: null }) };
 }
@@ -52,16 +55,16 @@ function membersOf(key, target) {
     case 'ed25519':
     case 'x25519':
       target.crv = key.kind === 'ed25519' ? 'Ed25519' : 'X25519';
-      target.x = text(key.rawPublic());
       if (key.type === 'private') target.d = text(key.rawPrivate());
+      target.x = text(key.rawPublic());
       target.kty = 'OKP';
       return target;
   }
   if (StringPrototypeStartsWith(key.kind, 'ml-')) {
+    if (key.type === 'private') target.priv = text(key.rawSeed());
     target.kty = 'AKP';
     target.alg = StringPrototypeToUpperCase(key.kind);
     target.pub = text(key.rawPublic());
-    if (key.type === 'private') target.priv = text(key.rawSeed());
     return target;
   }
   throw new ERR_CRYPTO_JWK_UNSUPPORTED_KEY_TYPE();
@@ -92,9 +95,9 @@ function exportCurve(key, target) {
   const point = key.point(false);
   const end = 1 + curve[2];
   target.kty = 'EC';
-  target.crv = curve[1];
   target.x = text(point.subarray(1, end));
   target.y = text(point.subarray(end));
+  target.crv = curve[1];
   if (key.type === 'private') target.d = text(key.rawPrivate());
   return target;
 }

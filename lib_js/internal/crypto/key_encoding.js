@@ -5,9 +5,8 @@
 const {
   codes: { ERR_CRYPTO_INCOMPATIBLE_KEY_OPTIONS, ERR_INVALID_ARG_VALUE },
 } = require('internal/errors');
-const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const { validateObject } = require('internal/validators');
-const { bytesOf } = require('internal/crypto/encodings');
+const { bytesOf, isBytes } = require('internal/crypto/encodings');
 const { getArrayBufferOrView } = require('internal/crypto/util');
 
 /** As bindings/src/crypto/key_wire.rs numbers them. */
@@ -20,7 +19,7 @@ function isRaw(format) {
 }
 
 function isStringOrBuffer(value) {
-  return typeof value === 'string' || isArrayBufferView(value) || isAnyArrayBuffer(value);
+  return typeof value === 'string' || isBytes(value);
 }
 
 /** Encodings that fit: `side` is 'public', 'private' or, when a key is read, both (undefined). */

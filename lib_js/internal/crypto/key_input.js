@@ -13,9 +13,8 @@ const {
   },
 } = require('internal/errors');
 const { getDeprecationWarningEmitter } = require('internal/util');
-const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const { validateObject, validateString } = require('internal/validators');
-const { bytesOf } = require('internal/crypto/encodings');
+const { BYTE_KINDS, bytesOf, isBytes } = require('internal/crypto/encodings');
 const { importJwk } = require('internal/crypto/jwk');
 const {
   DEFAULT,
@@ -45,13 +44,11 @@ const CREATE_PRIVATE = 3;
 const warnOfCryptoKey = getDeprecationWarningEmitter(
   'DEP0203', 'Passing a CryptoKey to node:crypto functions is deprecated.');
 
-const BUFFERS = ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
-
 function acceptedTypes(purpose) {
   const takesObjects = purpose !== CREATE_PRIVATE;
   const takesUrls = purpose === CONSUME_PRIVATE || purpose === CREATE_PRIVATE;
   return ArrayPrototypeConcat(
-    BUFFERS, 'string', takesObjects ? ['KeyObject', 'CryptoKey'] : [], takesUrls ? 'URL' : []);
+    BYTE_KINDS, 'string', takesObjects ? ['KeyObject', 'CryptoKey'] : [], takesUrls ? 'URL' : []);
 }
 
 function checkKeyType(type, purpose, key) {
@@ -89,8 +86,8 @@ function rawInput(key, purpose, name) {
   if (isPrivate && format === 'raw-public') {
     throw new ERR_INVALID_ARG_VALUE(`${name}.format`, format);
   }
-  if (!isArrayBufferView(data) && !isAnyArrayBuffer(data)) {
-    throw new ERR_INVALID_ARG_TYPE(`${name}.key`, BUFFERS, data);
+  if (!isBytes(data)) {
+    throw new ERR_INVALID_ARG_TYPE(`${name}.key`, BYTE_KINDS, data);
   }
   validateString(asymmetricKeyType, `${name}.asymmetricKeyType`);
   if (asymmetricKeyType === 'ec') validateString(namedCurve, `${name}.namedCurve`);

@@ -33,6 +33,7 @@ const {
 } = require('internal/crypto/key_encoding');
 const { packKey, unpackKey } = require('internal/crypto/key_parcel');
 const { NativeKey } = require('internal/crypto/native_key');
+const { hidden } = require('internal/crypto/util');
 
 const warnOfHidden = getDeprecationWarningEmitter(
   'DEP0204', 'Passing a non-extractable CryptoKey to KeyObject.from() is deprecated.');
@@ -105,8 +106,6 @@ function packObject() {
 function fillObject(data) {
   fillKey(this, unpackKey(data));
 }
-
-const hidden = (value) => ({ __proto__: null, configurable: true, enumerable: false, value });
 
 ObjectDefineProperties(KeyObject.prototype, {
   [SymbolToStringTag]: hidden('KeyObject'),

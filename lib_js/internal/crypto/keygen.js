@@ -24,7 +24,7 @@ const {
   validateString,
   validateUint32,
 } = require('internal/validators');
-const { findDigest } = require('internal/crypto/digests');
+const { digestOrThrow } = require('internal/crypto/digests');
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { NOW, startJob } = require('internal/crypto/job');
 const {
@@ -52,11 +52,9 @@ function recipe(kind, numbers, curve, prime, generator) {
   return { kind, numbers, curve, prime, generator };
 }
 
-function digestNumber(name) {
+function digestNumber(name, message) {
   if (name === undefined) return NOT_TOLD;
-  const digest = findDigest(name);
-  if (digest === null) throw nativeError('ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${name}`);
-  return digest.number;
+  return digestOrThrow(name, message).number;
 }
 
 function unsigned(value, path) {
@@ -104,13 +102,9 @@ function rsaPss(options) {
   const hash = renamed(options, 'hash', 'hashAlgorithm');
   const maskHash = renamed(options, 'mgf1Hash', 'mgf1HashAlgorithm');
   return recipe('rsa-pss', [
-    ...numbers, digestNumber(hash), maskDigestNumber(maskHash), salt,
+    ...numbers, digestNumber(hash), digestNumber(maskHash, `Invalid MGF1 digest: ${maskHash}`),
+    salt,
   ]);
-}
-
-function maskDigestNumber(name) {
-  if (name === undefined || findDigest(name) !== null) return digestNumber(name);
-  throw nativeError('ERR_CRYPTO_INVALID_DIGEST', `Invalid MGF1 digest: ${name}`);
 }
 
 function dsa(options) {

@@ -9,11 +9,9 @@ const {
     ERR_OUT_OF_RANGE,
   },
 } = require('internal/errors');
-const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const cryptoKey = require('internal/crypto/crypto_key');
-const { bytesOf, decode } = require('internal/crypto/encodings');
+const { BYTE_KINDS, bytesOf, decode, isBytes } = require('internal/crypto/encodings');
 const {
-  parseEncoding,
   parsePrivateKeyEncoding,
   parsePublicKeyEncoding,
 } = require('internal/crypto/key_encoding');
@@ -39,10 +37,7 @@ const { NativeKey, secretOf } = require('internal/crypto/native_key');
 
 const { getCryptoKeyHandle, isCryptoKey } = cryptoKey;
 
-const BUFFERS = ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'];
-const WITH_KEYS = [
-  'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView', 'string', 'KeyObject', 'CryptoKey',
-];
+const WITH_KEYS = [...BYTE_KINDS, 'string', 'KeyObject', 'CryptoKey'];
 
 /** The native key of what is a secret key object; undefined of what is none. */
 function secretObject(key) {
@@ -75,8 +70,8 @@ function prepareSecretKey(key, encoding, isBufferOnly = false) {
     return encoding === undefined || encoding === 'utf8' || encoding === 'buffer' ?
       key : decode(key, encoding);
   }
-  if (!isArrayBufferView(key) && !isAnyArrayBuffer(key)) {
-    throw new ERR_INVALID_ARG_TYPE('key', isBufferOnly ? BUFFERS : WITH_KEYS, key);
+  if (!isBytes(key)) {
+    throw new ERR_INVALID_ARG_TYPE('key', isBufferOnly ? BYTE_KINDS : WITH_KEYS, key);
   }
   return bytesOf(key);
 }
@@ -120,12 +115,8 @@ module.exports = {
   createPublicKey,
   createSecretKey,
   getKeyObjectHandle,
-  getKeyObjectAsymmetricKeyDetails: (key) => nativeOf(key).details,
-  getKeyObjectAsymmetricKeyType: (key) => nativeOf(key).kind,
-  getKeyObjectSymmetricKeySize: (key) => nativeOf(key).size,
   getKeyObjectType: (key) => nativeOf(key).type,
   isKeyObject,
-  parseKeyEncoding: parseEncoding,
   parsePrivateKeyEncoding,
   parsePublicKeyEncoding,
   preparePrivateKey,

@@ -111,3 +111,27 @@ row('a key is made while the loop turns', async () => {
   clearInterval(timer);
   assert.ok(turns > 10, `${turns} turns`);
 });
+
+rows('members of JWKs stand in the order of Node', [
+  ['ec', 'kty,x,y,crv,d', { namedCurve: 'P-256' }],
+  ['ed25519', 'crv,d,x,kty'],
+  ['x25519', 'crv,d,x,kty'],
+  ['rsa', 'kty,n,e,d,p,q,dp,dq,qi', { modulusLength: 512 }],
+  ['ml-dsa-44', 'priv,kty,alg,pub'],
+], (type, expect, options) => {
+  const { privateKey, publicKey } = crypto.generateKeyPairSync(type, options);
+  assert.strictEqual(Object.keys(privateKey.export({ format: 'jwk' })).join(), expect);
+  const half = expect.split(',').filter((name) => !/^(d|p|q|dp|dq|qi|priv)$/.test(name));
+  assert.deepStrictEqual(Object.keys(publicKey.export({ format: 'jwk' })), half);
+});
+
+row('keys of RSA below 512 bits are not made', async () => {
+  for (const type of ['rsa', 'rsa-pss']) {
+    for (const modulusLength of [256, 511]) {
+      assert.throws(() => crypto.generateKeyPairSync(type, { modulusLength }),
+                    /key.size.too.small/i);
+    }
+  }
+  assert.strictEqual(crypto.generateKeyPairSync('rsa', {
+    modulusLength: 512 }).publicKey.asymmetricKeyDetails.modulusLength, 512);
+});

@@ -23,6 +23,11 @@ const RAW_PUBLIC = 0;
 const RAW_PRIVATE = 1;
 const RAW_SEED = 2;
 
+/** What RSA is wanted for, as bindings/src/crypto/key_use.rs numbers it. */
+const rsaDirections = {
+  __proto__: null, publicEncrypt: 0, privateDecrypt: 1, privateEncrypt: 2, publicDecrypt: 3,
+};
+
 /** How keys of a kind stand as bare bytes: the private half is a number, bytes, or a seed. */
 const rawKinds = {
   '__proto__': null,
@@ -172,5 +177,4 @@ function keyOfRaw(format, bytes, kind, namedCurve) {
   return keyOr(binding.keyOfScalar(namedCurve, bytes, undefined), 'private', refuse);
 }
 
-
-module.exports = { NativeKey, keyOf, keyOfRaw, keyOr, rawKinds, secretOf };
+module.exports = { NativeKey, keyOf, keyOfRaw, keyOr, rawKinds, rsaDirections, secretOf };

@@ -2,19 +2,19 @@
 
 const { ERR_CRYPTO_INVALID_DIGEST } = require('internal/errors').codes;
 const { validateFunction, validateInt32, validateString } = require('internal/validators');
-const { asBuffer, derive } = require('internal/crypto/derive');
 const { findDigest } = require('internal/crypto/digests');
+const { run } = require('internal/crypto/job');
 const { getArrayBufferOrView } = require('internal/crypto/util');
 
 const binding = internalBinding('crypto');
 
-function run(password, salt, iterations, keylen, name, callback) {
+function derive(password, salt, iterations, keylen, name, callback) {
   const digest = findDigest(name);
   if (digest === null || digest.isXof) throw new ERR_CRYPTO_INVALID_DIGEST(name);
-  return derive(
+  return run(
     'PBKDF2REQUEST',
     (ticket) => binding.pbkdf2(password, salt, iterations, keylen, digest.number, ticket),
-    asBuffer, callback);
+    callback);
 }
 
 function check(password, salt, iterations, keylen, digest) {
@@ -33,12 +33,12 @@ function pbkdf2(password, salt, iterations, keylen, digest, callback) {
   }
   const bytes = check(password, salt, iterations, keylen, digest);
   validateFunction(callback, 'callback');
-  run(bytes.password, bytes.salt, iterations, keylen, digest, callback);
+  derive(bytes.password, bytes.salt, iterations, keylen, digest, callback);
 }
 
 function pbkdf2Sync(password, salt, iterations, keylen, digest) {
   const bytes = check(password, salt, iterations, keylen, digest);
-  return run(bytes.password, bytes.salt, iterations, keylen, digest, undefined);
+  return derive(bytes.password, bytes.salt, iterations, keylen, digest, undefined);
 }
 
 module.exports = { pbkdf2, pbkdf2Sync };

@@ -5,14 +5,16 @@ const { BigInt, StringPrototypePadStart } = primordials;
 const { ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE } = require('internal/errors').codes;
 const { Buffer } = require('buffer');
 const { kEmptyObject } = require('internal/util');
-const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 const {
   validateBoolean,
   validateFunction,
   validateInt32,
   validateObject,
 } = require('internal/validators');
-const { asArrayBuffer, derive } = require('internal/crypto/derive');
+const { bytesOf, isBytes } = require('internal/crypto/encodings');
+const { nativeError } = require('internal/crypto/failure');
+const { run } = require('internal/crypto/job');
+const { toArrayBuffer } = require('internal/crypto/web/bytes');
 
 const binding = internalBinding('crypto');
 
@@ -28,7 +30,7 @@ function bytesOfBigInt(value, name) {
 
 function bytesOfNumber(value, name) {
   if (typeof value === 'bigint') return bytesOfBigInt(value, name);
-  if (!isAnyArrayBuffer(value) && !isArrayBufferView(value)) {
+  if (!isBytes(value)) {
     throw new ERR_INVALID_ARG_TYPE(
       name, ['ArrayBuffer', 'TypedArray', 'Buffer', 'DataView', 'bigint'], value);
   }
@@ -39,11 +41,8 @@ function asBigInt(bytes) {
   return BigInt(`0x${bytes.toString('hex')}`);
 }
 
-/** big-endian bytes without zeros in front, as text that can be compared */
-function digitsOf(bytes) {
-  const whole = bytes.buffer === undefined ?
-    Buffer.from(bytes) : Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-  return whole.length === 0 ? 0n : asBigInt(whole);
+function numberOf(bytes) {
+  return bytes.byteLength === 0 ? 0n : asBigInt(bytesOf(bytes));
 }
 
 function make(size, options, callback) {
@@ -55,21 +54,21 @@ function make(size, options, callback) {
   add = add === undefined ? NOTHING : bytesOfNumber(add, 'options.add');
   rem = rem === undefined ? NOTHING : bytesOfNumber(rem, 'options.rem');
   checkRemainder(size, add, rem);
-  return derive(
+  return run(
     'RANDOMPRIMEREQUEST', (ticket) => binding.primeMake(size, safe, add, rem, ticket),
-    bigint ? asBigInt : asArrayBuffer, callback);
+    callback, bigint ? asBigInt : toArrayBuffer);
 }
 
 /** Where no prime can be found the search would never end. */
 function checkRemainder(size, add, rem) {
   if (add.byteLength === 0) return;
-  const divisor = digitsOf(add);
+  const divisor = numberOf(add);
   if (divisor.toString(2).length > size) throw rangeError('invalid options.add');
-  if (digitsOf(rem) >= divisor && rem.byteLength !== 0) throw rangeError('invalid options.rem');
+  if (rem.byteLength !== 0 && numberOf(rem) >= divisor) throw rangeError('invalid options.rem');
 }
 
 function rangeError(message) {
-  return require('internal/crypto/failure').nativeError('ERR_OUT_OF_RANGE', message);
+  return nativeError('ERR_OUT_OF_RANGE', message);
 }
 
 function generatePrime(size, options, callback) {
@@ -87,28 +86,16 @@ function generatePrimeSync(size, options = kEmptyObject) {
   return make(size, options, undefined);
 }
 
-const CANDIDATES = ['ArrayBuffer', 'TypedArray', 'Buffer', 'DataView', 'bigint'];
-
 function check(candidate, options, callback) {
   validateObject(options, 'options');
   const { checks = 0 } = options;
-  // The order of Node's messages: >= 0.
   validateInt32(checks, 'options.checks', 0);
-  return derive(
-    'CHECKPRIMEREQUEST', (ticket) => binding.primeCheck(candidate, checks, ticket),
-    (isPrime) => isPrime, callback);
-}
-
-function candidateFrom(candidate) {
-  if (typeof candidate === 'bigint') return bytesOfBigInt(candidate, 'candidate');
-  if (!isAnyArrayBuffer(candidate) && !isArrayBufferView(candidate)) {
-    throw new ERR_INVALID_ARG_TYPE('candidate', CANDIDATES, candidate);
-  }
-  return candidate;
+  return run(
+    'CHECKPRIMEREQUEST', (ticket) => binding.primeCheck(candidate, checks, ticket), callback);
 }
 
 function checkPrime(candidate, options = kEmptyObject, callback) {
-  candidate = candidateFrom(candidate);
+  candidate = bytesOfNumber(candidate, 'candidate');
   if (typeof options === 'function') {
     callback = options;
     options = kEmptyObject;
@@ -118,7 +105,7 @@ function checkPrime(candidate, options = kEmptyObject, callback) {
 }
 
 function checkPrimeSync(candidate, options = kEmptyObject) {
-  return check(candidateFrom(candidate), options, undefined);
+  return check(bytesOfNumber(candidate, 'candidate'), options, undefined);
 }
 
 module.exports = { checkPrime, checkPrimeSync, generatePrime, generatePrimeSync };

@@ -10,15 +10,21 @@ const {
   codes: { ERR_INVALID_ARG_TYPE, ERR_OUT_OF_RANGE },
   hideStackFrames,
 } = require('internal/errors');
-const { lazyDOMException } = require('internal/util');
-const { isAnyArrayBuffer, isArrayBufferView, isTypedArray, isFloat16Array, isFloat32Array,
-        isFloat64Array } = require('internal/util/types');
+const { kEmptyObject, lazyDOMException } = require('internal/util');
+const {
+  isArrayBufferView,
+  isFloat16Array,
+  isFloat32Array,
+  isFloat64Array,
+  isTypedArray,
+} = require('internal/util/types');
 const {
   validateBoolean,
   validateFunction,
   validateNumber,
   validateObject,
 } = require('internal/validators');
+const { bytesOf, isBytes } = require('internal/crypto/encodings');
 const { orThrow } = require('internal/crypto/failure');
 const { startJob } = require('internal/crypto/job');
 
@@ -58,31 +64,21 @@ function fill(target, offset, size) {
   orThrow(binding.randomFill(view, offset, size));
 }
 
-/** Calls back with the target when it is filled. */
+/** Calls back with the target when it is filled, or when its memory went elsewhere. */
 function fillLater(target, offset, size, callback) {
-  if (size <= LARGE_BYTES) {
-    startJob('RANDOMBYTESREQUEST', binding.answerSoon, () => {
-      let error = null;
+  const isSmall = size <= LARGE_BYTES;
+  const start = isSmall ? binding.answerSoon : (ticket) => binding.randomBytes(size, ticket);
+  startJob('RANDOMBYTESREQUEST', start, (error, bytes) => {
+    if (error === null && target.byteLength >= offset + size) {
       try {
-        fill(target, offset, size);
+        if (isSmall) fill(target, offset, size);
+        else bytesOf(target).set(bytes, offset);
       } catch (failure) {
         error = failure;
       }
-      if (error === null) callback(null, target);
-      else callback(error);
-    });
-    return;
-  }
-  startJob('RANDOMBYTESREQUEST', (ticket) => binding.randomBytes(size, ticket), (error, bytes) => {
-    if (error !== null) {
-      callback(error);
-      return;
     }
-    const whole = isAnyArrayBuffer(target) ?
-      new FastBuffer(target) :
-      new FastBuffer(target.buffer, target.byteOffset, target.byteLength);
-    whole.set(bytes, offset);
-    callback(null, target);
+    if (error === null) callback(null, target);
+    else callback(error);
   });
 }
 
@@ -98,7 +94,7 @@ function randomBytes(size, callback) {
 }
 
 function checkTarget(buffer) {
-  if (!isAnyArrayBuffer(buffer) && !isArrayBufferView(buffer)) {
+  if (!isBytes(buffer)) {
     throw new ERR_INVALID_ARG_TYPE('buf', ['ArrayBuffer', 'ArrayBufferView'], buffer);
   }
 }
@@ -262,40 +258,34 @@ function uuidBytes(isCached) {
   return uuidDraws;
 }
 
-/** RFC 9562, section 4. The bytes are not kept. */
-function textOfUuid(b, at) {
+/** RFC 9562, section 4. `version` stands in the high half of a byte. The bytes are not kept. */
+function textOfUuid(b, at, version) {
   const h = hexBytes;
+  b[at + 6] = b[at + 6] & 0x0f | version;
+  b[at + 8] = b[at + 8] & 0x3f | 0x80;
   const text = h[b[at]] + h[b[at + 1]] + h[b[at + 2]] + h[b[at + 3]] + '-' +
     h[b[at + 4]] + h[b[at + 5]] + '-' + h[b[at + 6]] + h[b[at + 7]] + '-' +
     h[b[at + 8]] + h[b[at + 9]] + '-' +
     h[b[at + 10]] + h[b[at + 11]] + h[b[at + 12]] + h[b[at + 13]] + h[b[at + 14]] + h[b[at + 15]];
+  forget(b, at, UUID_BYTES);
   return text;
 }
 
 function drawUuid(options) {
   if (options !== undefined) validateObject(options, 'options');
-  const { disableEntropyCache = false } = options ?? {};
+  const { disableEntropyCache = false } = options ?? kEmptyObject;
   validateBoolean(disableEntropyCache, 'options.disableEntropyCache');
   const bytes = uuidBytes(!disableEntropyCache);
-  const at = disableEntropyCache ? 0 : UUID_BYTES * uuidAt++;
-  bytes[at + 8] = bytes[at + 8] & 0x3f | 0x80;
-  return { bytes, at };
+  return { bytes, at: disableEntropyCache ? 0 : UUID_BYTES * uuidAt++ };
 }
 
 function randomUUID(options) {
-  let bytes;
-  let at = 0;
   if (options === undefined) {
-    bytes = uuidBytes(true);
-    at = UUID_BYTES * uuidAt++;
-    bytes[at + 8] = bytes[at + 8] & 0x3f | 0x80;
-  } else {
-    ({ bytes, at } = drawUuid(options));
+    const pool = uuidBytes(true);
+    return textOfUuid(pool, UUID_BYTES * uuidAt++, 0x40);
   }
-  bytes[at + 6] = bytes[at + 6] & 0x0f | 0x40;
-  const text = textOfUuid(bytes, at);
-  forget(bytes, at, UUID_BYTES);
-  return text;
+  const { bytes, at } = drawUuid(options);
+  return textOfUuid(bytes, at, 0x40);
 }
 
 /** Sorted by time: RFC 9562, section 5.7. */
@@ -309,14 +299,10 @@ function randomUUIDv7(options) {
   bytes[at + 3] = high;
   bytes[at + 4] = now % 65536 >>> 8;
   bytes[at + 5] = now;
-  bytes[at + 6] = bytes[at + 6] & 0x0f | 0x70;
-  const text = textOfUuid(bytes, at);
-  forget(bytes, at, UUID_BYTES);
-  return text;
+  return textOfUuid(bytes, at, 0x70);
 }
 
 module.exports = {
-  fillLater,
   getRandomValues,
   randomBytes,
   randomFill,

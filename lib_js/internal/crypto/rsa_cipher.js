@@ -3,9 +3,9 @@
 // RSA as a cipher: publicEncrypt and its kin.
 
 const { validateString } = require('internal/validators');
-const { findDigest } = require('internal/crypto/digests');
+const { RSA_PKCS1_OAEP_PADDING, RSA_PKCS1_PADDING } = require('internal/crypto/constants');
+const { digestOrThrow } = require('internal/crypto/digests');
 const { bytesOf } = require('internal/crypto/encodings');
-const { nativeError } = require('internal/crypto/failure');
 const { kHandle } = require('internal/crypto/handles');
 const { runNow } = require('internal/crypto/job');
 const {
@@ -14,26 +14,12 @@ const {
   preparePrivateKey,
   preparePublicOrPrivateKey,
 } = require('internal/crypto/key_input');
+const { rsaDirections } = require('internal/crypto/native_key');
 const { getArrayBufferOrView } = require('internal/crypto/util');
 
 const binding = internalBinding('crypto');
 
-// Directions, as bindings/src/crypto/key_use.rs numbers them.
-const PUBLIC_ENCRYPT = 0;
-const PRIVATE_DECRYPT = 1;
-const PRIVATE_ENCRYPT = 2;
-const PUBLIC_DECRYPT = 3;
-
-const PKCS1_PADDING = 1;
-const OAEP_PADDING = 4;
 const NO_DIGEST = -1;
-
-function oaepDigest(name) {
-  if (name === undefined) return NO_DIGEST;
-  const digest = findDigest(name);
-  if (digest !== null) return digest.number;
-  throw nativeError('ERR_OSSL_EVP_INVALID_DIGEST', `Invalid digest: ${name}`);
-}
 
 function rsaFunction(direction, defaultPadding, isPrivate) {
   return (key, buffer) => {
@@ -47,7 +33,8 @@ function rsaFunction(direction, defaultPadding, isPrivate) {
       oaepLabel = bytesOf(getArrayBufferOrView(oaepLabel, 'key.oaepLabel', encoding));
     }
     buffer = bytesOf(getArrayBufferOrView(buffer, 'buffer', encoding));
-    const digest = oaepDigest(oaepHash);
+    const digest = oaepHash === undefined ? NO_DIGEST : digestOrThrow(
+      oaepHash, 'Invalid digest used', 'ERR_OSSL_EVP_INVALID_DIGEST').number;
     const opened = isPrivate ? openPrivate(input) : openAny(input);
     return runNow((ticket) => binding.keyRsa(
       opened[kHandle], direction, padding, digest, oaepLabel, buffer, ticket));
@@ -55,8 +42,8 @@ function rsaFunction(direction, defaultPadding, isPrivate) {
 }
 
 module.exports = {
-  privateDecrypt: rsaFunction(PRIVATE_DECRYPT, OAEP_PADDING, true),
-  privateEncrypt: rsaFunction(PRIVATE_ENCRYPT, PKCS1_PADDING, true),
-  publicDecrypt: rsaFunction(PUBLIC_DECRYPT, PKCS1_PADDING, false),
-  publicEncrypt: rsaFunction(PUBLIC_ENCRYPT, OAEP_PADDING, false),
+  privateDecrypt: rsaFunction(rsaDirections.privateDecrypt, RSA_PKCS1_OAEP_PADDING, true),
+  privateEncrypt: rsaFunction(rsaDirections.privateEncrypt, RSA_PKCS1_PADDING, true),
+  publicDecrypt: rsaFunction(rsaDirections.publicDecrypt, RSA_PKCS1_PADDING, false),
+  publicEncrypt: rsaFunction(rsaDirections.publicEncrypt, RSA_PKCS1_OAEP_PADDING, false),
 };

@@ -7,8 +7,8 @@ const {
   validateInteger,
   validateUint32,
 } = require('internal/validators');
-const { asBuffer, derive } = require('internal/crypto/derive');
 const { orThrow } = require('internal/crypto/failure');
+const { run } = require('internal/crypto/job');
 const { getArrayBufferOrView } = require('internal/crypto/util');
 
 const binding = internalBinding('crypto');
@@ -48,11 +48,10 @@ function prepare(password, salt, keylen, options) {
   return { password, salt, cost };
 }
 
-function run({ password, salt, cost }, keylen, callback) {
+function derive({ password, salt, cost }, keylen, callback) {
   orThrow(binding.scryptCheck(cost));
-  return derive(
-    'SCRYPTREQUEST', (ticket) => binding.scrypt(password, salt, cost, keylen, ticket),
-    asBuffer, callback);
+  return run(
+    'SCRYPTREQUEST', (ticket) => binding.scrypt(password, salt, cost, keylen, ticket), callback);
 }
 
 function scrypt(password, salt, keylen, options, callback = DEFAULTS) {
@@ -62,11 +61,11 @@ function scrypt(password, salt, keylen, options, callback = DEFAULTS) {
   }
   const prepared = prepare(password, salt, keylen, options);
   validateFunction(callback, 'callback');
-  run(prepared, keylen, callback);
+  derive(prepared, keylen, callback);
 }
 
 function scryptSync(password, salt, keylen, options = DEFAULTS) {
-  return run(prepare(password, salt, keylen, options), keylen, undefined);
+  return derive(prepare(password, salt, keylen, options), keylen, undefined);
 }
 
 module.exports = { scrypt, scryptSync };

@@ -15,11 +15,12 @@ const {
 const { Writable } = require('stream');
 const { isArrayBufferView } = require('internal/util/types');
 const { validateEncoding, validateFunction, validateString } = require('internal/validators');
-const { findDigest } = require('internal/crypto/digests');
-const { bytesOf, decode, inputOf } = require('internal/crypto/encodings');
+const { RSA_PKCS1_PSS_PADDING, RSA_PSS_SALTLEN_MAX_SIGN } = require('internal/crypto/constants');
+const { digestOrThrow, fixedDigestOrThrow } = require('internal/crypto/digests');
+const { bytesOf, decode, encode, inputOf } = require('internal/crypto/encodings');
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { Handles, kHandle, kListed } = require('internal/crypto/handles');
-const { NOW, runNow, startJob } = require('internal/crypto/job');
+const { run, runNow } = require('internal/crypto/job');
 const {
   openAny,
   openPrivate,
@@ -30,8 +31,6 @@ const { getArrayBufferOrView, kHandle: kState } = require('internal/crypto/util'
 
 const binding = internalBinding('crypto');
 
-const PSS_PADDING = 6;
-const PSS_SALT_MAX = -2;
 const NO_DIGEST = -1;
 
 const handles = new Handles(binding.hashClose);
@@ -43,10 +42,7 @@ function ended() {
 /** Data that is to be signed, digested as it comes. */
 class SignState {
   constructor(name) {
-    this.algorithm = findDigest(name);
-    if (this.algorithm === null || this.algorithm.isXof) {
-      throw nativeError('ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${name}`);
-    }
+    this.algorithm = fixedDigestOrThrow(name, 'Invalid digest');
     this[kHandle] = undefined;
     this[kListed] = false;
     handles.add(this, orThrow(binding.hashOpen(this.algorithm.number, undefined, 0)));
@@ -89,7 +85,7 @@ function integerOption(options, name) {
 function signingOptions(options, takesContext) {
   const padding = integerOption(options, 'padding');
   let salt = integerOption(options, 'saltLength');
-  if (padding === PSS_PADDING && salt === undefined) salt = PSS_SALT_MAX;
+  if (padding === RSA_PKCS1_PSS_PADDING && salt === undefined) salt = RSA_PSS_SALTLEN_MAX_SIGN;
   let isPlain = false;
   if (typeof options === 'object') {
     const { dsaEncoding = 'der' } = options;
@@ -143,7 +139,7 @@ Sign.prototype.sign = function sign(privateKey, encoding) {
   const digest = state.digest();
   const signature = runNow((ticket) => binding.keySign(
     key[kHandle], state.algorithm.number, digest, true, padding, salt, isPlain, undefined, ticket));
-  return encoding && encoding !== 'buffer' ? signature.toString(encoding) : signature;
+  return encode(signature, encoding);
 };
 
 function Verify(algorithm, options) {
@@ -189,18 +185,7 @@ function digestNumber(name, kind) {
     if (!takesDigest(kind)) return NO_DIGEST;
     name = 'sha256';
   }
-  const digest = findDigest(name);
-  if (digest === null) throw nativeError('ERR_CRYPTO_INVALID_DIGEST', `Invalid digest: ${name}`);
-  return digest.number;
-}
-
-/** Runs an op now, or in the lane if there is a callback. */
-function run(start, callback) {
-  if (callback === undefined) return orThrow(start(NOW));
-  startJob('SIGNREQUEST', start, (error, result) => {
-    if (error !== null) callback(error);
-    else callback(null, result);
-  });
+  return digestOrThrow(name).number;
 }
 
 function signOneShot(algorithm, data, key, callback) {
@@ -211,7 +196,7 @@ function signOneShot(algorithm, data, key, callback) {
   const { padding, salt, isPlain, context } = signingOptions(key, true);
   const opened = openPrivate(preparePrivateKey(key));
   const digest = digestNumber(algorithm, opened.kind);
-  return run((ticket) => binding.keySign(
+  return run('SIGNREQUEST', (ticket) => binding.keySign(
     opened[kHandle], digest, data, false, padding, salt, isPlain, context, ticket), callback);
 }
 
@@ -223,7 +208,7 @@ function verifyOneShot(algorithm, data, key, signature, callback) {
   signature = bytesOf(getArrayBufferOrView(signature, 'signature'));
   const opened = openAny(preparePublicOrPrivateKey(key));
   const digest = digestNumber(algorithm, opened.kind);
-  return run((ticket) => binding.keyVerify(
+  return run('SIGNREQUEST', (ticket) => binding.keyVerify(
     opened[kHandle], digest, data, false, padding, salt, isPlain, context, signature, ticket),
              callback);
 }

@@ -21,7 +21,7 @@ const {
   isSharedArrayBuffer,
 } = require('internal/util/types');
 const { validateInt32, validateString } = require('internal/validators');
-const { bytesOf } = require('internal/crypto/encodings');
+const { BYTE_KINDS, isBytes } = require('internal/crypto/encodings');
 
 const binding = internalBinding('crypto');
 
@@ -33,6 +33,9 @@ function cachedList(ask) {
   let list;
   return () => ArrayPrototypeSlice(list ??= ask());
 }
+
+/** The descriptor of what for...in does not see. */
+const hidden = (value) => ({ __proto__: null, configurable: true, enumerable: false, value });
 
 function lazily(get) {
   return { __proto__: null, configurable: true, enumerable: true, get };
@@ -51,22 +54,15 @@ const getArrayBufferOrView = hideStackFrames((buffer, name, encoding) => {
   }
   if (!isArrayBufferView(buffer)) {
     throw new ERR_INVALID_ARG_TYPE.HideStackFramesError(
-      name, ['string', 'ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], buffer);
+      name, ['string', ...BYTE_KINDS], buffer);
   }
   return buffer;
 });
 
-/** Bytes only: text must have become bytes before. */
-const validateByteSource = hideStackFrames((value, name) => {
-  value = getArrayBufferOrView(value, name);
-  return bytesOf(value);
-});
-
 function checkEqualOperand(value, name) {
-  if (!isAnyArrayBuffer(value) && !isArrayBufferView(value)) {
+  if (!isBytes(value)) {
     // Node's own text ends here.
-    const error = new ERR_INVALID_ARG_TYPE(
-      name, ['ArrayBuffer', 'Buffer', 'TypedArray', 'DataView'], value);
+    const error = new ERR_INVALID_ARG_TYPE(name, BYTE_KINDS, value);
     error.message = `The "${name}" argument must be an instance of ArrayBuffer, Buffer, ` +
       'TypedArray, or DataView.';
     throw error;
@@ -98,11 +94,6 @@ function getFips() {
   return 0;
 }
 
-/** AWS-LC has no levels of security. */
-function getOpenSSLSecLevel() {
-  return 0;
-}
-
 /** This build of AWS-LC is not the validated one. */
 function setFips(value) {
   if (value) throw new ERR_CRYPTO_FIPS_UNAVAILABLE();
@@ -120,12 +111,12 @@ module.exports = {
   getFips,
   getHashes,
   getOpenSSLSecLevel,
+  hidden,
   kHandle,
   secureHeapUsed,
   setEngine,
   setFips,
   timingSafeEqual,
-  validateByteSource,
 };
 
 // Node's own names of what belongs to WebCrypto.

@@ -27,12 +27,14 @@ const { bytesOf, toArrayBuffer } = require('internal/crypto/web/bytes');
 const { cipher } = require('internal/crypto/web/ciphers');
 const { derive, getKeyLength } = require('internal/crypto/web/derivation');
 const { digest } = require('internal/crypto/web/digest');
+const { checkType } = require('internal/crypto/web/key_checks');
 const { normalizeAlgorithm } = require('internal/crypto/web/registry');
 const secret = require('internal/crypto/web/secret');
 const { sign, verify } = require('internal/crypto/web/signing');
 const { isOperation, isSupported, takesAlgorithm } = require('internal/crypto/web/support');
 const { exportKey, importKey, unwrapKey, wrapKey } = require('internal/crypto/web/transport');
 const { kHandle } = require('internal/crypto/handles');
+const { hidden } = require('internal/crypto/util');
 const { checkMax, converters, requiredArguments } = require('internal/crypto/webidl');
 
 const binding = internalBinding('crypto');
@@ -256,19 +258,15 @@ function checkEncapsulating(name, key, operation, what, shared) {
   return target;
 }
 
-function checkHalf(key, type) {
-  if (getCryptoKeyType(key) !== type) throw invalidAccess(`Key must be a ${type} key`);
-}
-
 function encapsulate(key) {
-  checkHalf(key, 'public');
+  checkType(key, 'public');
   const start = (ticket) => binding.keyEncapsulate(getCryptoKeyHandle(key)[kHandle], ticket);
   return after(laneWork('ENCAPSULATEREQUEST', start), ({ 0: shared, 1: ciphertext }) =>
     ({ sharedKey: toArrayBuffer(shared), ciphertext: toArrayBuffer(ciphertext) }));
 }
 
 function decapsulate(key, ciphertext) {
-  checkHalf(key, 'private');
+  checkType(key, 'private');
   const bytes = bytesOf(ciphertext);
   const start = (ticket) =>
     binding.keyDecapsulate(getCryptoKeyHandle(key)[kHandle], bytes, ticket);
@@ -399,19 +397,15 @@ class Crypto {
 
 const crypto = ObjectCreate(Crypto.prototype);
 
-const tag = (value) => ({
-  __proto__: null, configurable: true, enumerable: false, value, writable: false,
-});
-
 ObjectDefineProperties(Crypto.prototype, {
-  [SymbolToStringTag]: tag('Crypto'),
+  [SymbolToStringTag]: hidden('Crypto'),
   subtle: kEnumerableProperty,
   getRandomValues: kEnumerableProperty,
   randomUUID: kEnumerableProperty,
 });
 
 ObjectDefineProperties(SubtleCrypto.prototype, {
-  [SymbolToStringTag]: tag('SubtleCrypto'),
+  [SymbolToStringTag]: hidden('SubtleCrypto'),
   encrypt: kEnumerableProperty,
   decrypt: kEnumerableProperty,
   sign: kEnumerableProperty,

@@ -35,6 +35,7 @@ const { kHandle } = require('internal/crypto/handles');
 const { DEFAULT, formats } = require('internal/crypto/key_encoding');
 const { PublicKeyObject, isKeyObject, nativeOf } = require('internal/crypto/key_object');
 const { keyOf } = require('internal/crypto/native_key');
+const { hidden } = require('internal/crypto/util');
 
 const binding = internalBinding('crypto');
 
@@ -275,8 +276,6 @@ class X509Certificate {
     return { subject: byName(subjectEntries), subjectaltname: subjectAltName };
   }
 }
-
-const hidden = (value) => ({ __proto__: null, configurable: true, enumerable: false, value });
 
 ObjectDefineProperties(X509Certificate.prototype, {
   [kClone]: hidden(function() {

@@ -3,9 +3,10 @@
 // fs.openAsBlob(): a Blob whose bytes are read from a file when they are asked for. The file must
 // stay as it was when the Blob was made: else nobody could say what the Blob is.
 
-const { PromiseReject, PromiseResolve } = primordials;
+const { ErrorCaptureStackTrace, PromiseResolve } = primordials;
 
 const { createBlob } = require('internal/blob');
+const { ERR_INVALID_ARG_VALUE } = require('internal/errors').codes;
 const { now } = require('internal/fs/ops');
 const { getValidatedPath } = require('internal/fs/utils');
 const { kEmptyObject, lazyDOMException } = require('internal/util');
@@ -57,7 +58,10 @@ function openAsBlob(path, options = kEmptyObject) {
   try {
     stats = require('fs').statSync(path, { bigint: true });
   } catch {
-    return PromiseReject(notReadable());
+    const error = new ERR_INVALID_ARG_VALUE('path', path);
+    error.message = 'Unable to open file as blob';
+    ErrorCaptureStackTrace(error, openAsBlob);
+    throw error;
   }
   const { size, mtimeNs } = stats;
   const length = Number(size);

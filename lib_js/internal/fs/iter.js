@@ -18,6 +18,7 @@ const { signalOf, takeOptions } = require('internal/streams/iter/arguments');
 const { chunkBytes, chunksBytes } = require('internal/streams/iter/bytes');
 const { givingBatches } = require('internal/streams/iter/from');
 const { pipeline, pullSync } = require('internal/streams/iter/pull');
+const { CLOSED, CLOSING, FAILED, OPEN } = require('internal/streams/iter/sink');
 const { kEmptyObject } = require('internal/util');
 const { validateBoolean, validateInteger, validateObject } = require('internal/validators');
 
@@ -134,11 +135,6 @@ function pullFileSync(...transforms) {
 }
 
 // ---- writing -----------------------------------------------------------------------------------
-
-const OPEN = 0;
-const CLOSING = 1;
-const CLOSED = 2;
-const FAILED = 3;
 
 class FileWriter {
   #span;

@@ -140,7 +140,7 @@ function ClientRequest(input, options, cb) {
   if (protocol !== expectedProtocol) throw new ERR_INVALID_PROTOCOL(protocol, expectedProtocol);
 
   const defaultPort = options.defaultPort || this.agent?.defaultPort;
-  const connectOptions = { __proto__: null, ...options };
+  const connectOptions = { ...options, __proto__: null };
   const port = connectOptions.port = options.port || defaultPort || 80;
   const host = connectOptions.host = validateHost(options.hostname, 'hostname') ||
     validateHost(options.host, 'host') || 'localhost';

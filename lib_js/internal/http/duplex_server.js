@@ -13,6 +13,7 @@ const {
   setHead,
   setVersion,
   setVersionNumbers,
+  urlOf,
 } = require('internal/http/incoming');
 const { watch } = require('internal/async_hooks');
 const { HTTPServerAsyncResource } = require('internal/http/async_resources');
@@ -143,13 +144,12 @@ class DuplexConnection {
   onHead(flags, length, head) {
     const { server, socket, parser } = this;
     const method = methods[flags & METHOD_MASK];
-    const start = method.length + 1;
     const req = new server[kIncomingMessage](socket);
     parser.incoming = req;
+    req.method = method;
     if ((flags & HTTP_11) === 0) setVersion(req, head);
     else setVersionNumbers(req, 1, 1);
-    req.method = method;
-    req.url = head.slice(start, head.indexOf(' ', start));
+    req.url = urlOf(flags, head, method);
     req.upgrade = (flags & UPGRADE) !== 0;
     req.joinDuplicateHeaders = server.joinDuplicateHeaders || false;
     setHead(req, head, 0);

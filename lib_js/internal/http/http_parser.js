@@ -4,8 +4,14 @@
 // of the library's own parsers under Node's names. Neither lane uses it. Of Node's class it has no
 // consume() (its parser reads sockets by itself), and leniency is one of three, not bit by bit.
 
+const { ReflectApply } = primordials;
+
+const { watch } = require('internal/async_hooks');
+const { destroyResource, enter, initResource, leave } =
+  require('internal/async_hooks/resources');
 const { FastBuffer } = require('internal/buffer');
-const { makeError } = require('internal/http/parse_error');
+const { bareError } = require('internal/http/parse_error');
+const { firstLine, readRequestLine } = require('internal/http/request_line');
 const { methods: methodNames } = require('internal/http/methods');
 const { codes: { ERR_METHOD_NOT_IMPLEMENTED } } = require('internal/errors');
 
@@ -55,21 +61,34 @@ function lenienceWord(flags) {
   return flags === constants.kLenientHeaderValueRelaxed ? 2 : 1;
 }
 
-/** What the first line of a head says: its words, and the version. */
-function firstLine(head) {
-  const line = head.slice(0, head.indexOf('\n')).trimEnd();
-  return line.split(' ');
+/** 'HTTP/1.1 200 Whatever it says' */
+function readStatusLine(head) {
+  const words = firstLine(head).split(' ');
+  const version = words[0];
+  const reason = words.slice(2).join(' ');
+  return { target: undefined, major: +version.at(-3), minor: +version.at(-1), reason };
 }
 
 class HTTPParser {
   #number = -1;
   #type = 0;
   #failure = -1;
+  #url = '';
+  /** The program's object, which stands for the messages while hooks watch. */
+  #resource;
+  /** What follows is of another protocol; the end of the message was told with its head. */
+  #isUpgrade = false;
 
   initialize(type, resource, maxHeaderSize = 0, lenientFlags = 0) {
     this.close();
     this.#type = type;
     this.#failure = -1;
+    this.#url = '';
+    this.#isUpgrade = false;
+    if (watch.isOn) {
+      this.#resource = resource;
+      initResource(resource, type === REQUEST ? 'HTTPINCOMINGMESSAGE' : 'HTTPCLIENTREQUEST');
+    }
     this.#number = native.create(
       type, maxHeaderSize || HEAD_BYTES_MAX, lenienceWord(lenientFlags), HEADERS_COUNT_MAX);
   }
@@ -79,13 +98,12 @@ class HTTPParser {
     const end = offset + length;
     const start = offset;
     while (this.#number !== -1) {
-      if (this.#failure !== -1) return makeError(this.#failure, 0, buffer);
+      if (this.#failure !== -1) return bareError(this.#failure, 0);
       const events = native.execute(this.#number, buffer, offset, end - offset);
       const error = this.#tell(events, buffer);
       if (error !== undefined) return error;
       offset += events.at(-1);
-      // After a head that asks for another protocol native waits to be told to go on.
-      if (offset >= end || events.length === 1) break;
+      if (offset >= end || events.length === 1 || this.#isUpgrade) break;
     }
     return offset - start;
   }
@@ -98,6 +116,8 @@ class HTTPParser {
   close() {
     if (this.#number !== -1) native.free(this.#number);
     this.#number = -1;
+    if (this.#resource !== undefined) destroyResource(this.#resource);
+    this.#resource = undefined;
   }
 
   free() {
@@ -115,17 +135,13 @@ class HTTPParser {
           this.#head(events[i + 1], events[i + 3]);
           i += 4;
           break;
-        case BODY: {
-          const { 1: from, 2: to } = events.slice(i, i + 3);
-          this[kOnBody]?.(typeof from === 'object' ?
-            new FastBuffer(from.buffer, from.byteOffset, from.length) :
-            new FastBuffer(buffer.buffer, buffer.byteOffset + from, to - from));
+        case BODY:
+          this.#body(buffer, events[i + 1], events[i + 2]);
           i += 3;
           break;
-        }
         case END:
-          if (events[i + 1] !== undefined) this[kOnHeaders]?.(parseHeaders(events[i + 1]), '');
-          this[kOnMessageComplete]?.();
+          if (this.#isUpgrade) this.#isUpgrade = false;
+          else this.#end(events[i + 1]);
           i += 2;
           break;
         case UPGRADE:
@@ -133,7 +149,7 @@ class HTTPParser {
           break;
         case ERROR:
           this.#failure = events[i + 1];
-          return makeError(this.#failure, events[i + 2], buffer);
+          return bareError(this.#failure, events[i + 2]);
         default:
           throw new Error(`coring: unknown parser event ${events[i]}`);
       }
@@ -141,23 +157,50 @@ class HTTPParser {
     return undefined;
   }
 
+  /** Calls what the program has set, in the scope of its object. */
+  #call(which, ...args) {
+    const callback = this[which];
+    if (typeof callback !== 'function') return undefined;
+    const id = watch.isOn && this.#resource !== undefined ? enter(this.#resource) : 0;
+    const answer = ReflectApply(callback, this, args);
+    if (id !== 0) leave(id);
+    return answer;
+  }
+
+  /** Bytes of their own, or a part of those that came. */
+  #body(buffer, from, to) {
+    this.#call(kOnBody, typeof from === 'object' ?
+      new FastBuffer(from.buffer, from.byteOffset, from.length) :
+      new FastBuffer(buffer.buffer, buffer.byteOffset + from, to - from));
+  }
+
+  #end(trailers) {
+    if (trailers !== undefined) this.#call(kOnHeaders, parseHeaders(trailers), this.#url);
+    this.#call(kOnMessageComplete);
+  }
+
   #head(flags, head) {
-    this[kOnMessageBegin]?.();
-    const words = firstLine(head);
+    this.#call(kOnMessageBegin);
     const headers = parseHeaders(head);
     const isRequest = this.#type === REQUEST;
-    const version = words[isRequest ? 2 : 0];
-    const answer = this[kOnHeadersComplete]?.(
-      +version.at(-3), +version.at(-1), headers,
+    const { target, major, minor, reason } =
+      isRequest ? readRequestLine(head) : readStatusLine(head);
+    const isUpgrade = (flags & (isRequest ? 1 << 11 : 1 << 12)) !== 0;
+    this.#url = target ?? '';
+    const answer = this.#call(
+      kOnHeadersComplete, major, minor, headers,
       isRequest ? methodNames.indexOf(methods[flags & 63]) : undefined,
-      isRequest ? words[1] : undefined,
+      target,
       isRequest ? undefined : flags & 0x3ff,
-      isRequest ? undefined : words.slice(2).join(' '),
-      (flags & (isRequest ? 1 << 11 : 1 << 12)) !== 0,
+      reason,
+      isUpgrade,
       (flags & (isRequest ? 1 << 7 : 1 << 11)) !== 0);
     if (answer) {
       throw new ERR_METHOD_NOT_IMPLEMENTED('skipping of the body by kOnHeadersComplete');
     }
+    if (!isUpgrade) return;
+    this.#end(undefined);
+    this.#isUpgrade = true;
   }
 }
 

@@ -11,7 +11,7 @@ const {
 } = primordials;
 
 const { Readable, finished } = require('stream');
-const { addDistinctField, addField } = require('internal/http/fields');
+const { LINES_MAX, addDistinctField, addHead, addLine } = require('internal/http/fields');
 const {
   kDetachAbortSignal,
   kHead,
@@ -34,6 +34,10 @@ const kPairsMax = Symbol('kPairsMax');
 const kClosed = Symbol('kClosed');
 const kAbortController = Symbol('kAbortController');
 const kAbortListener = Symbol('kAbortSignalListener');
+
+/** Where the flags of a request's head hold the length of its URL; all ones: longer than that. */
+const URL_SHIFT = 13;
+const URL_MASK = 0x7fff;
 
 /** As many lines Node reads before it counts those of a response. */
 const UNCOUNTED_PAIRS = 32;
@@ -202,8 +206,19 @@ function fill(message, raw, headers, isDistinct) {
   const join = message.joinDuplicateHeaders;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     if (isDistinct) message._addHeaderLineDistinct(raw[i], raw[i + 1], headers);
-    else if (message._addHeaderLine === addHeaderLine) addField(raw[i], raw[i + 1], headers, join);
+    else if (message._addHeaderLine === addHeaderLine) addLine(raw[i], raw[i + 1], headers, join);
     else message._addHeaderLine(raw[i], raw[i + 1], headers);
+  }
+  return headers;
+}
+
+function makeHeaders(message) {
+  const headers = {};
+  message[kHeaders] = headers;
+  const isUsual = message[kRawHeaders] === null && message._addHeaderLine === addHeaderLine &&
+    (message[kPairsMax] === 0 || message[kPairsMax] >= LINES_MAX);
+  if (!isUsual || !addHead(message[kHead], headers, message.joinDuplicateHeaders)) {
+    fill(message, rawHeadersOf(message), headers, false);
   }
   return headers;
 }
@@ -234,13 +249,19 @@ define('rawTrailers', {
   get() { return rawTrailersOf(this); },
   set(value) { this[kRawTrailers] = value; },
 });
-lazily('headers', kHeaders, rawHeadersOf, false);
+define('headers', {
+  get() {
+    const made = this[kHeaders];
+    return made === null || made === undefined ? makeHeaders(this) : made;
+  },
+  set(value) { this[kHeaders] = value; },
+});
 lazily('headersDistinct', kHeadersDistinct, rawHeadersOf, true);
 lazily('trailers', kTrailers, rawTrailersOf, false);
 lazily('trailersDistinct', kTrailersDistinct, rawTrailersOf, true);
 
 function addHeaderLine(field, value, dest) {
-  addField(field, value, dest, this.joinDuplicateHeaders);
+  addLine(field, value, dest, this.joinDuplicateHeaders);
 }
 IncomingMessage.prototype._addHeaderLine = addHeaderLine;
 
@@ -275,10 +296,18 @@ function setVersionNumbers(message, major, minor) {
   message.httpVersion = `${major}.${minor}`;
 }
 
-/** The version of a request that is not of HTTP/1.1, which ends the first line. */
+/** The version of a request that is not of HTTP/1.1. */
 function setVersion(message, head) {
-  const line = head.slice(0, head.indexOf('\n')).trimEnd();
-  setVersionNumbers(message, +line.at(-3), +line.at(-1));
+  const { major, minor } = require('internal/http/request_line').readRequestLine(head);
+  setVersionNumbers(message, major, minor);
+}
+
+/** The URL of a head whose flags hold its length, if the length is not too much for them. */
+function urlOf(flags, head, method) {
+  const start = method.length + 1;
+  const length = (flags >>> URL_SHIFT) & URL_MASK;
+  if (length !== URL_MASK) return head.slice(start, start + length);
+  return /^[^ \r\n]*/.exec(head.slice(start))[0];
 }
 
 // --- Body
@@ -436,4 +465,5 @@ module.exports = {
   setVersion,
   setVersionNumbers,
   setTrailers,
+  urlOf,
 };

@@ -13,6 +13,7 @@ const {
   setHead,
   setVersion,
   setVersionNumbers,
+  urlOf,
 } = require('internal/http/incoming');
 const {
   byteLengthOf,
@@ -70,8 +71,6 @@ const HAS_BODY = 256;
 const EXPECT_CONTINUE = 1024;
 const UPGRADE = 2048;
 const EXPECT_OTHER = 4096;
-const URL_SHIFT = 13;
-const URL_MASK = 0x7fff;
 const NO_HOST = 1 << 28;
 /** Requests that are not simply given to the handler. */
 const UNUSUAL = EXPECT_CONTINUE | UPGRADE | EXPECT_OTHER | NO_HOST;
@@ -467,11 +466,10 @@ class Lane {
 
   // --- Request bodies
 
-  body(chunk) {
+  body(memory) {
     const { req } = this;
     if (req === null) return;
-    const buffer = new FastBuffer(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (!pushBody(req, buffer)) {
+    if (!pushBody(req, new FastBuffer(memory))) {
       this.bodyPaused = true;
       native.bodyPause(this.number);
       if (this.facade !== null) this.facade.pause();
@@ -583,12 +581,6 @@ function settle(lane, res) {
 
 function abortedError() {
   return new ConnResetException('aborted');
-}
-
-function urlOf(flags, head, method) {
-  const start = method.length + 1;
-  const length = (flags >>> URL_SHIFT) & URL_MASK;
-  return head.slice(start, length === URL_MASK ? head.indexOf(' ', start) : start + length);
 }
 
 function forHttp10(req, res) {

@@ -4,7 +4,6 @@
 // a response as on the slow lane: it keeps what is written until its turn comes, then goes through
 // the connection's socket.
 
-const { release } = require('internal/http/incoming');
 const { closeResponse } = require('internal/http/response');
 const { kUniqueHeaders } = require('internal/http/head');
 const { framingLines } = require('internal/http/framing');

@@ -77,6 +77,15 @@ laneRow('keepAliveTimeout closes idle connections', async () => {
   });
 });
 
+laneRow('times that no clock gets to', async () => {
+  await withServer({}, pong, async (port, server) => {
+    server.timeout = 1e300;
+    server.keepAliveTimeout = 1e300;
+    server.keepAliveTimeoutBuffer = 1e300;
+    assert.strictEqual(parse(await exchange(port, LAST)).body, '.');
+  });
+});
+
 laneRow('server.timeout: the event, or the end of the connection', async () => {
   await withServer({}, () => {}, async (port, server) => {
     server.setTimeout(60);

@@ -5,18 +5,24 @@
 const { errors } = internalBinding('http');
 
 /**
+ * As HTTPParser's execute() gives it.
  * @param {number} index of native's list of errors
  * @param {number} bytesParsed
- * @param {Buffer} rawPacket
  */
-function makeError(index, bytesParsed, rawPacket) {
+function bareError(index, bytesParsed, message = 'Parse Error') {
   const { 0: code, 1: reason } = errors[index];
-  const error = new Error(`Parse Error: ${reason}`);
+  const error = new Error(message);
   error.bytesParsed = bytesParsed;
   error.code = code;
   error.reason = reason;
+  return error;
+}
+
+/** @param {Buffer} rawPacket  the bytes that came last */
+function makeError(index, bytesParsed, rawPacket) {
+  const error = bareError(index, bytesParsed, `Parse Error: ${errors[index][1]}`);
   error.rawPacket = rawPacket;
   return error;
 }
 
-module.exports = { makeError };
+module.exports = { bareError, makeError };

@@ -36,10 +36,12 @@ function makeUv() {
   return binding;
 }
 
-/** Those of os and fs are native, those of crypto the library's own. */
+/** Those of os and fs are native, the others the library's own. */
 function makeConstants() {
   const { os, fs } = internalBinding('constants');
-  return { __proto__: null, os, fs, crypto: require('internal/crypto/constants') };
+  const crypto = require('internal/crypto/constants');
+  const { constants: zlib } = require('internal/zlib/constants');
+  return { __proto__: null, os, fs, crypto, zlib };
 }
 
 let constants;

@@ -4,8 +4,10 @@
 
 const fs = require('fs');
 const { isIP } = require('internal/net');
+const { kEmptyObject } = require('internal/util');
 const { StreamHandle, UNOPENED, fillName, kAdopt, unixError } = require('internal/net/handle');
 const {
+  ErrnoException,
   ExceptionWithHostPort,
   codes: { ERR_INVALID_ARG_VALUE, ERR_SOCKET_HANDLE_ADOPTED },
 } = require('internal/errors');
@@ -26,7 +28,12 @@ const FAMILY_UNIX = 1;
 
 /** The path of a unix socket goes with it; abstract names go by themselves. */
 function removePath(path) {
-  if (path !== undefined && path[0] !== '\0') fs.rmSync(path, { force: true });
+  if (path === undefined || path[0] === '\0') return;
+  try {
+    fs.unlinkSync(path);
+  } catch {
+    // Somebody else was there first, and nobody waits for an answer: as libuv.
+  }
 }
 
 function bindPath(options) {
@@ -38,7 +45,7 @@ function bindPath(options) {
   }
   const fd = unixError(native.bind(FAMILY_UNIX, path, 0, 0));
   // As libuv tells of a folder that is not there.
-  if (fd < 0) throw new ExceptionWithHostPort(fd === ENOENT ? EACCES : fd, 'bind', path);
+  if (fd < 0) throw new ErrnoException(fd === ENOENT ? EACCES : fd, 'bind');
   return fd;
 }
 
@@ -65,7 +72,7 @@ class BoundSocket {
   #fd = -1;
   #path;
 
-  constructor(options = {}) {
+  constructor(options = kEmptyObject) {
     validateObject(options, 'options');
     this.#path = options.path;
     this.#fd = options.path !== undefined ? bindPath(options) : bindAddress(options);

@@ -7,9 +7,8 @@ const { ObjectAssign } = primordials;
 const net = require('net');
 const { kConnectOptions, kIsVerified, kPendingSession } = require('internal/tls/events');
 const { checkServerIdentity } = require('internal/tls/server_identity');
-const { createSecureContext } = require('internal/tls/secure_context');
 const { identityOf, sessionFor } = require('internal/tls/session');
-const { TLSSocket } = require('internal/tls/socket');
+const { TLSSocket, validateServername } = require('internal/tls/socket');
 const {
   ConnResetException,
   codes: { ERR_TLS_DH_PARAM_SIZE },
@@ -26,8 +25,8 @@ function allowsUnauthorized() {
   if (isAllowed && !isUnauthorizedTold) {
     isUnauthorizedTold = true;
     process.emitWarning(
-      "Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS connections " +
-      'and HTTPS requests insecure by disabling certificate verification.');
+      "Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS " +
+      'connections and HTTPS requests insecure by disabling certificate verification.');
   }
   return isAllowed;
 }
@@ -104,6 +103,10 @@ function setServername(socket, name) {
   socket.setServername(name);
 }
 
+function start(socket) {
+  socket._start();
+}
+
 function connect(...args) {
   const { options: told, callback } = readArguments(args);
   const tls = require('tls'); // Its functions and defaults can be changed by programs.
@@ -117,7 +120,8 @@ function connect(...args) {
   if (!options.keepAlive) options.singleUse = true;
   validateFunction(options.checkServerIdentity, 'options.checkServerIdentity');
   validateNumber(options.minDHSize, 'options.minDHSize', 1);
-  const context = options.secureContext || createSecureContext(options);
+  if (options.servername) validateServername(options.servername, 'options.servername');
+  const context = options.secureContext || tls.createSecureContext(options);
   options.session = sessionFor(options.session, options);
   // Told as `undefined` it is as strict as not told.
   const rejectUnauthorized = options.rejectUnauthorized !== false;
@@ -149,9 +153,10 @@ function connect(...args) {
   }
   socket._releaseControl();
   if (options.servername) setServername(socket, options.servername);
-  if (options.socket) socket._start();
   socket.on('secure', onConnectSecure);
   socket.prependListener('end', onConnectEnd);
+  // A stream of JavaScript may bring the whole handshake at once, before anybody listens.
+  if (options.socket) process.nextTick(start, socket);
   return socket;
 }
 

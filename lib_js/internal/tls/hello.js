@@ -124,7 +124,8 @@ class Hello {
 }
 
 function answerHello(socket, handle, callbacks) {
-  new Hello(socket, handle, callbacks).answer();
+  const hello = new Hello(socket, handle, callbacks);
+  hello.guard(() => hello.answer());
 }
 
 module.exports = { answerHello };

@@ -5,10 +5,12 @@
 
 const {
   ArrayPrototypeJoin,
+  ArrayPrototypeMap,
   ArrayPrototypePush,
   ObjectFreeze,
   RegExpPrototypeExec,
   SafeSet,
+  StringPrototypeTrimEnd,
 } = primordials;
 
 const { Buffer } = require('buffer');
@@ -64,7 +66,8 @@ const READERS = {
   __proto__: null,
   default: gatherDefault,
   system: readSystem,
-  bundled: () => binding.rootCertificates(),
+  bundled: () => ArrayPrototypeMap(
+    orThrow(binding.rootCertificates()), (pem) => StringPrototypeTrimEnd(pem)),
   extra: readExtra,
 };
 

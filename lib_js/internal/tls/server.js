@@ -10,7 +10,7 @@ const EventEmitter = require('events');
 const net = require('net');
 const { kEmptyObject } = require('internal/util');
 const { convertALPNProtocols } = require('internal/tls/alpn');
-const { SecureContext, createSecureContext } = require('internal/tls/secure_context');
+const { SecureContext } = require('internal/tls/secure_context');
 const { addContext, chooseContext } = require('internal/tls/sni');
 const { TLSSocket } = require('internal/tls/socket');
 const {
@@ -157,7 +157,7 @@ Server.prototype.setSecureContext = function(options) {
   for (const names of [SHOWN, SHOWN_ALWAYS, KEPT]) {
     for (const name of names) told[name] = this[name];
   }
-  this._sharedCreds = createSecureContext(told);
+  this._sharedCreds = require('tls').createSecureContext(told);
 };
 
 /** Sessions are of one program, unless it says what else they are of. */
@@ -186,7 +186,8 @@ Server.prototype.setTicketKeys = function setTicketKeys(keys) {
 
 Server.prototype.addContext = function(servername, context) {
   if (!servername) throw new ERR_TLS_REQUIRED_SERVER_NAME();
-  const secure = context instanceof SecureContext ? context : createSecureContext(context);
+  const secure = context instanceof SecureContext ?
+    context : require('tls').createSecureContext(context);
   addContext(this._contexts, servername, secure.context);
 };
 

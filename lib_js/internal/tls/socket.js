@@ -3,7 +3,7 @@
 // tls.TLSSocket: a net.Socket whose handle is a TLSWrap. Programs and Node's own tests know its
 // underscored fields and methods, so those are Node's.
 
-const { ObjectSetPrototypeOf } = primordials;
+const { ObjectSetPrototypeOf, StringPrototypeIncludes } = primordials;
 
 const net = require('net');
 const { StreamHandle, UNOPENED } = require('internal/net/handle');
@@ -17,10 +17,11 @@ const {
 } = require('internal/tls/events');
 const { sealSession, sessionFor } = require('internal/tls/session');
 const { chooseContext } = require('internal/tls/sni');
-const { SecureContext, createSecureContext } = require('internal/tls/secure_context');
+const { SecureContext } = require('internal/tls/secure_context');
 const { SecureContext: NativeContext } = require('internal/tls/native_context');
 const { TLSWrap } = require('internal/tls/wrap_handle');
 const {
+  ERR_INVALID_ARG_VALUE,
   ERR_INVALID_HANDLE_TYPE,
   ERR_SOCKET_CLOSED,
   ERR_TLS_HANDSHAKE_TIMEOUT,
@@ -132,7 +133,8 @@ function initRead(tlsSocket, socket) {
 TLSSocket.prototype._wrapHandle = function(parent, transport) {
   const options = this._tlsOptions;
   transport ||= new StreamHandle(UNOPENED, Boolean(options.pipe));
-  const context = options.secureContext || options.credentials || createSecureContext(options);
+  const context = options.secureContext || options.credentials ||
+    require('tls').createSecureContext(options);
   if (!(context.context instanceof NativeContext)) throw new ERR_TLS_INVALID_CONTEXT('context');
   const handle = new TLSWrap(transport, parent, context, Boolean(options.isServer), this);
   handle.events = listeners;
@@ -310,9 +312,8 @@ TLSSocket.prototype.renegotiate = function(options, callback) {
   validateObject(options, 'options');
   if (callback !== undefined) validateFunction(callback, 'callback');
   if (this.destroyed) return undefined;
-  const { requestCert = this._requestCert, rejectUnauthorized = this._rejectUnauthorized } = options;
-  this._requestCert = Boolean(requestCert);
-  this._rejectUnauthorized = Boolean(rejectUnauthorized);
+  this._requestCert = Boolean(options.requestCert ?? this._requestCert);
+  this._rejectUnauthorized = Boolean(options.rejectUnauthorized ?? this._rejectUnauthorized);
   this._handle.setVerifyMode(this._requestCert, this._rejectUnauthorized);
   try {
     this._handle.renegotiate();
@@ -337,8 +338,16 @@ TLSSocket.prototype.setMaxSendFragment = function setMaxSendFragment(size) {
   return this._handle.setMaxSendFragment(size);
 };
 
+/** A zero would end the name for libssl, and it would be another one than we check. */
+function validateServername(value, name) {
+  validateString(value, name);
+  if (StringPrototypeIncludes(value, '\0')) {
+    throw new ERR_INVALID_ARG_VALUE(name, value, 'must be a string without null bytes');
+  }
+}
+
 TLSSocket.prototype.setServername = function(name) {
-  validateString(name, 'name');
+  validateServername(name, 'name');
   if (this._tlsOptions.isServer) throw new ERR_TLS_SNI_FROM_SERVER();
   this._handle?.setServername(name);
 };
@@ -371,7 +380,8 @@ TLSSocket.prototype.getX509Certificate = function() {
 
 TLSSocket.prototype.setKeyCert = function(context) {
   if (!this._handle) return;
-  const secure = context instanceof SecureContext ? context : createSecureContext(context);
+  const secure = context instanceof SecureContext ?
+    context : require('tls').createSecureContext(context);
   this._handle.setKeyCert(secure.context);
 };
 
@@ -383,4 +393,4 @@ for (const name of ['getCipher', 'getSharedSigalgs', 'getEphemeralKeyInfo', 'get
   };
 }
 
-module.exports = { TLSSocket };
+module.exports = { TLSSocket, validateServername };

@@ -43,6 +43,8 @@ const PAUSED_PSK = 512;
 const NEEDS_OWNER = HANDSHAKE_DONE | PAUSED | NEW_SESSION | KEYLOG | OCSP_RESPONSE |
   RENEGOTIATION | PAUSED_PSK;
 
+const NO_CERTIFICATE = ['unable to get issuer certificate', 'UNABLE_TO_GET_ISSUER_CERT'];
+
 let isTraceTold = false;
 
 function acknowledge(handle) {
@@ -75,11 +77,13 @@ class TLSWrap {
     this.waitingBytes = 0;
     this.queuedBytes = 0; // In the transport, behind the last write.
     this.pendingWrite = null; // Whom to tell that a write is done.
+    this.held = null; // Written before the peer was known: nobody else may read it.
     this.isStarted = isServer;
     this.isSecure = false;
     this.hasSessionEvents = false;
     this.isKeepingSession = false; // The program is told of a session, and the client waits.
-    this.isEnded = false;
+    this.isEnded = false; // The other side will say no more.
+    this.isShut = false; // Nor will we.
     this.closing = false;
     this.lane = null; // While native opens the records itself (internal/tls/http_lane).
     this.blocks = 0; // Reasons to hold back what goes to the transport.
@@ -103,17 +107,25 @@ class TLSWrap {
     }
     const events = answer[0];
     const wire = answer[1];
+    if (events !== 0) return this.actOn(answer, events, wire);
+    const queued = wire === undefined ? 0 : this.send(wire);
+    if (answer[2] !== undefined) this.give(answer[2]);
+    return queued;
+  }
+
+  /** The same, where something happened besides bytes. */
+  actOn(answer, events, wire) {
+    // The last word of a client's handshake waits until it knows its peer: else a server that is
+    // refused would take the connection for made.
+    const isLastWord = !this.isServer && (events & HANDSHAKE_DONE) !== 0;
+    if (isLastWord) this.block();
     let queued = 0;
     if (wire !== undefined) {
       if (this.isServer && (events & NEW_SESSION) !== 0) this.events.beforeSession(this);
       queued = this.send(wire);
     }
-    if (events === 0) {
-      if (answer[2] !== undefined) this.give(answer[2]);
-    } else {
-      if ((events & HANDSHAKE_DONE) !== 0) this.queuedBytes = queued;
-      this.tell(events, answer[2], answer[3]);
-    }
+    this.tell(events, answer[2], answer[3]);
+    if (isLastWord) this.unblock();
     return queued;
   }
 
@@ -126,13 +138,23 @@ class TLSWrap {
     if ((events & CLOSE_NOTIFY) !== 0) this.end();
     if ((events & FATAL) !== 0) {
       if (!this.closing) this.events.onerror(this, toError(failure));
-    } else if (isDone && this.pendingWrite !== null) {
-      this.acknowledgeLater(this.queuedBytes); // Writes of before the handshake's end.
+    } else if (isDone && this.held !== null) {
+      this.writeHeld();
     }
   }
 
+  /** The handshake is over, and the owner still wants this peer. */
+  writeHeld() {
+    const list = this.held;
+    this.held = null;
+    if (this.closing || this.socket.destroyed) return;
+    const queued = this.act(binding.writev(this.connection, list));
+    if (queued < 0) this.owner._onwriteerror(this, queued);
+    else if (this.pendingWrite !== null) this.acknowledgeLater(queued);
+  }
+
   send(wire) {
-    if (this.closing) return 0;
+    if (this.closing || this.isShut) return 0;
     if (this.blocks > 0) {
       this.blockedWire.push(wire);
       return 0;
@@ -214,25 +236,46 @@ class TLSWrap {
     return QUEUED_BYTES_MAX;
   }
 
+  /** True: the bytes wait until the peer is known. */
+  holds(list, count) {
+    if (this.isSecure) return false;
+    if (!this.isStarted) this.start();
+    if (this.isSecure) return false; // A stream of JavaScript may have answered at once.
+    this.held = this.held === null ? list : [...this.held, ...list];
+    this.bytesWritten += count;
+    this.waitingBytes += count;
+    return true;
+  }
+
   writeBuffer(bytes) {
     if (this.closing) return EBADF;
-    if (!this.isStarted) this.start();
+    if (this.holds([bytes], bytes.byteLength)) return QUEUED_BYTES_MAX;
     return this.wrote(binding.write(this.connection, bytes), bytes.byteLength);
   }
 
   writeBuffers(list) {
     if (this.closing) return EBADF;
-    if (!this.isStarted) this.start();
     let count = 0;
     for (let i = 0; i < list.length; i++) count += list[i].byteLength;
+    if (this.holds(list, count)) return QUEUED_BYTES_MAX;
     return this.wrote(binding.writev(this.connection, list), count);
   }
 
   writeString(text, encoding) {
+    if (!this.isSecure) return this.writeBuffer(Buffer.from(text, encoding));
     if (this.closing) return EBADF;
-    if (!this.isStarted) this.start();
     const count = encoding === 'utf8' ? Buffer.byteLength(text) : text.length * WIDTHS[encoding];
     return this.wrote(binding.write(this.connection, text, ENCODINGS[encoding]), count);
+  }
+
+  /** What a corked socket has gathered, some of it text. */
+  writeChunks(chunks) {
+    const list = [];
+    for (let i = 0; i < chunks.length; i++) {
+      const { chunk, encoding } = chunks[i];
+      list.push(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk);
+    }
+    return this.writeBuffers(list);
   }
 
   whenDrained(callback) {
@@ -266,7 +309,7 @@ class TLSWrap {
   }
 
   unblock() {
-    if (--this.blocks > 0 || this.closing) return;
+    if (--this.blocks > 0 || this.closing || this.socket.destroyed) return;
     const wire = this.blockedWire;
     this.blockedWire = [];
     for (let i = 0; i < wire.length; i++) {
@@ -289,6 +332,7 @@ class TLSWrap {
     if (this.closing) return EBADF;
     this.act(binding.shutdown(this.connection));
     if (this.closing) return ECANCELED;
+    this.isShut = true;
     if (this.blocks > 0) {
       this.blockedShutdown = callback;
       return 0;
@@ -408,8 +452,9 @@ class TLSWrap {
   // --- What they ask
 
   verifyError() {
-    const found = binding.verifyError(this.connection);
+    let found = binding.verifyError(this.connection);
     if (found === undefined) return null;
+    if (!this.hasPeerCertificate()) found = NO_CERTIFICATE;
     const error = new Error(found[0]);
     error.code = found[1];
     return error;

@@ -4,7 +4,6 @@ const {
   codes: { ERR_WORKER_UNSUPPORTED_OPERATION },
   genericNodeError,
 } = require('internal/errors');
-const { validateBoolean } = require('internal/validators');
 const self = require('internal/worker/self');
 
 /**
@@ -12,11 +11,10 @@ const self = require('internal/worker/self');
  * signal is blocked, and nothing is shown.
  */
 function setTraceSigInt(enable) {
-  validateBoolean(enable, 'enable');
   if (!self.isMainThread) {
     throw new ERR_WORKER_UNSUPPORTED_OPERATION('Calling util.setTraceSigInt');
   }
-  if (internalBinding('contextify').traceSigInt(enable)) return;
+  if (internalBinding('contextify').traceSigInt(!!enable)) return;
   throw genericNodeError('Cannot watch for SIGINT signals', { code: 'ERR_CANNOT_WATCH_SIGINT' });
 }
 

@@ -2,9 +2,16 @@
 
 // What `stream._handle` is: one native compressor or decompressor.
 
-const { Error, SafeFinalizationRegistry, TypedArrayPrototypeFill, Uint32Array } = primordials;
+const {
+  Error, RangeError, SafeFinalizationRegistry, TypedArrayPrototypeFill, Uint32Array,
+} = primordials;
 
-const { ERR_OUT_OF_RANGE, ERR_ZLIB_INITIALIZATION_FAILED } = require('internal/errors').codes;
+const { current, exchange: exchangeFrame, set: setFrame } =
+  require('internal/async_context_frame');
+const { watch } = require('internal/async_hooks');
+const { destroyResource, enter, initResource, leave } =
+  require('internal/async_hooks/resources');
+const { ERR_ZLIB_INITIALIZATION_FAILED } = require('internal/errors').codes;
 const { setImmediate } = require('timers');
 const binding = internalBinding('zlib');
 
@@ -22,6 +29,8 @@ class Handle {
   #isWriting = false;
   #left;
   #onWritten;
+  /** Of whoever made it: what it tells is told in that context. */
+  #frame = current();
 
   /** left: Uint32Array that gets the room left in the output, and what is left of the input. */
   constructor(native, left, onWritten) {
@@ -40,6 +49,7 @@ class Handle {
     this.#onWritten = onWritten;
     forgotten ??= new SafeFinalizationRegistry((number) => binding.close(number));
     forgotten.register(this, native, this);
+    if (watch.isOn) initResource(this, 'ZLIB');
   }
 
   /** One step in the loop's next round, so that other work gets its turn between steps. */
@@ -47,11 +57,15 @@ class Handle {
     this.#isWriting = true;
     setImmediate(() => {
       this.#isWriting = false;
+      const prior = exchangeFrame(this.#frame);
+      const id = watch.isOn ? enter(this) : 0;
       // A stream that was closed hears that its write is over, but nothing is written.
       if (this.#native === undefined ||
           this.writeSync(flushFlag, input, inOff, inLength, output, outOff, outLength)) {
         this.#onWritten(this);
       }
+      if (id !== 0) leave(id);
+      setFrame(prior);
     });
   }
 
@@ -79,16 +93,25 @@ class Handle {
     forgotten.unregister(this);
     binding.close(this.#native);
     this.#native = undefined;
+    if (watch.isOn) destroyResource(this);
   }
 
   #check(failure) {
     if (failure === undefined) return true;
     if (failure === OUT_OF_BOUNDS) {
-      throw new ERR_OUT_OF_RANGE('length', 'within the buffers of input and output', undefined);
+      throw outOfBounds();
     }
     this.onerror(failure[0], failure[1], failure[2]);
     return false;
   }
+}
+
+/** As Node's native layer words it: a length that was made up (CVE-2026-58045). */
+function outOfBounds() {
+  // eslint-disable-next-line no-restricted-syntax
+  const error = new RangeError('input buffer is out of bounds');
+  error.code = 'ERR_OUT_OF_RANGE';
+  return error;
 }
 
 /** isOneMember: what follows the first member of a gzip stream is garbage. */

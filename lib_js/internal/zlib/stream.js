@@ -191,8 +191,6 @@ function closeHandle(stream) {
 
 function fail(stream, message, errno, code) {
   const error = genericNodeError(message, { errno, code });
-  error.errno = errno;
-  error.code = code;
   stream.destroy(error);
   stream[kError] = error;
 }

@@ -16,6 +16,12 @@ pub mod socket;
 pub mod terminal;
 
 use crate::errno::Errno;
+use std::io::Write as _;
+
+/// To standard error. Where it cannot be written there is nobody to tell: `eprint!` would panic.
+pub fn tell(text: &str) {
+    let _ = std::io::stderr().write_all(text.as_bytes());
+}
 
 /// Calls again what a signal has interrupted.
 pub(crate) fn retried<T>(mut call: impl FnMut() -> Result<T, Errno>) -> Result<T, Errno> {

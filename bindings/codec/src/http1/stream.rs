@@ -89,6 +89,11 @@ impl Stream {
         }
     }
 
+    /// Requests, or responses?
+    pub fn is_of_requests(&self) -> bool {
+        self.requests
+    }
+
     /// The request that the next response answers.
     pub fn set_request_method(&mut self, method: Option<Method>) {
         assert!(!self.requests);

@@ -12,7 +12,7 @@ pub enum Kind {
 }
 
 impl Kind {
-    fn stream(self) -> Stream {
+    pub fn stream(self) -> Stream {
         match self {
             Kind::Request => Stream::requests(),
             Kind::Response => Stream::responses(),

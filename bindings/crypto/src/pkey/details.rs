@@ -1,5 +1,7 @@
 //! What Node tells about a key without giving it away.
 
+use aws_lc_sys as ffi;
+
 use super::parts::algorithm_of_spki;
 use super::{Kind, PKey};
 use crate::Result;
@@ -137,10 +139,22 @@ fn bits_of(number: &[u8]) -> u32 {
 
 impl PKey {
     pub fn curve(&self) -> Option<&'static Curve> {
-        let spki = self.to_spki().ok()?;
-        let (_, mut parameters) = algorithm_of_spki(&spki).ok()?;
-        let oid = parameters.expect(der::OID).ok()?;
-        CURVES.iter().find(|curve| curve.oid == oid)
+        if self.kind() != Some(Kind::Ec) {
+            return None;
+        }
+        // SAFETY: the key is alive; what is given lives as long as it, or is null.
+        let key = unsafe { ffi::EVP_PKEY_get0_EC_KEY(self.as_ptr()) };
+        if key.is_null() {
+            return None;
+        }
+        // SAFETY: the key is alive; its curve lives as long as it, or is null.
+        let group = unsafe { ffi::EC_KEY_get0_group(key) };
+        if group.is_null() {
+            return None;
+        }
+        // SAFETY: the curve is alive.
+        let nid = unsafe { ffi::EC_GROUP_get_curve_name(group) };
+        CURVES.iter().find(|curve| curve.nid == nid)
     }
 
     pub fn detail(&self) -> Result<Detail> {

@@ -5,32 +5,10 @@ use aws_lc_sys as ffi;
 use super::PKey;
 use super::parts::{OID_DH, Private, pkcs8};
 use crate::der;
+use crate::exchange::Exchange;
 use crate::number::{Number, bytes_of};
 use crate::owned::Owned;
-use crate::{Failure, Result, failure};
-
-/// A key with these parameters, and with this secret number, or a new one.
-pub(super) fn dh_key(prime: &[u8], generator: &[u8], secret: Option<&[u8]>) -> Result<PKey> {
-    // SAFETY: takes no argument; what it gives is ours.
-    let mut dh = Owned::of(unsafe { ffi::DH_new() })?;
-    let (p, g) = (
-        Number::new(prime)?.into_raw(),
-        Number::new(generator)?.into_raw(),
-    );
-    // SAFETY: the numbers become the key's own.
-    let done = unsafe { ffi::DH_set0_pqg(dh.as_mut_ptr(), p, std::ptr::null_mut(), g) };
-    failure::check(done, "Invalid Diffie-Hellman parameters")?;
-    if let Some(secret) = secret {
-        let secret = Number::new(secret)?.into_raw();
-        // SAFETY: the number becomes the key's own.
-        let done = unsafe { ffi::DH_set0_key(dh.as_mut_ptr(), std::ptr::null_mut(), secret) };
-        failure::check(done, "Invalid Diffie-Hellman key")?;
-    }
-    // SAFETY: the key is alive; makes what is missing of it.
-    let done = unsafe { ffi::DH_generate_key(dh.as_mut_ptr()) };
-    failure::check(done, "Key generation failed")?;
-    of_dh(dh)
-}
+use crate::{Failure, Result, Secret, failure};
 
 /// How long the prime of a text with parameters is.
 pub fn dh_parameter_bits(pem: &[u8]) -> Result<u32> {
@@ -42,10 +20,17 @@ pub fn dh_parameter_bits(pem: &[u8]) -> Result<u32> {
     Ok((prime.len() as u32 * 8).saturating_sub(zeros))
 }
 
-fn of_dh(dh: Owned<ffi::DH>) -> Result<PKey> {
+/// A key with these parameters, and with this secret number, or a new one.
+pub(super) fn dh_key(prime: &[u8], generator: &[u8], secret: Option<&[u8]>) -> Result<PKey> {
+    let mut dh = Exchange::of_numbers(Number::new(prime)?, Number::new(generator)?)?;
+    if let Some(secret) = secret {
+        dh.set_private_key(secret)?;
+    }
+    // Makes what is missing of it.
+    dh.generate_key()?;
     // SAFETY: takes no argument; what it gives is ours.
     let mut object = Owned::of(unsafe { ffi::EVP_PKEY_new() })?;
-    // SAFETY: the key takes the other, which is given away.
+    // SAFETY: both are alive; the key takes the other, which is given away.
     let done = unsafe { ffi::EVP_PKEY_assign_DH(object.as_mut_ptr(), dh.into_raw()) };
     failure::check(done, "Key generation failed")?;
     PKey::of(object.into_raw(), true, "Key generation failed")
@@ -59,7 +44,7 @@ impl PKey {
         dh_key(prime, generator, Some(secret))
     }
 
-    pub(super) fn dh_to_pkcs8(&self) -> Result<Vec<u8>> {
+    pub(super) fn dh_to_pkcs8(&self) -> Result<Secret> {
         // SAFETY: the key is a live one of this kind; what is given lives as long as it.
         let dh = unsafe { ffi::EVP_PKEY_get0_DH(self.as_ptr()) };
         if dh.is_null() {
@@ -74,7 +59,8 @@ impl PKey {
             return Err(Failure::plain("", "Failed to encode private key"));
         }
         let parameters = der::sequence(&[&der::integer(&bytes_of(p)), &der::integer(&bytes_of(g))]);
-        Ok(pkcs8(OID_DH, &parameters, &der::integer(&bytes_of(secret))))
+        let secret = der::integer(&Secret::new(bytes_of(secret)));
+        Ok(pkcs8(OID_DH, &parameters, &secret))
     }
 
     /// Prime and generator of a Diffie-Hellman key.

@@ -52,10 +52,10 @@ pub fn checked(passphrase: Option<&[u8]>) -> Result<&[u8]> {
     if passphrase.len() <= PASSPHRASE_BYTES_MAX {
         return Ok(passphrase);
     }
-    let (library, reason) = (ffi::ERR_LIB_PEM, ffi::PEM_R_BAD_PASSWORD_READ);
-    // SAFETY: puts numbers into this thread's queue; the name ends with a zero and lives on.
-    unsafe { ffi::ERR_put_error(library, 0, reason, c"pem.rs".as_ptr(), 0) };
-    Err(Failure::of_queue("Passphrase is too long"))
+    Err(failure::of_reason(
+        ffi::ERR_LIB_PEM,
+        ffi::PEM_R_BAD_PASSWORD_READ,
+    ))
 }
 
 fn reader(text: &[u8]) -> Result<Owned<ffi::BIO>> {
@@ -143,9 +143,11 @@ fn unlocked(
     if !info.cipher.is_null() {
         // Without one, libcrypto asks at the terminal.
         let passphrase = checked(passphrase)?;
-        let passphrase = CString::new(passphrase)
-            .map_err(|_| Failure::plain("", "Passphrase with a zero byte"))?;
-        let user = passphrase.as_ptr().cast_mut().cast::<c_void>();
+        if passphrase.contains(&0) {
+            return Err(Failure::plain("", "Passphrase with a zero byte"));
+        }
+        let passphrase = Secret::new([passphrase, &[0]].concat());
+        let user = passphrase.as_slice().as_ptr().cast_mut().cast::<c_void>();
         // SAFETY: `data` has `count` bytes, which are unlocked in place; the passphrase ends with
         // a zero, and libcrypto's own callback copies it.
         let done =
@@ -204,21 +206,22 @@ pub fn armor(name: &str, bytes: &[u8]) -> Result<Vec<u8>> {
 /// The old way of locking: the kind's own encoding, with the cipher named in the block's header.
 pub fn locked_armor(key: &PKey, locked: &Locked) -> Result<Vec<u8>> {
     let cipher = cipher_of(&locked.cipher)?;
-    let mut passphrase = locked.passphrase.as_slice().to_vec();
-    let written = collect("Failed to encode private key", |bio| {
-        // SAFETY: the key is alive, the passphrase as long as is told; no callback is needed.
+    let passphrase = locked.passphrase.as_slice();
+    let too_long = |_| Failure::plain("", "Passphrase is too long");
+    let count = i32::try_from(passphrase.len()).map_err(too_long)?;
+    collect("Failed to encode private key", |bio| {
+        // SAFETY: the key is alive, the passphrase as long as is told and only read; no callback is
+        // needed.
         unsafe {
             ffi::PEM_write_bio_PrivateKey_traditional(
                 bio,
                 key.as_mut_ptr(),
                 cipher,
-                passphrase.as_mut_ptr(),
-                passphrase.len() as i32,
+                passphrase.as_ptr().cast_mut(),
+                count,
                 None,
                 std::ptr::null_mut(),
             )
         }
-    });
-    crate::secret::wipe(&mut passphrase);
-    written
+    })
 }

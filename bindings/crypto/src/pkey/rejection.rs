@@ -2,9 +2,12 @@
 //! error there is a message made of the key and the ciphertext, always the same (OpenSSL since 3.2,
 //! draft-irtf-cfrg-rsa-guidance). libcrypto has it not.
 
+use aws_lc_sys as ffi;
+
 use super::PKey;
 use crate::hash::{DIGEST_BYTES_MAX, hash_into};
 use crate::hmac::hmac_into;
+use crate::number::bytes_of;
 use crate::{Digest, Failure, Result, Secret};
 
 const SHA256_BYTES: usize = 32;
@@ -32,11 +35,11 @@ fn root(secret_number: &[u8], ciphertext: &[u8], size: usize) -> Result<[u8; SHA
     padded.extend_from_slice(secret_number);
     let padded = Secret::new(padded);
     let mut room = [0; DIGEST_BYTES_MAX];
-    let key = hash_into(sha256(), padded.as_slice(), &mut room)?.to_vec();
+    let key = Secret::from(hash_into(sha256(), padded.as_slice(), &mut room)?);
     let mut message = vec![0; size - ciphertext.len()];
     message.extend_from_slice(ciphertext);
     let mut room = [0; DIGEST_BYTES_MAX];
-    let root = hmac_into(sha256(), &key, &message, &mut room)?;
+    let root = hmac_into(sha256(), key.as_slice(), &message, &mut room)?;
     let mut out = [0; SHA256_BYTES];
     out.copy_from_slice(root);
     Ok(out)
@@ -72,13 +75,25 @@ fn made_up_length(root: &[u8], size: usize) -> Result<usize> {
 }
 
 impl PKey {
+    /// The secret number of a private RSA key.
+    fn rsa_exponent(&self) -> Result<Secret> {
+        // SAFETY: the key is alive; what is given lives as long as it, or is null.
+        let rsa = unsafe { ffi::EVP_PKEY_get0_RSA(self.as_ptr()) };
+        let mut number = std::ptr::null();
+        if !rsa.is_null() {
+            // SAFETY: the key is alive; what is given lives as long as it, or is null.
+            number = unsafe { ffi::RSA_get0_d(rsa) };
+        }
+        match number.is_null() {
+            true => Err(Failure::plain("", "RSA operation failed")),
+            false => Ok(Secret::new(bytes_of(number))),
+        }
+    }
+
     /// Takes what decryption without padding gave, as long as the modulus.
     pub(super) fn unpad_silently(&self, padded: &[u8], ciphertext: &[u8]) -> Result<Vec<u8>> {
         let size = padded.len();
-        let secret_number = match self.rsa_private()?.primes {
-            Some(primes) => Secret::new(primes.d),
-            None => return Err(Failure::plain("", "RSA operation failed")),
-        };
+        let secret_number = self.rsa_exponent()?;
         let fits = secret_number.as_slice().len() <= size && ciphertext.len() <= size;
         if size < PADDING_BYTES_MIN + 1 || !fits {
             return Err(Failure::plain("", "RSA operation failed"));

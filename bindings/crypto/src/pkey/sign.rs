@@ -187,8 +187,13 @@ impl PKey {
 
     /// Bytes of each of the two numbers; none where signatures are no numbers.
     fn number_bytes(&self) -> Option<usize> {
+        if let Some(curve) = self.curve() {
+            return Some(curve.order_bytes());
+        }
+        if self.kind() != Some(Kind::Dsa) {
+            return None;
+        }
         match self.detail().ok()? {
-            Detail::Ec { .. } => self.curve().map(super::Curve::order_bytes),
             Detail::Dsa { divisor_bits, .. } => Some(divisor_bits.div_ceil(8) as usize),
             _ => None,
         }
@@ -224,7 +229,7 @@ impl PKey {
             return None;
         }
         let (r, s) = signature.split_at(count);
-        Some(der::sequence(&[&der::integer(r), &der::integer(s)]))
+        Some(der::sequence(&[&der::integer(r), &der::integer(s)]).into_vec())
     }
 }
 

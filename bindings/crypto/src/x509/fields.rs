@@ -4,9 +4,9 @@ use aws_lc_sys as ffi;
 
 use super::Certificate;
 use super::names::{self, dotted, known_names, print_name, push_general_name};
-use crate::Result;
 use crate::der::{self, Reader};
 use crate::pkey::collect;
+use crate::{Failure, Result, failure};
 
 /// What a certificate says, as Node gives it.
 pub struct Fields {
@@ -68,6 +68,14 @@ impl Certificate {
         })
     }
 
+    /// Refuses what libcrypto takes and nobody can read, a name that is no sequence for one.
+    pub(super) fn legible(self) -> Result<Certificate> {
+        match self.fields() {
+            Ok(_) => Ok(self),
+            Err(_) => Err(Failure::of_queue("Invalid certificate")),
+        }
+    }
+
     pub(super) fn has_basic_constraints(&self) -> bool {
         self.parts()
             .is_ok_and(|parts| find_extension(parts.extensions, BASIC_CONSTRAINTS).is_some())
@@ -122,7 +130,8 @@ impl Certificate {
         })?;
         let mut seconds = 0;
         // SAFETY: the time is alive; one number is written.
-        unsafe { ffi::ASN1_TIME_to_posix(time, &mut seconds) };
+        let done = unsafe { ffi::ASN1_TIME_to_posix(time, &mut seconds) };
+        failure::check(done, "Failed to read a time")?;
         Ok((String::from_utf8_lossy(&text).into_owned(), seconds))
     }
 

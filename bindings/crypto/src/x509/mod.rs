@@ -86,9 +86,10 @@ impl Certificate {
     /// PEM, or if there is none, DER.
     pub fn from_any(bytes: &[u8]) -> Result<Certificate> {
         match find_pem(bytes, PEM_NAMES) {
-            Ok(der) => Certificate::from_der(der.as_slice()),
+            Ok(der) => Certificate::from_der(der.as_slice())?.legible(),
             Err(refused) if is_absent_pem(&refused) => {
-                Certificate::from_der(bytes).map_err(|other| match other {
+                let read = Certificate::from_der(bytes).and_then(Certificate::legible);
+                read.map_err(|other| match other {
                     Failure::Plain { .. } => refused,
                     library @ Failure::Library { .. } => library,
                 })
@@ -114,6 +115,7 @@ impl Certificate {
     pub fn is_authority(&self) -> bool {
         // SAFETY: the certificate is alive.
         let answer = unsafe { ffi::X509_check_ca(self.as_mut_ptr()) };
+        failure::forget();
         // Old certificates that do not say so count for libcrypto, but not for OpenSSL.
         answer == 1 && self.has_basic_constraints()
     }

@@ -1,11 +1,12 @@
 //! Names in certificates, as Node prints them.
 
-use std::ffi::{CStr, CString, c_char, c_long, c_ulong};
+use std::ffi::{CString, c_long, c_ulong};
 
 use aws_lc_sys as ffi;
 
 use crate::Result;
 use crate::der::{self, Reader};
+use crate::failure::text_of;
 use crate::owned::{Owned, release};
 use crate::pkey::collect;
 
@@ -39,10 +40,11 @@ pub fn print_name(name: &[u8], flags: c_ulong) -> Result<Option<String>> {
 
 /// An object identifier in numbers.
 pub fn dotted(oid: &[u8]) -> String {
-    let mut numbers: Vec<u64> = Vec::new();
-    let mut number = 0u64;
+    let mut numbers: Vec<u128> = Vec::new();
+    // Those of 2.25 are UUIDs (X.667).
+    let mut number = 0u128;
     for &byte in oid {
-        number = number << 7 | u64::from(byte & 0x7f);
+        number = number << 7 | u128::from(byte & 0x7f);
         if byte & 0x80 == 0 {
             if numbers.is_empty() {
                 let first = (number / 40).min(2);
@@ -53,7 +55,7 @@ pub fn dotted(oid: &[u8]) -> String {
             number = 0;
         }
     }
-    let texts: Vec<_> = numbers.iter().map(u64::to_string).collect();
+    let texts: Vec<_> = numbers.iter().map(u128::to_string).collect();
     texts.join(".")
 }
 
@@ -72,18 +74,6 @@ pub fn known_names(oid: &[u8]) -> Option<(String, String)> {
     // SAFETY: gives a constant, or null.
     let long = text_of(unsafe { ffi::OBJ_nid2ln(nid) })?;
     Some((short, long))
-}
-
-fn text_of(text: *const c_char) -> Option<String> {
-    if text.is_null() {
-        return None;
-    }
-    // SAFETY: libcrypto's names are constants that end with a zero.
-    Some(
-        unsafe { CStr::from_ptr(text) }
-            .to_string_lossy()
-            .into_owned(),
-    )
 }
 
 /// A string of ASN.1.
@@ -247,6 +237,10 @@ mod tests {
             "1.2.840.113549"
         );
         assert_eq!(dotted(&[0x88, 0x37]), "2.999");
+        let mut uuid = vec![0x69, 0x83];
+        uuid.resize(20, 0xff);
+        uuid.push(0x7f);
+        assert_eq!(dotted(&uuid), format!("2.25.{}", u128::MAX));
     }
 
     #[test]

@@ -11,16 +11,14 @@ pub(super) fn decode_base64_into(text: &[u8], target: &mut [u8]) -> usize {
     // Not into `target` itself: simdutf may write there behind the end of the text.
     let mut short = [0; SHORT_BASE64];
     let long;
-    let bytes = match text.len() <= SHORT_BASE64 {
-        true => decode_strictly(text, &mut short).map(|count| &short[..count]),
-        false => None,
-    };
-    let bytes = match bytes {
-        Some(bytes) => bytes,
-        None => {
-            long = decode_base64(text);
-            &long
-        }
+    let bytes = if text.len() > SHORT_BASE64 {
+        long = decode_base64(text);
+        &long
+    } else if let Some(count) = decode_strictly(text, &mut short) {
+        &short[..count]
+    } else {
+        long = decode_loosely(text);
+        &long
     };
     let count = bytes.len().min(target.len());
     target[..count].copy_from_slice(&bytes[..count]);

@@ -71,7 +71,7 @@ fn write<'s>(
 }
 
 /// As many of `bytes` as fit.
-fn put(bytes: &[u8], target: &mut [u8]) -> usize {
+pub(super) fn put(bytes: &[u8], target: &mut [u8]) -> usize {
     let count = bytes.len().min(target.len());
     target[..count].copy_from_slice(&bytes[..count]);
     count

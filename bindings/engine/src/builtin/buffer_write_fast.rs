@@ -3,6 +3,7 @@
 //! V8 takes them for flat strings of its heap only; all else goes the ordinary way.
 
 use super::buffer_codec::{decode_base64_into, decode_hex_into};
+use super::buffer_write::put;
 use crate::value::Bytes;
 use v8::fast_api::{CFunction, CFunctionInfo, FastApiOneByteString, Int64Representation, Type};
 use v8::simdutf;
@@ -56,55 +57,26 @@ pub(super) const LENGTH_FAST: &[CFunction] = &[CFunction::new(
 
 type Value<'a> = v8::Local<'a, v8::Value>;
 
-extern "C" fn latin1(
-    _receiver: Value,
-    buffer: Value,
-    text: &FastApiOneByteString,
-    offset: f64,
-    room: f64,
-) -> i32 {
-    write(buffer, offset, room, |target| {
-        let text = text.as_bytes();
-        let count = text.len().min(target.len());
-        target[..count].copy_from_slice(&text[..count]);
-        count
-    })
+/// `put(text, target)` writes as much of the text as fits, and gives the count of bytes.
+macro_rules! writers {
+    ($($name:ident: $put:expr),* $(,)?) => {
+        $(extern "C" fn $name(
+            _receiver: Value,
+            buffer: Value,
+            text: &FastApiOneByteString,
+            offset: f64,
+            room: f64,
+        ) -> i32 {
+            write(buffer, offset, room, |target| $put(text.as_bytes(), target))
+        })*
+    };
 }
 
-extern "C" fn utf8(
-    _receiver: Value,
-    buffer: Value,
-    text: &FastApiOneByteString,
-    offset: f64,
-    room: f64,
-) -> i32 {
-    write(buffer, offset, room, |target| {
-        put_utf8(text.as_bytes(), target).1
-    })
-}
-
-extern "C" fn base64(
-    _receiver: Value,
-    buffer: Value,
-    text: &FastApiOneByteString,
-    offset: f64,
-    room: f64,
-) -> i32 {
-    write(buffer, offset, room, |target| {
-        decode_base64_into(text.as_bytes(), target)
-    })
-}
-
-extern "C" fn hex(
-    _receiver: Value,
-    buffer: Value,
-    text: &FastApiOneByteString,
-    offset: f64,
-    room: f64,
-) -> i32 {
-    write(buffer, offset, room, |target| {
-        decode_hex_into(text.as_bytes(), target)
-    })
+writers! {
+    latin1: put,
+    utf8: |text, target| put_utf8(text, target).1,
+    base64: decode_base64_into,
+    hex: decode_hex_into,
 }
 
 extern "C" fn utf8_length(_receiver: Value, text: &FastApiOneByteString) -> i32 {

@@ -50,7 +50,8 @@ fn show(isolate: &v8::IsolateHandle) {
 }
 
 fn say(frames: &str) {
-    eprint!("KEYBOARD_INTERRUPT: Script execution was interrupted by `SIGINT`\n{frames}");
+    let first = "KEYBOARD_INTERRUPT: Script execution was interrupted by `SIGINT`\n";
+    crate::error::tell(&format!("{first}{frames}"));
 }
 
 extern "C" fn interrupted(mut pointer: v8::UnsafeRawIsolatePtr, _: *mut c_void) {

@@ -18,8 +18,10 @@ const {
   getCryptoKeyHandle,
   getCryptoKeyType,
 } = require('internal/crypto/crypto_key');
+const { RSA_PKCS1_OAEP_PADDING } = require('internal/crypto/constants');
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { kHandle } = require('internal/crypto/handles');
+const { rsaDirections } = require('internal/crypto/native_key');
 const { after, laneWork, shortWork } = require('internal/crypto/web/answer');
 const { copyOf, joined, toArrayBuffer } = require('internal/crypto/web/bytes');
 const { digestOf } = require('internal/crypto/web/hash_names');
@@ -28,7 +30,6 @@ const binding = internalBinding('crypto');
 
 const NO_LENGTH = -1;
 const BLOCK = 16;
-const OAEP_PADDING = 4;
 
 /** One session of a cipher from first to last: the bytes, and the tag if there is one. */
 function runCipher(encrypts, name, key, iv, data, setUp) {
@@ -46,15 +47,18 @@ function runCipher(encrypts, name, key, iv, data, setUp) {
   }
 }
 
+/** What Node says of data that no session is begun for: shortWork() makes it a cause. */
+function failed() {
+  return nativeError(undefined, 'Cipher job failed');
+}
+
 function aead(encrypts, name, key, algorithm, data) {
   const { iv, additionalData, tagLength = 128 } = algorithm;
   const tagBytes = tagLength / 8;
   let tag;
   if (!encrypts) {
     const end = TypedArrayPrototypeGetByteLength(data) - tagBytes;
-    if (end < 0) {
-      throw lazyDOMException('The provided data is too small.', 'OperationError');
-    }
+    if (end < 0) throw failed();
     tag = TypedArrayPrototypeSubarray(data, end);
     data = TypedArrayPrototypeSubarray(data, 0, end);
   }
@@ -86,9 +90,7 @@ function wrapped(counter, bits) {
 /** Native counts with all 128 bits: where fewer count, it is begun again when they overflow. */
 function counterMode(name, key, { counter, length: bits }, data) {
   const blocks = BigInt(MathCeil(TypedArrayPrototypeGetByteLength(data) / BLOCK));
-  if (blocks > 1n << BigInt(bits)) {
-    throw lazyDOMException('Invalid counter', 'OperationError');
-  }
+  if (blocks > 1n << BigInt(bits)) throw failed();
   const left = blocksLeft(counter, bits);
   if (blocks <= left) return joined(runCipher(true, name, key, counter, data));
   const split = Number(left) * BLOCK;
@@ -105,7 +107,7 @@ const wrapIv = new Uint8Array([0xa6, 0xa6, 0xa6, 0xa6, 0xa6, 0xa6, 0xa6, 0xa6]);
 /** Whole blocks of 8 bytes. */
 function checkWrapped(count, encrypts) {
   if (count % 8 !== 0 || count < (encrypts ? 16 : 24)) {
-    throw nativeError(undefined, 'Invalid length of wrapped data');
+    throw failed();
   }
 }
 
@@ -128,10 +130,11 @@ function rsaOaep(encrypts, algorithm, key, data) {
     throw lazyDOMException(
       'The requested operation is not valid for the provided key', 'InvalidAccessError');
   }
+  const direction = encrypts ? rsaDirections.publicEncrypt : rsaDirections.privateDecrypt;
   const digest = digestOf(getCryptoKeyAlgorithm(key).hash.name).number;
   return laneWork('CIPHERREQUEST', (ticket) => binding.keyRsa(
-    getCryptoKeyHandle(key)[kHandle], encrypts ? 0 : 1, OAEP_PADDING, digest, algorithm.label, data,
-    ticket));
+    getCryptoKeyHandle(key)[kHandle], direction, RSA_PKCS1_OAEP_PADDING, digest, algorithm.label,
+    data, ticket));
 }
 
 /** Work that gives an ArrayBuffer. */

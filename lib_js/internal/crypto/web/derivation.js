@@ -4,6 +4,7 @@
 
 const { ArrayBuffer, StringPrototypeStartsWith, Uint8Array } = primordials;
 
+const { ERR_CRYPTO_INVALID_KEYLEN } = require('internal/errors').codes;
 const { lazyDOMException } = require('internal/util');
 const {
   getCryptoKeyAlgorithm,
@@ -11,7 +12,7 @@ const {
   getCryptoKeyType,
 } = require('internal/crypto/crypto_key');
 const { kHandle } = require('internal/crypto/handles');
-const { after, laneWork } = require('internal/crypto/web/answer');
+const { after, laneWork, operationError } = require('internal/crypto/web/answer');
 const { bytesFor, firstBits, toArrayBuffer } = require('internal/crypto/web/bytes');
 const { blockBits, digestOf } = require('internal/crypto/web/hash_names');
 
@@ -68,9 +69,13 @@ function derive(algorithm, key, length) {
   checkLength(length);
   const secret = getCryptoKeyHandle(key).export();
   if (argonKinds[algorithm.name] !== undefined) return argon(algorithm, secret, length);
-  const digest = digestOf(algorithm.hash.name).number;
+  const { number: digest, bytes } = digestOf(algorithm.hash.name);
   const { salt, info, iterations } = algorithm;
   const count = length / 8;
+  // RFC 5869, section 2.3.
+  if (algorithm.name === 'HKDF' && count > 255 * bytes) {
+    throw operationError(new ERR_CRYPTO_INVALID_KEYLEN());
+  }
   if (count === 0) return (done) => done(null, new ArrayBuffer(0));
   const start = algorithm.name === 'HKDF' ?
     (ticket) => binding.hkdf(digest, secret, salt, info, count, ticket) :

@@ -6,6 +6,7 @@ const { ArrayPrototypeIncludes, ArrayPrototypePush } = primordials;
 
 const { lazyDOMException } = require('internal/util');
 const { validateArray } = require('internal/validators');
+const { getCryptoKeyType } = require('internal/crypto/crypto_key');
 const { fromBase64url, importJwk } = require('internal/crypto/jwk');
 const { encodings, formats } = require('internal/crypto/key_encoding');
 const { keyOf, keyOfRaw, secretOf } = require('internal/crypto/native_key');
@@ -33,6 +34,13 @@ function usagesAmong(usages, allowed) {
     if (ArrayPrototypeIncludes(allowed, usages[i])) ArrayPrototypePush(among, usages[i]);
   }
   return among;
+}
+
+/** @param {'public' | 'private'} type */
+function checkType(key, type) {
+  if (getCryptoKeyType(key) !== type) {
+    throw lazyDOMException(`Key must be a ${type} key`, 'InvalidAccessError');
+  }
 }
 
 function checkNotEmpty(usages) {
@@ -120,12 +128,12 @@ function secretOfJwk(jwk) {
 module.exports = {
   checkJwk,
   checkNotEmpty,
+  checkType,
   checkUsages,
   dataError,
   fromDer,
   fromJwk,
   fromRaw,
-  secretOf,
   secretOfJwk,
   usagesAmong,
   validateKeyOps,

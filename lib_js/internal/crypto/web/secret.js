@@ -15,6 +15,7 @@ const {
   getCryptoKeyAlgorithm,
   getCryptoKeyHandle,
 } = require('internal/crypto/crypto_key');
+const { secretOf } = require('internal/crypto/native_key');
 const { maskOfUsages } = require('internal/crypto/usages');
 const { after, laneWork } = require('internal/crypto/web/answer');
 const { bytesFor, bytesOf, firstBits, toArrayBuffer } = require('internal/crypto/web/bytes');
@@ -24,7 +25,6 @@ const {
   checkNotEmpty,
   checkUsages,
   dataError,
-  secretOf,
   secretOfJwk,
 } = require('internal/crypto/web/key_checks');
 

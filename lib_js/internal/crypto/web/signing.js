@@ -4,28 +4,26 @@
 
 const { MathCeil, TypedArrayPrototypeGetByteLength } = primordials;
 
-const { lazyDOMException } = require('internal/util');
 const { isEqual, keySign, keyVerify, hmac } = internalBinding('crypto');
 const {
   getCryptoKeyAlgorithm,
   getCryptoKeyHandle,
-  getCryptoKeyType,
 } = require('internal/crypto/crypto_key');
+const { RSA_PKCS1_PADDING, RSA_PKCS1_PSS_PADDING } = require('internal/crypto/constants');
 const { kHandle } = require('internal/crypto/handles');
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { after, laneWork, operationError, shortWork } = require('internal/crypto/web/answer');
 const { bytesOf, copyOf, toArrayBuffer } = require('internal/crypto/web/bytes');
 const { digestOf } = require('internal/crypto/web/hash_names');
+const { checkType } = require('internal/crypto/web/key_checks');
 
 const NO_DIGEST = -1;
-const PSS_PADDING = 6;
-const PKCS1_PADDING = 1;
 
 /** What native is told beside key and data. */
 function settings(algorithm, keyAlgorithm) {
   switch (algorithm.name) {
     case 'RSASSA-PKCS1-v1_5':
-      return { digest: digestOf(keyAlgorithm.hash.name).number, padding: PKCS1_PADDING };
+      return { digest: digestOf(keyAlgorithm.hash.name).number, padding: RSA_PKCS1_PADDING };
     case 'RSA-PSS': {
       const digest = digestOf(keyAlgorithm.hash.name);
       const { saltLength } = algorithm;
@@ -35,7 +33,7 @@ function settings(algorithm, keyAlgorithm) {
         throw operationError(
           new ERR_OUT_OF_RANGE('algorithm.saltLength', `>= 0 && <= ${most}`, saltLength));
       }
-      return { digest: digest.number, padding: PSS_PADDING, salt: saltLength };
+      return { digest: digest.number, padding: RSA_PKCS1_PSS_PADDING, salt: saltLength };
     }
     case 'ECDSA': return { digest: digestOf(algorithm.hash.name).number, isPlain: true };
     default:
@@ -48,12 +46,6 @@ function checkContext(context) {
   if (context !== undefined && TypedArrayPrototypeGetByteLength(context) > 255) {
     throw operationError(
       nativeError('ERR_OUT_OF_RANGE', 'context string must be at most 255 bytes'));
-  }
-}
-
-function checkType(key, type) {
-  if (getCryptoKeyType(key) !== type) {
-    throw lazyDOMException(`Key must be a ${type} key`, 'InvalidAccessError');
   }
 }
 

@@ -5,6 +5,7 @@
 const { Promise, SymbolAsyncIterator } = primordials;
 
 const { kResistStopPropagation } = require('internal/event_target');
+const { endStep } = require('internal/streams/iter/steps');
 
 function nop() {}
 
@@ -67,7 +68,7 @@ function interruptible(source, signal) {
             end();
             await iterator.return?.();
           }
-          return { __proto__: null, done: true, value: undefined };
+          return endStep();
         },
         [SymbolAsyncIterator]() {
           return this;

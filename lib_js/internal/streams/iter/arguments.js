@@ -12,6 +12,9 @@ const {
 /** The smallest number of bytes that a buffer may be bounded by. */
 const BUDGET_BYTES_MIN = 16384;
 
+/** What broadcast() and share() buffer if nobody says how much. */
+const SHARED_BUDGET_BYTES = 65536;
+
 const POLICIES = ['strict', 'unbounded', 'drop-oldest', 'drop-newest'];
 
 function validateTransforms(transforms) {
@@ -41,7 +44,7 @@ function signalOf(options) {
 }
 
 /** What bounds a buffer, from the options of push(), broadcast() and share(). */
-function boundsOf(options, defaultBudget) {
+function boundsOf(options, defaultBudget = SHARED_BUDGET_BYTES) {
   validateObject(options, 'options');
   const { backpressure: policy = 'strict', budget = defaultBudget } = options;
   validateInteger(budget, 'options.budget', BUDGET_BYTES_MIN, NumberMAX_SAFE_INTEGER);

@@ -16,8 +16,6 @@ const { broadcastProtocol } = require('internal/streams/iter/types');
 const { Writer } = require('internal/streams/iter/writer');
 const { kEmptyObject, lazyDOMException } = require('internal/util');
 
-const DEFAULT_BUDGET_BYTES = 65536;
-
 class BroadcastSink extends Sink {
   constructor(bounds) {
     super(bounds);
@@ -148,7 +146,7 @@ class BroadcastImpl {
 }
 
 function broadcast(options = kEmptyObject) {
-  const bounds = boundsOf(options, DEFAULT_BUDGET_BYTES);
+  const bounds = boundsOf(options);
   const sink = new BroadcastSink(bounds);
   sink.stopListening = onAbort(bounds.signal, (reason) => sink.cancel(reason));
   return {

@@ -114,8 +114,6 @@ class Engine {
     this.error = undefined;
     this.handle.onerror = (message, errno, code) => {
       this.error = genericNodeError(message, { errno, code });
-      this.error.errno = errno;
-      this.error.code = code;
     };
     this.format = format;
     this.output = undefined;

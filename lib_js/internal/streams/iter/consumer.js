@@ -6,11 +6,8 @@ const { PromiseReject, PromiseResolve, PromiseWithResolvers, String } = primordi
 
 const { ERR_OPERATION_FAILED } = require('internal/errors').codes;
 const { onAbort } = require('internal/streams/iter/abort');
+const { endStep, stepOf } = require('internal/streams/iter/steps');
 const { isError } = require('internal/util');
-
-function done() {
-  return { __proto__: null, done: true, value: undefined };
-}
 
 class Consumer {
   /** hub: attach(), read() and leave() are told of this consumer. */
@@ -39,7 +36,7 @@ class Consumer {
 
   next() {
     if (this.hasFailed) return PromiseReject(this.error);
-    if (this.isOver) return PromiseResolve(done());
+    if (this.isOver) return PromiseResolve(endStep());
     const read = PromiseWithResolvers();
     this.reads.push(read);
     // Those that came before get theirs first.
@@ -48,7 +45,7 @@ class Consumer {
   }
 
   give(batch) {
-    this.reads.shift().resolve({ __proto__: null, done: false, value: batch });
+    this.reads.shift().resolve(stepOf(batch));
   }
 
   finish() {
@@ -57,7 +54,7 @@ class Consumer {
     this.stopListening?.();
     const { reads } = this;
     this.reads = [];
-    for (let i = 0; i < reads.length; i++) reads[i].resolve(done());
+    for (let i = 0; i < reads.length; i++) reads[i].resolve(endStep());
   }
 
   fail(error) {
@@ -81,7 +78,7 @@ class Consumer {
       this.finish();
       this.hub.leave(this);
     }
-    return PromiseResolve(done());
+    return PromiseResolve(endStep());
   }
 
   throw() {

@@ -8,6 +8,7 @@ const {
 
 const { ERR_INVALID_ARG_TYPE } = require('internal/errors').codes;
 const { bytesOf, isBatch } = require('internal/streams/iter/bytes');
+const { endStep, stepOf } = require('internal/streams/iter/steps');
 const { toAsyncStreamable, toStreamable } = require('internal/streams/iter/types');
 const { isUint8Array } = require('internal/util/types');
 
@@ -168,10 +169,6 @@ async function gather(value, batch, isSourceSync) {
   }
 }
 
-function done() {
-  return { __proto__: null, done: true, value: undefined };
-}
-
 /** Batches of an asynchronous source; return() reaches it even while it owes its next value. */
 class Batches {
   #iterator;
@@ -189,13 +186,13 @@ class Batches {
         break;
       }
       if (isBatch(value)) {
-        if (value.length > 0) return { __proto__: null, done: false, value };
+        if (value.length > 0) return stepOf(value);
         continue;
       }
       const batch = isUint8Array(value) ? [value] : await this.#gather(value);
-      if (batch.length > 0) return { __proto__: null, done: false, value: batch };
+      if (batch.length > 0) return stepOf(batch);
     }
-    return done();
+    return endStep();
   }
 
   async #gather(value) {
@@ -214,7 +211,7 @@ class Batches {
       this.#isOver = true;
       await this.#iterator.return?.();
     }
-    return done();
+    return endStep();
   }
 
   [SymbolAsyncIterator]() {

@@ -7,9 +7,11 @@ const { ArrayPrototypeFlat, PromiseReject, PromiseResolve, PromiseWithResolvers 
 const { ERR_INVALID_STATE } = require('internal/errors').codes;
 const { onAbort } = require('internal/streams/iter/abort');
 const { boundsOf, takeOptions } = require('internal/streams/iter/arguments');
+const { lengthOf } = require('internal/streams/iter/bytes');
 const { iterableOver } = require('internal/streams/iter/from');
 const { pipeline } = require('internal/streams/iter/pull');
 const { CLOSED, FAILED, Sink } = require('internal/streams/iter/sink');
+const { endStep, stepOf } = require('internal/streams/iter/steps');
 const { Writer } = require('internal/streams/iter/writer');
 const { kEmptyObject } = require('internal/util');
 
@@ -33,7 +35,7 @@ class PushSink extends Sink {
 
   store(batch, bytes) {
     if (this.reads.length > 0) {
-      this.reads.shift().resolve({ __proto__: null, done: false, value: batch });
+      this.reads.shift().resolve(stepOf(batch));
       return;
     }
     this.batches.push(batch);
@@ -41,8 +43,7 @@ class PushSink extends Sink {
   }
 
   dropOldest() {
-    const batch = this.batches.shift();
-    for (let i = 0; i < batch.length; i++) this.bytes -= batch[i].byteLength;
+    this.bytes -= lengthOf(this.batches.shift());
   }
 
   isRead() {
@@ -66,7 +67,7 @@ class PushSink extends Sink {
   /** Ends a read after the end. */
   settle(read) {
     if (this.state === FAILED && !this.isLeft) read.reject(this.error);
-    else read.resolve({ __proto__: null, done: true, value: undefined });
+    else read.resolve(endStep());
   }
 
   reasonOf(reason) {
@@ -80,7 +81,7 @@ class PushSink extends Sink {
       this.bytes = 0;
       const value = batches.length === 1 ? batches[0] : ArrayPrototypeFlat(batches);
       this.roomMade();
-      return PromiseResolve({ __proto__: null, done: false, value });
+      return PromiseResolve(stepOf(value));
     }
     const read = PromiseWithResolvers();
     if (this.state === CLOSED || this.state === FAILED) this.settle(read);
@@ -98,7 +99,7 @@ class PushSink extends Sink {
 
   return() {
     this.leave();
-    return PromiseResolve({ __proto__: null, done: true, value: undefined });
+    return PromiseResolve(endStep());
   }
 
   /** Waiting reads hear of the error, too. */

@@ -16,8 +16,6 @@ const { pipeline } = require('internal/streams/iter/pull');
 const { shareProtocol } = require('internal/streams/iter/types');
 const { kEmptyObject } = require('internal/util');
 
-const DEFAULT_BUDGET_BYTES = 65536;
-
 class Shared {
   constructor(source, { budget, policy }) {
     this.source = source;
@@ -165,7 +163,7 @@ class ShareImpl {
 
 function share(source, options = kEmptyObject) {
   const batches = from(source);
-  return new ShareImpl(batches, boundsOf(options, DEFAULT_BUDGET_BYTES));
+  return new ShareImpl(batches, boundsOf(options));
 }
 
 const Share = {

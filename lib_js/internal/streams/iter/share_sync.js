@@ -11,14 +11,9 @@ const { asError } = require('internal/streams/iter/consumer');
 const { FanOut } = require('internal/streams/iter/fan_out');
 const { fromSync, givingBatches, has } = require('internal/streams/iter/from');
 const { pullSync } = require('internal/streams/iter/pull');
+const { endStep, stepOf } = require('internal/streams/iter/steps');
 const { shareSyncProtocol } = require('internal/streams/iter/types');
 const { kEmptyObject } = require('internal/util');
-
-const DEFAULT_BUDGET_BYTES = 65536;
-
-function done() {
-  return { __proto__: null, done: true, value: undefined };
-}
 
 class SyncShareImpl {
   #source;
@@ -57,11 +52,11 @@ class SyncShareImpl {
   #leave(consumer) {
     consumer.isOver = true;
     this.#held.detach(consumer);
-    return done();
+    return endStep();
   }
 
   #next(consumer) {
-    if (consumer.isOver) return done();
+    if (consumer.isOver) return endStep();
     let value = this.#held.peek(consumer);
     if (value === undefined && !this.#isOver) {
       if (!this.#hasRoom()) return this.#leave(consumer);
@@ -70,7 +65,7 @@ class SyncShareImpl {
     }
     if (value !== undefined) {
       this.#held.advance(consumer);
-      return { __proto__: null, done: false, value };
+      return stepOf(value);
     }
     if (!this.#hasFailed) return this.#leave(consumer);
     this.#held.detach(consumer);
@@ -121,7 +116,7 @@ class SyncShareImpl {
 
 function shareSync(source, options = kEmptyObject) {
   const batches = fromSync(source);
-  return new SyncShareImpl(batches, boundsOf(options, DEFAULT_BUDGET_BYTES));
+  return new SyncShareImpl(batches, boundsOf(options));
 }
 
 const SyncShare = {

@@ -29,11 +29,17 @@ pub fn open_cached(path: &CStr, flags: i32) -> Result<Fd, Errno> {
 /// ENXIO. The descriptor blocks, as it would from open(2).
 pub fn open_to_write(path: &CStr, flags: i32, mode: u32) -> Result<Fd, Errno> {
     let fd = open(path, flags | libc::O_NONBLOCK, mode)?;
-    if flags & libc::O_NONBLOCK == 0 {
-        let settable = flags & (libc::O_APPEND | libc::O_DIRECT | libc::O_NOATIME);
-        call!(fcntl(fd.raw(), libc::F_SETFL, settable))?;
+    if flags & libc::O_NONBLOCK != 0 {
+        return Ok(fd);
     }
-    Ok(fd)
+    let settable = flags & (libc::O_APPEND | libc::O_DIRECT | libc::O_NOATIME);
+    match call!(fcntl(fd.raw(), libc::F_SETFL, settable)) {
+        Ok(_) => Ok(fd),
+        Err(errno) => {
+            close(fd)?;
+            Err(errno)
+        }
+    }
 }
 
 /// Facts about a path whose names the kernel remembers: what it names is in memory then too.
@@ -233,9 +239,11 @@ pub enum WholeWrite {
 ///
 /// A file that is to be truncated is written over instead, and cut off behind the new bytes: ext4
 /// writes a file that was truncated and written out to the disk when it is closed, waiting for
-/// room in the disk's queue (`auto_da_alloc`), and its blocks need not be found anew.
+/// room in the disk's queue (`auto_da_alloc`), and its blocks need not be found anew. One that is
+/// appended to cannot be written over.
 pub fn write_whole(path: &CStr, bytes: &[u8], flags: i32, mode: u32) -> Result<WholeWrite, Errno> {
-    let keeps = flags & libc::O_TRUNC != 0 && !bytes.is_empty();
+    let truncates = flags & (libc::O_TRUNC | libc::O_APPEND) == libc::O_TRUNC;
+    let keeps = truncates && !bytes.is_empty();
     let opening = if keeps { flags & !libc::O_TRUNC } else { flags };
     let fd = open_to_write(path, opening, mode)?;
     let old_bytes = match fstat(fd) {
@@ -318,6 +326,8 @@ mod tests {
         check(b"defgh", flags, b"defgh");
         check(b"ij", libc::O_WRONLY | libc::O_APPEND, b"defghij");
         check(b"kl", libc::O_WRONLY, b"klfghij");
+        check(b"mn", flags | libc::O_APPEND, b"mn");
+        check(b"opq", flags | libc::O_APPEND, b"opq");
         check(b"", flags, b"");
         let device = write_whole(c"/dev/null", b"a", flags, 0).unwrap();
         let WholeWrite::Opened(fd) = device else {
