@@ -132,6 +132,7 @@ class TLSWrap {
   /** What happened, then the plaintext, then how it ended. */
   tell(events, plain, failure) {
     const isDone = (events & HANDSHAKE_DONE) !== 0;
+    if ((events & CLOSE_NOTIFY) !== 0) this.isEnding = true;
     if (isDone) this.isSecure = true;
     if ((events & NEEDS_OWNER) !== 0) this.events.onevents(this, events);
     if (plain !== undefined) this.give(plain);
