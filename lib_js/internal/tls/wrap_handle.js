@@ -83,6 +83,7 @@ class TLSWrap {
     this.hasSessionEvents = false;
     this.isKeepingSession = false; // The program is told of a session, and the client waits.
     this.isEnded = false; // The other side will say no more.
+    this.isEnding = false; // The end came with what is just acted on.
     this.isShut = false; // Nor will we.
     this.closing = false;
     this.lane = null; // While native opens the records itself (internal/tls/http_lane).
