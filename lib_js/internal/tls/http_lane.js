@@ -79,7 +79,8 @@ for (const name of ObjectKeys(methods)) {
 function isFree(socket, wrap) {
   return wrap instanceof TLSWrap && wrap._parent instanceof StreamHandle && !wrap._parent.isPipe &&
     wrap._parentWrap !== null && wrap._parentWrap._handle === wrap._parent &&
-    !wrap.closing && !wrap.isEnded && wrap.pendingWrite === null && wrap.blocks === 0 &&
+    !wrap.closing && !wrap.isEnding && !wrap.isEnded &&
+    wrap.pendingWrite === null && wrap.blocks === 0 &&
     socket.readableLength === 0 && socket.readableFlowing === null &&
     socket.listenerCount('data') === 0 && socket.listenerCount('readable') === 0;
 }

@@ -83,6 +83,7 @@ class TLSWrap {
     this.hasSessionEvents = false;
     this.isKeepingSession = false; // The program is told of a session, and the client waits.
     this.isEnded = false; // The other side will say no more.
+    this.isEnding = false; // The end came with what is just acted on.
     this.isShut = false; // Nor will we.
     this.closing = false;
     this.lane = null; // While native opens the records itself (internal/tls/http_lane).
@@ -132,6 +133,7 @@ class TLSWrap {
   /** What happened, then the plaintext, then how it ended. */
   tell(events, plain, failure) {
     const isDone = (events & HANDSHAKE_DONE) !== 0;
+    if ((events & CLOSE_NOTIFY) !== 0) this.isEnding = true;
     if (isDone) this.isSecure = true;
     if ((events & NEEDS_OWNER) !== 0) this.events.onevents(this, events);
     if (plain !== undefined) this.give(plain);
