@@ -353,13 +353,14 @@ impl Conn {
         let limits = self.settings.get().limits;
         match self.body.decode(bytes, &limits)? {
             Step::Data { consumed, data } => {
-                let data_bytes = data.of(bytes);
-                if self.body_dropped {
-                } else if data.start == 0 {
-                    out.push_piece(entry::HTTP_BODY, me.to_js(), data_bytes);
-                } else {
+                let piece = data.of(bytes);
+                match (self.body_dropped, data.start) {
+                    (true, _) => {}
+                    (false, 0) => out.push_piece(entry::HTTP_BODY, me.to_js(), piece),
                     // Chunks stay apart, as in Node.
-                    out.push_memory(entry::HTTP_BODY, me.to_js(), 0, 0, data_bytes.to_vec());
+                    (false, _) => {
+                        out.push_memory(entry::HTTP_BODY, me.to_js(), 0, 0, piece.to_vec());
+                    }
                 }
                 Ok(Some(consumed as usize))
             }

@@ -541,7 +541,7 @@ class Lane {
 
   /** What the program wants to see of the bytes that come. */
   handleRead(count, bytes) {
-    this.facade?._onread(this.handle, count, bytes);
+    if (this.facade !== null) this.handle.handleRead(count, bytes);
   }
 
   /** Entry 5: the close that JavaScript asked for is done. */

@@ -85,6 +85,7 @@ class TLSWrap {
     this.isEnded = false; // The other side will say no more.
     this.isShut = false; // Nor will we.
     this.closing = false;
+    this.lane = null; // While native opens the records itself (internal/tls/http_lane).
     this.blocks = 0; // Reasons to hold back what goes to the transport.
     this.blockedWire = [];
     this.blockedShutdown = null;
@@ -164,6 +165,10 @@ class TLSWrap {
   give(plain) {
     if (this.closing || this.isEnded) return;
     this.bytesRead += plain.length;
+    if (this.lane !== null) {
+      this.lane.feed(plain);
+      return;
+    }
     if (!watch.isOn) {
       this.owner._onread(this, plain.length, plain);
       return;
@@ -176,7 +181,8 @@ class TLSWrap {
   end() {
     if (this.closing || this.isEnded) return;
     this.isEnded = true;
-    this.owner._onread(this, 0, undefined);
+    if (this.lane !== null) this.lane.feed(undefined);
+    else this.owner._onread(this, 0, undefined);
   }
 
   // --- What the transport tells
