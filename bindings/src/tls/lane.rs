@@ -133,18 +133,20 @@ impl Natives {
         self.tls.keep_plain(outcome.plain);
     }
 
-    /// What `feed` has left.
-    pub(crate) fn on_fed(&mut self, handle: Handle, now_ms: u64, out: &mut Delivery) {
+    /// What `feed` has left. True: there was something, and JavaScript comes first.
+    pub(crate) fn on_fed(&mut self, handle: Handle, now_ms: u64, out: &mut Delivery) -> bool {
+        let mut was_fed = false;
         loop {
             let Some(socket) = self.sockets.get_mut(handle) else {
-                return;
+                return was_fed;
             };
             if socket.tls.is_none() {
-                return;
+                return was_fed;
             }
             let Some(bytes) = socket.inbox.pop_front() else {
-                return;
+                return was_fed;
             };
+            was_fed = true;
             self.on_plain(handle, &bytes, now_ms, out);
         }
     }
