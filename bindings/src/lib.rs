@@ -21,6 +21,7 @@ mod fs_ring;
 mod fs_watch;
 mod histogram;
 mod http;
+mod http2;
 mod inbox;
 mod kinds;
 mod lane;
@@ -108,6 +109,7 @@ pub const BINDINGS: &[Binding] = &[
     crypto::kdf::BINDING,
     crypto::exchange::BINDING,
     crypto::spkac::BINDING,
+    http2::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -176,6 +178,7 @@ pub struct Natives {
     pub(crate) is_asked: bool,
     pub(crate) zlib: zlib::State,
     pub(crate) crypto: crypto::State,
+    pub(crate) http2: http2::State,
     /// What the compute lane has worked out for this core.
     pub(crate) lane_answers: Arc<lane::Answers>,
     pub(crate) decoders: text_decoder::State,
@@ -197,6 +200,7 @@ impl Natives {
             is_asked: false,
             zlib: zlib::State::default(),
             crypto: crypto::State::default(),
+            http2: http2::State::default(),
             lane_answers: Arc::default(),
             decoders: text_decoder::State::default(),
             ring,
