@@ -9,8 +9,8 @@ pub(crate) struct Pairs<'a> {
 }
 
 impl<'a> Pairs<'a> {
-    /// `text` is, for each of `count` fields: name, 0, value, 0, flag. None: it holds another number
-    /// of them, or a flag that is none.
+    /// `text` is, for each of `count` fields: name, 0, value, 0, flag. None: it holds another
+    /// number of them, or a flag that is none.
     pub(crate) fn cut(text: &'a [u8], count: usize) -> Option<Pairs<'a>> {
         let mut pairs = Vec::with_capacity(count.min(text.len()));
         let mut rest = text;

@@ -1,5 +1,6 @@
-//! The fence to nghttp2, a C library: the one crate that names `libnghttp2_sys`. A [`Session`] takes
-//! bytes, gives [`Event`]s and bytes, and does no I/O. It knows nothing of V8, Node or the ring.
+//! The fence to nghttp2, a C library: the one crate that names `libnghttp2_sys`. A [`Session`]
+//! takes bytes, gives [`Event`]s and bytes, and does no I/O. It knows nothing of V8, Node or the
+//! ring.
 
 mod callbacks;
 mod event;

@@ -47,8 +47,8 @@ impl Session {
             false => sys::nghttp2_session_client_new3,
         };
         let (table, option) = (callbacks.as_ptr(), raw_options.as_ptr());
-        // SAFETY: nghttp2 copies table and options. `user_data` stays where it is until the session,
-        // which owns it, is dropped, and that ends nghttp2's session first.
+        // SAFETY: nghttp2 copies table and options. `user_data` stays where it is until the
+        // session, which owns it, is dropped, and that ends nghttp2's session first.
         unsafe { open(&mut raw, table, user_data, option, ptr::null_mut()) };
         let raw = NonNull::new(raw)?;
         Some(Session { raw, state })
@@ -209,8 +209,8 @@ impl Session {
         promised
     }
 
-    /// After `WantTrailers`. No fields: an empty frame of DATA ends the stream, since browsers do not
-    /// like trailers without fields.
+    /// After `WantTrailers`. No fields: an empty frame of DATA ends the stream, since browsers do
+    /// not like trailers without fields.
     pub fn trailers(&mut self, stream: i32, text: &[u8], count: usize) -> i32 {
         let Some(pairs) = Pairs::cut(text, count) else {
             return sys::NGHTTP2_ERR_INVALID_ARGUMENT;
