@@ -21,6 +21,7 @@ mod fs_ring;
 mod fs_watch;
 mod histogram;
 mod http;
+mod http2;
 mod inbox;
 mod kinds;
 mod lane;
@@ -114,6 +115,7 @@ pub const BINDINGS: &[Binding] = &[
     tls::connections::BINDING,
     tls::inspect::BINDING,
     tls::lane::BINDING,
+    http2::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -186,6 +188,7 @@ pub struct Natives {
     pub(crate) zlib: zlib::State,
     pub(crate) crypto: crypto::State,
     pub(crate) tls: tls::State,
+    pub(crate) http2: http2::State,
     /// What the compute lane has worked out for this core.
     pub(crate) lane_answers: Arc<lane::Answers>,
     pub(crate) decoders: text_decoder::State,
@@ -208,6 +211,7 @@ impl Natives {
             zlib: zlib::State::default(),
             crypto: crypto::State::default(),
             tls: tls::State::default(),
+            http2: http2::State::default(),
             lane_answers: Arc::default(),
             decoders: text_decoder::State::default(),
             ring,

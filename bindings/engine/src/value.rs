@@ -248,6 +248,7 @@ pub enum Js {
     Object(Vec<(String, Js)>),
     BigInt(i64),
     Doubles(Vec<f64>),
+    Pairs(TextPairs),
 }
 
 impl From<i32> for Js {
@@ -358,6 +359,7 @@ impl IntoJs for Js {
                 v8::Array::new_with_elements(scope, &items).into()
             }
             Js::Object(fields) => js_object(scope, fields),
+            Js::Pairs(pairs) => pairs.into_js(scope),
             Js::Doubles(values) => {
                 let bytes: Vec<u8> = values.iter().flat_map(|v| v.to_ne_bytes()).collect();
                 let buffer = store::array_buffer(scope, bytes);
@@ -371,6 +373,7 @@ impl IntoJs for Js {
 
 /// Pairs of Latin-1 slices of one text: becomes the flat array [name, value, name, value, ...].
 /// Names are internalised, since they become keys.
+#[derive(Debug, Clone)]
 pub struct TextPairs {
     pub text: Vec<u8>,
     /// Start and end of name and value, in bytes of `text`.

@@ -35,6 +35,10 @@ const FENCES: &[Fence] = &[
         only: &["bindings/crypto/"],
     },
     Fence {
+        name: "libnghttp2_sys",
+        only: &["bindings/http2/"],
+    },
+    Fence {
         name: "argon2",
         only: &["bindings/crypto/"],
     },
@@ -80,17 +84,25 @@ const EDGES: &[(&str, &[&str])] = &[
             "coring-uring",
             "coring-codec",
             "coring-crypto",
+            "coring-http2",
         ],
     ),
     ("bindings/codec/Cargo.toml", &[]),
     ("bindings/crypto/Cargo.toml", &[]),
+    ("bindings/http2/Cargo.toml", &[]),
     ("bindings/engine/Cargo.toml", &["coring-buf"]),
     ("perf/Cargo.toml", &[]),
     ("ci/Cargo.toml", &[]),
 ];
 
-/// Crates that may hold unsafe code: the three fences, and the contract that two of them sign.
-const UNSAFE_CRATES: &[&str] = &["uring/", "bindings/engine/", "bindings/crypto/"];
+/// Crates that may hold unsafe code: the fences to kernel, V8 and C libraries, and the contract
+/// that two of them sign.
+const UNSAFE_CRATES: &[&str] = &[
+    "uring/",
+    "bindings/engine/",
+    "bindings/crypto/",
+    "bindings/http2/",
+];
 
 pub fn names(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();

@@ -3,6 +3,7 @@
 // status codes.
 
 const {
+  ObjectDefineProperty,
   RegExpPrototypeSymbolReplace,
   StringPrototypeReplaceAll,
   StringPrototypeSplit,
@@ -106,6 +107,23 @@ const STATUS = {
   NOT_EXTENDED: 510, NETWORK_AUTHENTICATION_REQUIRED: 511,
 };
 
+/** What an enumeration does not show. */
+const HIDDEN = {
+  NGHTTP2_HCAT_REQUEST: 0,
+  NGHTTP2_HCAT_RESPONSE: 1,
+  NGHTTP2_HCAT_PUSH_RESPONSE: 2,
+  NGHTTP2_HCAT_HEADERS: 3,
+  NGHTTP2_NV_FLAG_NONE: 0,
+  NGHTTP2_NV_FLAG_NO_INDEX: 1,
+  NGHTTP2_ERR_DEFERRED: -508,
+  NGHTTP2_ERR_STREAM_ID_NOT_AVAILABLE: -509,
+  NGHTTP2_ERR_INVALID_ARGUMENT: -501,
+  NGHTTP2_ERR_STREAM_CLOSED: -510,
+  NGHTTP2_ERR_NOMEM: -901,
+  STREAM_OPTION_EMPTY_PAYLOAD: 1,
+  STREAM_OPTION_GET_TRAILERS: 2,
+};
+
 for (let i = 0; i < HEADERS.length; i++) {
   const name = StringPrototypeToUpperCase(RegExpPrototypeSymbolReplace(/^:/, HEADERS[i], ''));
   constants[`HTTP2_HEADER_${StringPrototypeReplaceAll(name, '-', '_')}`] = HEADERS[i];
@@ -114,5 +132,11 @@ for (let i = 0; i < METHODS.length; i++) {
   constants[`HTTP2_METHOD_${StringPrototypeReplaceAll(METHODS[i], '-', '_')}`] = METHODS[i];
 }
 for (const name in STATUS) constants[`HTTP_STATUS_${name}`] = STATUS[name];
+
+for (const name in HIDDEN) {
+  ObjectDefineProperty(constants, name, {
+    __proto__: null, value: HIDDEN[name], configurable: false, enumerable: false, writable: false,
+  });
+}
 
 module.exports = { constants };

@@ -45,7 +45,7 @@ const NAMES = {
   8: 'enableConnectProtocol',
 };
 
-function validateRange(name, value, min, max) {
+function validateRange(name, value, min = 0, max = Infinity) {
   if (value === undefined) return;
   if (typeof value !== 'number' || !(value >= min && value <= max)) {
     throw new ERR_HTTP2_INVALID_SETTING_VALUE.RangeError(name, value, min, max);
@@ -58,6 +58,12 @@ function validateOptionalObject(value, name, expected = 'Object') {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new ERR_INVALID_ARG_TYPE(name, expected, value);
   }
+}
+
+/** undefined, or an array. */
+function validateOptionalArray(value, name, expected = 'Array') {
+  if (value === undefined || Array.isArray(value)) return;
+  throw new ERR_INVALID_ARG_TYPE(name, expected, value);
 }
 
 function validateSettings(settings) {
@@ -142,10 +148,49 @@ function getUnpackedSettings(buf, options = kEmptyObject) {
   return settings;
 }
 
+/** What native wants for a SETTINGS frame: number and value in turn. */
+function numbersOfSettings(settings) {
+  const { customSettings = kEmptyObject, ...known } = settings;
+  known.maxHeaderListSize = known.maxHeaderSize ?? known.maxHeaderListSize;
+  const numbers = [];
+  for (const id in NAMES) {
+    const value = known[NAMES[id]];
+    if (value !== undefined) numbers.push(+id, +value);
+  }
+  for (const id of ObjectKeys(customSettings)) {
+    if (NAMES[+id] === undefined) numbers.push(+id, +customSettings[id]);
+  }
+  return numbers;
+}
+
+/**
+ * @param {Float64Array} numbers  of native's localSettings() and remoteSettings()
+ * @param {object | undefined} customSettings  those without a name
+ */
+function settingsOfNumbers(numbers, customSettings) {
+  const settings = {
+    headerTableSize: numbers[0],
+    enablePush: numbers[1] !== 0,
+    initialWindowSize: numbers[3],
+    maxFrameSize: numbers[4],
+    maxConcurrentStreams: numbers[2],
+    maxHeaderListSize: numbers[5],
+    maxHeaderSize: numbers[5],
+    enableConnectProtocol: numbers[6] !== 0,
+  };
+  if (customSettings !== undefined) settings.customSettings = { ...customSettings };
+  return settings;
+}
+
 module.exports = {
   MAX_CUSTOM,
   getDefaultSettings,
   getPackedSettings,
   getUnpackedSettings,
+  numbersOfSettings,
+  settingsOfNumbers,
+  validateOptionalArray,
   validateOptionalObject,
+  validateRange,
+  validateSettings,
 };

@@ -48,11 +48,12 @@ const COUNTED = {
   dns: constants.NODE_PERFORMANCE_ENTRY_TYPE_DNS,
   gc: constants.NODE_PERFORMANCE_ENTRY_TYPE_GC,
   http: constants.NODE_PERFORMANCE_ENTRY_TYPE_HTTP,
+  http2: constants.NODE_PERFORMANCE_ENTRY_TYPE_HTTP2,
   net: constants.NODE_PERFORMANCE_ENTRY_TYPE_NET,
 };
 
 const supportedTypes = ObjectFreeze([
-  'dns', 'function', 'gc', 'http', 'mark', 'measure', 'net', 'resource',
+  'dns', 'function', 'gc', 'http', 'http2', 'mark', 'measure', 'net', 'resource',
 ]);
 
 /** What an observer was first told: `entryTypes`, or one `type` after the other. */
@@ -90,7 +91,7 @@ function tellCollections() {
 const CUSTOM_ACCESSORS =
   'Custom PerformanceEntry accessors are deprecated. Please use the detail property.';
 
-/** Entries of the garbage collector have their details as properties too, from the old days. */
+/** Entries of the garbage collector and of http2 have their details as properties too, from the old days. */
 function enqueueWithFields(name, type, start, duration, detail) {
   const entry = new PerformanceNodeEntry(kSkipThrow, name, type, start, duration, detail);
   const { deprecate } = require('internal/util');
@@ -324,6 +325,7 @@ module.exports = {
   PerformanceObserver,
   PerformanceObserverEntryList,
   enqueue,
+  enqueueWithFields,
   hasObserver,
   startPerf,
   stopPerf,

@@ -21,6 +21,12 @@ const elsewhere = {
     return { canonicalizeIP: canonicalAddress };
   },
   constants: () => require('internal/legacy/processbinding').legacyBinding('constants'),
+  http2: () => ({
+    Http2Session: require('internal/http2/wire').Wire,
+    Http2Stream: require('internal/http2/stream_state').StreamState,
+    constants: require('internal/http2/constants').constants,
+    nghttp2ErrorString: internalBinding('http2').errorText,
+  }),
   pipe_wrap() {
     const { Pipe, pipeConstants: constants } = require('internal/net/bound_handles');
     return { Pipe, constants };

@@ -1,0 +1,321 @@
+'use strict';
+// A wire: native's session of HTTP/2 between a transport and an Http2Session. Bytes that come are
+// given to native, and what it tells is told on; what native wants to send is gathered until the
+// end of the turn and written at once. Nothing of a program is called from inside native.
+
+const { Buffer } = require('buffer');
+const { PROTOCOL } = require('internal/http2/errors');
+const { numbersOfSettings } = require('internal/http2/settings');
+const { kState } = require('internal/http2/symbols');
+const { SessionTimings } = require('internal/http2/timings');
+const { now } = require('internal/perf/clock');
+const arrivals = require('internal/http2/arrivals');
+
+const native = internalBinding('http2');
+
+const CLOSED = -1;
+const MEGABYTE = 1e6; // Of the option maxSessionMemory.
+const OUTSTANDING_MAX = 10; // Pings and settings that were not answered, unless options say more.
+
+/** Numbers of native's open(), in its order. */
+function numbersOfOptions(options) {
+  const whitespace = options.strictFieldWhitespaceValidation;
+  return [
+    number(options.maxDeflateDynamicTableSize),
+    number(options.maxReservedRemoteStreams),
+    number(options.peerMaxConcurrentStreams),
+    number(options.paddingStrategy),
+    number(options.maxSettings),
+    number(options.maxSessionMemory) * MEGABYTE,
+    number(options.maxHeaderListPairs),
+    number(options.maxOutstandingSettings),
+    number(options.streamResetBurst),
+    number(options.streamResetRate),
+    whitespace === undefined ? NaN : Number(whitespace),
+    number(options.maxSessionInvalidFrames),
+    number(options.maxSessionRejectedStreams),
+    number(options.maxSendHeaderBlockLength),
+  ];
+}
+
+function number(value) {
+  return typeof value === 'number' ? value : NaN;
+}
+
+function outstanding(value) {
+  return typeof value === 'number' && value >= 1 ? value : OUTSTANDING_MAX;
+}
+
+class Wire {
+  /** @param {object} session  an Http2Session, which is told what comes */
+  constructor(session, socket, isServer, options) {
+    this.session = session;
+    this.socket = socket;
+    this.number = native.open(isServer, numbersOfOptions(options));
+    this.isClosing = false;
+    this.isTelling = false; // Events are being told: nothing is flushed before they are through.
+    this.isSending = false;
+    this.isBlocked = false; // The transport holds enough.
+    this.isScheduled = false;
+    this.isGraceful = false; // Tell the session when all is out.
+    this.progress = 0; // Grows with each write of the transport, for timeouts.
+    this.progressSeen = 0;
+    this.resets = []; // Streams and codes of RST_STREAM that wait.
+    this.pings = [];
+    this.pingsMax = outstanding(options.maxOutstandingPings);
+    this.settingsSent = [];
+    this.timings = new SessionTimings();
+    this.settingsMax = outstanding(options.maxOutstandingSettings);
+    this.onData = (chunk) => this.receive(chunk);
+    this.onDrain = () => {
+      this.isBlocked = false;
+      this.progress++;
+      this.flush(true);
+    };
+    this.onWritten = () => { this.progress++; };
+    this.runFlush = () => {
+      this.isScheduled = false;
+      this.flush(true);
+    };
+    socket.on('drain', this.onDrain);
+  }
+
+  /** From here on bytes of the transport are taken. */
+  start() {
+    if (this.number === CLOSED) return;
+    this.socket.on('data', this.onData);
+    if (this.socket.isPaused()) this.socket.resume();
+  }
+
+  receive(chunk) {
+    if (this.number === CLOSED || this.isClosing) return;
+    const { 1: events, 2: code, 3: custom } = native.receive(this.number, chunk);
+    if (events !== undefined) this.tell(events, chunk, true);
+    if (code < 0) this.session.destroy(arrivals.failure(code, custom));
+    this.schedule();
+  }
+
+  tell(events, chunk, drains) {
+    const outer = this.isTelling;
+    this.isTelling = true;
+    try {
+      arrivals.tell(this, events, chunk, drains);
+    } finally {
+      this.isTelling = outer;
+      if (!outer && this.resets.length > 0 && this.number !== CLOSED) this.sendResets();
+    }
+  }
+
+  /** What native wants to send goes out at the end of this turn. */
+  schedule() {
+    if (this.isScheduled || this.number === CLOSED) return;
+    this.isScheduled = true;
+    setImmediate(this.runFlush);
+  }
+
+  /** @param {boolean} isOutermost  no program is on the stack */
+  flush(isOutermost) {
+    if (this.isSending || this.isBlocked || this.number === CLOSED) return;
+    this.send(false, isOutermost);
+    if (this.number === CLOSED || this.isClosing || this.isBlocked) return;
+    if (this.isGraceful && !this.hasPending()) this.session.settled();
+    if (this.number !== CLOSED && !this.isClosing && native.wants(this.number) === 0) {
+      setImmediate(() => { if (!this.isClosing) this.session.ended(); });
+    }
+  }
+
+  send(isLast, isOutermost) {
+    const { socket } = this;
+    this.isSending = true;
+    socket.cork?.();
+    try {
+      while (this.number !== CLOSED && (isLast || !this.isBlocked)) {
+        if (socket.destroyed || socket.writableEnded) break;
+        const sent = native.send(this.number);
+        if (sent === undefined) break;
+        const { 0: bytes, 1: events, 2: code } = sent;
+        if (bytes !== undefined && !socket.write(bytes, this.onWritten)) this.isBlocked = true;
+        if (events !== undefined) this.tell(events, undefined, isOutermost);
+        if (code < 0) {
+          if (!this.isClosing) this.session.destroy(arrivals.failure(code));
+          break;
+        }
+      }
+    } finally {
+      this.isSending = false;
+      socket.uncork?.();
+    }
+  }
+
+  /** True if native has frames that did not go to the transport yet. */
+  hasPending() {
+    return this.number !== CLOSED && (this.isBlocked || (native.wants(this.number) & 2) !== 0);
+  }
+
+  /** Gives bytes away before a frame that would make native forget them. */
+  flushBefore() {
+    if (!this.isSending) this.flush(false);
+  }
+
+  did(result) {
+    this.schedule();
+    return result;
+  }
+
+  // Fields are what buildNgHeaderString() gives: a text, and how many are in it.
+
+  request(fields, options) {
+    return this.did(native.request(this.number, fields[0], fields[1], options));
+  }
+
+  respond(id, fields, options) {
+    return this.did(native.respond(this.number, id, fields[0], fields[1], options));
+  }
+
+  info(id, fields) {
+    return this.did(native.info(this.number, id, fields[0], fields[1]));
+  }
+
+  push(id, fields) {
+    return this.did(native.push(this.number, id, fields[0], fields[1]));
+  }
+
+  trailers(id, fields) {
+    return this.did(native.trailers(this.number, id, fields[0], fields[1]));
+  }
+
+  write(id, bytes) {
+    this.progressSeen = this.progress;
+    return this.did(native.write(this.number, id, bytes));
+  }
+
+  end(id) {
+    return this.did(native.end(this.number, id));
+  }
+
+  /** While events are told it waits: what is left of a stream may be among them. */
+  reset(id, code) {
+    if (this.isTelling) {
+      this.resets.push(id, code);
+      return;
+    }
+    this.flushBefore();
+    this.did(native.rst(this.number, id, code));
+  }
+
+  sendResets() {
+    const { resets } = this;
+    this.resets = [];
+    for (let i = 0; i < resets.length; i += 2) this.reset(resets[i], resets[i + 1]);
+  }
+
+  consume(id, count) {
+    if (this.number === CLOSED) return;
+    native.consume(this.number, id, count);
+    this.schedule();
+  }
+
+  goaway(code, last, data) {
+    return this.did(native.goaway(this.number, code, last, data));
+  }
+
+  altsvc(id, origin, value) {
+    return this.did(native.altsvc(this.number, id, origin, value));
+  }
+
+  origin(list) {
+    return this.did(native.origin(this.number, list));
+  }
+
+  setNextStream(id) {
+    return native.setNextStream(this.number, id);
+  }
+
+  setLocalWindow(size) {
+    return this.did(native.setLocalWindow(this.number, size));
+  }
+
+  /** @returns {boolean} false: too many are on their way */
+  ping(payload, done) {
+    if (this.pings.length >= this.pingsMax) {
+      done(false, 0, payload);
+      return false;
+    }
+    if (payload === undefined) {
+      payload = Buffer.allocUnsafe(8);
+      payload.writeDoubleBE(now());
+    }
+    this.pings.push({ done, at: now() });
+    this.did(native.ping(this.number, payload));
+    return true;
+  }
+
+  pong(payload) {
+    const ping = this.pings.shift();
+    if (ping === undefined) {
+      this.session.destroy(arrivals.failure(PROTOCOL));
+      return;
+    }
+    const duration = now() - ping.at;
+    this.timings.pingRTT = duration;
+    ping.done(true, duration, payload);
+  }
+
+  /** @returns {boolean} false: too many are on their way */
+  settings(settings, done) {
+    if (this.settingsSent.length >= this.settingsMax) return false;
+    this.settingsSent.push({ done, at: now() });
+    this.did(native.settings(this.number, numbersOfSettings(settings)));
+    return true;
+  }
+
+  settingsTaken() {
+    const sent = this.settingsSent.shift();
+    if (sent === undefined) this.session.destroy(arrivals.failure(PROTOCOL));
+    else sent.done(true, now() - sent.at);
+  }
+
+  localSettings() {
+    return native.localSettings(this.number);
+  }
+
+  remoteSettings() {
+    return native.remoteSettings(this.number);
+  }
+
+  sessionState() {
+    return native.sessionState(this.number);
+  }
+
+  streamState(id) {
+    return native.streamState(this.number, id);
+  }
+
+  counters() {
+    return native.counters(this.number);
+  }
+
+  /** Says goodbye, if the transport can, and ends; then calls `done`. */
+  close(code, isTransportGone, done) {
+    if (this.isClosing) return;
+    this.isClosing = true;
+    const { pings, settingsSent } = this;
+    this.pings = [];
+    this.settingsSent = [];
+    if (!isTransportGone && !this.socket.destroyed) {
+      native.terminate(this.number, code ?? 0);
+      this.send(true, false);
+    }
+    this.timings.end(this.session[kState].isServer, native.counters(this.number));
+    native.close(this.number);
+    this.number = CLOSED;
+    this.socket.removeListener('drain', this.onDrain);
+    setImmediate(() => {
+      for (let i = 0; i < pings.length; i++) pings[i].done(false, 0, undefined);
+      for (let i = 0; i < settingsSent.length; i++) settingsSent[i].done(false, 0);
+    });
+    done();
+  }
+}
+
+module.exports = { Wire };
