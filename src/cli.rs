@@ -183,6 +183,7 @@ fn read_switches(cli: &mut Cli, environment: &dyn Fn(&str) -> Option<String>) {
         ("NODE_PRESERVE_SYMLINKS", "--preserve-symlinks"),
         ("NODE_PRESERVE_SYMLINKS_MAIN", "--preserve-symlinks-main"),
         ("NODE_USE_ENV_PROXY", "--use-env-proxy"),
+        ("NODE_USE_SYSTEM_CA", "--use-system-ca"),
     ];
     for (variable, option) in switches {
         if environment(variable).as_deref() == Some("1") {

@@ -23,6 +23,7 @@ pub fn check(cli: &Cli) -> Result<(), CliError> {
     check_watch(cli, &mut messages);
     check_secure_heap(cli, &mut messages);
     check_snapshots(cli, &mut messages);
+    check_profiles(cli, &mut messages);
     if !messages.is_empty() {
         return Err(CliError::new(messages));
     }
@@ -116,6 +117,22 @@ fn check_snapshots(cli: &Cli, messages: &mut Vec<String>) {
     let name = "--heapsnapshot-near-heap-limit";
     if matches!(cli.get(name), Value::Integer(count) if *count < 0) {
         messages.push(format!("{name} must not be negative"));
+    }
+}
+
+/// What is said about a profile needs the profile.
+fn check_profiles(cli: &Cli, messages: &mut Vec<String>) {
+    let changed = cli.changed_options();
+    for profile in ["--cpu-prof", "--heap-prof"] {
+        if cli.is_on(profile) {
+            continue;
+        }
+        for end in ["-name", "-dir", "-interval"] {
+            let name = format!("{profile}{end}");
+            if changed.iter().any(|(given, _)| *given == name) {
+                messages.push(format!("{name} must be used with {profile}"));
+            }
+        }
     }
 }
 

@@ -11,7 +11,10 @@ const VARIABLES: &[(&str, &str)] = &[
         "','-separated list of modules that print debug output",
     ),
     ("NODE_DISABLE_COLORS", "set to 1 to print without colors"),
-    ("NODE_EXTRA_CA_CERTS", "no effect: TLS is not built"),
+    (
+        "NODE_EXTRA_CA_CERTS",
+        "path to additional CA certificates file",
+    ),
     ("NODE_NO_WARNINGS", "set to 1 to silence process warnings"),
     ("NODE_OPTIONS", "options as on the command line"),
     (
@@ -29,6 +32,14 @@ const VARIABLES: &[(&str, &str)] = &[
     (
         "NODE_REDIRECT_WARNINGS",
         "write warnings to this path instead of stderr",
+    ),
+    (
+        "NODE_TLS_REJECT_UNAUTHORIZED",
+        "set to 0 to disable TLS certificate validation",
+    ),
+    (
+        "NODE_USE_SYSTEM_CA",
+        "set to 1 to trust the system's CA store, too",
     ),
     ("NO_COLOR", "alias for NODE_DISABLE_COLORS"),
     (

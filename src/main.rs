@@ -122,10 +122,7 @@ fn watch_interrupt(act: Box<dyn Fn() + Send>, ends: bool) -> Option<Box<dyn std:
 /// V8's helper threads must not take the program's signals: they inherit a mask that blocks all
 /// that a program can listen to; this thread takes them again.
 fn start_v8(cli: &cli::Cli) {
-    const SYNCHRONOUS: [i32; 8] = [4, 5, 7, 8, 9, 11, 19, 27];
-    let signals: Vec<i32> = (1..32)
-        .filter(|signal| !SYNCHRONOUS.contains(signal))
-        .collect();
+    let signals: Vec<i32> = coring_uring::sync::signal::listenable().collect();
     // Without the mask only the choice of thread is worse; there is nothing to tell the user.
     let blocked = coring_uring::sync::signal::block(&signals).is_ok();
     let mut flags = cli.v8_flags.clone();

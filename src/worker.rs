@@ -50,6 +50,10 @@ fn spawn(program: &Arc<Program>, start: Start) -> io::Result<JoinHandle<()>> {
         .name(name)
         .stack_size((stack_mb * 1048576.0) as usize + STACK_EXTRA_BYTES)
         .spawn(move || {
+            // A signal that the main thread will listen to must not end the process from here.
+            // Without the mask only the choice of thread is worse.
+            let signals: Vec<i32> = sync::signal::listenable().collect();
+            let _ = sync::signal::block(&signals);
             let control = start.control.clone();
             let (code, how) = live(&program, start, &control);
             control.finish(code, how);

@@ -297,6 +297,12 @@ impl Natives {
         if socket.closing != Closing::Open {
             return;
         }
+        if socket.tls.is_some() {
+            self.on_fed(handle, now_ms, out);
+        }
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         let output_full = socket.is_output_full();
         match &mut socket.role {
             Role::Http(conn) => {

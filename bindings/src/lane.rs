@@ -62,7 +62,7 @@ impl Shared {
 
     fn work(&self) {
         // A lane that may not be nicer than the cores, or run beside them, is still a lane.
-        let _ = sync::process::set_priority(0, limits::LANE_NICENESS);
+        let _ = sync::process::stand_back(limits::LANE_NICENESS, limits::LANE_SLICE);
         let _ = sync::process::leave_processor();
         // The cores take the signals.
         let _ = sync::signal::block_all();

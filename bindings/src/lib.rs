@@ -41,6 +41,7 @@ mod spawn_sync;
 mod stream;
 mod tcp_wrap;
 mod text_decoder;
+mod tls;
 mod turn;
 mod udp_wrap;
 mod url;
@@ -110,6 +111,11 @@ pub const BINDINGS: &[Binding] = &[
     crypto::exchange::BINDING,
     crypto::spkac::BINDING,
     http2::BINDING,
+    tls::contexts::BINDING,
+    tls::trust::BINDING,
+    tls::connections::BINDING,
+    tls::inspect::BINDING,
+    tls::lane::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -140,11 +146,14 @@ pub struct Natives {
     pub(crate) farewells: Vec<(Handle, Farewell)>,
     pub(crate) deadlines: Deadlines,
     pub(crate) date: DateCache,
+    pub(crate) field_names: http::fields::Names,
     pub(crate) scratch: Vec<u8>,
     pub(crate) parsers: Slots<http::parser::Parser>,
     pub(crate) udps: Slots<udp_wrap::Udp>,
     /// Shared datagram sockets whose last message JavaScript has not had yet.
     pub(crate) udps_heard: Vec<Handle>,
+    /// The buffer of the last datagram, for the next one to be waited for.
+    pub(crate) datagram_spare: Vec<u8>,
     pub(crate) children: Slots<process_wrap::Child>,
     pub(crate) channels: Slots<channel_wrap::Channel>,
     pub(crate) turn: turn::State,
@@ -179,6 +188,7 @@ pub struct Natives {
     pub(crate) zlib: zlib::State,
     pub(crate) crypto: crypto::State,
     pub(crate) http2: http2::State,
+    pub(crate) tls: tls::State,
     /// What the compute lane has worked out for this core.
     pub(crate) lane_answers: Arc<lane::Answers>,
     pub(crate) decoders: text_decoder::State,
@@ -201,6 +211,7 @@ impl Natives {
             zlib: zlib::State::default(),
             crypto: crypto::State::default(),
             http2: http2::State::default(),
+            tls: tls::State::default(),
             lane_answers: Arc::default(),
             decoders: text_decoder::State::default(),
             ring,
@@ -212,10 +223,12 @@ impl Natives {
             farewells: Vec::new(),
             deadlines: Deadlines::default(),
             date: DateCache::default(),
+            field_names: http::fields::Names::default(),
             scratch: Vec::new(),
             parsers: Slots::default(),
             udps: Slots::default(),
             udps_heard: Vec::new(),
+            datagram_spare: Vec::new(),
             children: Slots::default(),
             channels: Slots::default(),
             turn: turn::State::default(),

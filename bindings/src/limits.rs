@@ -71,7 +71,11 @@ pub const LANE_THREADS: usize = 4;
 /// Most that may be asked for, as in libuv.
 pub const LANE_THREADS_MAX: usize = 1024;
 
-/// How far the compute lane stands behind the cores, setpriority(2).
+/// How far the compute lane stands behind the cores, sched(7).
 pub const LANE_NICENESS: i32 = 10;
+
+/// The lane's slice: the longest that the kernel takes. A core's is shorter, so a core that wakes
+/// need not wait for the end of it.
+pub const LANE_SLICE: std::time::Duration = std::time::Duration::from_millis(100);
 
 const _: () = assert!(OUTPUT_BYTES_HIGH <= INPUT_BYTES_MAX);

@@ -26,6 +26,8 @@ pub enum Role {
 /// A listening socket.
 pub struct Listener {
     pub http: Option<crate::http::Settings>,
+    /// Of connections that come into the fast lane later, when their handshake is done.
+    pub settings: crate::http::Settings,
     /// Path of a Unix socket, to be removed at close.
     pub unix_path: Option<Vec<u8>>,
     /// Other processes may accept from the same socket: closing it here must not end it for them.
@@ -98,6 +100,8 @@ pub struct Socket {
     pub is_fifo: bool,
     pub bytes_read: u64,
     pub bytes_written: u64,
+    /// Of the fast lane: bytes go and come as records of TLS.
+    pub tls: Option<Box<crate::tls::lane::Sealing>>,
 }
 
 /// What a socket has to send.
@@ -155,19 +159,22 @@ impl Socket {
             is_fifo: false,
             bytes_read: 0,
             bytes_written: 0,
+            tls: None,
         }
     }
 
     /// Bytes written and not yet taken by the kernel.
     pub fn queued_bytes(&self) -> usize {
-        self.out.as_ref().map_or(0, |page| page.len()) + self.before_bytes + self.sending_bytes
+        let sealed = self.tls.as_ref().map_or(0, |tls| tls.wire_bytes());
+        let page = self.out.as_ref().map_or(0, |page| page.len());
+        page + sealed + self.before_bytes + self.sending_bytes
     }
 
     /// Puts bytes behind what is queued; the socket has a page. `hold` gives the bytes from there
     /// on for longer than the op.
     pub fn put(&mut self, bytes: &[u8], hold: impl FnOnce(usize) -> Option<Held>) {
         let page = self.out.as_mut().expect("the caller makes one");
-        if bytes.len() < DIRECT_BYTES_MIN || !self.is_socket {
+        if bytes.len() < DIRECT_BYTES_MIN || !self.is_socket || self.tls.is_some() {
             return page.extend_from_slice(bytes);
         }
         let mut sent = 0;

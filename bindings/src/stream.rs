@@ -9,6 +9,7 @@ use crate::kinds::{entry, token};
 use crate::limits;
 use crate::slots::Handle;
 use crate::socket::{Closing, Ending, Farewell, Output, Role, Socket};
+use crate::tls::lane::Sealing;
 
 /// poll(2)
 const POLLIN: u32 = 1;
@@ -157,7 +158,8 @@ impl Natives {
         if socket.sending {
             return;
         }
-        if let Some(output) = socket.take_output() {
+        if let Some(output) = self.take_wire(handle) {
+            let socket = self.sockets.get_mut(handle).expect("it was there");
             socket.sending = true;
             socket.sending_bytes = output.bytes_count();
             socket.flights_count += 1;
@@ -220,7 +222,9 @@ impl Natives {
         if socket.sending || socket.connecting {
             return;
         }
-        match socket.take_output() {
+        let output = self.take_wire(handle);
+        let socket = self.sockets.get_mut(handle).expect("it was there");
+        match output {
             Some(Output::Page(page)) => {
                 let sent = match socket.is_socket {
                     true => sync::socket::send_now(socket.fd, &page),
@@ -314,7 +318,9 @@ impl Natives {
             }
         }
         let socket = self.sockets.get_mut(handle).expect("still open");
+        let has_none = |tls: &Box<Sealing>| tls.wire_bytes() == 0;
         let quiet = socket.out.is_none()
+            && socket.tls.as_ref().is_none_or(has_none)
             && socket.before.is_empty()
             && !socket.drain_wanted
             && socket.ending != Ending::Wanted
@@ -371,6 +377,23 @@ impl Natives {
             return;
         };
         socket.bytes_read += bytes.len() as u64;
+        match socket.tls {
+            Some(_) => self.on_sealed(handle, bytes, now_ms, out),
+            None => self.on_plain(handle, bytes, now_ms, out),
+        }
+    }
+
+    /// Bytes as the protocol on the socket knows them.
+    pub(crate) fn on_plain(
+        &mut self,
+        handle: Handle,
+        bytes: &[u8],
+        now_ms: u64,
+        out: &mut Delivery,
+    ) {
+        let Some(socket) = self.sockets.get_mut(handle) else {
+            return;
+        };
         let output_full = socket.is_output_full();
         match &mut socket.role {
             Role::Http(conn) => {
@@ -386,7 +409,7 @@ impl Natives {
                 }
             }
             Role::Stream if socket.reading && socket.inbox.is_empty() => {
-                out.push_bytes(entry::READ, handle.to_js(), bytes.len() as i32, 0, bytes);
+                out.push_piece(entry::READ, handle.to_js(), bytes);
             }
             Role::Stream => socket.inbox.push_back(bytes.to_vec()),
             Role::Listener(_) => {}
@@ -394,7 +417,7 @@ impl Natives {
     }
 
     /// End of stream (0) or a failed receive (-errno).
-    fn on_end(&mut self, handle: Handle, result: i32, out: &mut Delivery) {
+    pub(crate) fn on_end(&mut self, handle: Handle, result: i32, out: &mut Delivery) {
         let Some(socket) = self.sockets.get_mut(handle) else {
             return;
         };
@@ -423,7 +446,7 @@ impl Natives {
             return;
         }
         while let Some(bytes) = socket.inbox.pop_front() {
-            out.push_buffer(entry::READ, handle.to_js(), bytes.len() as i32, 0, bytes);
+            out.push_memory(entry::READ, handle.to_js(), bytes.len() as i32, 0, bytes);
         }
         if let Some(result) = socket.inbox_end {
             socket.reading = false;

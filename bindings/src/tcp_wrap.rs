@@ -239,6 +239,7 @@ impl Listener {
     fn new(is_http: bool) -> Listener {
         Listener {
             http: is_http.then(Settings::default),
+            settings: Settings::default(),
             unix_path: None,
             shared: false,
             idle: false,

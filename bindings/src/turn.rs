@@ -18,11 +18,14 @@ ops! { turn(Natives) {
     fast refAdd(count: i32);
     slow signalStart(signal: i32);
     slow signalStop(signal: i32);
+    /// While V8 makes a thread: it must not take signals that the program will listen to.
+    slow holdSignals(hold: bool);
     /// Index of this core, and how many there are.
     fast core();
     fast cores();
     /// 0 or -errno; -EAGAIN: the other core's mailbox is full.
-    /// What the ring has done: enters, sqes, cqes, stale, starved, rearmed, short sends.
+    /// What the ring has done: enters, sqes, cqes, stale, starved, rearmed, short sends, overflows;
+    /// and what there is now: operations in flight, sockets.
     slow ringStats();
 } }
 
@@ -113,6 +116,24 @@ fn signalStop(natives: &mut Natives, signal: i32) -> i32 {
     natives.change_signals()
 }
 
+/// A thread inherits the mask of its maker; one that blocks nothing would be killed by the default
+/// action of a signal that the program takes by its descriptor (signal(7)). Cores of a fleet block
+/// all that matter from their birth.
+#[allow(non_snake_case)]
+fn holdSignals(natives: &mut Natives, hold: bool) -> i32 {
+    if natives.fleet.is_many() {
+        return 0;
+    }
+    let listened = &natives.turn.signals;
+    let others = sync::signal::listenable().filter(|signal| !listened.contains(signal));
+    let signals: Vec<i32> = others.collect();
+    let changed = match hold {
+        true => sync::signal::block(&signals),
+        false => sync::signal::unblock(&signals),
+    };
+    changed.map_or_else(Errno::result, |()| 0)
+}
+
 fn core(natives: &mut Natives) -> i32 {
     natives.core as i32
 }
@@ -133,6 +154,9 @@ fn ringStats(natives: &mut Natives) -> Js {
             stats.starved,
             stats.rearmed,
             stats.short_sends,
+            stats.overflows,
+            natives.ring.in_flight() as u64,
+            natives.sockets.iter().count() as u64,
         ]
         .map(|count| count as f64)
         .to_vec(),

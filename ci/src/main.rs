@@ -5,6 +5,7 @@
 #![forbid(unsafe_code)]
 
 mod hostile;
+mod instructions;
 mod js_tests;
 mod mask;
 mod node;
@@ -13,6 +14,7 @@ mod rust_tests;
 mod smoke;
 mod steps;
 mod tidy;
+mod vectors;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -30,11 +32,13 @@ cargo ci js [PART OF PATH]  JavaScript tests, lib_js/**/*.test.js
 cargo ci smoke              examples/hello.js answers
 cargo ci node ...           Node's own tests (`cargo ci node --help`)
 cargo ci packages ...       npm packages on coring and Node (`cargo ci packages --help`)
+cargo ci vectors [FILTER]   Wycheproof's vectors through node:crypto
 cargo ci framing [COUNT [SEED]]  damaged HTTP streams to coring and Node (ci/framing/README.md)
 cargo ci behind [COUNT [SEED]]   the same through nginx and haproxy
 cargo ci attack slow|crowd|mixed [COUNT]  a server among bad clients (ci/attack/README.md)
-cargo ci bench ROOM         one benchmark of benches/
-cargo ci perf SCENARIO ...  one load scenario of perf/ (perf/README.md)
+cargo ci vectors [FILTER]   Wycheproof's vectors through node:crypto
+cargo ci bench ROOM         one benchmark of benches/; --instructions counts by callgrind
+cargo ci perf SCENARIO ...  one load scenario of perf/, or all (perf/README.md)
 cargo ci help               this text";
 
 /// The steps of a whole run. The cheap and likely failures come first.
@@ -43,7 +47,9 @@ const EVERYTHING: &[&str] = &[
 ];
 
 /// Steps that take long or need more than a clone: never part of a whole run.
-const BY_NAME_ONLY: &[&str] = &["attack", "behind", "bench", "framing", "packages", "perf"];
+const BY_NAME_ONLY: &[&str] = &[
+    "attack", "behind", "bench", "framing", "packages", "perf", "vectors",
+];
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -120,6 +126,8 @@ fn step(root: &Path, name: &str, rest: &[String]) -> Tally {
         "framing" => hostile::beside_node(root, rest),
         "attack" => hostile::attack(root, rest),
         "behind" => hostile::behind_proxies(root, rest),
+        "bench" if has("--instructions") => instructions::run(root, &rest[0]),
+        "vectors" => vectors::run(root, rest),
         "bench" => forward(root, &["bench", "--bench"], rest),
         "perf" => forward(
             root,

@@ -110,10 +110,11 @@ function checkGlobal(self) {
  * their receivers, not at all.
  */
 function defineAttribute(name, id, replaceable, checked) {
+  let current;
   const { get, set } = ObjectGetOwnPropertyDescriptor({
     get [name]() {
       if (checked) checkGlobal(this);
-      return require(id)[name];
+      return current ??= require(id)[name];
     },
     set [name](value) { defineValue(name, value, true); },
   }, name);

@@ -61,6 +61,7 @@ function adjustGlobals() {
     const { defineLazyProperties } = internalBinding('util');
     defineLazyProperties(globalThis, 'npm/undici/index-fetch', ['EventSource'], false);
   }
+  if (getOptionValue('--use-env-proxy')) require('internal/http/proxy').useEnvironment();
   const mode = getOptionValue('--disable-proto');
   if (mode) require('internal/disable_proto').disableProto(ObjectPrototype, mode);
 }
@@ -156,6 +157,17 @@ function startCoverage() {
   setCoverageFolder(process.env.NODE_V8_COVERAGE);
 }
 
+/** --cpu-prof and --heap-prof: written when the thread ends. */
+function startProfiles() {
+  if (!getOptionValue('--cpu-prof') && !getOptionValue('--heap-prof')) return;
+  require('internal/v8/profile_files').startProfiles();
+}
+
+/** `coring perf APP`, unless a file of that name is meant, as it would be to Node. */
+function isPerfCommand(argv) {
+  return argv[1] === 'perf' && argv.length > 2 && require('internal/main/perf').isCommand();
+}
+
 /** Brings the process to where the user's first line could run. */
 function prepare(runtime) {
   setOptions(runtime.options);
@@ -174,7 +186,9 @@ function prepare(runtime) {
   if (NODE_DEBUG) require('internal/util/debuglog').initializeDebugEnv(NODE_DEBUG);
   const snapshots = getOptionValue('--heapsnapshot-near-heap-limit');
   if (snapshots > 0) require('internal/heap_utils').snapshotNearHeapLimit(snapshots);
+  if (getOptionValue('--trace-uncaught')) internalBinding('errors').traceUncaught();
   startCoverage();
+  startProfiles();
   if (getOptionValue('--experimental-stream-iter')) {
     BuiltinModule.exposeStreamIter();
     require('internal/fs/iter').extendFileHandle();
@@ -227,6 +241,7 @@ function start(runtime) {
   const checkOnly = !hasEval && getOptionValue('--check');
   const isTestRunner = getOptionValue('--test');
   const isWatched = isWatching();
+  const isPerf = hasFile && !isTestRunner && !isWatched && isPerfCommand(argv);
   const isRepl = !hasFile && !checkOnly && !isTestRunner && argv[1] !== '-' &&
     (getOptionValue('--interactive') ||
      (!hasEval && internalBinding('process_ops').ttyInfo(0) === FD_TTY));
@@ -241,6 +256,8 @@ function start(runtime) {
     require('internal/process/trace_sync_io').traceSyncIO();
   }
   setUpSignals();
+  const metrics = getOptionValue('--metrics');
+  if (metrics) require('internal/metrics').startMetrics(metrics);
   joinParent();
   initializeLoaders();
   freezeIfAsked();
@@ -255,6 +272,7 @@ function start(runtime) {
   }
   if (isTestRunner) return require('internal/main/test_runner').runTests();
   if (isWatched) return require('internal/main/watch_mode').runWatched();
+  if (isPerf) return require('internal/main/perf').runPerf(process.argv.slice(2));
   if (!hasFile) return runStdin();
   require('internal/modules/cjs/loader').Module.runMain(main);
   leaveMain();

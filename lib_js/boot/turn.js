@@ -2,7 +2,8 @@
 
 // The one door from native into JavaScript. Native fills the page with the entries of a turn and
 // calls deliver() once; every entry goes to the function registered for its kind, and after every
-// entry ticks and microtasks are drained, as Node does after every callback.
+// entry ticks and microtasks are drained, as Node does after every callback. Behind the last one
+// native does it anyway, and lets V8 forget the targets of weak references.
 //
 //   page (Int32Array of 4100)
 //   [4i .. 4i+3]  entry i: kind, handle, a, b      values[i]: string | Uint8Array | undefined
@@ -14,7 +15,7 @@
 // There is no try/catch here: an exception goes up to native, which asks uncaught() and, if the
 // program lives on, calls deliver() again with the same arguments to go on at CURSOR.
 
-const { runMicrotasks, setCallbacks, getPage } = internalBinding('turn');
+const { runMicrotasks, hasMicrotasks, setCallbacks, getPage } = internalBinding('turn');
 const {
   processTicksAndRejections,
   startTaskQueues,
@@ -58,7 +59,7 @@ function deliver(count, values) {
     const value = values[index];
     page[CURSOR] = ++index;
     receivers[page[at]](page[at + 1], page[at + 2], page[at + 3], value);
-    if (page[TICK] === 0) runMicrotasks();
+    if (page[TICK] === 0 && hasMicrotasks()) runMicrotasks();
     // Asked anew, because a microtask may have called nextTick or left a rejection.
     if (page[TICK] !== 0 || page[REJECTIONS] !== 0) processTicksAndRejections();
   }
@@ -73,7 +74,7 @@ function drain() {
 
 // For a receiver with several things of its own to deliver: what comes between two of them.
 function settle() {
-  if (page[TICK] === 0) runMicrotasks();
+  if (page[TICK] === 0 && hasMicrotasks()) runMicrotasks();
   if (page[TICK] !== 0 || page[REJECTIONS] !== 0) processTicksAndRejections();
 }
 

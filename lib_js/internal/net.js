@@ -179,4 +179,7 @@ module.exports = {
   parseIPv6,
   formatIPv6,
   normalizedArgsSymbol: Symbol('normalizedArgs'),
+  kSetKeepAlive: Symbol('kSetKeepAlive'),
+  kSetKeepAliveInitialDelay: Symbol('kSetKeepAliveInitialDelay'),
+  kSetNoDelay: Symbol('kSetNoDelay'),
 };

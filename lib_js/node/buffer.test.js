@@ -174,3 +174,15 @@ rows('optimised writes', kinds.flatMap((kind) => targets.map((target) => [...kin
        assert.strictEqual(into, written);
        assert.deepStrictEqual(Buffer.from(target).subarray(0, into), utf8.subarray(0, into));
      });
+
+/** Name, how more than any machine has is asked for, and what is said. */
+rows('memory that the machine has not got', [
+  ['Buffer.alloc', (bytes) => Buffer.alloc(bytes), { message: 'Array buffer allocation failed' }],
+  ['ArrayBuffer', (bytes) => new ArrayBuffer(bytes), { message: 'Array buffer allocation failed' }],
+  ['Buffer.allocUnsafe', (bytes) => Buffer.allocUnsafe(bytes),
+    { code: 'ERR_MEMORY_ALLOCATION_FAILED', message: 'Failed to allocate memory' }],
+], (name, make, expect) => {
+  for (const bytes of [2 ** 45, 2 ** 48, 2 ** 52]) {
+    assert.throws(() => make(bytes), { name: 'RangeError', ...expect });
+  }
+});

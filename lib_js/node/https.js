@@ -1,22 +1,37 @@
 'use strict';
 
-// Public module `https`. There is no TLS yet: arguments are read as in Node, agents keep their
-// books, and the first connection or server fails with an error that says so (internal/unbuilt).
+// Public module `https`: servers of http over TLSSockets, requests through agents whose connections
+// are made by tls.connect() and begin with the session of one before.
 
 const {
   JSONStringify,
   ObjectSetPrototypeOf,
+  Symbol,
+  SymbolAsyncDispose,
 } = primordials;
 
 const { URL, isURL, urlToHttpOptions } = require('internal/url');
 const { Agent: HttpAgent, GLOBAL_OPTIONS } = require('internal/http/agent');
 const { ClientRequest } = require('internal/http/client');
+const {
+  Server: HttpServer,
+  becomeServer,
+  connectionListener,
+  followSettings,
+  preClose,
+  trackConnections,
+} = require('internal/http/server');
+const { kProxy } = require('internal/http/symbols');
 const { kEmptyObject } = require('internal/util');
-const { noTls } = require('internal/unbuilt');
 const { validateObject } = require('internal/validators');
-const { Server: TLSServer } = require('_tls_wrap');
+const tls = require('tls');
 
 const MAX_CACHED_SESSIONS = 100;
+
+/** Set on what comes of a request that looks at certificates in its own way: none shares it. */
+const kOwnCheck = Symbol('per-request checkServerIdentity');
+
+let ownChecksCount = 0;
 
 // ---- Agent ----------------------------------------------------------------------------------
 
@@ -33,12 +48,40 @@ function Agent(options) {
 ObjectSetPrototypeOf(Agent.prototype, HttpAgent.prototype);
 ObjectSetPrototypeOf(Agent, HttpAgent);
 
-Agent.prototype.createConnection = function createConnection(...args) {
-  const error = noTls('A connection of https:', createConnection);
+/** Options, from the many ways to say them: (port, host, options, callback), ... */
+function readArguments(args) {
+  const isObject = (value) => value !== null && typeof value === 'object';
+  const { 0: first, 1: second, 2: third } = args;
+  let options = first;
+  if (!isObject(first)) options = isObject(second) ? { ...second } : { ...third };
+  if (typeof first === 'number') options.port = first;
+  if (typeof second === 'string') options.host = second;
   const callback = args.at(-1);
-  if (typeof callback !== 'function') throw error;
-  // Programs expect of a request that cannot be made an 'error', as of a host that refuses.
-  process.nextTick(callback, error);
+  return { options, callback: typeof callback === 'function' ? callback : undefined };
+}
+
+Agent.prototype.createConnection = function createConnection(...args) {
+  const { options: told, callback } = readArguments(args);
+  const key = told[kOwnCheck] ? undefined : told._agentKey;
+  const session = key ? this._getSession(key) : undefined;
+  const options = session ? { session, ...told } : told;
+  const proxy = this[kProxy];
+  const isProxied = proxy !== null && proxy.serves(options) &&
+    (options.protocol || this.protocol) === 'https:';
+  const socket = isProxied ?
+    require('internal/http/tunnel').openTunnel(this, options, callback) : tls.connect(options);
+  if (told[kOwnCheck]) socket[kOwnCheck] = true;
+  if (key) {
+    socket.on('session', (made) => this._cacheSession(key, made));
+    socket.once('close', (hadError) => {
+      if (hadError) this._evictSession(key);
+    });
+  }
+  return socket;
+};
+
+Agent.prototype.keepSocketAlive = function keepSocketAlive(socket) {
+  return !socket[kOwnCheck] && HttpAgent.prototype.keepSocketAlive.call(this, socket);
 };
 
 /** Options that count when they are true, when they are told at all, and in special ways. */
@@ -69,6 +112,7 @@ const NAME_PARTS = [
 Agent.prototype.getName = function getName(options = kEmptyObject) {
   let name = HttpAgent.prototype.getName.call(this, options);
   for (const part of NAME_PARTS) name += `:${part(options)}`;
+  if (options[kOwnCheck]) name += `:${options[kOwnCheck]}`;
   return name;
 };
 
@@ -96,16 +140,67 @@ Agent.prototype._evictSession = function _evictSession(key) {
 
 // ---- Servers and requests -------------------------------------------------------------------
 
-// eslint-disable-next-line no-unused-vars
 function Server(opts, requestListener) {
-  if (opts && typeof opts !== 'function') validateObject(opts, 'options');
-  throw noTls('https.Server', Server);
+  if (!(this instanceof Server)) return new Server(opts, requestListener);
+  let ALPNProtocols = ['http/1.1'];
+  if (typeof opts === 'function') {
+    requestListener = opts;
+    opts = kEmptyObject;
+  } else if (opts === undefined || opts === null) {
+    opts = kEmptyObject;
+  } else {
+    validateObject(opts, 'options');
+    if (opts.ALPNProtocols || opts.ALPNCallback) ALPNProtocols = undefined;
+  }
+  becomeServer(this, opts);
+  tls.Server.call(this, { noDelay: true, ALPNProtocols, ...opts }, onSecureConnection);
+  this.httpAllowHalfOpen = false;
+  if (requestListener) this.on('request', requestListener);
+  this.on('tlsClientError', function(error, socket) {
+    if (!this.emit('clientError', error, socket)) socket.destroy(error);
+  });
+  this.timeout = 0;
+  this.maxHeadersCount = null;
+  this.on('listening', trackConnections);
 }
-ObjectSetPrototypeOf(Server.prototype, TLSServer.prototype);
-ObjectSetPrototypeOf(Server, TLSServer);
+ObjectSetPrototypeOf(Server.prototype, tls.Server.prototype);
+ObjectSetPrototypeOf(Server, tls.Server);
+followSettings(Server.prototype);
+
+/** Native speaks HTTP on what it can, JavaScript on the rest. */
+function onSecureConnection(socket) {
+  const { enterLane } = require('internal/tls/http_lane');
+  if (!enterLane(this, socket)) Reflect.apply(connectionListener, this, [socket]);
+}
+
+for (const name of ['_onslowlane', 'closeAllConnections', 'closeIdleConnections', 'setTimeout']) {
+  Server.prototype[name] = HttpServer.prototype[name];
+}
+
+Server.prototype.close = function close() {
+  preClose(this);
+  Reflect.apply(tls.Server.prototype.close, this, arguments);
+  return this;
+};
+
+Server.prototype[SymbolAsyncDispose] = async function() {
+  await new Promise((resolve, reject) => {
+    this.close((error) => (error ? reject(error) : resolve()));
+  });
+};
 
 function createServer(opts, requestListener) {
   return new Server(opts, requestListener);
+}
+
+/** Will the agent of a request look at certificates in a way of its own? */
+function hasAgentCheck({ agent, createConnection }) {
+  if (agent === false) return false;
+  if (agent === null || agent === undefined) {
+    if (typeof createConnection === 'function') return false;
+    agent = module.exports.globalAgent;
+  }
+  return agent?.options?.checkServerIdentity !== undefined;
 }
 
 function request(...args) {
@@ -113,6 +208,11 @@ function request(...args) {
   if (typeof args[0] === 'string') options = urlToHttpOptions(new URL(args.shift()));
   else if (isURL(args[0])) options = urlToHttpOptions(args.shift());
   if (args[0] && typeof args[0] !== 'function') Object.assign(options, args.shift());
+  const { checkServerIdentity } = options;
+  if (checkServerIdentity !== undefined && checkServerIdentity !== tls.checkServerIdentity &&
+      !hasAgentCheck(options)) {
+    options[kOwnCheck] = ++ownChecksCount;
+  }
   options._defaultAgent = module.exports.globalAgent;
   return new ClientRequest(options, ...args);
 }

@@ -1,127 +1,62 @@
 'use strict';
 
-// Public module `tls`. There is no TLS yet: what needs none is here whole, and everything else
-// throws an error that says so (internal/unbuilt).
+// Public module `tls`. Its parts are in internal/tls; libssl is native's (bindings/src/tls).
 
-const {
-  ArrayIsArray,
-  ObjectDefineProperty,
-} = primordials;
+const { ObjectDefineProperty, SafeSet } = primordials;
 
-const { Buffer } = require('buffer');
-const { isArrayBufferView } = require('internal/util/types');
-const {
-  ERR_INVALID_ARG_TYPE,
-  ERR_INVALID_ARG_VALUE,
-  ERR_OUT_OF_RANGE,
-} = require('internal/errors').codes;
+const { convertALPNProtocols } = require('internal/tls/alpn');
+const { getOptionValue } = require('internal/options');
+const roots = require('internal/tls/roots');
 const { checkServerIdentity } = require('internal/tls/server_identity');
-const { noTls } = require('internal/unbuilt');
-const { validateString } = require('internal/validators');
-const { SecureContext, createSecureContext } = require('_tls_common');
-const { Server, TLSSocket, connect, createServer } = require('_tls_wrap');
+const { SecureContext, createSecureContext } = require('internal/tls/secure_context');
 
-const DEFAULT_CIPHERS =
-  'TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:' +
-  'ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:' +
-  'ECDHE-ECDSA-AES256-GCM-SHA384:DHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA256:' +
-  'DHE-RSA-AES128-SHA256:ECDHE-RSA-AES256-SHA384:DHE-RSA-AES256-SHA384:' +
-  'ECDHE-RSA-AES256-SHA256:DHE-RSA-AES256-SHA256:' +
-  'HIGH:!aNULL:!eNULL:!EXPORT:!DES:!RC4:!MD5:!PSK:!SRP:!CAMELLIA';
-const MAX_PROTOCOL_LENGTH = 255;
-const CERTIFICATE_KINDS = ['default', 'system', 'bundled', 'extra'];
+let ciphers;
 
 function getCiphers() {
-  throw noTls('tls.getCiphers()', getCiphers);
+  ciphers ??= [...new SafeSet(internalBinding('tls').ciphers())].sort();
+  return [...ciphers];
 }
 
+/** AWS-LC compresses none. */
 function getCertificateCompressionAlgorithms() {
-  throw noTls('tls.getCertificateCompressionAlgorithms()', getCertificateCompressionAlgorithms);
+  return [];
 }
 
-function getCACertificates(type = 'default') {
-  validateString(type, 'type');
-  if (!CERTIFICATE_KINDS.includes(type)) throw new ERR_INVALID_ARG_VALUE('type', type);
-  throw noTls('tls.getCACertificates()', getCACertificates);
+function lowestVersion() {
+  const versions = [['--tls-min-v1.0', 'TLSv1'], ['--tls-min-v1.1', 'TLSv1.1'],
+                    ['--tls-min-v1.2', 'TLSv1.2'], ['--tls-min-v1.3', 'TLSv1.3']];
+  for (const { 0: flag, 1: version } of versions) if (getOptionValue(flag)) return version;
+  return 'TLSv1.2';
 }
 
-function setDefaultCACertificates(certs) {
-  if (!ArrayIsArray(certs)) throw new ERR_INVALID_ARG_TYPE('certs', 'Array', certs);
-  for (let i = 0; i < certs.length; i++) {
-    if (typeof certs[i] !== 'string' && !isArrayBufferView(certs[i])) {
-      throw new ERR_INVALID_ARG_TYPE(`certs[${i}]`, ['string', 'ArrayBufferView'], certs[i]);
-    }
-  }
-  throw noTls('tls.setDefaultCACertificates()', setDefaultCACertificates);
+function highestVersion() {
+  if (getOptionValue('--tls-max-v1.3')) return 'TLSv1.3';
+  return getOptionValue('--tls-max-v1.2') ? 'TLSv1.2' : 'TLSv1.3';
 }
 
-/** Names as the wire has them: each after a byte that says how long it is. */
-function encodeProtocols(names) {
-  const parts = [];
-  for (let i = 0; i < names.length; i++) {
-    const length = Buffer.byteLength(names[i]);
-    if (length > MAX_PROTOCOL_LENGTH) {
-      throw new ERR_OUT_OF_RANGE(
-        `The byte length of the protocol at index ${i} exceeds the maximum length.`,
-        `<= ${MAX_PROTOCOL_LENGTH}`, length, true);
-    }
-    parts.push(Buffer.from([length]), Buffer.from(names[i]));
-  }
-  return Buffer.concat(parts);
-}
-
-function validateProtocols(encoded) {
-  for (let at = 0; at < encoded.length;) {
-    if (encoded[at] === 0) {
-      throw new ERR_INVALID_ARG_VALUE(
-        'ALPNProtocols', encoded, 'must not contain zero-length protocol');
-    }
-    at += 1 + encoded[at];
-    if (at > encoded.length) {
-      throw new ERR_INVALID_ARG_VALUE('ALPNProtocols', encoded, 'contains truncated protocol');
-    }
-  }
-}
-
-function convertALPNProtocols(protocols, out) {
-  if (ArrayIsArray(protocols)) {
-    out.ALPNProtocols = encodeProtocols(protocols);
-  } else if (isArrayBufferView(protocols)) {
-    // A copy: the program may write into its own.
-    const { buffer, byteOffset, byteLength } = protocols;
-    const encoded = Buffer.from(Buffer.from(buffer, byteOffset, byteLength));
-    validateProtocols(encoded);
-    out.ALPNProtocols = encoded;
-  }
-}
-
+// What the modules below read of this one can be changed by programs, so it comes before them.
 module.exports = {
   CLIENT_RENEG_LIMIT: 3,
   CLIENT_RENEG_WINDOW: 600,
-  DEFAULT_CIPHERS,
+  DEFAULT_CIPHERS: getOptionValue('--tls-cipher-list') ||
+    require('internal/crypto/constants').defaultCipherList,
   DEFAULT_ECDH_CURVE: 'auto',
-  DEFAULT_MIN_VERSION: 'TLSv1.2',
-  DEFAULT_MAX_VERSION: 'TLSv1.3',
+  DEFAULT_MIN_VERSION: lowestVersion(),
+  DEFAULT_MAX_VERSION: highestVersion(),
   getCiphers,
   getCertificateCompressionAlgorithms,
-  getCACertificates,
-  setDefaultCACertificates,
+  getCACertificates: roots.getCACertificates,
+  setDefaultCACertificates: roots.setDefaultCACertificates,
   convertALPNProtocols,
   checkServerIdentity,
   createSecureContext,
   SecureContext,
-  TLSSocket,
-  Server,
-  createServer,
-  connect,
+  ...require('_tls_wrap'),
 };
 
-// Not enumerable as in Node: who copies the module or imports names from it reads all of those.
 ObjectDefineProperty(module.exports, 'rootCertificates', {
   __proto__: null,
   configurable: false,
-  enumerable: false,
-  get: function rootCertificates() {
-    throw noTls('tls.rootCertificates', rootCertificates);
-  },
+  enumerable: true,
+  get: () => roots.getCACertificates('bundled'),
 });

@@ -1,14 +1,14 @@
 'use strict';
 
-// One measurement: does one of shapes.js for a while and prints, as JSON, how many operations that
-// were, how long they took, and the processor time of all threads of this process meanwhile.
+// One measurement: does one of a shapes.js for a while and prints, as JSON, how many operations
+// that were, how long they took, and the processor time of all threads of this process meanwhile.
 //
-//   run.js SHAPE FOLDER SECONDS WARM_UP_SECONDS
+//   run.js SHAPES_JS SHAPE PLACE SECONDS WARM_UP_SECONDS
 
 const { performance } = require('node:perf_hooks');
-const shapes = require('./shapes.js');
 
-const [name, folder, seconds, warmUp] = process.argv.slice(2);
+const [file, name, place, seconds, warmUp] = process.argv.slice(2);
+const shapes = require(file);
 
 /** Keeps `concurrency` operations going until the time is over; how many were done. */
 async function keepGoing(shape, state, ms) {
@@ -25,7 +25,7 @@ async function keepGoing(shape, state, ms) {
 
 async function main() {
   const shape = shapes[name];
-  const state = await shape.prepare(folder);
+  const state = await shape.prepare(place);
   if (!shape.once) await keepGoing(shape, state, Number(warmUp) * 1000);
   const cpu = process.cpuUsage();
   const start = performance.now();
@@ -37,4 +37,7 @@ async function main() {
   console.log(JSON.stringify({ operations, wallUs, userUs: user, systemUs: system }));
 }
 
-main();
+main().then(() => process.exit(0), (error) => {
+  console.error(error);
+  process.exit(1);
+});

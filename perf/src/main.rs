@@ -3,12 +3,17 @@
 #![forbid(unsafe_code)]
 
 mod echo;
+mod install;
 mod load;
+mod names;
 mod options;
 mod peers;
 mod process;
+mod readme;
 mod report;
 mod scenario;
+mod scratch;
+mod syscalls;
 
 use options::{HELP, Options};
 use std::process::ExitCode;

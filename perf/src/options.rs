@@ -6,32 +6,43 @@ use std::time::Duration;
 pub const HELP: &str = "\
 coring-perf SCENARIO [flags]
 
-  hello     examples/hello.js: ceiling, CPU time a request, latency at 50 % and 80 % of the
-            ceiling of node26
-  json      perf/apps/json.js: ten request headers are read, about 1 KB of JSON is built
-  churn     examples/hello.js, a new connection for each request, and for each tenth
+servers, each the same program for all:
+  hello json express fastify churn pipelined upload static tcp udp websocket mixed neighbour
+others:
   start     time of an empty program, and from start to the first answer
   idle      memory of an idle server and of idle connections, CPU time while idle
   cores     coring -j 2: which core answers 1 000 new connections
-  core [NAME...]  processor time of the core library's parts, by small programs (perf/core);
+  soak      connections that come and go for a long time: memory and descriptors
+  core [NAME...]     processor time of the core library's parts, by small programs (perf/core);
             names, or parts of them, select
-  files [NAME...]  CPU and wall time of reading, writing and naming files (perf/files)
-  load URL  the load generator alone
-  self      the ceiling and the lateness of the load generator itself
+  files [NAME...]    CPU and wall time of reading, writing and naming files (perf/files)
+  clients [NAME...]  the same of DNS, http.get and fetch (perf/clients)
+reports:
+  all       every scenario but core, files and cores, shortly: one page, and its summary
+  readme    puts the summary of the newest `all` of perf/runs between the marks of README.md
+  install   the others and the packages from npm, which every scenario does if they are missing
+the generator:
+  load URL  alone, against any server
+  self      its own ceiling and lateness
+  wrk       beside wrk, closed loop: both must count the same
 
-  --peers a,b        of coring node26 node24 bun deno; all that are installed
-  --reps N           interleaved repetitions (5)
-  --seconds N        measured time of each phase (5; files 1)
-  --warm-up N        seconds before each server is measured (2; files 0.5)
+  --peers a,b        of coring node26 node24 bun deno; all that are installed, node24 only by name
+  --reps N           interleaved repetitions, at least 5 unless `--short true`
+  --short true       takes fewer repetitions, for trying things out; the report says so
+  --seconds N        measured time of each phase (5; all 0.7; files and clients 1; soak 60)
+  --warm-up N        seconds before each server is measured (2; all 0.7; files and clients 0.5)
   --connections N    (64)
   --coring PATH      the coring to measure (target/release/coring)
-  --peers-folder P   a node_modules with the others (perf/peers/node_modules)
+  --peers-folder P   a node_modules with the others (in ~/.cache/coring-perf)
+  --packages-folder P  the folder with express, fastify and ws (in ~/.cache/coring-perf)
   --runs PATH        where results are written (perf/runs); `none` writes nothing
   --server-cpu N     (0)       --load-cpu N  (1)
 
 load only:
   --rate N           open loop at N requests a second; closed loop without it
-  --method M --header 'N: V' --body TEXT --per-connection N --expect-bytes N";
+  --method M --header 'N: V' --body TEXT --per-connection N --depth N --expect-bytes N";
+
+const REPS_MIN: usize = 5;
 
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -47,6 +58,9 @@ pub struct Options {
     pub connections: usize,
     pub coring: PathBuf,
     pub peers_folder: PathBuf,
+    pub packages_folder: PathBuf,
+    /// Fewer repetitions than a report rests on.
+    pub short: bool,
     pub runs: Option<PathBuf>,
     pub server_cpu: u32,
     pub load_cpu: u32,
@@ -55,6 +69,7 @@ pub struct Options {
     pub headers: Vec<(String, String)>,
     pub body: String,
     pub per_connection: u32,
+    pub depth: u32,
     pub expect_bytes: Option<u64>,
 }
 
@@ -62,12 +77,14 @@ impl Options {
     fn new(scenario: String) -> Options {
         let root = root();
         let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-        // One operation of `files` is short, and there are many shapes.
-        let (measured, warm_up) = if scenario == "files" {
-            (1.0, 0.5)
-        } else {
-            (5.0, 2.0)
+        let (measured, warm_up) = match scenario.as_str() {
+            // One operation is short, and there are many shapes.
+            "files" | "clients" => (1.0, 0.5),
+            "all" => (0.7, 0.7),
+            "soak" => (60.0, 2.0),
+            _ => (5.0, 2.0),
         };
+        let cache = cache();
         Options {
             scenario,
             url: String::new(),
@@ -78,7 +95,9 @@ impl Options {
             warm_up: Duration::from_secs_f64(warm_up),
             connections: 64,
             coring: root.join(target).join("release/coring"),
-            peers_folder: root.join("perf/peers/node_modules"),
+            peers_folder: cache.join("peers/node_modules"),
+            packages_folder: cache.join("packages"),
+            short: false,
             runs: Some(root.join("perf/runs")),
             server_cpu: 0,
             load_cpu: 1,
@@ -87,6 +106,7 @@ impl Options {
             headers: Vec::new(),
             body: String::new(),
             per_connection: 0,
+            depth: 1,
             expect_bytes: None,
         }
     }
@@ -100,7 +120,9 @@ impl Options {
                 options.url = flag;
                 continue;
             }
-            if !flag.starts_with("--") && ["core", "files"].contains(&options.scenario.as_str()) {
+            if !flag.starts_with("--")
+                && ["core", "files", "clients"].contains(&options.scenario.as_str())
+            {
                 options.names.push(flag);
                 continue;
             }
@@ -109,6 +131,11 @@ impl Options {
         }
         if options.reps == 0 || options.connections == 0 || options.measured.is_zero() {
             return Err("reps, connections and seconds are at least 1".into());
+        }
+        if options.reps < REPS_MIN && !options.short {
+            return Err(format!(
+                "fewer than {REPS_MIN} repetitions need `--short true`"
+            ));
         }
         Ok(options)
     }
@@ -122,6 +149,8 @@ impl Options {
             "--connections" => self.connections = number(flag, value)?,
             "--coring" => self.coring = value.into(),
             "--peers-folder" => self.peers_folder = value.into(),
+            "--packages-folder" => self.packages_folder = value.into(),
+            "--short" => self.short = value == "true",
             "--runs" if value == "none" => self.runs = None,
             "--runs" => self.runs = Some(value.into()),
             "--server-cpu" => self.server_cpu = number(flag, value)?,
@@ -136,6 +165,7 @@ impl Options {
             }
             "--body" => self.body = value.into(),
             "--per-connection" => self.per_connection = number(flag, value)?,
+            "--depth" => self.depth = number(flag, value)?,
             "--expect-bytes" => self.expect_bytes = Some(number(flag, value)?),
             _ => return Err(format!("no flag {flag}")),
         }
@@ -160,6 +190,15 @@ fn positive(flag: &str, value: &str) -> Result<f64, String> {
 
 fn seconds(flag: &str, value: &str) -> Result<Duration, String> {
     positive(flag, value).map(Duration::from_secs_f64)
+}
+
+/// Where what comes from npm is kept: outside the repository.
+fn cache() -> PathBuf {
+    let home = std::env::var_os("HOME")
+        .map(PathBuf::from)
+        .unwrap_or_default();
+    let base = std::env::var_os("XDG_CACHE_HOME").map_or(home.join(".cache"), PathBuf::from);
+    base.join("coring-perf")
 }
 
 /// The root of the repository. Cargo says where this crate is; a bare binary asks the folder.
@@ -188,7 +227,7 @@ mod tests {
         let options = parse("load http://127.0.0.1:1/x --rate 10 --header A:b").expect("valid");
         assert_eq!(options.url, "http://127.0.0.1:1/x");
         assert_eq!(options.headers, [("A".to_string(), "b".to_string())]);
-        let options = parse("core timers --reps 3 url").expect("valid");
+        let options = parse("core timers --reps 3 --short true url").expect("valid");
         assert_eq!(options.names, ["timers", "url"]);
     }
 
@@ -198,6 +237,7 @@ mod tests {
             "hello --reps",
             "hello --reps x",
             "hello --reps 0",
+            "hello --reps 4",
             "hello --seconds 0",
             "hello --seconds -1",
             "hello --what 1",

@@ -11,6 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const READY_TIMEOUT: Duration = Duration::from_secs(15);
+/// A server that cannot listen ends within this time.
+const LISTEN_FAILURE: Duration = Duration::from_millis(100);
 /// How long the former server's port may stay taken.
 const FREE_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -36,6 +38,9 @@ const KNOWN: &[Known] = &[
     ),
 ];
 
+/// The Node whose behaviour coring has; the newer one is the one to be measured against.
+const ON_REQUEST: &str = "node24";
+
 #[derive(Clone, Debug)]
 pub struct Peer {
     pub name: &'static str,
@@ -45,12 +50,12 @@ pub struct Peer {
     eval: &'static [&'static str],
 }
 
-/// The peers that were asked for, or all that are there.
+/// The peers that were asked for, or all that are there but the one on request.
 pub fn choose(options: &Options) -> Result<Vec<Peer>, String> {
     let mut peers = Vec::new();
     for &(name, place, run, eval) in KNOWN {
         let asked = options.peers.iter().any(|peer| peer == name);
-        if !options.peers.is_empty() && !asked {
+        if !asked && (!options.peers.is_empty() || name == ON_REQUEST) {
             continue;
         }
         let program = match name {
@@ -135,9 +140,13 @@ fn quiet(command: &mut Command) {
 
 /// The same command, kept on one processor. taskset becomes the program: same pid.
 pub fn pinned(command: &Command, cpu: u32) -> Command {
+    on_processors(command, &cpu.to_string())
+}
+
+fn on_processors(command: &Command, list: &str) -> Command {
     let mut outer = Command::new("taskset");
     outer
-        .args(["-c", &cpu.to_string()])
+        .args(["-c", list])
         .arg(command.get_program())
         .args(command.get_args());
     for (name, value) in command.get_envs() {
@@ -145,6 +154,16 @@ pub fn pinned(command: &Command, cpu: u32) -> Command {
     }
     quiet(&mut outer);
     outer
+}
+
+/// The same command on all processors, wherever we are kept ourselves.
+pub fn unpinned(command: &Command) -> Command {
+    let count = std::fs::read_to_string("/proc/cpuinfo").map_or(1, |text| {
+        text.lines()
+            .filter(|line| line.starts_with("processor"))
+            .count()
+    });
+    on_processors(command, &format!("0-{}", count.max(1) - 1))
 }
 
 /// A running server; dropping it ends it.
@@ -180,6 +199,16 @@ impl Server {
             thread::sleep(Duration::from_micros(200));
         }
         Ok(server)
+    }
+
+    /// The server, unless somebody else had taken the port meanwhile, and it was not ours that
+    /// answered.
+    pub fn confirmed(mut self) -> Result<Server, String> {
+        thread::sleep(LISTEN_FAILURE);
+        match self.child.try_wait() {
+            Ok(None) => Ok(self),
+            Ok(Some(_)) | Err(_) => Err(format!("something else answers on {}", self.address)),
+        }
     }
 
     /// The process and its descendants.

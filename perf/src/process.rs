@@ -15,8 +15,14 @@ pub struct CpuTime {
 }
 
 impl CpuTime {
+    /// The scheduler's nanoseconds, unless they miss threads that ended: then the ticks.
     pub fn total_us(&self) -> f64 {
-        self.user_us + self.system_us
+        let ticks = self.user_us + self.system_us;
+        if self.scheduled_us > 0.0 && self.scheduled_us + 2.0 * TICK_US >= ticks {
+            self.scheduled_us
+        } else {
+            ticks
+        }
     }
 
     pub fn since(&self, before: &CpuTime) -> CpuTime {
@@ -96,6 +102,52 @@ fn scheduled_us(pid: u32) -> f64 {
     times.sum::<f64>() / 1000.0
 }
 
+/// How often threads gave up their processor, and lost it.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Switches {
+    pub voluntary: u64,
+    pub involuntary: u64,
+}
+
+impl Switches {
+    pub fn total(&self) -> u64 {
+        self.voluntary + self.involuntary
+    }
+
+    /// Threads that ended meanwhile took their counts with them.
+    pub fn since(&self, before: &Switches) -> Switches {
+        Switches {
+            voluntary: self.voluntary.saturating_sub(before.voluntary),
+            involuntary: self.involuntary.saturating_sub(before.involuntary),
+        }
+    }
+}
+
+pub fn switches(pids: &[u32]) -> Switches {
+    let mut sum = Switches::default();
+    for pid in pids {
+        let tasks = fs::read_dir(format!("/proc/{pid}/task"));
+        for task in tasks.into_iter().flatten().flatten() {
+            let text = fs::read_to_string(task.path().join("status")).unwrap_or_default();
+            sum.voluntary += status_number(&text, "voluntary_ctxt_switches:");
+            sum.involuntary += status_number(&text, "nonvoluntary_ctxt_switches:");
+        }
+    }
+    sum
+}
+
+/// A number of /proc/PID/status; 0 if it is not there.
+fn status_number(text: &str, name: &str) -> u64 {
+    let line = text.lines().find_map(|line| line.strip_prefix(name));
+    let word = line.and_then(|line| line.split_whitespace().next());
+    word.and_then(|word| word.parse().ok()).unwrap_or(0)
+}
+
+pub fn open_descriptors(pids: &[u32]) -> usize {
+    let count = |pid: &u32| fs::read_dir(format!("/proc/{pid}/fd")).map_or(0, Iterator::count);
+    pids.iter().map(count).sum()
+}
+
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Memory {
     pub resident_bytes: u64,
@@ -107,13 +159,9 @@ pub fn memory(pids: &[u32]) -> Memory {
     let mut sum = Memory::default();
     for pid in pids {
         let text = fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-        let number = |name: &str| {
-            let line = text.lines().find_map(|line| line.strip_prefix(name))?;
-            line.split_whitespace().next()?.parse::<u64>().ok()
-        };
-        sum.resident_bytes += number("VmRSS:").unwrap_or(0) * 1024;
-        sum.resident_peak_bytes += number("VmHWM:").unwrap_or(0) * 1024;
-        sum.threads += number("Threads:").unwrap_or(0);
+        sum.resident_bytes += status_number(&text, "VmRSS:") * 1024;
+        sum.resident_peak_bytes += status_number(&text, "VmHWM:") * 1024;
+        sum.threads += status_number(&text, "Threads:");
     }
     sum
 }
@@ -191,6 +239,8 @@ mod tests {
             .and_then(|()| child.wait())
             .expect("the child is ours");
         assert!(memory(&[own]).resident_bytes > 100_000);
+        assert!(switches(&[own]).total() > 0);
+        assert!(open_descriptors(&[own]) >= 3);
         assert!(open_files_max() >= 64);
     }
 }

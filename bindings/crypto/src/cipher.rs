@@ -424,9 +424,11 @@ impl Cipher {
             };
             return wrapped.ok_or_else(|| Failure::of_queue(UNSUPPORTED));
         }
-        let mut out = vec![0; bytes.len() + self.algorithm.block_bytes()];
+        let mut out = Vec::with_capacity(bytes.len() + self.algorithm.block_bytes());
         let count = self.pass(bytes.as_ptr(), bytes.len(), out.as_mut_ptr())?;
-        out.truncate(count);
+        assert!(count <= out.capacity());
+        // SAFETY: libcrypto has written so many bytes from the first on.
+        unsafe { out.set_len(count) };
         Ok(out)
     }
 
@@ -462,6 +464,21 @@ impl Cipher {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// CVE-2026-48933 of Node: libcrypto counts with 32 bits.
+    #[test]
+    fn lengths_do_not_overflow() {
+        let algorithm = Algorithm::by_name("aes-128-cbc").expect("a cipher");
+        for (count, is_fine) in [(32, true), (i32::MAX as usize, false), (1 << 31, false)] {
+            let mut cipher = Cipher::new(algorithm, true).expect("begins");
+            cipher
+                .set_key(&[1; 16], Some(&[2; 16]))
+                .expect("takes its key");
+            // Never written to, so it takes no memory.
+            let bytes = vec![0; count];
+            assert_eq!(cipher.update(&bytes).is_ok(), is_fine, "{count}");
+        }
+    }
 
     fn through(name: &str, is_encrypting: bool, key: &[u8], iv: &[u8], bytes: &[u8]) -> Vec<u8> {
         let algorithm = Algorithm::by_name(name).expect("an algorithm");

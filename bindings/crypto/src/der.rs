@@ -1,6 +1,7 @@
-//! As much of DER as the encodings of keys need: reading element by element, and writing.
+//! As much of DER as the encodings of keys need: reading element by element, and writing. What is
+//! written is wiped: most of it are keys.
 
-use crate::{Failure, Result};
+use crate::{Failure, Result, Secret};
 
 pub const INTEGER: u8 = 0x02;
 pub const BIT_STRING: u8 = 0x03;
@@ -8,6 +9,9 @@ pub const OCTET_STRING: u8 = 0x04;
 pub const NULL: u8 = 0x05;
 pub const OID: u8 = 0x06;
 pub const SEQUENCE: u8 = 0x30;
+
+/// Tag, and a length with its own length.
+const HEAD_BYTES_MAX: usize = 2 + size_of::<usize>();
 
 /// A constructed element of the context, `[number]`.
 pub const fn tagged(number: u8) -> u8 {
@@ -104,9 +108,11 @@ pub fn trimmed(bytes: &[u8]) -> &[u8] {
 }
 
 /// An element around content.
-pub fn element(tag: u8, content: &[u8]) -> Vec<u8> {
-    let mut bytes = vec![tag];
+pub fn element(tag: u8, content: &[u8]) -> Secret {
     let count = content.len();
+    // Never moved, which would leave a copy behind.
+    let mut bytes = Vec::with_capacity(HEAD_BYTES_MAX + count);
+    bytes.push(tag);
     match u8::try_from(count) {
         Ok(short @ ..0x80) => bytes.push(short),
         _ => {
@@ -117,27 +123,27 @@ pub fn element(tag: u8, content: &[u8]) -> Vec<u8> {
         }
     }
     bytes.extend_from_slice(content);
-    bytes
+    Secret::new(bytes)
 }
 
 /// A number of 0 or more.
-pub fn integer(bytes: &[u8]) -> Vec<u8> {
+pub fn integer(bytes: &[u8]) -> Secret {
     let bytes = trimmed(bytes);
     let mut content = Vec::with_capacity(bytes.len() + 1);
     if bytes.first().is_none_or(|&byte| byte >= 0x80) {
         content.push(0);
     }
     content.extend_from_slice(bytes);
-    element(INTEGER, &content)
+    element(INTEGER, &Secret::new(content))
 }
 
-pub fn sequence(parts: &[&[u8]]) -> Vec<u8> {
-    element(SEQUENCE, &parts.concat())
+pub fn sequence(parts: &[&[u8]]) -> Secret {
+    element(SEQUENCE, &Secret::new(parts.concat()))
 }
 
 /// A bit string of whole bytes.
-pub fn bits(bytes: &[u8]) -> Vec<u8> {
-    element(BIT_STRING, &[&[0], bytes].concat())
+pub fn bits(bytes: &[u8]) -> Secret {
+    element(BIT_STRING, &Secret::new([&[0], bytes].concat()))
 }
 
 #[cfg(test)]
@@ -150,13 +156,13 @@ mod tests {
             let content = vec![7; count];
             let bytes = element(OCTET_STRING, &content);
             let mut reader = Reader::new(&bytes);
-            assert_eq!(reader.whole().expect("whole"), bytes);
+            assert_eq!(reader.whole().expect("whole"), bytes.as_slice());
             assert!(reader.is_empty());
             let mut reader = Reader::new(&bytes);
             assert_eq!(reader.expect(OCTET_STRING).expect("content"), content);
         }
-        assert_eq!(integer(&[]), [2, 1, 0]);
-        assert_eq!(integer(&[0, 0, 0x80]), [2, 2, 0, 0x80]);
+        assert_eq!(integer(&[]).as_slice(), [2, 1, 0]);
+        assert_eq!(integer(&[0, 0, 0x80]).as_slice(), [2, 2, 0, 0x80]);
         assert_eq!(
             Reader::new(&[2, 2, 0, 0x80]).integer().expect("number"),
             [0x80]

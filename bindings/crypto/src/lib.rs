@@ -19,6 +19,7 @@ pub mod pkey;
 pub mod random;
 mod secret;
 pub mod spkac;
+pub mod tls;
 pub mod turbo;
 mod wrap;
 pub mod x509;

@@ -13,6 +13,19 @@ impl Secret {
     pub fn as_slice(&self) -> &[u8] {
         &self.0
     }
+
+    /// For JavaScript, where nobody wipes it.
+    pub fn into_vec(mut self) -> Vec<u8> {
+        std::mem::take(&mut self.0)
+    }
+}
+
+impl std::ops::Deref for Secret {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 impl From<&[u8]> for Secret {

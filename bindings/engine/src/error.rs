@@ -8,7 +8,7 @@ use crate::value::{ErrorClass, Throw, js_string};
 /// Node's exit code for a handler of uncaught exceptions that throws.
 const HANDLER_THREW: i32 = 7;
 /// As Error.stackTraceLimit begins.
-const SHOWN_FRAMES_MAX: usize = 10;
+pub(crate) const SHOWN_FRAMES_MAX: usize = 10;
 /// So many frames are on the stack where it overflows, and never where a microtask ends.
 const OVERFLOWN_FRAMES_MIN: usize = 200;
 

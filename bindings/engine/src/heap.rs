@@ -51,6 +51,10 @@ unsafe extern "C" fn near_heap_limit(data: *mut c_void, current: usize, _initial
         realm.snapshots.write();
         return current + AFTER_SNAPSHOT_BYTES;
     }
+    if crate::store::was_refused() && realm.snapshots.used_bytes() < current / 2 {
+        // V8 wants memory for an ArrayBuffer, and asks here before it throws.
+        return current;
+    }
     realm.heap_limit_reached.set(true);
     crate::builtin::terminate_current();
     let unwinds_count = realm.unwinds_count.get() + 1;
@@ -66,6 +70,16 @@ unsafe extern "C" fn near_heap_limit(data: *mut c_void, current: usize, _initial
 }
 
 impl Snapshots {
+    /// Bytes of JavaScript's objects.
+    fn used_bytes(&self) -> usize {
+        let Some(mut pointer) = self.isolate.get() else {
+            return 0;
+        };
+        // SAFETY: `guard` took it from the isolate that calls back now, on this thread.
+        let isolate = unsafe { v8::Isolate::ref_from_raw_isolate_ptr_mut(&mut pointer) };
+        isolate.get_heap_statistics().used_heap_size()
+    }
+
     fn write(&self) {
         let Some(mut pointer) = self.isolate.get() else {
             return;

@@ -116,6 +116,7 @@ impl<N: 'static> Isolate<N> {
             } else {
                 boot::run(scope, &realm)?;
             }
+            crate::microtasks::watch(context);
             v8::Global::new(scope, context)
         };
         *realm.context.borrow_mut() = Some(context.clone());
@@ -319,6 +320,7 @@ impl<N: 'static> Drop for Isolate<N> {
         *self.realm.context.borrow_mut() = None;
         self.context = None;
         builtin::arm_termination(None);
+        crate::microtasks::forget();
         *self.realm.tasks.borrow_mut() = None;
         // Tasks know their isolate: they go before it, and those that its end leaves after it.
         let address = address(self.v8());
@@ -343,7 +345,6 @@ fn address(v8: &v8::OwnedIsolate) -> usize {
 /// Settings that every isolate has, also the one that makes the snapshot.
 pub(crate) fn configure(v8: &mut v8::OwnedIsolate) {
     v8.set_microtasks_policy(v8::MicrotasksPolicy::Explicit);
-    v8.set_capture_stack_trace_for_uncaught_exceptions(true, 10);
     v8.set_promise_reject_callback(error::promise_rejected);
     v8.set_prepare_stack_trace_callback(error::prepare_stack_trace);
     v8.set_host_import_module_dynamically_callback(module::import_dynamically);

@@ -14,6 +14,7 @@ mod held;
 mod isolate;
 mod library_code;
 mod message;
+mod microtasks;
 mod module;
 mod op;
 mod page;

@@ -8,10 +8,41 @@
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::cell::Cell;
 use std::ffi::c_void;
+use std::sync::OnceLock;
 
 thread_local! {
     /// What the next request of this thread is answered with.
     static READY: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
+    /// The last request of this thread was refused.
+    static WAS_REFUSED: Cell<bool> = const { Cell::new(false) };
+}
+
+/// What is less than this the allocator may judge.
+const LARGE_BYTES: usize = 1 << 30;
+
+/// Whether one buffer may be so large: not larger than all of the machine's memory, as malloc has
+/// it. Our allocator would promise it, and V8 ends the process over what it cannot count.
+fn may_have(count: usize) -> bool {
+    static MEMORY_BYTES: OnceLock<usize> = OnceLock::new();
+    count < LARGE_BYTES || count <= *MEMORY_BYTES.get_or_init(memory_bytes)
+}
+
+/// Of /proc/meminfo: memory and swap; where it cannot be read, a terabyte's half.
+fn memory_bytes() -> usize {
+    const UNKNOWN_KIB: usize = 1 << 29;
+    let text = std::fs::read_to_string("/proc/meminfo").unwrap_or_default();
+    let kib = |name: &str| {
+        let line = text.lines().find_map(|line| line.strip_prefix(name))?;
+        line.split_ascii_whitespace().next()?.parse::<usize>().ok()
+    };
+    let total = kib("MemTotal:").unwrap_or(UNKNOWN_KIB);
+    total.saturating_add(kib("SwapTotal:").unwrap_or(0)) << 10
+}
+
+/// Whether V8 has just been told that there is not so much memory; it collects garbage then, and
+/// asks again. Says so once.
+pub(crate) fn was_refused() -> bool {
+    WAS_REFUSED.take()
 }
 
 static TABLE: v8::RustAllocatorVtable<()> = v8::RustAllocatorVtable {
@@ -37,19 +68,20 @@ unsafe extern "C" fn allocate(_: &(), count: usize) -> *mut c_void {
         Some(bytes) if bytes.len() == count => return Box::into_raw(bytes).cast(),
         other => READY.set(other),
     }
-    match layout(count) {
-        // SAFETY: the layout is not empty.
-        Some(layout) => unsafe { alloc_zeroed(layout) }.cast(),
-        None => std::ptr::null_mut(),
-    }
+    // SAFETY: the layout is not empty.
+    given(count, |layout| unsafe { alloc_zeroed(layout) })
 }
 
 unsafe extern "C" fn allocate_uninitialized(_: &(), count: usize) -> *mut c_void {
-    match layout(count) {
-        // SAFETY: the layout is not empty.
-        Some(layout) => unsafe { alloc(layout) }.cast(),
-        None => std::ptr::null_mut(),
-    }
+    // SAFETY: the layout is not empty.
+    given(count, |layout| unsafe { alloc(layout) })
+}
+
+fn given(count: usize, allocate: impl FnOnce(Layout) -> *mut u8) -> *mut c_void {
+    let layout = layout(count).filter(|_| may_have(count));
+    let memory = layout.map_or(std::ptr::null_mut(), allocate);
+    WAS_REFUSED.set(memory.is_null());
+    memory.cast()
 }
 
 unsafe extern "C" fn free(_: &(), data: *mut c_void, count: usize) {
@@ -80,6 +112,9 @@ pub(crate) fn array_buffer<'s>(
 /// Memory that is not cleared: what it held before is the caller's to overwrite. None: there is
 /// not so much.
 pub(crate) fn unwritten(count: usize) -> Option<Vec<u8>> {
+    if !may_have(count) {
+        return None;
+    }
     let mut bytes = Vec::<u8>::new();
     bytes.try_reserve_exact(count).ok()?;
     // SAFETY: every bit pattern is a u8, and the capacity was reserved above.

@@ -43,11 +43,20 @@ fn pbkdf2(
     let salt = salt.as_slice().to_vec();
     natives.crypto_job(ticket, move || {
         let digest = digest(number).ok_or_else(no_digest)?;
+        check_count(count)?;
         let mut out = room(count)?;
         let iterations = iterations as u32;
         kdf::pbkdf2(digest, password.as_slice(), &salt, iterations, &mut out)?;
         Ok(out)
     })
+}
+
+/// Node's library makes no key of no bytes.
+fn check_count(count: f64) -> Result<(), Failure> {
+    match count > 0.0 {
+        true => Ok(()),
+        false => Err(Failure::plain("", "Deriving bits failed")),
+    }
 }
 
 /// What takes less is not looked at: to look costs some file reads.
@@ -122,6 +131,7 @@ fn hkdf(
     let (salt, info) = (salt.as_slice().to_vec(), info.as_slice().to_vec());
     natives.crypto_job(ticket, move || {
         let digest = digest(number).ok_or_else(no_digest)?;
+        check_count(count)?;
         let mut out = room(count)?;
         kdf::hkdf(digest, secret.as_slice(), &salt, &info, &mut out)?;
         Ok(out)

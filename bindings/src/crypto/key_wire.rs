@@ -191,9 +191,10 @@ fn keyRsaParts(natives: &mut Natives, number: i32) -> Js {
     natives.crypto_answer(parts.map(|parts| {
         let mut list = vec![parts.modulus, parts.exponent];
         if let Some(primes) = parts.primes {
-            list.extend([
+            let primes = [
                 primes.d, primes.p, primes.q, primes.dp, primes.dq, primes.qi,
-            ]);
+            ];
+            list.extend(primes.map(Secret::into_vec));
         }
         Js::List(list.into_iter().map(Js::Bytes).collect())
     }))
@@ -201,11 +202,7 @@ fn keyRsaParts(natives: &mut Natives, number: i32) -> Js {
 
 #[allow(non_snake_case)]
 fn keyOfRsaParts(natives: &mut Natives, parts: Vec<Bytes>) -> Js {
-    let part = |at: usize| {
-        parts
-            .get(at)
-            .map_or(Vec::new(), |part| part.as_slice().to_vec())
-    };
+    let part = |at: usize| Secret::from(parts.get(at).map_or(&[][..], Bytes::as_slice));
     let primes = (parts.len() > 2).then(|| RsaPrimes {
         d: part(2),
         p: part(3),
@@ -215,8 +212,8 @@ fn keyOfRsaParts(natives: &mut Natives, parts: Vec<Bytes>) -> Js {
         qi: part(7),
     });
     let key = PKey::from_rsa(&RsaParts {
-        modulus: part(0),
-        exponent: part(1),
+        modulus: part(0).into_vec(),
+        exponent: part(1).into_vec(),
         primes,
     });
     natives.crypto_answer(key)

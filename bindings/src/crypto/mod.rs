@@ -14,7 +14,7 @@ pub mod key_wire;
 pub mod keys;
 pub mod random;
 pub mod spkac;
-mod text;
+pub(crate) mod text;
 
 use coring_crypto::{Entry, Failure, Hash, Hmac};
 use coring_engine::Js;
@@ -35,7 +35,7 @@ pub struct State {
 }
 
 /// What an op gives when it worked, made on the core's own thread.
-trait Outcome: Send + 'static {
+pub(crate) trait Outcome: Send + 'static {
     fn into_js(self, natives: &mut Natives) -> Js;
 }
 
@@ -72,7 +72,7 @@ impl Outcome for () {
 
 impl Natives {
     /// The answer of an op; a failure is kept for `takeFailure`.
-    fn crypto_answer<T: Outcome>(&mut self, result: coring_crypto::Result<T>) -> Js {
+    pub(crate) fn crypto_answer<T: Outcome>(&mut self, result: coring_crypto::Result<T>) -> Js {
         match result {
             Ok(outcome) => outcome.into_js(self),
             Err(failure) => self.crypto_refuse(failure),
@@ -138,7 +138,7 @@ impl Natives {
 }
 
 /// [message, code, library, function, reason, [the other messages]]
-fn failure_js(failure: &Failure) -> Js {
+pub(crate) fn failure_js(failure: &Failure) -> Js {
     let optional = |text: &Option<String>| match text {
         Some(text) => Js::Text(text.clone()),
         None => Js::Undefined,

@@ -6,10 +6,12 @@
 //! | settings.rs | what a server was configured with, shared by its connections |
 //! | conn.rs | one connection: bytes in, entries out |
 //! | reply.rs | responses: ops in, bytes out |
+//! | fields.rs | header lines for programs that ask for them |
 //! | server.rs | the other ops of binding `http`, and deadlines coming due |
 //! | parser.rs | binding `http_parser`: the same codec over any stream |
 
 mod conn;
+pub mod fields;
 pub mod parser;
 mod reply;
 pub mod server;

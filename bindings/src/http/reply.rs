@@ -1,7 +1,7 @@
 //! Responses: from the ops of binding `http` to bytes on the connection's send page.
 
-use coring_codec::http1::{self, write};
-use coring_engine::{Data, Text, TextPairs};
+use coring_codec::http1::write;
+use coring_engine::{Data, Text};
 use coring_uring::SendPage;
 
 use crate::Natives;
@@ -274,64 +274,4 @@ pub fn write_continue(natives: &mut Natives, conn: i32) -> i32 {
         .extend_from_slice(write::CONTINUE);
     natives.touch(handle);
     0
-}
-
-/// headers(head) -> [name, value, ...] of a request or response head, or of a trailer block.
-pub fn headers(_: &mut Natives, head: Text) -> TextPairs {
-    head.with_latin1(|bytes| {
-        let block = &bytes[header_lines_start(bytes)..];
-        let unfolded = unfold(block);
-        let block = unfolded.as_deref().unwrap_or(block);
-        let spans = http1::headers(block).map(|header| {
-            [
-                header.name.start,
-                header.name.end,
-                header.value.start,
-                header.value.end,
-            ]
-        });
-        TextPairs {
-            spans: spans.collect(),
-            text: block.to_vec(),
-        }
-    })
-}
-
-/// The block without the line ends that a lenient parser lets stand within values; None: it has
-/// none of them.
-fn unfold(block: &[u8]) -> Option<Vec<u8>> {
-    let is_fold = |at: usize| matches!(block.get(at + 1), Some(b' ' | b'\t'));
-    let mut folds = line_feeds(block).filter(|at| is_fold(*at)).peekable();
-    folds.peek()?;
-    let mut unfolded = Vec::with_capacity(block.len());
-    let mut from = 0;
-    for at in folds {
-        let line = &block[from..at];
-        unfolded.extend_from_slice(line.strip_suffix(b"\r").unwrap_or(line));
-        from = at + 1;
-    }
-    unfolded.extend_from_slice(&block[from..]);
-    Some(unfolded)
-}
-
-fn line_feeds(block: &[u8]) -> impl Iterator<Item = usize> {
-    block
-        .iter()
-        .enumerate()
-        .filter_map(|(at, byte)| (*byte == b'\n').then_some(at))
-}
-
-/// A head begins with a request or status line, a trailer block does not: its first line has a
-/// colon behind a token.
-fn header_lines_start(bytes: &[u8]) -> usize {
-    let line_end = bytes
-        .iter()
-        .position(|byte| *byte == b'\n')
-        .map_or(bytes.len(), |at| at + 1);
-    let first = &bytes[..line_end];
-    let token_end = first.iter().position(|byte| *byte == b':' || *byte == b' ');
-    match token_end.map(|at| first[at]) {
-        Some(b':') => 0,
-        _ => line_end,
-    }
 }

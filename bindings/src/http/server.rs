@@ -3,7 +3,8 @@
 use coring_codec::http1::{HttpError, Method};
 use coring_engine::{Bytes, Data, Js, Text, ops};
 
-use super::reply::{self, headers, reply, write_body, write_head, write_raw};
+use super::fields::{header_spans, headers};
+use super::reply::{self, reply, write_body, write_head, write_raw};
 use crate::Natives;
 use crate::slots::Handle;
 use crate::socket::{Closing, Ending, Farewell, Role, Socket};
@@ -16,6 +17,7 @@ ops! { http(Natives) {
     constants = constants;
     slow configure(listener: i32, numbers: Bytes);
     slow headers(head: Text);
+    slow headerSpans(head: Text, spans: Bytes);
     slow reply(conn: i32, head: Text, body: Data, flags: i32);
     slow writeHead(conn: i32, head: Text, flags: i32);
     slow write(conn: i32, data: Data, flags: i32);
@@ -86,9 +88,7 @@ fn configure(natives: &mut Natives, listener: i32, numbers: Bytes) -> i32 {
     let Role::Listener(role) = &socket.role else {
         return BAD_HANDLE;
     };
-    let Some(settings) = &role.http else {
-        return BAD_HANDLE;
-    };
+    let settings = role.http.as_ref().unwrap_or(&role.settings);
     let numbers: Vec<f64> = numbers
         .as_slice()
         .chunks_exact(8)
@@ -96,6 +96,11 @@ fn configure(natives: &mut Natives, listener: i32, numbers: Bytes) -> i32 {
         .collect();
     settings.set(&numbers);
     0
+}
+
+#[allow(non_snake_case)]
+fn headerSpans(natives: &mut Natives, head: Text, spans: Bytes) -> i32 {
+    header_spans(natives, head, spans)
 }
 
 #[allow(non_snake_case)]
@@ -223,6 +228,7 @@ fn takeUnparsed(natives: &mut Natives, conn: i32) -> Option<Vec<u8>> {
 }
 
 /// Takes the connection out of the fast lane: the same handle is a stream of `tcp_wrap` from now.
+/// With TLS below it, `takeUnparsed` comes first: the stream gives records from now.
 fn detach(natives: &mut Natives, conn: i32) -> i32 {
     let Some(socket) = natives.socket(conn) else {
         return BAD_HANDLE;
@@ -234,11 +240,15 @@ fn detach(natives: &mut Natives, conn: i32) -> i32 {
         return BAD_HANDLE;
     };
     let rest = open.take_input();
-    if !rest.is_empty() {
+    let is_sealed = socket.tls.is_some();
+    if !rest.is_empty() && !is_sealed {
         socket.inbox.push_back(rest);
     }
     socket.role = Role::Stream;
     socket.reading = false;
+    if is_sealed {
+        natives.unseal(Handle::from_js(conn));
+    }
     natives.touch(Handle::from_js(conn));
     conn
 }

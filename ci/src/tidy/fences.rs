@@ -43,6 +43,10 @@ const FENCES: &[Fence] = &[
         only: &["bindings/crypto/"],
     },
     Fence {
+        name: "webpki_root_certs",
+        only: &["bindings/crypto/"],
+    },
+    Fence {
         name: "zlib_rs",
         only: &["bindings/src/zlib/"],
     },

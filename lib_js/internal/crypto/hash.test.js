@@ -96,3 +96,16 @@ row('timers go on while keys are derived, each in its context', async () => {
   assert.deepStrictEqual(all, all.map((_, i) => [i, 16]));
   assert.ok(ticks > 5, `${ticks} ticks`);
 });
+
+row('keys of no bytes are refused, and so is more memory than there is', async () => {
+  const refused = { name: 'Error', message: 'Deriving bits failed' };
+  assert.throws(() => crypto.pbkdf2Sync('a', 'b', 1, 0, 'sha256'), refused);
+  assert.throws(() => crypto.hkdfSync('sha256', 'a', 'b', 'c', 0), refused);
+  const error = await new Promise((resolve) => {
+    crypto.hkdf('sha256', 'a', 'b', 'c', 0, resolve);
+  });
+  assert.strictEqual(error.message, refused.message);
+  assert.throws(() => crypto.argon2Sync('argon2id', {
+    message: 'a', nonce: '12345678', parallelism: 1, tagLength: 32, memory: 2 ** 32 - 1, passes: 1,
+  }), /malloc failure/);
+});

@@ -1,6 +1,6 @@
 'use strict';
 
-const { ArrayBuffer, TypedArrayPrototypeFill } = primordials;
+const { TypedArrayPrototypeFill } = primordials;
 
 const {
   codes: {
@@ -64,10 +64,6 @@ function derive(name, { secret, salt, info }, length, callback) {
   if (digest === null || digest.isXof) throw new ERR_CRYPTO_INVALID_DIGEST(name);
   // RFC 5869, section 2.3.
   if (length > 255 * digest.bytes) throw new ERR_CRYPTO_INVALID_KEYLEN();
-  if (length === 0) {
-    const none = (ticket) => (ticket < 0 ? new FastBuffer() : binding.answerSoon(ticket));
-    return run('DERIVEBITSREQUEST', none, callback, () => new ArrayBuffer(0));
-  }
   const start = (ticket) => {
     const result = binding.hkdf(digest.number, secret, salt, info, length, ticket);
     // Native has a copy of its own, which it wipes too.

@@ -124,3 +124,14 @@ rows('members of JWKs stand in the order of Node', [
   const half = expect.split(',').filter((name) => !/^(d|p|q|dp|dq|qi|priv)$/.test(name));
   assert.deepStrictEqual(Object.keys(publicKey.export({ format: 'jwk' })), half);
 });
+
+row('keys of RSA below 512 bits are not made', async () => {
+  for (const type of ['rsa', 'rsa-pss']) {
+    for (const modulusLength of [256, 511]) {
+      assert.throws(() => crypto.generateKeyPairSync(type, { modulusLength }),
+                    /key.size.too.small/i);
+    }
+  }
+  assert.strictEqual(crypto.generateKeyPairSync('rsa', {
+    modulusLength: 512 }).publicKey.asymmetricKeyDetails.modulusLength, 512);
+});

@@ -15,6 +15,7 @@ const {
   StringPrototypeSlice,
   StringPrototypeSplit,
   StringPrototypeToUpperCase,
+  Symbol,
 } = primordials;
 
 const {
@@ -49,6 +50,9 @@ const NO_PARTIAL_WILDCARDS = 4;
 const MULTI_LABEL_WILDCARDS = 8;
 const SINGLE_LABEL_SUBDOMAINS = 16;
 const NEVER_CHECK_SUBJECT = 32;
+
+/** A method that programs do not see. */
+const kIdentity = Symbol('kIdentity');
 
 const everyByte = /../g;
 
@@ -90,10 +94,12 @@ const EMPTY = { __proto__: null };
 let derOf;
 let isX509Certificate;
 let fill;
+let issuedBy;
 
 class X509Certificate {
   #der;
   #fields;
+  #issuer;
   #publicKey;
 
   constructor(buffer) {
@@ -110,6 +116,7 @@ class X509Certificate {
   static {
     isX509Certificate = (value) => typeof value === 'object' && value !== null && #der in value;
     derOf = (certificate) => certificate.#der;
+    issuedBy = (certificate, issuer) => { certificate.#issuer = issuer; };
     fill = (certificate, der) => {
       certificate.#der = Buffer.from(der);
       markTransferMode(certificate, true, false);
@@ -156,7 +163,7 @@ class X509Certificate {
 
   /** Known of peers of TLS only. */
   get issuerCertificate() {
-    return undefined;
+    return this.#issuer;
   }
 
   get infoAccess() {
@@ -261,6 +268,12 @@ class X509Certificate {
 
   toLegacyObject() {
     return legacyObject(this, this.#said);
+  }
+
+  /** As much of that as tells whose it is. */
+  [kIdentity]() {
+    const { subjectEntries, subjectAltName } = this.#said;
+    return { subject: byName(subjectEntries), subjectaltname: subjectAltName };
   }
 }
 
@@ -379,4 +392,4 @@ function legacyObject(certificate, said) {
   };
 }
 
-module.exports = { ClonedCertificate, X509Certificate, isX509Certificate };
+module.exports = { ClonedCertificate, X509Certificate, isX509Certificate, issuedBy, kIdentity };

@@ -7,9 +7,11 @@ const { Buffer } = require('buffer');
 const AsyncContextFrame = require('internal/async_context_frame');
 const { watch } = require('internal/async_hooks');
 const resources = require('internal/async_hooks/resources');
-const { UDP, SendWrap } = require('internal/dgram/handle');
 const { systemConfig } = require('internal/dns/config');
-const { MessageError, decode, encodeQuery } = require('internal/dns/wire');
+const {
+  MessageError, decode, encodeQuery, isEchoOf, setId,
+} = require('internal/dns/wire');
+const { Ports } = require('internal/dns/ports');
 const { isIP } = require('internal/net');
 
 const TIMEOUT_MS = 2000;
@@ -35,6 +37,7 @@ class Channel {
     this.servers = undefined;
     this.localAddresses = { 4: undefined, 6: undefined };
     this.pending = new Set();
+    this.ports = new Ports();
     this.next = 0;
   }
 
@@ -78,10 +81,11 @@ class Query {
     this.worst = 'ETIMEOUT';
     this.exchange = undefined;
     this.isDone = false;
+    this.bytes = encodeQuery(0, name, type);
   }
 
   begin() {
-    if (encodeQuery(0, this.name, this.type) === null) {
+    if (this.bytes === null) {
       process.nextTick(() => this.finish('EBADNAME'));
       return;
     }
@@ -130,7 +134,9 @@ class Query {
     if (this.isDone) return;
     this.isDone = true;
     this.exchange?.end();
-    this.channel.pending.delete(this);
+    const { pending, ports } = this.channel;
+    pending.delete(this);
+    if (pending.size === 0) ports.close();
     AsyncContextFrame.set(this.frame);
     if (this.resource === undefined) this.callback(code, message);
     else resources.callRequest(this.resource, () => this.callback(code, message));
@@ -138,17 +144,22 @@ class Query {
   }
 
   /** Is this the answer to what was asked? */
-  matches(message, id) {
+  matches(message, id, bytes) {
     if (!message.isResponse || message.id !== id) return false;
     // Some servers refuse without repeating the question.
-    if (message.questions.length === 0) return message.rcode !== 0;
-    const { name, type } = message.questions[0];
-    const asked = this.name.endsWith('.') ? this.name.slice(0, -1) : this.name;
-    return type === this.type && name.toLowerCase() === asked.toLowerCase();
+    if (message.questionsCount === 0) return message.rcode !== 0;
+    return isEchoOf(bytes, this.bytes);
+  }
+
+  /** What is asked, under `id`. Bytes of another try may still be on their way. */
+  question(id) {
+    const bytes = this.step === 1 ? this.bytes : Buffer.from(this.bytes);
+    setId(bytes, id);
+    return bytes;
   }
 }
 
-/** One datagram to one server, from a port of its own that the kernel draws. */
+/** One datagram to one server, from a port that no other question has meanwhile. */
 class Exchange {
   constructor(query, server, limitMs) {
     this.query = query;
@@ -157,6 +168,8 @@ class Exchange {
     this.id = internalBinding('udp_wrap').randomId();
     this.isStream = false;
     this.isOver = false;
+    this.isAnswered = false;
+    this.port = undefined;
   }
 
   begin() {
@@ -165,21 +178,11 @@ class Exchange {
   }
 
   start() {
-    const kind = isIP(this.server.address);
-    const handle = this.handle = new UDP(kind);
-    handle.onmessage = (count, _, bytes) => this.receive(count, bytes);
-    const local = this.query.channel.localAddresses[kind];
-    const errno = (local === undefined ? 0 : handle.bind(local, 0, 0)) ||
-      handle.connect(this.server.address, this.server.port) || handle.recvStart();
-    if (errno) {
-      process.nextTick(() => this.fail('ECONNREFUSED'));
-      return;
-    }
-    const request = new SendWrap();
-    request.oncomplete = (status) => {
-      if (status < 0) this.fail('ECONNREFUSED');
-    };
-    handle.send(request, [encodeQuery(this.id, this.query.name, this.query.type)], 0, '');
+    const { channel } = this.query;
+    const local = channel.localAddresses[isIP(this.server.address)];
+    this.port = channel.ports.take(this.server, local);
+    const errno = this.port.ask(this, this.query.question(this.id));
+    if (errno) process.nextTick(() => this.fail('ECONNREFUSED'));
   }
 
   receive(count, bytes) {
@@ -198,7 +201,8 @@ class Exchange {
       return;
     }
     // Somebody else's answer: ours may still come.
-    if (!this.query.matches(message, this.id)) return;
+    if (!this.query.matches(message, this.id, bytes)) return;
+    this.isAnswered = true;
     this.end();
     this.query.answered(this, message);
   }
@@ -217,7 +221,10 @@ class Exchange {
   }
 
   close() {
-    this.handle?.close();
+    const { pending, ports } = this.query.channel;
+    // Others wait, so that there will be more to ask.
+    if (this.isAnswered && pending.size > 1) ports.give(this.port);
+    else this.port?.close();
   }
 }
 
@@ -235,7 +242,7 @@ class StreamExchange extends Exchange {
     const { address, port } = this.server;
     const localAddress = this.query.channel.localAddresses[isIP(address)];
     const socket = this.socket = createConnection({ host: address, port, localAddress });
-    const question = encodeQuery(this.id, this.query.name, this.query.type);
+    const question = this.query.question(this.id);
     const length = Buffer.alloc(2);
     length.writeUInt16BE(question.length, 0);
     socket.write(Buffer.concat([length, question]));

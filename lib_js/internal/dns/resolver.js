@@ -48,7 +48,11 @@ function reverseName(address) {
   return `${[...nibbles].reverse().join('.')}.ip6.arpa`;
 }
 
+/** What is in this form stays as it is; a last label that begins with a digit may be a number. */
+const PLAIN = /^(?:[a-z0-9_-]+\.)*[a-z][a-z0-9_-]*$/;
+
 function toASCII(name) {
+  if (PLAIN.test(name) && !name.includes('xn--')) return name;
   return require('internal/url').domainToASCII(name) || name;
 }
 

@@ -27,36 +27,56 @@ const POINTERS_MAX = 64;
 
 class MessageError extends Error {}
 
-/** null: no such name can be asked for. */
-function encodeName(name) {
-  if (name.endsWith('.')) name = name.slice(0, -1);
-  const parts = [];
-  let bytes = 1;
-  if (name !== '') {
-    for (const label of name.split('.')) {
-      const text = Buffer.from(label, 'utf8');
-      if (text.length === 0 || text.length > LABEL_BYTES_MAX) return null;
-      parts.push(Buffer.from([text.length]), text);
-      bytes += text.length + 1;
-    }
-  }
-  if (bytes > NAME_BYTES_MAX) return null;
-  parts.push(Buffer.from([0]));
-  return Buffer.concat(parts);
-}
+const DOT = 0x2e;
 
 /** @returns {Buffer | null} null: no such name can be asked for */
 function encodeQuery(id, name, type) {
-  const encoded = encodeName(name);
-  if (encoded === null) return null;
-  const header = Buffer.alloc(HEADER_BYTES);
-  header.writeUInt16BE(id, 0);
-  header.writeUInt16BE(FLAG_RECURSION_WANTED, 2);
-  header.writeUInt16BE(1, 4);
-  const question = Buffer.alloc(4);
-  question.writeUInt16BE(type, 0);
-  question.writeUInt16BE(CLASS_IN, 2);
-  return Buffer.concat([header, encoded, question]);
+  const text = name.endsWith('.') ? name.slice(0, -1) : name;
+  // Each dot makes room for the length of the label behind it; the first one has none.
+  const nameBytes = text === '' ? 0 : Buffer.byteLength(text) + 1;
+  if (nameBytes + 1 > NAME_BYTES_MAX) return null;
+  const end = HEADER_BYTES + nameBytes;
+  const bytes = Buffer.allocUnsafe(end + 5);
+  bytes.fill(0, 0, HEADER_BYTES);
+  setId(bytes, id);
+  bytes[2] = FLAG_RECURSION_WANTED >> 8;
+  bytes[5] = 1;
+  if (nameBytes !== 0) {
+    bytes.utf8Write(text, HEADER_BYTES + 1, nameBytes - 1);
+    let start = HEADER_BYTES;
+    for (let at = start + 1; at <= end; at++) {
+      if (at !== end && bytes[at] !== DOT) continue;
+      const length = at - start - 1;
+      if (length === 0 || length > LABEL_BYTES_MAX) return null;
+      bytes[start] = length;
+      start = at;
+    }
+  }
+  bytes[end] = 0;
+  bytes[end + 1] = type >> 8;
+  bytes[end + 2] = type;
+  bytes[end + 3] = 0;
+  bytes[end + 4] = CLASS_IN;
+  return bytes;
+}
+
+function setId(bytes, id) {
+  bytes[0] = id >> 8;
+  bytes[1] = id;
+}
+
+function lowerByte(byte) {
+  return byte >= 0x41 && byte <= 0x5a ? byte | 0x20 : byte;
+}
+
+/** Does `message` repeat the name and type of `query`, in whatever case? */
+function isEchoOf(message, query) {
+  const typeAt = query.length - 4;
+  if (message.length < query.length) return false;
+  for (let at = HEADER_BYTES; at < typeAt; at++) {
+    if (lowerByte(message[at]) !== lowerByte(query[at])) return false;
+  }
+  return message[typeAt] === query[typeAt] && message[typeAt + 1] === query[typeAt + 1];
 }
 
 class Reader {
@@ -76,9 +96,7 @@ class Reader {
 
   u16() {
     this.need(2);
-    const value = this.bytes.readUInt16BE(this.at);
-    this.at += 2;
-    return value;
+    return (this.bytes[this.at++] << 8) | this.bytes[this.at++];
   }
 
   u32() {
@@ -100,8 +118,8 @@ class Reader {
     return this.take(this.u8());
   }
 
-  name() {
-    const labels = [];
+  /** `labels`: gets the labels, if anybody wants them. */
+  walkName(labels) {
     let at = this.at;
     let jumps = 0;
     let length = 0;
@@ -121,11 +139,27 @@ class Reader {
       if (at + count > this.bytes.length || length > NAME_BYTES_MAX) {
         throw new MessageError('bad name');
       }
-      labels.push(escapeLabel(this.bytes.latin1Slice(at, at + count)));
+      if (labels !== undefined) labels.push(escapeLabel(this.bytes.latin1Slice(at, at + count)));
       at += count;
     }
     if (jumps === 0) this.at = at;
+  }
+
+  skipName() {
+    this.walkName(undefined);
+  }
+
+  name() {
+    const labels = [];
+    this.walkName(labels);
     return labels.join('.');
+  }
+
+  ipv4() {
+    this.need(4);
+    const { at, bytes } = this;
+    this.at += 4;
+    return `${bytes[at]}.${bytes[at + 1]}.${bytes[at + 2]}.${bytes[at + 3]}`;
   }
 }
 
@@ -156,7 +190,7 @@ function ipv6Text(bytes) {
 /** How the data of each type is read; `end` is where it ends. */
 const readers = {
   __proto__: null,
-  [TYPES.A]: (reader) => ({ address: reader.take(4).join('.') }),
+  [TYPES.A]: (reader) => ({ address: reader.ipv4() }),
   [TYPES.AAAA]: (reader) => ({ address: ipv6Text(reader.take(16)) }),
   [TYPES.NS]: (reader) => ({ value: reader.name() }),
   [TYPES.CNAME]: (reader) => ({ value: reader.name() }),
@@ -210,7 +244,7 @@ const readers = {
 };
 
 function readRecord(reader) {
-  const name = reader.name();
+  reader.skipName();
   const type = reader.u16();
   const recordClass = reader.u16();
   const ttl = reader.u32();
@@ -222,12 +256,12 @@ function readRecord(reader) {
   if (data !== undefined && reader.at !== end) throw new MessageError('bad length');
   reader.at = end;
   // RFC 2181 section 8: a time with the highest bit set counts as 0 (it was once signed).
-  return { name, type, ttl: ttl > 0x7fffffff ? 0 : ttl, data };
+  return { type, ttl: ttl > 0x7fffffff ? 0 : ttl, data };
 }
 
 /**
  * @returns {{id: number, isResponse: boolean, isTruncated: boolean, rcode: number,
- *            questions: {name: string, type: number}[], answers: object[]}}
+ *            questionsCount: number, answers: object[]}}
  * @throws {MessageError} what came is no DNS message
  */
 function decode(bytes) {
@@ -236,13 +270,10 @@ function decode(bytes) {
   const flags = reader.u16();
   const questionsCount = reader.u16();
   const answersCount = reader.u16();
-  reader.take(4);
-  const questions = [];
+  reader.u32();
   for (let i = 0; i < questionsCount; i++) {
-    const name = reader.name();
-    const type = reader.u16();
-    reader.u16();
-    questions.push({ name, type });
+    reader.skipName();
+    reader.u32();
   }
   const answers = [];
   const isTruncated = (flags & FLAG_TRUNCATED) !== 0;
@@ -252,9 +283,9 @@ function decode(bytes) {
     isResponse: (flags & FLAG_RESPONSE) !== 0,
     isTruncated,
     rcode: flags & 0xf,
-    questions,
+    questionsCount,
     answers,
   };
 }
 
-module.exports = { MessageError, TYPES, decode, encodeQuery };
+module.exports = { MessageError, TYPES, decode, encodeQuery, isEchoOf, setId };

@@ -10,7 +10,7 @@ const {
 const { Buffer } = require('buffer');
 const { codes: { ERR_INVALID_ARG_VALUE } } = require('internal/errors');
 const { bareError } = require('internal/fs/error');
-const { checkTreeRoot, entriesOf, treeEntries } = require('internal/fs/listing');
+const { checkTreeRoot, entriesOf, operationOf, treeEntries } = require('internal/fs/listing');
 const { KEEP_POSITION, later, runLater } = require('internal/fs/ops');
 const { bigStatsOf, statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
@@ -560,7 +560,8 @@ function readdir(path, options, callback) {
     return;
   }
   const convert = (entries) => entriesOf(path, entries, withFileTypes, encoding);
-  later.readdir(path, wantsBytes(encoding), replyWith(convert, callback, 'scandir', path));
+  later[operationOf(withFileTypes)](path, wantsBytes(encoding),
+                                    replyWith(convert, callback, 'scandir', path));
 }
 
 function rmdir(path, options, callback) {

@@ -23,18 +23,28 @@ function treeEntries(path, found, withFileTypes, encoding) {
   });
 }
 
+/** The operation whose answer entriesOf takes. */
+function operationOf(withFileTypes) {
+  return withFileTypes ? 'readdir' : 'readNames';
+}
+
 /** Entries of one directory as readdir gives them. */
-function entriesOf(path, { 0: names, 1: kinds }, withFileTypes, encoding) {
-  if (!wantsBytes(encoding)) return withFileTypes ? getDirents(path, [names, kinds]) : names;
+function entriesOf(path, answer, withFileTypes, encoding) {
+  if (!withFileTypes) return namesIn(answer, encoding);
+  return getDirents(path, [namesIn(answer[0], encoding), answer[1]]);
+}
+
+function namesIn(names, encoding) {
+  if (!wantsBytes(encoding)) return names;
   const encoded = [];
   for (let i = 0; i < names.length; i++) {
     ArrayPrototypePush(encoded, encodeName(names[i], encoding));
   }
-  return withFileTypes ? getDirents(path, [encoded, kinds]) : encoded;
+  return encoded;
 }
 
 function checkTreeRoot(path) {
   if (typeof path !== 'string') throw new ERR_INVALID_ARG_TYPE('path', 'string', path);
 }
 
-module.exports = { checkTreeRoot, entriesOf, treeEntries };
+module.exports = { checkTreeRoot, entriesOf, operationOf, treeEntries };

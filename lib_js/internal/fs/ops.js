@@ -163,15 +163,25 @@ function readDirectory(path, asBytes) {
   for (let i = 0; i < digits.length; i++) {
     ArrayPrototypePush(kinds, StringPrototypeCharCodeAt(digits, i) - ZERO);
   }
-  if (asBytes) return [names, kinds];
+  return [asBytes ? names : listOf(names), kinds];
+}
+
+/** The same without the kinds, which not everybody wants. */
+function readNames(path, asBytes) {
+  const answer = blocking().readdir(path, asBytes);
+  if (typeof answer === 'number') return answer;
+  return asBytes ? answer[0] : listOf(answer[0]);
+}
+
+function listOf(names) {
   const list = StringPrototypeSplit(names, '\0');
   list.pop(); // Behind the last zero.
-  return [list, kinds];
+  return list;
 }
 
 /** Bytes that copyFile copies and names that rm -r removes before others have their turn. */
 const COPIED_AT_ONCE = 1 << 20;
-const REMOVED_AT_ONCE = 64;
+const REMOVED_AT_ONCE = 128;
 
 const now = {
   __proto__: null,
@@ -210,6 +220,8 @@ const now = {
   ftruncate: (fd, length) => blocking().ftruncate(fd, length),
   /** [names, kinds] */
   readdir: readDirectory,
+  /** names */
+  readNames,
   readlink: (path, asBytes) => blocking().readlink(path, asBytes),
   realpath: (path, asBytes) => blocking().realpath(path, asBytes),
   /** The same for realpathSync(), which tells names that the permission model hides. */
@@ -392,8 +404,8 @@ function deferred(call) {
   };
 }
 
-const DEFERRED = ['readdir', 'readlink', 'realpath', 'chmod', 'fchmod', 'chown', 'lchown', 'fchown',
-                  'utimes', 'lutimes', 'futimes', 'statfs', 'access', 'mkdtemp',
+const DEFERRED = ['readdir', 'readNames', 'readlink', 'realpath', 'chmod', 'fchmod', 'chown',
+                  'lchown', 'fchown', 'utimes', 'lutimes', 'futimes', 'statfs', 'access', 'mkdtemp',
                   'copyTimes', 'openDirectory', 'readOpenDirectory', 'closeDirectory'];
 for (let i = 0; i < DEFERRED.length; i++) later[DEFERRED[i]] = deferred(now[DEFERRED[i]]);
 

@@ -11,7 +11,7 @@ const {
 const {
   FileHandle, kHandle, kRef, kUnref, writable, writeAll, writeOptions,
 } = require('internal/fs/file_handle');
-const { checkTreeRoot, entriesOf, treeEntries } = require('internal/fs/listing');
+const { checkTreeRoot, entriesOf, operationOf, treeEntries } = require('internal/fs/listing');
 const { later } = require('internal/fs/ops');
 const { bigStatsOf, statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
@@ -126,7 +126,8 @@ async function readdir(path, options) {
     return treeEntries(path, found, withFileTypes, encoding);
   }
   const asBytes = wantsBytes(encoding);
-  const entries = await answerOf((done) => later.readdir(path, asBytes, done), 'scandir', path);
+  const operation = operationOf(withFileTypes);
+  const entries = await answerOf((done) => later[operation](path, asBytes, done), 'scandir', path);
   return entriesOf(path, entries, withFileTypes, encoding);
 }
 

@@ -12,7 +12,7 @@ const {
 } = require('internal/errors');
 const { bareError, checked } = require('internal/fs/error');
 const { KEEP_POSITION, now, runNow } = require('internal/fs/ops');
-const { checkTreeRoot, entriesOf, treeEntries } = require('internal/fs/listing');
+const { checkTreeRoot, entriesOf, operationOf, treeEntries } = require('internal/fs/listing');
 const { regularSize, statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
 const {
@@ -396,7 +396,8 @@ function readdirSync(path, options) {
     return treeEntries(path, found, options.withFileTypes, options.encoding);
   }
   const { encoding, withFileTypes } = options;
-  const entries = checked(now.readdir(path, wantsBytes(encoding)), 'scandir', path);
+  const entries = checked(now[operationOf(withFileTypes)](path, wantsBytes(encoding)), 'scandir',
+                          path);
   return entriesOf(path, entries, withFileTypes, encoding);
 }
 

@@ -15,7 +15,7 @@ const { Socket, guard } = require('internal/net/socket');
 const { isIP } = require('internal/net');
 const { once } = require('internal/util');
 const { validateNumber, validateOneOf, validateString } = require('internal/validators');
-const { kProxy } = require('internal/http/symbols');
+const { kProxy, kWaitForProxyTunnel } = require('internal/http/symbols');
 
 const kOnKeylog = Symbol('onkeylog');
 const kRequestOptions = Symbol('requestOptions');
@@ -134,6 +134,11 @@ function guardFree(socket) {
 }
 
 Agent.prototype.createConnection = function createConnection(...args) {
+  const proxy = this[kProxy];
+  if (proxy !== null) {
+    const { 0: options, 1: callback } = require('net')._normalizeArgs(args);
+    if (proxy.serves(options)) return proxy.connect(callback);
+  }
   return require('net').createConnection(...args);
 };
 
@@ -146,9 +151,12 @@ Agent.prototype.getName = function getName(options = {}) {
   return name;
 };
 
-/** Options of a request with the agent's own on top. */
+/**
+ * Options of a request with the agent's own on top. V8 copies to an object whose prototype is taken
+ * away at the end in half the time that it needs for one that begins without.
+ */
 function mergeOptions(agent, options, req) {
-  const merged = { __proto__: null, ...options, ...agent.options };
+  const merged = { ...options, ...agent.options, __proto__: null };
   if (merged.socketPath) merged.path = merged.socketPath;
   if (!merged.servername && merged.servername !== '') {
     merged.servername = serverName(merged, req);
@@ -201,7 +209,7 @@ Agent.prototype.addRequest = function addRequest(req, options, port, localAddres
     this.sockets[name].push(socket);
   } else if (count < this.maxSockets && this.totalSocketCount < this.maxTotalSockets) {
     this.createSocket(req, options, (error, created) => {
-      if (error) req.onSocket(created, error);
+      if (error) failRequest(req, error);
       else setRequestSocket(this, req, created);
     });
   } else {
@@ -234,11 +242,9 @@ Agent.prototype.createSocket = function createSocket(req, options, cb) {
     options.keepAlive = this.keepAlive;
     options.keepAliveInitialDelay = this.keepAliveMsecs;
   }
-  const proxy = this[kProxy];
-  const isProxied = proxy !== null && !options.socketPath &&
-    proxy.serves(options.host, options.port);
-  const socket = this.createConnection(isProxied ? proxy.redirect(options) : options, onCreated);
-  if (socket) onCreated(null, socket);
+  const socket = this.createConnection(options, onCreated);
+  // One through a tunnel is the request's as soon as the tunnel stands.
+  if (socket && !socket[kWaitForProxyTunnel]) onCreated(null, socket);
 };
 
 function watchSocket(agent, socket, options) {
@@ -296,10 +302,18 @@ Agent.prototype.removeSocket = function removeSocket(socket, options) {
   if (!req || !options) return;
   req[kRequestOptions] = undefined;
   this.createSocket(req, options, (error, created) => {
-    if (error) req.onSocket(null, error);
+    if (error) failRequest(req, error);
     else created.emit('free');
   });
 };
+
+function failRequest(req, error) {
+  if (error.code === 'ERR_PROXY_TUNNEL') {
+    if (error.proxyTunnelTimeout) req.emit('timeout');
+    req.emit('error', error);
+  }
+  req.onSocket(null, error);
+}
 
 Agent.prototype.keepSocketAlive = function keepSocketAlive(socket) {
   socket.setKeepAlive(true, this.keepAliveMsecs);

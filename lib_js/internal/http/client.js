@@ -140,7 +140,7 @@ function ClientRequest(input, options, cb) {
   if (protocol !== expectedProtocol) throw new ERR_INVALID_PROTOCOL(protocol, expectedProtocol);
 
   const defaultPort = options.defaultPort || this.agent?.defaultPort;
-  const connectOptions = { __proto__: null, ...options };
+  const connectOptions = { ...options, __proto__: null };
   const port = connectOptions.port = options.port || defaultPort || 80;
   const host = connectOptions.host = validateHost(options.hostname, 'hostname') ||
     validateHost(options.host, 'host') || 'localhost';
@@ -179,8 +179,9 @@ function ClientRequest(input, options, cb) {
   }
   let authority = hostHeader(host, port, defaultPort);
   const proxy = this.agent?.[kProxy] || null;
-  const isProxied = proxy !== null && !options.socketPath && method !== 'CONNECT' &&
-    proxy.serves(host, port);
+  // Those of https go through a tunnel, as if there were no proxy.
+  const isProxied = proxy !== null && method !== 'CONNECT' && protocol === 'http:' &&
+    proxy.serves(connectOptions);
   if (isProxied) {
     authority = hostHeader(host, port, 80); // As the proxy will understand it.
     const { pathForProxy } = require('internal/http/proxy');
@@ -319,7 +320,9 @@ function onSocketNT(req, socket, error) {
 
 function failWithoutSocket(req, socket, error) {
   if (!req.aborted && !error) error = new ConnResetException('socket hang up');
-  if (error && !socket?._hadError) emitErrorEvent(req, error);
+  // Of a tunnel that failed the request has heard.
+  const isTold = error?.code === 'ERR_PROXY_TUNNEL' || socket?._hadError;
+  if (error && !isTold) emitErrorEvent(req, error);
   req._closed = true;
   req.emit('close');
 }

@@ -11,7 +11,7 @@ const {
 } = primordials;
 
 const { Readable, finished } = require('stream');
-const { addDistinctField, addField } = require('internal/http/fields');
+const { LINES_MAX, addDistinctField, addHead, addLine } = require('internal/http/fields');
 const {
   kDetachAbortSignal,
   kHead,
@@ -206,8 +206,19 @@ function fill(message, raw, headers, isDistinct) {
   const join = message.joinDuplicateHeaders;
   for (let i = 0; i + 1 < raw.length; i += 2) {
     if (isDistinct) message._addHeaderLineDistinct(raw[i], raw[i + 1], headers);
-    else if (message._addHeaderLine === addHeaderLine) addField(raw[i], raw[i + 1], headers, join);
+    else if (message._addHeaderLine === addHeaderLine) addLine(raw[i], raw[i + 1], headers, join);
     else message._addHeaderLine(raw[i], raw[i + 1], headers);
+  }
+  return headers;
+}
+
+function makeHeaders(message) {
+  const headers = {};
+  message[kHeaders] = headers;
+  const isUsual = message[kRawHeaders] === null && message._addHeaderLine === addHeaderLine &&
+    (message[kPairsMax] === 0 || message[kPairsMax] >= LINES_MAX);
+  if (!isUsual || !addHead(message[kHead], headers, message.joinDuplicateHeaders)) {
+    fill(message, rawHeadersOf(message), headers, false);
   }
   return headers;
 }
@@ -238,13 +249,19 @@ define('rawTrailers', {
   get() { return rawTrailersOf(this); },
   set(value) { this[kRawTrailers] = value; },
 });
-lazily('headers', kHeaders, rawHeadersOf, false);
+define('headers', {
+  get() {
+    const made = this[kHeaders];
+    return made === null || made === undefined ? makeHeaders(this) : made;
+  },
+  set(value) { this[kHeaders] = value; },
+});
 lazily('headersDistinct', kHeadersDistinct, rawHeadersOf, true);
 lazily('trailers', kTrailers, rawTrailersOf, false);
 lazily('trailersDistinct', kTrailersDistinct, rawTrailersOf, true);
 
 function addHeaderLine(field, value, dest) {
-  addField(field, value, dest, this.joinDuplicateHeaders);
+  addLine(field, value, dest, this.joinDuplicateHeaders);
 }
 IncomingMessage.prototype._addHeaderLine = addHeaderLine;
 

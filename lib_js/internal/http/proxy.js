@@ -2,7 +2,7 @@
 
 // Requests through an http proxy: what an environment says of it, and what it makes of a request.
 // Loaded by agents that have an environment with proxies (`proxyEnv`), and by
-// http.setGlobalProxyFromEnv(). Proxies that are themselves reached over TLS are not built.
+// http.setGlobalProxyFromEnv(). Requests of https go through a tunnel (internal/http/tunnel).
 
 const { Buffer } = require('buffer');
 const { URL } = require('internal/url');
@@ -48,6 +48,8 @@ class Proxy {
   constructor(text, noProxy) {
     const url = parseURL(text);
     const { username, password } = url;
+    url.username = url.password = '';
+    this.href = username || password ? url.href : text; // For messages.
     this.protocol = url.protocol;
     this.host = bare(url.hostname);
     this.port = url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : +url.port;
@@ -62,18 +64,18 @@ class Proxy {
     }
   }
 
-  /** Do requests to this host go by the proxy? */
-  serves(host, port) {
-    const name = bare(host).toLowerCase();
+  /** Do requests with these options go by the proxy? */
+  serves({ host, port, socketPath }) {
+    if (socketPath) return false;
+    const name = bare(host || 'localhost').toLowerCase();
     return !this.rules.some((rule) => rule(name, port));
   }
 
-  /** Options of a connection to the origin become those of one to the proxy. */
-  redirect(options) {
-    if (this.protocol === 'https:') {
-      throw new ERR_PROXY_INVALID_CONFIG('Proxies that are reached over TLS are not built');
-    }
-    return { __proto__: null, ...options, host: this.host, port: this.port };
+  /** A connection to the proxy itself; `callback` when it stands. */
+  connect(callback) {
+    const { host, port } = this;
+    const { connect } = this.protocol === 'https:' ? require('tls') : require('net');
+    return connect({ host, port }, callback);
   }
 
   /** The headers that the proxy reads itself. */
@@ -83,11 +85,18 @@ class Proxy {
   }
 }
 
+function variableOf(protocol) {
+  return protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+}
+
 /** The proxy that `env` names for requests of a protocol; null: none. */
 function findProxy(env, protocol) {
-  const name = protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+  const name = variableOf(protocol);
   const text = env[name] || env[name.toUpperCase()];
-  return text ? new Proxy(text, env.no_proxy || env.NO_PROXY) : null;
+  if (!text) return null;
+  const proxy = new Proxy(text, env.no_proxy || env.NO_PROXY);
+  // Others may be meant for other clients.
+  return proxy.protocol === 'http:' || proxy.protocol === 'https:' ? proxy : null;
 }
 
 // --- What a request for a proxy says: it names the origin in three places, which must agree.
@@ -160,16 +169,47 @@ function pathForProxy(authority, port, path, options) {
   return options.method === 'OPTIONS' && path === '*' ? path : absolutePath(path, origin);
 }
 
+/** The URL of the proxy that `env` names for a protocol; undefined: none. */
+function urlFor(env, protocol) {
+  return findProxy(env, protocol) === null ? undefined :
+    env[variableOf(protocol)] || env[variableOf(protocol).toUpperCase()];
+}
+
+/** fetch() asks undici's dispatcher; gives the one before. */
+function setDispatcher(options) {
+  const { EnvHttpProxyAgent, getGlobalDispatcher, setGlobalDispatcher } =
+    require('npm/undici/index-fetch');
+  const before = getGlobalDispatcher();
+  setGlobalDispatcher(new EnvHttpProxyAgent(options));
+  return () => setGlobalDispatcher(before);
+}
+
+/** --use-env-proxy, for fetch(): the agents of http and https look by themselves. */
+function useEnvironment() {
+  const { env } = process;
+  if (env.http_proxy || env.HTTP_PROXY || env.https_proxy || env.HTTPS_PROXY) setDispatcher();
+}
+
 /** http.setGlobalProxyFromEnv(); gives the function that undoes it. */
 function setGlobalProxyFromEnv(env) {
   validateObject(env, 'proxyEnv');
-  findProxy(env, 'https:'); // It may be wrong, and is wanted as soon as there is https.
+  const httpProxy = urlFor(env, 'http:');
+  const httpsProxy = urlFor(env, 'https:');
+  if (!httpProxy && !httpsProxy) return () => {};
+  const noProxy = env.no_proxy || env.NO_PROXY;
+  const restoreDispatcher = setDispatcher({ __proto__: null, httpProxy, httpsProxy, noProxy });
   const agents = require('internal/http/agent');
-  const before = agents.getGlobalAgent();
-  agents.setGlobalAgent(new agents.Agent({ ...agents.GLOBAL_OPTIONS, proxyEnv: env }));
+  const https = require('https');
+  const agent = agents.getGlobalAgent();
+  const secureAgent = https.globalAgent;
+  const options = { ...agents.GLOBAL_OPTIONS, proxyEnv: { ...env } };
+  if (httpProxy) agents.setGlobalAgent(new agents.Agent(options));
+  if (httpsProxy) https.globalAgent = new https.Agent(options);
   return function restore() {
-    agents.setGlobalAgent(before);
+    restoreDispatcher();
+    if (httpProxy) agents.setGlobalAgent(agent);
+    if (httpsProxy) https.globalAgent = secureAgent;
   };
 }
 
-module.exports = { findProxy, pathForProxy, setGlobalProxyFromEnv };
+module.exports = { findProxy, pathForProxy, setGlobalProxyFromEnv, useEnvironment };

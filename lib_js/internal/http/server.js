@@ -164,21 +164,26 @@ function Server(options, requestListener) {
 ObjectSetPrototypeOf(Server.prototype, NetServer.prototype);
 ObjectSetPrototypeOf(Server, NetServer);
 
-// Native and the lanes follow these at once when a program sets them.
-for (const name of ['timeout', 'keepAliveTimeout', 'keepAliveTimeoutBuffer', 'headersTimeout',
-                    'requestTimeout', 'maxHeadersCount', 'maxRequestsPerSocket',
-                    'httpAllowHalfOpen']) {
-  ObjectDefineProperty(Server.prototype, name, {
-    __proto__: null,
-    configurable: true,
-    enumerable: true,
-    get() { return this[kSettings][name]; },
-    set(value) {
-      this[kSettings][name] = value;
-      if (this._handle) configure(this);
-    },
-  });
+/** Native and the lanes follow these at once when a program sets them. */
+const SETTINGS = ['timeout', 'keepAliveTimeout', 'keepAliveTimeoutBuffer', 'headersTimeout',
+                  'requestTimeout', 'maxHeadersCount', 'maxRequestsPerSocket',
+                  'httpAllowHalfOpen'];
+
+function followSettings(prototype) {
+  for (const name of SETTINGS) {
+    ObjectDefineProperty(prototype, name, {
+      __proto__: null,
+      configurable: true,
+      enumerable: true,
+      get() { return this[kSettings][name]; },
+      set(value) {
+        this[kSettings][name] = value;
+        if (this._handle) configure(this);
+      },
+    });
+  }
 }
+followSettings(Server.prototype);
 
 function milliseconds(value) {
   return Number.isFinite(value) && value > 0 ? value : 0;
@@ -197,6 +202,11 @@ function headerBytesMax(server) {
   return getOptionValue('--max-http-header-size') || HEADER_BYTES_MAX;
 }
 
+/** Connections of a listener are in the fast lane from the start, or come into it later. */
+function hasLane(listener) {
+  return listener.isHttpLane === true || listener.isLaneAdopting === true;
+}
+
 /** Tells native how to treat the connections of our listener. */
 function configure(server) {
   openChannels();
@@ -211,7 +221,7 @@ function configure(server) {
     server[kUniqueHeaders] === null && !server.rejectNonStandardBodyWrites &&
     server.highWaterMark === 65536;
   const listener = server._handle;
-  if (!listener || !listener.isHttpLane) return;
+  if (!listener || !hasLane(listener)) return;
   native.configure(listener.number, new Float64Array([
     headerBytesMax(server),
     headTimeout(settings),
@@ -252,8 +262,34 @@ Server.prototype[kOnListener] = function(listener) {
 function connectionListener(socket) {
   // Sockets of the fast lane are served by native.
   if (socket._handle && socket._handle.isLane) return;
-  if (!this._handle) configure(this); // A server that does not listen.
-  serveDuplex(this, socket, this[kDuplexes]);
+  // A server that does not listen. Those of https have no settings for native.
+  if (!this._handle && this[kSettings] !== undefined) configure(this);
+  serveDuplex(this, socket, this[kDuplexes] ??= new Set());
+}
+
+/** What a server of https needs for http's methods: it is no http.Server. */
+function becomeServer(server, options) {
+  server[kSettings] = new Settings();
+  storeHTTPOptions.call(server, options);
+  server[kUniqueHeaders] = parseUniqueHeadersOption(options.uniqueHeaders);
+  server[kDuplexes] = new Set();
+  server[kLastListener] = null;
+}
+
+function trackConnections() {
+  this[kConnectionsCheckingInterval] = new ConnectionsChecking();
+  const listener = this._handle;
+  // Listeners that other processes share have no number of their own here.
+  if (!(listener?.number >= 0) || isSlowLaneForced()) return;
+  listener.isLaneAdopting = true;
+  this[kLastListener] = listener;
+  configure(this);
+}
+
+/** The part of close() that comes before the listener's. */
+function preClose(server) {
+  server.closeIdleConnections();
+  if (server[kConnectionsCheckingInterval]) server[kConnectionsCheckingInterval]._destroyed = true;
 }
 
 /** Called for each new connection of the fast lane, before its first request. */
@@ -289,15 +325,14 @@ Server.prototype._onslowlane = function(socket) {
 // --- Closing
 
 Server.prototype.close = function close() {
-  this.closeIdleConnections();
-  if (this[kConnectionsCheckingInterval]) this[kConnectionsCheckingInterval]._destroyed = true;
+  preClose(this);
   Reflect.apply(NetServer.prototype.close, this, arguments);
   return this;
 };
 
 Server.prototype.closeIdleConnections = function closeIdleConnections() {
   const listener = this[kLastListener];
-  if (listener !== null && listener.isHttpLane) {
+  if (listener !== null && hasLane(listener)) {
     native.closeIdle(listener.number, this[kSettings].answering);
   }
   for (const connection of this[kDuplexes]) {
@@ -307,7 +342,7 @@ Server.prototype.closeIdleConnections = function closeIdleConnections() {
 
 Server.prototype.closeAllConnections = function closeAllConnections() {
   const listener = this[kLastListener];
-  if (listener !== null && listener.isHttpLane) native.closeAll(listener.number);
+  if (listener !== null && hasLane(listener)) native.closeAll(listener.number);
   for (const connection of this[kDuplexes]) connection.socket.destroy();
 };
 
@@ -338,4 +373,13 @@ Server.prototype[EventEmitter.captureRejectionSymbol] = function(error, event, .
   res.end(STATUS_CODES[500]);
 };
 
-module.exports = { Server, connectionListener, kConnectionsCheckingInterval, storeHTTPOptions };
+module.exports = {
+  Server,
+  becomeServer,
+  connectionListener,
+  followSettings,
+  kConnectionsCheckingInterval,
+  preClose,
+  storeHTTPOptions,
+  trackConnections,
+};

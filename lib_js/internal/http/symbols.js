@@ -15,6 +15,7 @@ module.exports = {
   kNeedDrain: Symbol('kNeedDrain'),
   kOutHeaders: Symbol('kOutHeaders'),
   kProxy: Symbol('kProxyConfig'),
+  kWaitForProxyTunnel: Symbol('kWaitForProxyTunnel'),
   kServerResponse: Symbol('ServerResponse'),
   kSettings: Symbol('kSettings'),
   kSkipPendingData: Symbol('SkipPendingData'),

@@ -8,6 +8,7 @@ const {
   hasUncaughtExceptionCaptureCallback,
   runWorkerSource,
 } = require('internal/process/execution');
+const { closeThread } = require('internal/process/per_thread');
 const {
   cacheWorkingDirectory,
   createWorkerStdio,
@@ -69,6 +70,7 @@ function onUncaught(error, fromPromise) {
     } catch {
       // The first error is the one to tell about.
     }
+    closeThread();
   }
   reportError(self.port, error);
   return +(process.exitCode ?? code);

@@ -235,8 +235,12 @@ function replaceHandle(socket) {
   const last = socket._handle;
   const next = new StreamHandle(UNOPENED, false);
   next.frame = last.frame;
-  next.owner = socket;
   next.isUnreffed = last.isUnreffed;
+  if (last.replaceTransport !== undefined) {
+    last.replaceTransport(next); // What TLS goes over.
+    return;
+  }
+  next.owner = socket;
   last.close();
   socket._handle = next;
 }

@@ -10,7 +10,6 @@ const {
 } = primordials;
 
 const { Duplex } = require('stream');
-const { FastBuffer } = require('internal/buffer');
 const { Buffer } = require('buffer');
 const { isUint8Array } = require('internal/util/types');
 const { StreamHandle, UNOPENED, kAdopt } = require('internal/net/handle');
@@ -46,9 +45,11 @@ const ENOTCONN = -107;
 const QUEUED_BYTES_MAX = 65536;
 
 const kHandle = Symbol('kHandle');
-const kNoDelay = Symbol('kSetNoDelay');
-const kKeepAlive = Symbol('kSetKeepAlive');
-const kKeepAliveDelay = Symbol('kSetKeepAliveInitialDelay');
+const {
+  kSetKeepAlive: kKeepAlive,
+  kSetKeepAliveInitialDelay: kKeepAliveDelay,
+  kSetNoDelay: kNoDelay,
+} = require('internal/net');
 const kKeepAliveInterval = Symbol('kSetKeepAliveInterval');
 const kKeepAliveCount = Symbol('kSetKeepAliveCount');
 const kTypeOfService = Symbol('kSetTOS');
@@ -131,7 +132,8 @@ function Socket(options) {
   this[kTypeOfService] = options.typeOfService;
 
   this.on('end', onReadableEnd);
-  ownHandle(this);
+  if (this.destroyed && this._handle) refuseHandle(this); // The signal was aborted before.
+  else ownHandle(this);
   this._pendingData = null;
   this._pendingEncoding = '';
 
@@ -206,6 +208,13 @@ function ownHandle(socket) {
     const buffer = socket[kUserBufferMaker]();
     if (isUint8Array(buffer)) socket[kUserBuffer] = buffer;
   }
+}
+
+function refuseHandle(socket) {
+  const handle = socket._handle;
+  socket._handle = null;
+  handle.owner = null;
+  handle.close();
 }
 
 /** Sets the options of a handle that has just been connected. */
@@ -443,8 +452,7 @@ Socket.prototype._onread = function(handle, count, bytes) {
     this._unrefTimer();
     if (this[kUserRead] !== null) {
       giveToUser(this, bytes);
-    } else if (!this.push(new FastBuffer(bytes.buffer, bytes.byteOffset, bytes.byteLength)) &&
-               handle.reading) {
+    } else if (!this.push(bytes) && handle.reading) {
       handle.reading = false;
       handle.readStop();
     }
@@ -559,6 +567,7 @@ function writeChunk(handle, chunk, encoding) {
 
 function writeChunks(handle, chunks) {
   if (chunks.allBuffers) return handle.writeBuffers(chunks);
+  if (handle.writeChunks !== undefined) return handle.writeChunks(chunks);
   let queued = 0;
   for (let i = 0; i < chunks.length && queued >= 0; i++) {
     queued = writeChunk(handle, chunks[i].chunk, chunks[i].encoding);
@@ -587,7 +596,7 @@ function writeGeneric(socket, isVector, data, encoding, callback) {
   } else if (queued < QUEUED_BYTES_MAX) {
     callback();
   } else {
-    socket[kQueuedBefore] = queued;
+    socket[kQueuedBefore] = handle.writeQueueSize;
     handle.whenDrained((status) => afterDrain(socket, status, callback));
   }
 }

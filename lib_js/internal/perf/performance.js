@@ -28,7 +28,7 @@ const {
 } = require('internal/perf/timeline');
 const { timerify } = require('internal/perf/timerify');
 const { clearMarkTimings, mark, measure } = require('internal/perf/usertiming');
-const { customInspectSymbol, kEnumerableProperty } = require('internal/util');
+const { customInspectSymbol, kEmptyObject, kEnumerableProperty } = require('internal/util');
 
 const UINT32 = 2 ** 32;
 
@@ -95,13 +95,13 @@ class Performance extends EventTarget {
     return filterBufferMapByNameAndType(undefined, `${type}`);
   }
 
-  mark(name, options = { __proto__: null }) {
+  mark(name, options = kEmptyObject) {
     Performance.#check(this);
     if (arguments.length === 0) throw new ERR_MISSING_ARGS('name');
     return mark(name, options);
   }
 
-  measure(name, startOrMeasureOptions = { __proto__: null }, endMark = undefined) {
+  measure(name, startOrMeasureOptions = kEmptyObject, endMark = undefined) {
     Performance.#check(this);
     if (arguments.length === 0) throw new ERR_MISSING_ARGS('name');
     return measure(name, startOrMeasureOptions, endMark);

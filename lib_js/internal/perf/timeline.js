@@ -30,8 +30,7 @@ function setDispatchBufferFull(fn) {
   dispatchBufferFull = fn;
 }
 
-function bufferUserTiming(entry) {
-  const { entryType } = entry;
+function bufferUserTiming(entry, entryType) {
   const buffer = buffers[entryType];
   ArrayPrototypePush(buffer, entry);
   if (buffer.length <= WARNING_COUNT || warned[entryType]) return;

@@ -1,7 +1,7 @@
 'use strict';
 // Marks and measures: https://w3c.github.io/user-timing/
 
-const { ObjectDefineProperty, ObjectFreeze, SymbolToStringTag } = primordials;
+const { ObjectDefineProperty, SafeMap, SafeSet, SymbolToStringTag } = primordials;
 
 const { codes: {
   ERR_INVALID_ARG_VALUE,
@@ -14,15 +14,13 @@ const { now } = require('internal/perf/clock');
 const { enqueue } = require('internal/perf/observe');
 const { PerformanceEntry, kSkipThrow } = require('internal/perf/performance_entry');
 const { bufferUserTiming } = require('internal/perf/timeline');
-const { kEnumerableProperty, lazyDOMException } = require('internal/util');
+const { kEmptyObject, kEnumerableProperty, lazyDOMException } = require('internal/util');
 const { validateNumber, validateObject } = require('internal/validators');
 
 /** Points of PerformanceNodeTiming, which are marks that are always there. */
-const MILESTONES = ObjectFreeze({
-  __proto__: null,
-  nodeStart: true, v8Start: true, environment: true, loopStart: true, loopExit: true,
-  bootstrapComplete: true,
-});
+const MILESTONES = new SafeSet([
+  'nodeStart', 'v8Start', 'environment', 'loopStart', 'loopExit', 'bootstrapComplete',
+]);
 
 /** Marks and measures keep a copy of what is given to them. */
 function cloneDetail(detail) {
@@ -36,10 +34,10 @@ function cloneDetail(detail) {
 class PerformanceMark extends PerformanceEntry {
   #detail;
 
-  constructor(name, options = { __proto__: null }) {
+  constructor(name, options = kEmptyObject) {
     if (arguments.length === 0) throw new ERR_MISSING_ARGS('name');
     name = `${name}`;
-    if (MILESTONES[name]) throw new ERR_INVALID_ARG_VALUE('name', name);
+    if (MILESTONES.has(name)) throw new ERR_INVALID_ARG_VALUE('name', name);
     if (options != null) validateObject(options, 'options');
     const startTime = options?.startTime ?? now();
     validateNumber(startTime, 'startTime');
@@ -83,7 +81,7 @@ for (const Entry of [PerformanceMark, PerformanceMeasure]) {
   });
 }
 /** name -> time of its last mark */
-const markTimes = { __proto__: null };
+const markTimes = new SafeMap();
 
 /** The time that a mark's name, or a number, stands for. */
 function timeOf(mark) {
@@ -93,8 +91,8 @@ function timeOf(mark) {
     return mark;
   }
   const name = `${mark}`;
-  if (MILESTONES[name]) return require('internal/perf/nodetiming')[name];
-  const time = markTimes[name];
+  if (MILESTONES.has(name)) return require('internal/perf/nodetiming')[name];
+  const time = markTimes.get(name);
   if (time === undefined) {
     throw lazyDOMException(`The "${name}" performance mark has not been set`, 'SyntaxError');
   }
@@ -131,9 +129,9 @@ function spanOf(startOrOptions, endMark) {
 
 function mark(name, options) {
   const made = new PerformanceMark(name, options);
-  markTimes[made.name] = made.startTime;
+  markTimes.set(made.name, made.startTime);
   enqueue(made);
-  bufferUserTiming(made);
+  bufferUserTiming(made, 'mark');
   return made;
 }
 
@@ -142,18 +140,18 @@ function measure(name, startOrMeasureOptions, endMark) {
   const { startTime, duration, detail } = spanOf(startOrMeasureOptions, endMark);
   const made = new PerformanceMeasure(kSkipThrow, name, startTime, duration, cloneDetail(detail));
   enqueue(made);
-  bufferUserTiming(made);
+  bufferUserTiming(made, 'measure');
   return made;
 }
 
 /** @param {string} [name]  all of them without it */
 function clearMarkTimings(name) {
   if (name === undefined) {
-    for (const key in markTimes) delete markTimes[key];
+    markTimes.clear();
     return;
   }
-  if (MILESTONES[name]) throw new ERR_INVALID_ARG_VALUE('name', name);
-  delete markTimes[name];
+  if (MILESTONES.has(name)) throw new ERR_INVALID_ARG_VALUE('name', name);
+  markTimes.delete(name);
 }
 
 module.exports = { PerformanceMark, PerformanceMeasure, clearMarkTimings, mark, measure };

@@ -17,6 +17,7 @@ const { codes: {
 } } = require('internal/errors');
 const { BuiltinModule } = require('internal/bootstrap/realm');
 const { getOptionValue } = require('internal/options');
+const { closeThread } = require('internal/process/per_thread');
 const lazyURL = require('internal/util/lazy').getLazy(() => require('internal/url'));
 const path = require('path');
 
@@ -264,7 +265,7 @@ function onGlobalUncaughtException(error, fromPromise) {
     } catch {
       // The first error is the one to tell about.
     }
-    require('internal/modules/helpers').getCompileCache()?.persist();
+    closeThread();
     return false;
   }
   // The loop turns once more, so that ticks scheduled before the throw run.
@@ -300,7 +301,7 @@ function emitExit() {
     if (isUnsettled) process.exitCode ??= EXIT_UNSETTLED_AWAIT;
     process.emit('exit', process.exitCode || 0);
   }
-  require('internal/modules/helpers').getCompileCache()?.persist();
+  closeThread();
   const code = process.exitCode ?? 0;
   if (isUnsettled && code === EXIT_UNSETTLED_AWAIT) reportUnsettledAwait();
   return code;

@@ -54,13 +54,20 @@ function traceExit() {
   ops.writeSync(2, `${text}\n`);
 }
 
+/** The last that a thread does before it ends, whatever the reason. */
+function closeThread() {
+  require('internal/modules/helpers').getCompileCache()?.persist();
+  if (getOptionValue('--cpu-prof') || getOptionValue('--heap-prof')) {
+    require('internal/v8/profile_files').writeProfiles();
+  }
+}
+
 function exit(code) {
   if (arguments.length !== 0) process.exitCode = code;
   if (!process._exiting) {
     process._exiting = true;
     process.emit('exit', process.exitCode || 0);
   }
-  require('internal/modules/helpers').getCompileCache()?.persist();
   if (getOptionValue('--trace-exit')) traceExit();
   // A listener may have changed it; reallyExit may have been replaced by one
   // that returns.
@@ -68,6 +75,7 @@ function exit(code) {
 }
 
 function reallyExit(code) {
+  closeThread();
   ops.reallyExit(code | 0);
 }
 
@@ -194,6 +202,7 @@ module.exports = {
   _linkedBinding,
   _rawDebug,
   areSourceMapsEnabled,
+  closeThread,
   execve,
   exit,
   traceExit,

@@ -85,6 +85,7 @@ const NEEDS = {
   readInto: free,
   readOpenDirectory: free,
   readdir: reading,
+  readNames: reading,
   readlink: reading,
   readWhole: opening,
   readv: free,

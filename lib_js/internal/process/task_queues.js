@@ -7,7 +7,7 @@
 // The page words TICK and REJECTIONS tell native whether calling the drain is worth it. A tick that
 // throws leaves TICK set, so the drain is simply entered again after the error was dealt with.
 
-const { runMicrotasks, enqueueMicrotask } = internalBinding('turn');
+const { runMicrotasks, hasMicrotasks, enqueueMicrotask } = internalBinding('turn');
 const { triggerUncaughtException } = internalBinding('errors');
 const { validateFunction } = require('internal/validators');
 const FixedQueue = require('internal/fixed_queue');
@@ -116,8 +116,10 @@ function tickCallback() {
   popAsyncContext(undefined);
 }
 
+// What comes between two callbacks of one turn.
 function runNextTicks() {
   if (page[TICK] === 0 && page[REJECTIONS] === 0) {
+    if (!hasMicrotasks()) return;
     runMicrotasks();
     if (page[TICK] === 0 && page[REJECTIONS] === 0) return;
   }

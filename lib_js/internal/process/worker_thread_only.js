@@ -5,6 +5,7 @@
 const { ArrayPrototypeForEach, AtomicsLoad, ObjectDefineProperty, ReflectApply } = primordials;
 
 const { codes: { ERR_WORKER_UNSUPPORTED_OPERATION } } = require('internal/errors');
+const { closeThread } = require('internal/process/per_thread');
 const {
   ReadableWorkerStdio,
   WritableWorkerStdio,
@@ -67,6 +68,7 @@ function cacheWorkingDirectory(counter) {
 }
 
 function reallyExit(code) {
+  closeThread();
   endExecution(code | 0);
 }
 

@@ -49,7 +49,8 @@ const {
   kConstructed,
   kOnConstructed,
 } = require('internal/streams/utils');
-const { fromList, markFor, readableLength } = require('internal/streams/readable_buffer');
+const { ALL, allLength, fromList, markFor, readableLength, takeFirst } =
+  require('internal/streams/readable_buffer');
 const {
   ReadableState,
   kDecoderValue,
@@ -72,6 +73,9 @@ const {
   kDataListening,
   kEndScheduled,
 } = require('internal/streams/readable_state');
+
+/** A read() of less than nothing: unlike read(0) it takes 'readable' for answered. */
+const NOTHING = -2;
 
 ObjectSetPrototypeOf(Readable.prototype, Stream.prototype);
 ObjectSetPrototypeOf(Readable, Stream);
@@ -190,7 +194,9 @@ Readable.prototype.push = function(chunk, encoding) {
     state[kState] |= kDataEmitted;
     emitData(this, chunk);
   } else {
-    state.length += (flags & kObjectMode) !== 0 ? 1 : chunk.length;
+    // Not one sum with `? :`, where optimised code would count in floating point.
+    if ((flags & kObjectMode) !== 0) state.length++;
+    else state.length += chunk.length;
     const { buffer } = state;
     buffer[buffer.length] = chunk;
     if ((flags & kNeedReadable) !== 0) emitReadable(this, state);
@@ -349,21 +355,33 @@ Readable.prototype._read = function(n) {
 function readFlowing(stream, state) {
   let flags = state[kState] &= ~kEmittedReadable;
   const ahead = state.length;
-  if (ahead === 0 && (flags & kEnded) !== 0) {
+  let isEmpty = ahead === 0;
+  if (isEmpty && (flags & kEnded) !== 0) {
     endReadable(stream, state);
     return null;
   }
-  let n = ahead === 0 ? 0 : state.buffer[state.bufferIndex].length;
-  if (wantsSource(state, n)) {
+  if (mayAskSource(flags) && ((flags & kNeedReadable) !== 0 || isEmpty ||
+      ahead - state.buffer[state.bufferIndex].length < state.highWaterMark)) {
     askSource(stream, state);
     flags = state[kState];
-    if ((flags & kReading) === 0) n = readableLength(NaN, state);
+    if ((flags & kReading) === 0) {
+      isEmpty = state.length === 0;
+      // The source stopped the flow.
+      if (!isEmpty && (flags & kFlowing) === 0) return takeAll(stream, state);
+    }
   }
-  if (n === 0) {
+  if (isEmpty) {
     if (state.length <= state.highWaterMark) state[kState] |= kNeedReadable;
     if (state.length === 0 && (flags & kEnded) !== 0) endReadable(stream, state);
     return null;
   }
+  const chunk = takeFirst(state);
+  state.length -= chunk.length;
+  return give(stream, state, chunk);
+}
+
+function takeAll(stream, state) {
+  const n = allLength(state);
   const chunk = fromList(n, state);
   state.length -= n;
   return give(stream, state, chunk);
@@ -400,9 +418,11 @@ Readable.prototype.read = function(n) {
     if ((state[kState] & (kFlowing | kObjectMode | kDecoder)) === kFlowing) {
       return readFlowing(this, state);
     }
-    n = NaN; // Whatever there is.
-  } else if (!NumberIsInteger(n)) {
-    n = NumberParseInt(n, 10);
+    n = ALL;
+  } else {
+    if (!NumberIsInteger(n)) n = NumberParseInt(n, 10);
+    if (n !== n) n = ALL;
+    else if (n < 0) n = NOTHING;
   }
   const asked = n;
   if (n > state.highWaterMark) state.highWaterMark = markFor(n);
@@ -454,10 +474,12 @@ Readable.prototype.read = function(n) {
 // Whether read(), about to take n, shall call _read().
 function wantsSource(state, n) {
   const flags = state[kState];
-  const mayRead = (flags & (kReading | kEnded | kDestroyed | kErrored | kConstructed)) ===
-    kConstructed;
-  return mayRead && ((flags & kNeedReadable) !== 0 || state.length === 0 ||
+  return mayAskSource(flags) && ((flags & kNeedReadable) !== 0 || state.length === 0 ||
     state.length - n < state.highWaterMark);
+}
+
+function mayAskSource(flags) {
+  return (flags & (kReading | kEnded | kDestroyed | kErrored | kConstructed)) === kConstructed;
 }
 
 Readable._fromList = fromList;

@@ -18,18 +18,53 @@ function markFor(n) {
   return mark;
 }
 
+// For read(n): whatever there is.
+const ALL = -1;
+
+// How much read() can give right now. A function of its own, whose numbers are small integers all:
+// where a length and NaN come together, optimised code counts in floating point.
+function allLength(state) {
+  const flags = state[kState];
+  if ((flags & kObjectMode) !== 0) return state.length === 0 && (flags & kEnded) !== 0 ? 0 : 1;
+  // While flowing the chunks keep their borders.
+  if ((flags & kFlowing) !== 0 && state.length > 0) return state.buffer[state.bufferIndex].length;
+  return state.length;
+}
+
 // How much read(n) can give right now.
 function readableLength(n, state) {
+  if (n === ALL) return allLength(state);
   const flags = state[kState];
   if (n <= 0 || (state.length === 0 && (flags & kEnded) !== 0)) return 0;
   if ((flags & kObjectMode) !== 0) return 1;
-  if (n !== n) {
-    // While flowing the chunks keep their borders.
-    if ((flags & kFlowing) !== 0 && state.length > 0) return state.buffer[state.bufferIndex].length;
-    return state.length;
-  }
   if (n <= state.length) return n;
   return (flags & kEnded) !== 0 ? state.length : 0;
+}
+
+// Takes the first chunk as it is; state.length is the caller's to change.
+function takeFirst(state) {
+  const { buffer, bufferIndex } = state;
+  const chunk = buffer[bufferIndex];
+  buffer[bufferIndex] = null;
+  dropTaken(state, buffer, bufferIndex + 1);
+  return chunk;
+}
+
+// Everything before `next` was taken.
+function dropTaken(state, buffer, next) {
+  if (next === 1 && buffer.length === 1) {
+    // Most often. Unlike a new length this keeps the array's memory for the next chunk.
+    buffer.pop();
+    state.bufferIndex = 0;
+  } else if (next === buffer.length) {
+    buffer.length = 0;
+    state.bufferIndex = 0;
+  } else if (next > READ_CHUNKS_MAX) {
+    buffer.splice(0, next);
+    state.bufferIndex = 0;
+  } else {
+    state.bufferIndex = next;
+  }
 }
 
 // Takes n from the front of the buffer; state.length is the caller's to change.
@@ -61,19 +96,7 @@ function fromList(n, state) {
     [taken, next] = (state[kState] & kDecoder) !== 0 ?
       joinStrings(buffer, index, count) : joinBuffers(buffer, index, count);
   }
-  if (next === 1 && buffer.length === 1) {
-    // Most often. Unlike a new length this keeps the array's memory for the next chunk.
-    buffer.pop();
-    state.bufferIndex = 0;
-  } else if (next === buffer.length) {
-    buffer.length = 0;
-    state.bufferIndex = 0;
-  } else if (next > READ_CHUNKS_MAX) {
-    buffer.splice(0, next);
-    state.bufferIndex = 0;
-  } else {
-    state.bufferIndex = next;
-  }
+  dropTaken(state, buffer, next);
   return taken;
 }
 
@@ -111,4 +134,4 @@ function joinBuffers(buffer, index, count) {
   return [joined, index];
 }
 
-module.exports = { fromList, markFor, readableLength };
+module.exports = { ALL, allLength, fromList, markFor, readableLength, takeFirst };

@@ -2,7 +2,7 @@
 
 // How much a stream buffers before it asks its source to wait.
 
-const { MathFloor, NumberIsInteger } = primordials;
+const { NumberIsInteger } = primordials;
 
 const { validateInteger } = require('internal/validators');
 const { codes: { ERR_INVALID_ARG_VALUE } } = require('internal/errors');
@@ -28,7 +28,7 @@ function getHighWaterMark(state, options, duplexKey, isDuplex) {
     throw new ERR_INVALID_ARG_VALUE(isDuplex ? `options.${duplexKey}` : 'options.highWaterMark',
                                     mark);
   }
-  return MathFloor(mark);
+  return mark;
 }
 
 module.exports = { getHighWaterMark, getDefaultHighWaterMark, setDefaultHighWaterMark };

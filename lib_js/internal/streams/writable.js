@@ -185,10 +185,12 @@ function refuse(stream, state, callback) {
 }
 
 function writeOrBuffer(stream, state, chunk, encoding, callback) {
-  const length = (state[kState] & kObjectMode) !== 0 ? 1 : chunk.length;
-  state.length += length;
+  // Not one sum with `? :`, where optimised code would count in floating point.
+  if ((state[kState] & kObjectMode) !== 0) state.length++;
+  else state.length += chunk.length;
   if ((state[kState] & (kWriting | kErrored | kCorked | kConstructed)) === kConstructed) {
-    state.writelen = length;
+    if ((state[kState] & kObjectMode) !== 0) state.writelen = 1;
+    else state.writelen = chunk.length;
     if (callback !== nop) state[kWriteCallback] = callback;
     state[kState] |= kWriting | kSync | kExpectWriteCb;
     stream._write(chunk, encoding, state.onwrite);

@@ -16,6 +16,10 @@ const elsewhere = {
     queueDestroyAsyncId: require('internal/async_hooks').emitDestroy,
     Providers: require('internal/async_hooks/providers').Providers,
   }),
+  cares_wrap() {
+    const { canonicalAddress } = require('internal/tls/server_identity');
+    return { canonicalizeIP: canonicalAddress };
+  },
   constants: () => require('internal/legacy/processbinding').legacyBinding('constants'),
   pipe_wrap() {
     const { Pipe, pipeConstants: constants } = require('internal/net/bound_handles');
@@ -24,6 +28,15 @@ const elsewhere = {
   tcp_wrap() {
     const { TCP, tcpConstants: constants } = require('internal/net/bound_handles');
     return { ...internalBinding('tcp_wrap'), TCP, constants };
+  },
+  crypto() {
+    const binding = internalBinding('crypto');
+    binding.SecureContext ??= require('internal/tls/native_context').SecureContext;
+    return binding;
+  },
+  tls_wrap() {
+    const { TLSWrap } = require('internal/tls/wrap_handle');
+    return { TLSWrap, HAVE_SSL_TRACE: false };
   },
   timers: () => ({ getLibuvNow: internalBinding('turn').updateNow }),
   worker: () => ({

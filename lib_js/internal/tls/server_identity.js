@@ -152,4 +152,4 @@ function checkServerIdentity(hostname, cert) {
   return new ERR_TLS_CERT_ALTNAME_INVALID(reason, host, cert);
 }
 
-module.exports = { checkServerIdentity };
+module.exports = { canonicalAddress, checkServerIdentity };

@@ -15,6 +15,7 @@ const { validateFunction, validateObject, validateOneOf } = require('internal/va
 
 const devtools = internalBinding('profiler');
 const collections = internalBinding('gc_profile');
+const { holdSignals } = internalBinding('turn');
 
 /** @returns {any} the result of one DevTools method */
 function call(session, method, params) {
@@ -27,7 +28,10 @@ class SyncCPUProfileHandle {
   constructor() {
     this.#session = devtools.openSession();
     call(this.#session, 'Profiler.enable');
+    // V8 makes a thread for its samples.
+    holdSignals(true);
     call(this.#session, 'Profiler.start');
+    holdSignals(false);
   }
 
   /** The profile as JSON, once. */

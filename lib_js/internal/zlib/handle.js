@@ -2,14 +2,16 @@
 
 // What `stream._handle` is: one native compressor or decompressor.
 
-const { Error, SafeFinalizationRegistry, TypedArrayPrototypeFill, Uint32Array } = primordials;
+const {
+  Error, RangeError, SafeFinalizationRegistry, TypedArrayPrototypeFill, Uint32Array,
+} = primordials;
 
 const { current, exchange: exchangeFrame, set: setFrame } =
   require('internal/async_context_frame');
 const { watch } = require('internal/async_hooks');
 const { destroyResource, enter, initResource, leave } =
   require('internal/async_hooks/resources');
-const { ERR_OUT_OF_RANGE, ERR_ZLIB_INITIALIZATION_FAILED } = require('internal/errors').codes;
+const { ERR_ZLIB_INITIALIZATION_FAILED } = require('internal/errors').codes;
 const { setImmediate } = require('timers');
 const binding = internalBinding('zlib');
 
@@ -97,11 +99,19 @@ class Handle {
   #check(failure) {
     if (failure === undefined) return true;
     if (failure === OUT_OF_BOUNDS) {
-      throw new ERR_OUT_OF_RANGE('length', 'within the buffers of input and output', undefined);
+      throw outOfBounds();
     }
     this.onerror(failure[0], failure[1], failure[2]);
     return false;
   }
+}
+
+/** As Node's native layer words it: a length that was made up (CVE-2026-58045). */
+function outOfBounds() {
+  // eslint-disable-next-line no-restricted-syntax
+  const error = new RangeError('input buffer is out of bounds');
+  error.code = 'ERR_OUT_OF_RANGE';
+  return error;
 }
 
 /** isOneMember: what follows the first member of a gzip stream is garbage. */

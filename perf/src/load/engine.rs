@@ -1,7 +1,6 @@
 //! The loop of the generator: send what is due, look at what is under way, again.
 
 use super::connection::{Connection, Seen};
-use super::response::Response;
 use super::{Arrivals, Faults, Outcome, Plan, new_histogram};
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
@@ -16,6 +15,9 @@ const PAUSE: Duration = Duration::from_micros(2);
 /// How long a server may take to close a connection that it said it closes.
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
 
+/// The pause where the server may be in need of our processor.
+const SLEEP: Duration = Duration::from_micros(50);
+
 const READ_BYTES_MAX: usize = 256 << 10;
 
 /// Where the measured time begins and ends.
@@ -29,12 +31,13 @@ pub enum Edge {
 /// of the server.
 pub fn run(plan: &Plan, at_edge: &mut dyn FnMut(Edge)) -> Outcome {
     assert!(plan.connections > 0);
-    assert!(!plan.request.is_empty());
+    assert!(!plan.request.is_empty() && plan.depth > 0);
     Engine::new(plan).run(at_edge)
 }
 
 struct Engine<'a> {
     plan: &'a Plan,
+    wire: Vec<u8>,
     connections: Vec<Connection>,
     /// Connections with nothing to do, the longest idle first.
     free: VecDeque<usize>,
@@ -54,6 +57,7 @@ impl<'a> Engine<'a> {
         let start = Instant::now();
         let outcome = Outcome {
             completed: 0,
+            answered: 0,
             seconds: 0.0,
             latency: new_histogram(),
             service: new_histogram(),
@@ -66,11 +70,12 @@ impl<'a> Engine<'a> {
             Arrivals::Closed => None,
             Arrivals::Open { per_second } => {
                 assert!(per_second > 0.0);
-                Some(Duration::from_secs_f64(1.0 / per_second))
+                Some(Duration::from_secs_f64(f64::from(plan.depth) / per_second))
             }
         };
         Engine {
             plan,
+            wire: plan.wire(),
             connections: (0..plan.connections)
                 .map(|_| Connection::new(start))
                 .collect(),
@@ -120,6 +125,9 @@ impl<'a> Engine<'a> {
             let sent = self.send_due(now, sending);
             let moved = self.look_at_all();
             if !sent && !moved {
+                if self.plan.sleeps {
+                    std::thread::sleep(SLEEP);
+                }
                 while now.elapsed() < PAUSE {
                     std::hint::spin_loop();
                 }
@@ -191,7 +199,7 @@ impl<'a> Engine<'a> {
                 sent.saturating_duration_since(ready),
             );
         }
-        match connection.send(&self.plan.request) {
+        match connection.send(&self.wire, self.plan.depth) {
             Ok(()) => self.busy.push(index),
             Err(_) => {
                 self.outcome.faults.broken += 1;
@@ -205,7 +213,7 @@ impl<'a> Engine<'a> {
         if self.connections[index].is_open() {
             return true;
         }
-        let opened = self.connections[index].open(self.plan.address).is_ok();
+        let opened = self.connections[index].open(self.plan).is_ok();
         self.outcome.connects += u64::from(opened);
         self.outcome.faults.connect += u64::from(!opened);
         opened
@@ -217,13 +225,17 @@ impl<'a> Engine<'a> {
         while at < self.busy.len() {
             let index = self.busy[at];
             let connection = &mut self.connections[index];
-            let seen = connection.look(&self.plan.request, &mut self.scratch);
+            let seen = connection.look(&self.wire, &self.plan.answer, &mut self.scratch);
             let late = connection.closing && connection.free_since.elapsed() > CLOSE_TIMEOUT;
             moved |= seen != Seen::Nothing;
             let finished = match seen {
                 Seen::Nothing if late => self.fail(index, |faults| &mut faults.broken),
                 Seen::Nothing | Seen::Progress => false,
-                Seen::Answer(response) => self.answered(index, response),
+                Seen::Answers {
+                    close,
+                    bad_status,
+                    bad_length,
+                } => self.answered(index, close, bad_status, bad_length),
                 Seen::Closed => self.release(index, true),
                 Seen::Broken => self.fail(index, |faults| &mut faults.broken),
                 Seen::Short => self.fail(index, |faults| &mut faults.short),
@@ -238,29 +250,26 @@ impl<'a> Engine<'a> {
         moved
     }
 
-    /// Counts a response; true if the connection has nothing more to do.
-    fn answered(&mut self, index: usize, response: Response) -> bool {
+    /// Counts the answers to a sending; true if the connection has nothing more to do.
+    fn answered(&mut self, index: usize, close: bool, bad_status: bool, bad_length: bool) -> bool {
         let now = Instant::now();
         let connection = &mut self.connections[index];
+        let depth = u64::from(self.plan.depth);
         connection.free_since = now;
-        let wrong_length = self
-            .plan
-            .body_bytes
-            .is_some_and(|bytes| bytes != response.body_bytes);
-        let good = (200..400).contains(&response.status);
-        if !good {
+        if bad_status {
             self.outcome.faults.status += 1;
-        } else if wrong_length {
+        } else if bad_length {
             self.outcome.faults.short += 1;
         } else {
             if connection.counts {
                 record(&mut self.outcome.latency, now - connection.intended);
                 record(&mut self.outcome.service, now - connection.sent);
             }
-            self.outcome.completed += u64::from(now >= self.begin && now < self.end);
+            self.outcome.answered += depth;
+            self.outcome.completed += depth * u64::from(now >= self.begin && now < self.end);
         }
         let worn = self.plan.requests_per_connection;
-        if response.close {
+        if close {
             // The server closes first: its side keeps the port waiting, and ours is free again.
             connection.closing = true;
             return false;
@@ -293,18 +302,16 @@ fn record(histogram: &mut hdrhistogram::Histogram<u64>, time: Duration) {
 mod tests {
     use super::*;
     use crate::echo::Echo;
-    use crate::load::request;
+    use crate::load::{Answer, Body, request};
 
     fn plan(echo: &Echo, arrivals: Arrivals) -> Plan {
         Plan {
-            address: echo.address,
-            request: request(echo.address, "GET", "/", &[], b""),
+            answer: Answer::Http(Body::Long(crate::echo::BODY_BYTES)),
             connections: 4,
             arrivals,
-            requests_per_connection: 0,
             warm_up: Duration::from_millis(20),
             measured: Duration::from_millis(200),
-            body_bytes: Some(crate::echo::BODY_BYTES),
+            ..Plan::http(echo.address, request(echo.address, "GET", "/", &[], b""))
         }
     }
 

@@ -28,11 +28,40 @@ pub enum Arrivals {
     Open { per_second: f64 },
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    Tcp,
+    /// Each connection is a socket of its own; a lost datagram is a lost request.
+    Udp,
+}
+
+/// What the answer to a request must look like.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    Http(Body),
+    /// These bytes and no others, without any framing of ours.
+    Bytes(Vec<u8>),
+}
+
+/// What the body of a response of HTTP must be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Body {
+    Any,
+    Long(u64),
+    Is(Vec<u8>),
+}
+
 #[derive(Clone, Debug)]
 pub struct Plan {
     pub address: SocketAddr,
+    pub transport: Transport,
+    /// Sent on each new connection; the answer, a head of HTTP, must be a 101.
+    pub upgrade: Option<Vec<u8>>,
     /// The bytes of one whole request.
     pub request: Vec<u8>,
+    pub answer: Answer,
+    /// So many requests go out in one piece, and all their answers are waited for.
+    pub depth: u32,
     pub connections: usize,
     pub arrivals: Arrivals,
     /// After so many requests a connection is renewed; 0 keeps it for good.
@@ -40,8 +69,34 @@ pub struct Plan {
     /// Requests of this time are sent but not counted.
     pub warm_up: Duration,
     pub measured: Duration,
-    /// A body of another length is a short response; `None` takes any.
-    pub body_bytes: Option<u64>,
+    /// Sleep where there is nothing to do, for servers that share our processor. A latency is then
+    /// late by some 50 us, and the server is charged for waking us.
+    pub sleeps: bool,
+}
+
+impl Plan {
+    /// One request of HTTP at a time on each of 64 connections, as fast as they are answered.
+    pub fn http(address: SocketAddr, request: Vec<u8>) -> Plan {
+        Plan {
+            address,
+            transport: Transport::Tcp,
+            upgrade: None,
+            request,
+            answer: Answer::Http(Body::Any),
+            depth: 1,
+            connections: 64,
+            arrivals: Arrivals::Closed,
+            requests_per_connection: 0,
+            warm_up: Duration::from_millis(500),
+            measured: Duration::from_secs(1),
+            sleeps: false,
+        }
+    }
+
+    /// What one sending puts on the wire.
+    pub fn wire(&self) -> Vec<u8> {
+        self.request.repeat(self.depth as usize)
+    }
 }
 
 /// What went wrong, by kind.
@@ -84,6 +139,8 @@ impl Faults {
 pub struct Outcome {
     /// Good responses that arrived inside the measured time.
     pub completed: u64,
+    /// The same from the beginning to the end, warm-up included.
+    pub answered: u64,
     pub seconds: f64,
     /// From the intended time of sending to the last byte of the response.
     pub latency: Histogram<u64>,

@@ -56,30 +56,30 @@ impl Reader {
         }
     }
 
-    /// Takes the next bytes of one response. `Ok(None)` wants more. Bytes after the end are
-    /// an error: nobody asked for another response yet.
-    pub fn feed(&mut self, bytes: &[u8]) -> Result<Option<Response>, &'static str> {
-        let mut rest = bytes;
+    /// Takes bytes off `rest` to the end of one response; what follows stays. `Ok(None)` wants
+    /// more. The body must begin with what of `expected` is given, and be no longer.
+    pub fn take(
+        &mut self,
+        rest: &mut &[u8],
+        expected: Option<&[u8]>,
+    ) -> Result<Option<Response>, &'static str> {
         loop {
             let done = match self.state {
-                State::Head => self.feed_head(&mut rest)?,
-                State::Body { left } => self.feed_body(&mut rest, left),
+                State::Head => self.feed_head(rest)?,
+                State::Body { left } => self.feed_body(rest, left, expected)?,
                 State::ChunkSize { size, in_digits } => {
-                    self.feed_size(&mut rest, size, in_digits)?;
+                    self.feed_size(rest, size, in_digits)?;
                     false
                 }
-                State::ChunkData { left } => self.feed_chunk(&mut rest, left),
-                State::Trailer { line_bytes } => self.feed_trailer(&mut rest, line_bytes),
+                State::ChunkData { left } => self.feed_chunk(rest, left, expected)?,
+                State::Trailer { line_bytes } => self.feed_trailer(rest, line_bytes),
                 State::UntilClose => {
-                    self.response.body_bytes += rest.len() as u64;
-                    rest = &[];
+                    let bytes = std::mem::take(rest);
+                    self.count(bytes, expected)?;
                     false
                 }
             };
             if done {
-                if !rest.is_empty() {
-                    return Err("bytes after the response");
-                }
                 let response = self.response;
                 *self = Reader::new();
                 return Ok(Some(response));
@@ -87,6 +87,16 @@ impl Reader {
             if rest.is_empty() {
                 return Ok(None);
             }
+        }
+    }
+
+    /// Counts bytes of the body, and holds them against what they should be.
+    fn count(&mut self, bytes: &[u8], expected: Option<&[u8]>) -> Result<(), &'static str> {
+        let at = self.response.body_bytes as usize;
+        self.response.body_bytes += bytes.len() as u64;
+        match expected {
+            Some(whole) if whole.get(at..at + bytes.len()) != Some(bytes) => Err("another body"),
+            Some(_) | None => Ok(()),
         }
     }
 
@@ -160,12 +170,18 @@ impl Reader {
         Ok(false)
     }
 
-    fn feed_body(&mut self, rest: &mut &[u8], left: u64) -> bool {
+    fn feed_body(
+        &mut self,
+        rest: &mut &[u8],
+        left: u64,
+        expected: Option<&[u8]>,
+    ) -> Result<bool, &'static str> {
         let taken = left.min(rest.len() as u64);
-        self.response.body_bytes += taken;
-        *rest = &rest[taken as usize..];
+        let (bytes, after) = rest.split_at(taken as usize);
+        *rest = after;
+        self.count(bytes, expected)?;
         self.state = State::Body { left: left - taken };
-        left == taken
+        Ok(left == taken)
     }
 
     fn feed_size(
@@ -197,12 +213,18 @@ impl Reader {
         Ok(())
     }
 
-    fn feed_chunk(&mut self, rest: &mut &[u8], left: u64) -> bool {
+    fn feed_chunk(
+        &mut self,
+        rest: &mut &[u8],
+        left: u64,
+        expected: Option<&[u8]>,
+    ) -> Result<bool, &'static str> {
         let taken = left.min(rest.len() as u64);
         let data_before = left.saturating_sub(2);
         let data_after = (left - taken).saturating_sub(2);
-        self.response.body_bytes += data_before - data_after;
-        *rest = &rest[taken as usize..];
+        let (bytes, after) = rest.split_at(taken as usize);
+        *rest = after;
+        self.count(&bytes[..(data_before - data_after) as usize], expected)?;
         self.state = match left - taken {
             0 => State::ChunkSize {
                 size: 0,
@@ -210,7 +232,7 @@ impl Reader {
             },
             left => State::ChunkData { left },
         };
-        false
+        Ok(false)
     }
 
     fn feed_trailer(&mut self, rest: &mut &[u8], mut line_bytes: u32) -> bool {
@@ -248,6 +270,19 @@ fn decimal(digits: &[u8]) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    impl Reader {
+        /// One response and nothing behind it.
+        fn feed(&mut self, bytes: &[u8]) -> Result<Option<Response>, &'static str> {
+            let mut rest = bytes;
+            let found = self.take(&mut rest, None)?;
+            if rest.is_empty() {
+                Ok(found)
+            } else {
+                Err("bytes after the response")
+            }
+        }
+    }
 
     const PLAIN: &str = "HTTP/1.1 200 OK\r\nX: y\r\ncontent-LENGTH: 5\r\n\r\nhello";
     const CHUNKED: &str = "HTTP/1.1 201 Ok\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\
@@ -295,6 +330,37 @@ mod tests {
             "HTTP/1.0 200 OK\r\nContent-Length: 1\r\n\r\nx",
             response(200, 1, true),
         );
+    }
+
+    #[test]
+    fn several_in_one_piece() {
+        let both = format!("{PLAIN}{CHUNKED}");
+        let mut rest = both.as_bytes();
+        let mut reader = Reader::new();
+        assert_eq!(
+            reader.take(&mut rest, None),
+            Ok(Some(response(200, 5, false)))
+        );
+        assert_eq!(
+            reader.take(&mut rest, None),
+            Ok(Some(response(201, 13, true)))
+        );
+        assert!(rest.is_empty());
+    }
+
+    #[test]
+    fn bodies_are_compared() {
+        let take = |text: &str, body: &str| {
+            Reader::new().take(&mut text.as_bytes(), Some(body.as_bytes()))
+        };
+        assert_eq!(take(PLAIN, "hello"), Ok(Some(response(200, 5, false))));
+        assert_eq!(
+            take(CHUNKED, "abc0123456789"),
+            Ok(Some(response(201, 13, true)))
+        );
+        assert!(take(PLAIN, "hellO").is_err());
+        assert!(take(PLAIN, "hell").is_err());
+        assert!(take(CHUNKED, "abc0123456788").is_err());
     }
 
     #[test]

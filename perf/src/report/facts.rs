@@ -19,7 +19,7 @@ pub fn facts(options: &Options, peers: &[Peer]) -> Json {
     let versions = peers
         .iter()
         .map(|peer| (peer.name.to_string(), peer.version.as_str().into()));
-    let command: Vec<String> = std::env::args().skip(1).collect();
+    let command: Vec<String> = std::env::args().skip(1).map(without_folders).collect();
     map([
         ("date", utc_now().into()),
         ("commit", commit().into()),
@@ -57,6 +57,14 @@ pub fn facts(options: &Options, peers: &[Peer]) -> Json {
         ("warm_up_seconds", options.warm_up.as_secs_f64().into()),
         ("versions", Json::Map(versions.collect())),
     ])
+}
+
+/// Where things lie on this machine is nobody else's concern.
+fn without_folders(word: String) -> String {
+    match word.rsplit_once('/') {
+        Some((_, name)) => format!(".../{name}"),
+        None => word,
+    }
 }
 
 fn read(path: &str) -> String {
@@ -150,6 +158,12 @@ fn date_of(mut days: u64) -> (u64, u64, u64) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn folders_are_left_out() {
+        assert_eq!(without_folders("/a/b/coring".into()), ".../coring");
+        assert_eq!(without_folders("hello".into()), "hello");
+    }
 
     #[test]
     fn dates() {

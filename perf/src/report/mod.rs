@@ -3,7 +3,9 @@
 pub mod bars;
 pub mod facts;
 pub mod json;
+pub mod page;
 pub mod percentiles;
+pub mod rates;
 pub mod stats;
 mod svg;
 
@@ -11,7 +13,10 @@ use crate::options::Options;
 use hdrhistogram::Histogram;
 use hdrhistogram::iterators::IterationValue;
 use json::{Json, map};
+use stats::Spread;
+use std::cell::RefCell;
 use std::fs;
+use std::path::PathBuf;
 
 /// Percentiles that every record holds, in per cent.
 pub const PERCENTILES: [f64; 6] = [50.0, 90.0, 99.0, 99.9, 99.99, 100.0];
@@ -21,27 +26,88 @@ type Step = IterationValue<u64>;
 /// The longest time that a recorded histogram tells apart.
 const RECORDED_US_MAX: u64 = 60_000_000;
 
-/// One run's place in perf/runs: every file of it begins with the same time and name.
+/// What a run shows, part by part, in the order in which it is read.
+pub enum Part {
+    Words(String),
+    Warning(String),
+    Table(String, Vec<Vec<String>>),
+    /// A plot in SVG.
+    Plot(String),
+}
+
+/// How coring stands to one peer, in one figure of one scenario: above 1 coring does better.
+#[derive(Clone)]
+pub struct Standing {
+    pub what: String,
+    pub figure: &'static str,
+    pub peer: &'static str,
+    pub ratio: Spread,
+}
+
+/// One run's place in perf/runs: every file of it begins with the same time and name. What is
+/// reported goes to the terminal at once, and onto the page of the run.
 pub struct Record {
-    stem: Option<std::path::PathBuf>,
+    pub name: String,
+    stem: Option<PathBuf>,
+    parts: RefCell<Vec<Part>>,
+    facts: RefCell<Option<Json>>,
+    standings: RefCell<Vec<Standing>>,
 }
 
 impl Record {
     pub fn open(options: &Options, name: &str) -> Result<Record, String> {
-        let Some(folder) = &options.runs else {
-            return Ok(Record { stem: None });
+        let stem = match &options.runs {
+            None => None,
+            Some(folder) => {
+                fs::create_dir_all(folder)
+                    .map_err(|error| format!("{}: {error}", folder.display()))?;
+                let time = facts::utc_now().replace(['-', ':'], "");
+                Some(folder.join(format!("{time}-{name}")))
+            }
         };
-        fs::create_dir_all(folder).map_err(|error| format!("{}: {error}", folder.display()))?;
-        let time: String = facts::utc_now()
-            .chars()
-            .filter(|c| !":-".contains(*c))
-            .collect();
         Ok(Record {
-            stem: Some(folder.join(format!("{time}-{name}"))),
+            name: name.to_string(),
+            stem,
+            parts: RefCell::default(),
+            facts: RefCell::default(),
+            standings: RefCell::default(),
         })
     }
 
-    /// Writes one file of the run, with an ending such as `.json` or `-cpu.svg`.
+    pub fn words(&self, words: &str) {
+        println!("{words}");
+        self.parts.borrow_mut().push(Part::Words(words.to_string()));
+    }
+
+    pub fn warning(&self, words: &str) {
+        println!("warning: {words}");
+        self.parts
+            .borrow_mut()
+            .push(Part::Warning(words.to_string()));
+    }
+
+    pub fn table(&self, caption: &str, rows: Vec<Vec<String>>) {
+        print!("\n{caption}\n{}", table(&rows));
+        self.parts
+            .borrow_mut()
+            .push(Part::Table(caption.to_string(), rows));
+    }
+
+    pub fn plot(&self, svg: String) {
+        self.parts.borrow_mut().push(Part::Plot(svg));
+    }
+
+    pub fn standing(&self, standing: Standing) {
+        self.standings.borrow_mut().push(standing);
+    }
+
+    /// Writes the record in JSON; `facts` are those of the machine and the peers.
+    pub fn json(&self, facts: &Json, json: &Json) -> Result<(), String> {
+        *self.facts.borrow_mut() = Some(facts.clone());
+        self.write(".json", &json.pretty())
+    }
+
+    /// Writes one file of the run, with an ending such as `.json`.
     pub fn write(&self, ending: &str, text: &str) -> Result<(), String> {
         let Some(stem) = &self.stem else {
             return Ok(());
@@ -50,6 +116,17 @@ impl Record {
         fs::write(&path, text).map_err(|error| format!("{path}: {error}"))?;
         println!("written: {path}");
         Ok(())
+    }
+
+    /// The name of a file of this run, as a page beside it refers to it.
+    fn file(&self, ending: &str) -> Option<String> {
+        let name = self
+            .stem
+            .as_ref()?
+            .file_name()?
+            .to_string_lossy()
+            .into_owned();
+        Some(name + ending)
     }
 }
 
@@ -82,6 +159,28 @@ pub fn histogram_json(histogram: &Histogram<u64>) -> Json {
         ("us", list(&|step| step.value_iterated_to())),
         ("requests", list(&|step| step.count_at_value())),
     ])
+}
+
+/// The ratio of two peers, round by round: what both did in the same minute is compared.
+pub fn rounds(over: &[f64], under: &[f64]) -> Option<Spread> {
+    let ratios: Vec<f64> = over
+        .iter()
+        .zip(under)
+        .map(|(over, under)| over / under)
+        .filter(|ratio| ratio.is_finite())
+        .collect();
+    (!ratios.is_empty()).then(|| Spread::of(ratios))
+}
+
+/// A ratio with its spread, and a mark if the rounds do not agree.
+pub fn show_ratio(ratio: Option<Spread>) -> String {
+    match ratio {
+        None => "-".into(),
+        Some(ratio) => {
+            let mark = if ratio.is_noisy() { " ?" } else { "" };
+            format!("x{}{mark}", ratio.show(2))
+        }
+    }
 }
 
 /// A table whose columns are as wide as they must be.

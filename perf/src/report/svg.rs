@@ -94,7 +94,7 @@ impl Svg {
     }
 }
 
-fn escape(words: &str) -> String {
+pub fn escape(words: &str) -> String {
     words
         .replace('&', "&amp;")
         .replace('<', "&lt;")

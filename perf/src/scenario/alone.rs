@@ -1,7 +1,7 @@
 //! The generator without peers: against any server, and against its own limits.
 
 use crate::echo::{BODY_BYTES, Echo};
-use crate::load::{self, Arrivals, Outcome, Plan};
+use crate::load::{self, Answer, Arrivals, Body, Outcome, Plan};
 use crate::options::Options;
 use crate::process;
 use crate::report::percentiles::time;
@@ -19,15 +19,16 @@ pub fn load(options: &Options) -> Result<(), String> {
         Some(per_second) => Arrivals::Open { per_second },
         None => Arrivals::Closed,
     };
+    let request = load::request(address, &options.method, &path, &options.headers, body);
     let plan = Plan {
-        address,
-        request: load::request(address, &options.method, &path, &options.headers, body),
+        answer: Answer::Http(options.expect_bytes.map_or(Body::Any, Body::Long)),
+        depth: options.depth.max(1),
         connections: options.connections,
         arrivals,
         requests_per_connection: options.per_connection,
         warm_up: options.warm_up,
         measured: options.measured,
-        body_bytes: options.expect_bytes,
+        ..Plan::http(address, request)
     };
     print(&load::run(&plan, &mut |_| {}));
     Ok(())
@@ -98,15 +99,14 @@ pub fn own_ceiling(options: &Options) -> Result<(), String> {
     let rates = OWN_RATES.map(|per_second| Arrivals::Open { per_second });
     for arrivals in [Arrivals::Closed].into_iter().chain(rates) {
         println!("\n{arrivals:?}");
+        let request = load::request(echo.address, "GET", "/", &[], b"");
         let plan = Plan {
-            address: echo.address,
-            request: load::request(echo.address, "GET", "/", &[], b""),
+            answer: Answer::Http(Body::Long(BODY_BYTES)),
             connections: options.connections,
             arrivals,
-            requests_per_connection: 0,
             warm_up: options.warm_up,
             measured: options.measured,
-            body_bytes: Some(BODY_BYTES),
+            ..Plan::http(echo.address, request)
         };
         print(&load::run(&plan, &mut |_| {}));
     }

@@ -5,7 +5,7 @@ use crate::options::{Options, root};
 use crate::peers::{self, Peer};
 use crate::report::json::{Json, map};
 use crate::report::stats::Spread;
-use crate::report::{Record, bars, facts, table};
+use crate::report::{Record, bars, facts};
 use std::process::Command;
 
 /// A program, what it is told to do, how often, and the least ratio node/coring that we ask for.
@@ -20,6 +20,8 @@ const fn program(script: &'static str, variant: &'static str, operations: u64) -
     // Where Node's own way is costly (a handle or an event for each), we ask for more.
     let ratio_min = match script.as_bytes() {
         b"pipeline" | b"timers" | b"async-local-storage" => 1.5,
+        b"crypto-hash" | b"crypto-random" | b"crypto-cipher" | b"crypto-token" => 1.0,
+        b"zlib-stream" => 1.0,
         _ => 0.9,
     };
     Program {
@@ -102,6 +104,31 @@ const PROGRAMS: &[Program] = &[
     program("performance", "mark", 1_500_000),
     program("events-target", "dispatch", 6_000_000),
     program("events-target", "abort", 200_000),
+    program("crypto-hash", "once-sha256-64", 3_000_000),
+    program("crypto-hash", "made-sha256-64", 3_000_000),
+    program("crypto-hash", "once-sha256-1024", 1_000_000),
+    program("crypto-hash", "made-sha256-1048576", 1_000),
+    program("crypto-hash", "once-sha512-64", 2_000_000),
+    program("crypto-hash", "made-sha512-64", 2_000_000),
+    program("crypto-hash", "once-sha512-1024", 500_000),
+    program("crypto-hash", "made-sha512-1048576", 500),
+    program("crypto-random", "uuid", 5_000_000),
+    program("crypto-random", "16", 1_000_000),
+    program("crypto-cipher", "seal-64", 300_000),
+    program("crypto-cipher", "seal-16384", 100_000),
+    program("crypto-cipher", "open-16384", 100_000),
+    program("crypto-token", "hs256-sign", 300_000),
+    program("crypto-token", "hs256-verify", 300_000),
+    program("crypto-token", "es256-sign", 20_000),
+    program("crypto-token", "es256-verify", 15_000),
+    program("zlib-stream", "Gzip", 500),
+    program("zlib-stream", "Gunzip", 3_000),
+    program("zlib-stream", "Deflate", 500),
+    program("zlib-stream", "Inflate", 3_000),
+    program("zlib-stream", "BrotliCompress", 500),
+    program("zlib-stream", "BrotliDecompress", 3_000),
+    program("zlib-stream", "ZstdCompress", 2_000),
+    program("zlib-stream", "ZstdDecompress", 3_000),
 ];
 
 impl Program {
@@ -127,10 +154,9 @@ impl Times {
     }
 }
 
-pub fn run(options: &Options) -> Result<(), String> {
+pub fn run(options: &Options, record: &Record) -> Result<(), String> {
     let peers = peers::choose(options)?;
     let facts = facts::facts(options, &peers);
-    let record = Record::open(options, "core")?;
     let asked = |program: &&Program| {
         let name = program.name();
         options.names.is_empty() || options.names.iter().any(|part| name.contains(part))
@@ -154,14 +180,13 @@ pub fn run(options: &Options) -> Result<(), String> {
         rows.push(row);
         results.push(result);
     }
-    println!("\ncore, ratios of processor time: median [min .. max]");
-    print!("{}", table(&rows));
+    record.table("core, ratios of processor time: median [min .. max]", rows);
     let json = map([
         ("scenario", "core".into()),
-        ("facts", facts),
+        ("facts", facts.clone()),
         ("results", results.into()),
     ]);
-    record.write(".json", &json.pretty())
+    record.json(&facts, &json)
 }
 
 /// All peers in turn, round after round.

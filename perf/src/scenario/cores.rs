@@ -16,12 +16,11 @@ const CONNECTIONS: usize = 1_000;
 /// Clients that ask at the same time.
 const LANES: usize = 8;
 
-pub fn run(options: &Options) -> Result<(), String> {
+pub fn run(options: &Options, record: &Record) -> Result<(), String> {
     let peers = peers::choose(options)?;
     let coring = peers.iter().find(|peer| peer.name == "coring");
     let coring = coring.ok_or("cores is a scenario of coring alone")?;
     let facts = facts::facts(options, std::slice::from_ref(coring));
-    let record = Record::open(options, "cores")?;
     let mut results = Vec::new();
     for rep in 0..options.reps {
         let counts = measure(coring)?;
@@ -41,10 +40,10 @@ pub fn run(options: &Options) -> Result<(), String> {
     }
     let json = map([
         ("scenario", "cores".into()),
-        ("facts", facts),
+        ("facts", facts.clone()),
         ("results", results.into()),
     ]);
-    record.write(".json", &json.pretty())
+    record.json(&facts, &json)
 }
 
 /// How many answers came from each core.

@@ -6,7 +6,7 @@ use crate::peers::{self, Peer, Server};
 use crate::process;
 use crate::report::json::{Json, map};
 use crate::report::stats::Spread;
-use crate::report::{Record, bars, facts, table};
+use crate::report::{Record, Standing, bars, facts, rounds};
 use std::io::{ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::thread;
@@ -32,10 +32,9 @@ struct Sample {
     alive: usize,
 }
 
-pub fn run(options: &Options) -> Result<(), String> {
+pub fn run(options: &Options, record: &Record) -> Result<(), String> {
     let peers = peers::choose(options)?;
     let facts = facts::facts(options, &peers);
-    let record = Record::open(options, "idle")?;
     let room = process::open_files_max().saturating_sub(OTHER_FILES);
     let steps: Vec<usize> = STEPS.iter().map(|&step| step.min(room)).collect();
     if room < STEPS[1] {
@@ -57,7 +56,7 @@ pub fn run(options: &Options) -> Result<(), String> {
             samples.push(sample);
         }
     }
-    report(&peers, &samples, &steps, facts, &record)
+    report(&peers, &samples, &steps, facts, record)
 }
 
 fn measure(
@@ -153,8 +152,9 @@ fn report(
         row.push(of(index, &|sample| sample.alive as f64).show(0));
         rows.push(row);
     }
-    println!("\nidle, median [min .. max]; kernel memory of the sockets is not in it");
-    print!("{}", table(&rows));
+    let caption = "idle, median [min .. max]; kernel memory of the sockets is not in it";
+    record.table(caption, rows);
+    stand(peers, samples, record);
     let results: Vec<Json> = samples
         .iter()
         .map(|sample| sample_json(peers, sample))
@@ -162,11 +162,11 @@ fn report(
     let counts = Json::List(steps.iter().map(|&step| (step as u64).into()).collect());
     let json = map([
         ("scenario", "idle".into()),
-        ("facts", facts),
+        ("facts", facts.clone()),
         ("connections", counts),
         ("results", results.into()),
     ]);
-    record.write(".json", &json.pretty())?;
+    record.json(&facts, &json)?;
     let last = steps.len() - 1;
     let bar = |(index, peer): (usize, &Peer)| {
         (peer.name, of(index, &|sample| sample.per_connection[last]))
@@ -176,10 +176,36 @@ fn report(
         "resident memory for each of {} silent connections",
         steps[last]
     );
-    record.write(
-        "-connection.svg",
-        &bars::chart("idle: a connection", &below, "bytes", &bars),
-    )
+    record.plot(bars::chart("idle: a connection", &below, "bytes", &bars));
+    Ok(())
+}
+
+fn stand(peers: &[Peer], samples: &[Sample], record: &Record) {
+    let Some(own) = peers.iter().position(|peer| peer.name == "coring") else {
+        return;
+    };
+    let of = |peer: usize, value: fn(&Sample) -> f64| -> Vec<f64> {
+        let own = samples.iter().filter(|sample| sample.peer == peer);
+        own.map(value).collect()
+    };
+    let last = |sample: &Sample| sample.per_connection[sample.per_connection.len() - 1];
+    type Figure = (&'static str, fn(&Sample) -> f64);
+    let figures: [Figure; 2] = [
+        ("memory", |sample| sample.idle_mib),
+        ("memory a connection", last),
+    ];
+    for (index, peer) in peers.iter().enumerate().filter(|(index, _)| *index != own) {
+        for (figure, value) in figures {
+            if let Some(ratio) = rounds(&of(index, value), &of(own, value)) {
+                record.standing(Standing {
+                    what: "idle".into(),
+                    figure,
+                    peer: peer.name,
+                    ratio,
+                });
+            }
+        }
+    }
 }
 
 fn sample_json(peers: &[Peer], sample: &Sample) -> Json {

@@ -1,134 +1,26 @@
-//! hello, json and churn: each peer serves the same program under the same load, in turn.
+//! Runs a scenario of `served.rs`: each peer serves the same program under the same load, in turn.
 
 use super::serve_report;
+use super::served::{Phase, Rate, Scenario};
 use crate::load::{self, Arrivals, Edge, Outcome, Plan};
 use crate::options::{Options, root};
 use crate::peers::{self, Peer, Server};
-use crate::process::{self, CpuTime, Memory};
+use crate::process::{self, CpuTime, Memory, Switches};
 use crate::report::Record;
 use crate::report::facts;
+use crate::scratch::Scratch;
+use crate::syscalls;
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
 
 /// Time in which the ceiling of the reference is found before the run proper.
-const CALIBRATION: Duration = Duration::from_secs(4);
+const CALIBRATION: Duration = Duration::from_secs(2);
+const PHASE_WARM_UP_MAX: Duration = Duration::from_millis(300);
+const SYSCALLS_WATCHED: Duration = Duration::from_millis(500);
+const PORT: u16 = 3000;
 
 /// The peer whose ceiling sets the rates, and to whom ratios refer.
 pub const REFERENCE: &str = "node26";
-
-pub struct Scenario {
-    pub name: &'static str,
-    pub script: &'static str,
-    port: u16,
-    path: &'static str,
-    headers: &'static [(&'static str, &'static str)],
-    body_bytes: Option<u64>,
-    pub phases: &'static [Phase],
-}
-
-pub struct Phase {
-    pub name: &'static str,
-    pub says: &'static str,
-    pub rate: Rate,
-    /// The request asks the server to close, so each request has its own connection.
-    close: bool,
-    requests_per_connection: u32,
-}
-
-#[derive(Clone, Copy, PartialEq)]
-pub enum Rate {
-    Ceiling,
-    /// A part of the ceiling of the reference.
-    Part(f64),
-}
-
-const fn phase(name: &'static str, says: &'static str, rate: Rate) -> Phase {
-    Phase {
-        name,
-        says,
-        rate,
-        close: false,
-        requests_per_connection: 0,
-    }
-}
-
-const KEEP_ALIVE: &[Phase] = &[
-    phase("ceiling", "as fast as it answers", Rate::Ceiling),
-    phase(
-        "half",
-        "at 50 % of the reference's ceiling",
-        Rate::Part(0.5),
-    ),
-    phase(
-        "eighty",
-        "at 80 % of the reference's ceiling",
-        Rate::Part(0.8),
-    ),
-];
-
-const CHURNING: &[Phase] = &[
-    Phase {
-        close: true,
-        ..phase("each", "a new connection for each request", Rate::Ceiling)
-    },
-    Phase {
-        requests_per_connection: 10,
-        ..phase(
-            "tenth",
-            "a new connection for each tenth request",
-            Rate::Ceiling,
-        )
-    },
-];
-
-pub const HELLO: Scenario = Scenario {
-    name: "hello",
-    script: "examples/hello.js",
-    port: 3000,
-    path: "/",
-    headers: &[],
-    body_bytes: Some(11),
-    phases: KEEP_ALIVE,
-};
-
-pub const JSON: Scenario = Scenario {
-    name: "json",
-    script: "perf/apps/json.js",
-    port: 3001,
-    path: "/items?page=2&size=8",
-    headers: JSON_HEADERS,
-    body_bytes: None,
-    phases: KEEP_ALIVE,
-};
-
-pub const CHURN: Scenario = Scenario {
-    name: "churn",
-    phases: CHURNING,
-    ..HELLO
-};
-
-/// What a browser sends, more or less: the program reads all ten.
-const JSON_HEADERS: &[(&str, &str)] = &[
-    (
-        "User-Agent",
-        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko)",
-    ),
-    ("Accept", "application/json, text/plain, */*"),
-    ("Accept-Language", "en-GB,en;q=0.9,de;q=0.7"),
-    ("Accept-Encoding", "gzip, deflate, br, zstd"),
-    ("Referer", "https://example.org/catalogue?page=1"),
-    (
-        "Cookie",
-        "session=5f1c8a7e9b2d4c60a3e1f7b8d9c0e2a4; theme=dark; seen=1",
-    ),
-    ("X-Request-Id", "0d9f2a52-6d0e-4c53-9d55-6f2d1b8f0c1e"),
-    ("X-Forwarded-For", "203.0.113.7, 198.51.100.2"),
-    (
-        "Authorization",
-        "Bearer eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI0MiJ9.c2lnbmF0dXJl",
-    ),
-    ("Cache-Control", "no-cache"),
-];
 
 /// One phase of one peer in one repetition.
 pub struct Sample {
@@ -138,6 +30,7 @@ pub struct Sample {
     pub outcome: Outcome,
     pub cpu: CpuTime,
     pub memory: Memory,
+    pub switches: Switches,
     /// Share of the processor that the server had, and that the hypervisor took.
     pub server_busy: f64,
     pub stolen: f64,
@@ -148,35 +41,53 @@ impl Sample {
     pub fn cpu_per_request(&self) -> f64 {
         self.cpu.total_us() / self.outcome.completed.max(1) as f64
     }
+
+    pub fn switches_per_request(&self) -> f64 {
+        self.switches.total() as f64 / self.outcome.completed.max(1) as f64
+    }
 }
 
-pub fn run(options: &Options, scenario: &Scenario) -> Result<(), String> {
-    let peers = peers::choose(options)?;
+/// What one running server is measured with.
+struct Course<'a> {
+    options: &'a Options,
+    scenario: &'a Scenario,
+    scratch: &'a Scratch,
+}
+
+pub fn run(options: &Options, scenario: &Scenario, record: &Record) -> Result<(), String> {
+    let mut peers = peers::choose(options)?;
+    let takes_part = |name: &str| scenario.peers.is_empty() || scenario.peers.contains(&name);
+    peers.retain(|peer| peer.name == "coring" || takes_part(peer.name));
     let facts = facts::facts(options, &peers);
-    let record = Record::open(options, scenario.name)?;
     process::pin_this_thread(options.load_cpu).map_err(|error| format!("taskset: {error}"))?;
-    let ceiling = match options.rate {
-        Some(rate) => rate,
-        None => calibrate(options, scenario, &peers)?,
+    let scratch = Scratch::new("serve")?;
+    let course = Course {
+        options,
+        scenario,
+        scratch: &scratch,
     };
+    let reference = course.calibrate(&peers)?;
     let mut samples = Vec::new();
+    let mut syscalls: Vec<Option<f64>> = vec![None; peers.len()];
     for rep in 0..options.reps {
         for (peer, who) in peers.iter().enumerate() {
-            let server = start(options, scenario, who)?;
-            warm_up(options, scenario, &server);
-            for (phase, what) in scenario.phases.iter().enumerate() {
-                let plan = plan(options, scenario, what, server.address, ceiling);
-                let sample = measure(options, &server, &plan, [peer, rep, phase]);
-                println!(
-                    "rep {} {:7} {:8} {:9.0} req/s {:6.1} CPU us/req, {} faults",
-                    rep + 1,
-                    who.name,
-                    what.name,
-                    sample.outcome.per_second(),
-                    sample.cpu_per_request(),
-                    sample.outcome.faults.total()
-                );
+            let server = course.start(who)?;
+            course.warm_up(&server);
+            let mut own = 0.0;
+            for (index, phase) in scenario.phases.iter().enumerate() {
+                let plan = course.plan(phase, server.address, reference, own);
+                let sample = course.measure(&server, &plan, [peer, rep, index]);
+                if phase.rate == Rate::Ceiling {
+                    own = sample.outcome.per_second();
+                }
+                tell(who, phase, &sample);
                 samples.push(sample);
+            }
+            if rep == 0 {
+                let phase = &scenario.phases[0];
+                let mut plan = course.plan(phase, server.address, reference, own);
+                plan.measured = SYSCALLS_WATCHED;
+                syscalls[peer] = syscalls::for_each_request(&server.pids(), &plan);
             }
         }
     }
@@ -184,92 +95,136 @@ pub fn run(options: &Options, scenario: &Scenario) -> Result<(), String> {
         scenario,
         peers: &peers,
         samples: &samples,
-        ceiling,
+        syscalls: &syscalls,
+        reference,
         facts,
     };
-    run.report(&record)
+    run.report(record)
 }
 
-fn start(options: &Options, scenario: &Scenario, peer: &Peer) -> Result<Server, String> {
-    let mut command = peer.script(&root().join(scenario.script));
-    command.env("PORT", scenario.port.to_string());
-    let address = SocketAddr::from(([127, 0, 0, 1], scenario.port));
-    Server::start(peers::pinned(&command, options.server_cpu), address)
+fn tell(who: &Peer, phase: &Phase, sample: &Sample) {
+    println!(
+        "rep {} {:7} {:8} {:9.0} req/s {:6.1} CPU us/req, {} faults",
+        sample.rep + 1,
+        who.name,
+        phase.name,
+        sample.outcome.per_second(),
+        sample.cpu_per_request(),
+        sample.outcome.faults.total()
+    );
 }
 
-fn plan(
-    options: &Options,
-    scenario: &Scenario,
-    phase: &Phase,
-    address: SocketAddr,
-    ceiling: f64,
-) -> Plan {
-    let own = |(name, value): &(&str, &str)| (name.to_string(), value.to_string());
-    let mut headers: Vec<(String, String)> = scenario.headers.iter().map(own).collect();
-    if phase.close {
-        headers.push(("Connection".into(), "close".into()));
+impl Course<'_> {
+    fn start(&self, peer: &Peer) -> Result<Server, String> {
+        let script = root().join(self.scenario.script);
+        let mut command = match (self.scenario.two_cores, peer.name) {
+            (true, "coring") => peer.core_script("2", &script),
+            (true, _) => {
+                let mut command = peer.script(&script);
+                command.arg("cluster");
+                command
+            }
+            (false, _) => peer.script(&script),
+        };
+        command.env("PORT", PORT.to_string());
+        command.env("TMPDIR", self.scratch.path());
+        command.env("PACKAGES", &self.options.packages_folder);
+        let address = SocketAddr::from(([127, 0, 0, 1], PORT));
+        if self.scenario.two_cores {
+            // The generator keeps to one processor; what it starts is to have both.
+            return Server::start(peers::unpinned(&command), address)?.confirmed();
+        }
+        Server::start(peers::pinned(&command, self.options.server_cpu), address)?.confirmed()
     }
-    Plan {
-        address,
-        request: load::request(address, "GET", scenario.path, &headers, b""),
-        connections: options.connections,
-        arrivals: match phase.rate {
-            Rate::Ceiling => Arrivals::Closed,
-            Rate::Part(part) => Arrivals::Open {
-                per_second: ceiling * part,
+
+    fn plan(&self, phase: &Phase, address: SocketAddr, reference: f64, own: f64) -> Plan {
+        let per_second = match phase.rate {
+            Rate::Ceiling => 0.0,
+            Rate::Equal(part) => reference * part,
+            Rate::Own(part) => own * part,
+            Rate::Fixed(rate) => rate,
+        };
+        let connections = match phase.connections {
+            0 => self.options.connections,
+            count => count,
+        };
+        Plan {
+            connections,
+            // A server that answers nothing has no rate of its own: one request is waited for.
+            arrivals: match phase.rate {
+                Rate::Ceiling => Arrivals::Closed,
+                _ => Arrivals::Open {
+                    per_second: per_second.max(1.0),
+                },
             },
-        },
-        requests_per_connection: phase.requests_per_connection,
-        warm_up: Duration::from_millis(500),
-        measured: options.measured,
-        body_bytes: scenario.body_bytes,
+            warm_up: PHASE_WARM_UP_MAX.min(self.options.measured / 4),
+            measured: self.options.measured,
+            sleeps: self.scenario.two_cores,
+            ..phase.ask.plan(address)
+        }
     }
-}
 
-/// The closed loop until the program is compiled as far as it will be.
-fn warm_up(options: &Options, scenario: &Scenario, server: &Server) {
-    let phase = phase("warm", "", Rate::Ceiling);
-    let mut plan = plan(options, scenario, &phase, server.address, 0.0);
-    plan.measured = options.warm_up;
-    load::run(&plan, &mut |_| {});
-}
-
-fn calibrate(options: &Options, scenario: &Scenario, peers: &[Peer]) -> Result<f64, String> {
-    let reference = peers
-        .iter()
-        .find(|peer| peer.name == REFERENCE)
-        .unwrap_or(&peers[0]);
-    let server = start(options, scenario, reference)?;
-    warm_up(options, scenario, &server);
-    let mut plan = plan(options, scenario, &scenario.phases[0], server.address, 0.0);
-    plan.measured = CALIBRATION;
-    let ceiling = load::run(&plan, &mut |_| {}).per_second();
-    println!("reference {}: {ceiling:.0} req/s", reference.name);
-    if ceiling > 0.0 {
-        Ok(ceiling)
-    } else {
-        Err(format!("{} answers nothing", reference.name))
+    /// The first phase's load, as fast as it is answered, until the program is compiled as far as
+    /// it will be.
+    fn warm_up(&self, server: &Server) -> Outcome {
+        let first = &self.scenario.phases[0];
+        let plan = Plan {
+            connections: self.options.connections.min(64),
+            warm_up: Duration::ZERO,
+            measured: self.options.warm_up,
+            sleeps: self.scenario.two_cores,
+            ..first.ask.plan(server.address)
+        };
+        load::run(&plan, &mut |_| {})
     }
-}
 
-fn measure(options: &Options, server: &Server, plan: &Plan, at: [usize; 3]) -> Sample {
-    let pids = server.pids();
-    let mut clocks = Vec::new();
-    let outcome = load::run(plan, &mut |_: Edge| {
-        let stolen = process::stolen_us(options.server_cpu);
-        clocks.push((Instant::now(), process::cpu_time(&pids), stolen));
-    });
-    assert_eq!(clocks.len(), 2);
-    let cpu = clocks[1].1.since(&clocks[0].1);
-    let wall_us = (clocks[1].0 - clocks[0].0).as_secs_f64() * 1e6;
-    Sample {
-        peer: at[0],
-        rep: at[1],
-        phase: at[2],
-        outcome,
-        cpu,
-        memory: process::memory(&server.pids()),
-        server_busy: cpu.total_us() / wall_us,
-        stolen: (clocks[1].2 - clocks[0].2) / wall_us,
+    /// The ceiling of the reference, if a phase needs it.
+    fn calibrate(&self, peers: &[Peer]) -> Result<f64, String> {
+        let needs = |phase: &Phase| matches!(phase.rate, Rate::Equal(_));
+        if let Some(rate) = self.options.rate {
+            return Ok(rate);
+        }
+        if !self.scenario.phases.iter().any(needs) {
+            return Ok(0.0);
+        }
+        let reference = peers
+            .iter()
+            .find(|peer| peer.name == REFERENCE)
+            .unwrap_or(&peers[0]);
+        let server = self.start(reference)?;
+        self.warm_up(&server);
+        let mut plan = self.plan(&self.scenario.phases[0], server.address, 0.0, 0.0);
+        plan.measured = CALIBRATION;
+        let ceiling = load::run(&plan, &mut |_| {}).per_second();
+        println!("reference {}: {ceiling:.0} req/s", reference.name);
+        if ceiling > 0.0 {
+            Ok(ceiling)
+        } else {
+            Err(format!("{} answers nothing", reference.name))
+        }
+    }
+
+    fn measure(&self, server: &Server, plan: &Plan, at: [usize; 3]) -> Sample {
+        let pids = server.pids();
+        let mut clocks = Vec::new();
+        let outcome = load::run(plan, &mut |_: Edge| {
+            let stolen = process::stolen_us(self.options.server_cpu);
+            let switches = process::switches(&pids);
+            clocks.push((Instant::now(), process::cpu_time(&pids), stolen, switches));
+        });
+        assert_eq!(clocks.len(), 2);
+        let cpu = clocks[1].1.since(&clocks[0].1);
+        let wall_us = (clocks[1].0 - clocks[0].0).as_secs_f64() * 1e6;
+        Sample {
+            peer: at[0],
+            rep: at[1],
+            phase: at[2],
+            outcome,
+            cpu,
+            memory: process::memory(&server.pids()),
+            switches: clocks[1].3.since(&clocks[0].3),
+            server_busy: cpu.total_us() / wall_us,
+            stolen: (clocks[1].2 - clocks[0].2) / wall_us,
+        }
     }
 }

@@ -1,11 +1,15 @@
-//! The tables, the record and the plots of a served scenario.
+//! The tables, the record and the plots of a served scenario, and what it refuses to say.
 
-use super::serve::{Phase, REFERENCE, Rate, Sample, Scenario};
+use super::serve::{REFERENCE, Sample};
+use super::served::{Phase, Rate, Scenario};
 use crate::load::new_histogram;
 use crate::peers::Peer;
 use crate::report::json::{Json, map};
 use crate::report::stats::Spread;
-use crate::report::{Record, bars, histogram_json, percentiles, percentiles_json, table};
+use crate::report::{
+    Record, Standing, bars, histogram_json, percentiles, percentiles_json, rates, rounds,
+    show_ratio,
+};
 use hdrhistogram::Histogram;
 
 /// Above this share of its time the generator itself limits what is measured.
@@ -15,41 +19,125 @@ const SERVER_BUSY_MIN: f64 = 0.95;
 const STOLEN_MAX: f64 = 0.01;
 const LATENESS_P99_US_MAX: f64 = 100.0;
 
+/// The columns of every table. `sent p99.9` runs from the real sending: what a generator that
+/// waits for answers would have said.
+const HEAD: [&str; 20] = [
+    "peer",
+    "req/s",
+    "x",
+    "CPU us/req",
+    "x",
+    "user",
+    "kernel",
+    "syscalls/req",
+    "switches/req",
+    "p50 us",
+    "p99 us",
+    "x",
+    "p99.9 us",
+    "sent p99.9",
+    "RSS MiB",
+    "peak",
+    "busy",
+    "load busy",
+    "late p99 us",
+    "faults",
+];
+
 pub struct Run<'a> {
     pub scenario: &'a Scenario,
     pub peers: &'a [Peer],
     pub samples: &'a [Sample],
-    /// Requests a second from which the rates were taken.
-    pub ceiling: f64,
+    /// System calls a request, by peer; None where nobody could count them.
+    pub syscalls: &'a [Option<f64>],
+    /// Requests a second from which the equal rates were taken.
+    pub reference: f64,
     pub facts: Json,
 }
 
 impl Run<'_> {
     pub fn report(&self, record: &Record) -> Result<(), String> {
+        record.words(&format!("{}: {}", self.scenario.script, self.scenario.says));
+        if self.scenario.two_cores {
+            record.words("Two cores, or processes, of the server, and the generator beside them.");
+        }
         for (index, phase) in self.scenario.phases.iter().enumerate() {
-            println!(
-                "\n{}, {}: {}",
+            let caption = format!(
+                "{}, {}: {}",
                 self.scenario.name,
                 phase.name,
                 self.says(phase)
             );
-            print!("{}", table(&self.rows(index, phase)));
+            record.table(&caption, self.rows(index, phase));
+            self.stand(record, index, phase);
+            self.plot(record, index, phase);
         }
-        println!("\nmedian [min .. max] of the repetitions; x is the ratio to {REFERENCE}.");
+        self.plot_curve(record);
         for warning in self.warnings() {
-            println!("warning: {warning}");
+            record.warning(&warning);
         }
-        record.write(".json", &self.json().pretty())?;
-        for (index, phase) in self.scenario.phases.iter().enumerate() {
-            self.write_plots(record, index, phase)?;
-        }
-        Ok(())
+        record.json(&self.facts, &self.json())
     }
 
     fn says(&self, phase: &Phase) -> String {
         match phase.rate {
-            Rate::Ceiling => phase.says.to_string(),
-            Rate::Part(part) => format!("{}, {:.0} req/s", phase.says, self.ceiling * part),
+            Rate::Equal(part) => format!("{}, {:.0} req/s", phase.says, self.reference * part),
+            Rate::Ceiling | Rate::Own(_) | Rate::Fixed(_) => phase.says.to_string(),
+        }
+    }
+
+    /// At a ceiling somebody must be the limit. If that was the generator, or nobody, rates and
+    /// latencies are its own, and are not told.
+    fn refusal(&self, peer: usize, phase: usize) -> Option<&'static str> {
+        let busy = |value: fn(&Sample) -> f64| self.spread(peer, phase, value).median;
+        if self.scenario.phases[phase].rate != Rate::Ceiling {
+            return None;
+        }
+        let generator = busy(|sample| sample.outcome.busy);
+        let server = busy(|sample| sample.server_busy);
+        (generator > GENERATOR_BUSY_MAX && server < SERVER_BUSY_MIN).then_some("refused")
+    }
+
+    /// coring against each peer, round by round.
+    fn stand(&self, record: &Record, phase: usize, what: &Phase) {
+        let coring = self.peers.iter().position(|peer| peer.name == "coring");
+        // Where each has a rate of its own the tables show them side by side: no ratio means much.
+        let (Some(own), false) = (coring, matches!(what.rate, Rate::Own(_))) else {
+            return;
+        };
+        let values = |peer: usize, value: fn(&Sample) -> f64| -> Vec<f64> {
+            self.of(peer, phase).map(value).collect()
+        };
+        let refused = |peer: usize| self.refusal(peer, phase).is_some();
+        for (peer, who) in self
+            .peers
+            .iter()
+            .enumerate()
+            .filter(|(peer, _)| *peer != own)
+        {
+            let tell = |figure: &'static str, ratio: Option<Spread>| {
+                if let Some(ratio) = ratio {
+                    record.standing(Standing {
+                        what: format!("{} {}", self.scenario.name, what.name),
+                        figure,
+                        peer: who.name,
+                        ratio,
+                    });
+                }
+            };
+            let cpu = Sample::cpu_per_request;
+            tell("CPU time", rounds(&values(peer, cpu), &values(own, cpu)));
+            let p99 = |sample: &Sample| latency_us(sample, 99.0);
+            match what.rate {
+                Rate::Ceiling if refused(own) || refused(peer) => {}
+                Rate::Ceiling => {
+                    let rate = |sample: &Sample| sample.outcome.per_second();
+                    tell("rate", rounds(&values(own, rate), &values(peer, rate)));
+                }
+                Rate::Equal(_) | Rate::Own(_) | Rate::Fixed(_) => {
+                    tell("p99", rounds(&values(peer, p99), &values(own, p99)));
+                }
+            }
         }
     }
 
@@ -63,67 +151,59 @@ impl Run<'_> {
         Spread::of(self.of(peer, phase).map(value))
     }
 
-    /// How a peer's median stands to the reference's.
-    fn ratio(&self, peer: usize, phase: usize, value: impl Fn(&Sample) -> f64 + Copy) -> String {
+    /// How a peer stands to the reference, round by round.
+    fn ratio(&self, peer: usize, phase: usize, value: fn(&Sample) -> f64) -> String {
         let reference = self.peers.iter().position(|peer| peer.name == REFERENCE);
-        let Some(reference) = reference else {
-            return "-".into();
-        };
-        let own = self.spread(peer, phase, value).median;
-        format!("x{:.2}", own / self.spread(reference, phase, value).median)
+        let values = |peer: usize| -> Vec<f64> { self.of(peer, phase).map(value).collect() };
+        show_ratio(reference.and_then(|reference| rounds(&values(peer), &values(reference))))
     }
 
     fn rows(&self, phase: usize, what: &Phase) -> Vec<Vec<String>> {
-        let mut head = vec!["peer", "req/s", "x", "CPU us/req", "x", "user", "kernel"];
-        head.extend([
-            "p50 us",
-            "p99 us",
-            "x",
-            "p99.9 us",
-            "RSS MiB",
-            "busy",
-            "load busy",
-            "faults",
-        ]);
-        if what.rate != Rate::Ceiling {
-            head.push("late p99 us");
-        }
-        let mut rows = vec![head.into_iter().map(str::to_string).collect()];
+        let mut rows = vec![HEAD.map(str::to_string).to_vec()];
         for (peer, who) in self.peers.iter().enumerate() {
-            let rate = |sample: &Sample| sample.outcome.per_second();
             let part = |us: f64, sample: &Sample| us / sample.outcome.completed.max(1) as f64;
-            let show = |decimals: usize, value: &dyn Fn(&Sample) -> f64| {
-                self.spread(peer, phase, value).show(decimals)
-            };
             let median = |decimals: usize, value: &dyn Fn(&Sample) -> f64| {
                 format!("{:.decimals$}", self.spread(peer, phase, value).median)
             };
-            let mut row = vec![
+            let rate = |sample: &Sample| sample.outcome.per_second();
+            let p99 = |sample: &Sample| latency_us(sample, 99.0);
+            let told = |words: String| match self.refusal(peer, phase) {
+                Some(refused) => refused.to_string(),
+                None => words,
+            };
+            let syscalls = match (phase, self.syscalls[peer]) {
+                (0, Some(count)) => format!("{count:.2}"),
+                (_, _) => "-".into(),
+            };
+            let faults = self.of(peer, phase).map(|s| s.outcome.faults.total());
+            rows.push(vec![
                 who.name.to_string(),
-                show(0, &rate),
-                self.ratio(peer, phase, rate),
-                show(2, &Sample::cpu_per_request),
+                told(self.spread(peer, phase, rate).show(0)),
+                told(self.ratio(peer, phase, rate)),
+                self.spread(peer, phase, Sample::cpu_per_request).show(2),
                 self.ratio(peer, phase, Sample::cpu_per_request),
-                median(2, &|sample| part(sample.cpu.user_us, sample)),
-                median(2, &|sample| part(sample.cpu.system_us, sample)),
-                median(0, &|sample| latency_us(sample, 50.0)),
-                show(0, &|sample| latency_us(sample, 99.0)),
-                self.ratio(peer, phase, |sample| latency_us(sample, 99.0)),
-                median(0, &|sample| latency_us(sample, 99.9)),
-                median(1, &|sample| {
-                    sample.memory.resident_bytes as f64 / 1_048_576.0
+                median(2, &|sample| part(user_us(sample), sample)),
+                median(2, &|sample| {
+                    part(sample.cpu.total_us() - user_us(sample), sample)
                 }),
+                syscalls,
+                median(3, &Sample::switches_per_request),
+                told(median(0, &|sample| latency_us(sample, 50.0))),
+                told(self.spread(peer, phase, p99).show(0)),
+                told(self.ratio(peer, phase, p99)),
+                told(median(0, &|sample| latency_us(sample, 99.9))),
+                median(0, &|sample| omitted_us(sample, 99.9)),
+                median(1, &|sample| mib(sample.memory.resident_bytes)),
+                median(1, &|sample| mib(sample.memory.resident_peak_bytes)),
                 median(2, &|sample| sample.server_busy),
                 median(2, &|sample| sample.outcome.busy),
-                self.of(peer, phase)
-                    .map(|s| s.outcome.faults.total())
-                    .sum::<u64>()
-                    .to_string(),
-            ];
-            if what.rate != Rate::Ceiling {
-                row.push(median(0, &lateness_us));
-            }
-            rows.push(row);
+                if what.rate == Rate::Ceiling {
+                    "-".into()
+                } else {
+                    median(0, &lateness_us)
+                },
+                faults.sum::<u64>().to_string(),
+            ]);
         }
         rows
     }
@@ -151,7 +231,7 @@ impl Run<'_> {
         warn(
             busy,
             f64::max,
-            "the generator was the bottleneck, busy share",
+            "the generator was busy; where the server was not, rates are refused; share",
         );
         let server = ceilings().map(|sample| sample.server_busy);
         let server = server.filter(|&share| share < SERVER_BUSY_MIN).collect();
@@ -203,24 +283,26 @@ impl Run<'_> {
         sum
     }
 
-    fn write_plots(&self, record: &Record, index: usize, phase: &Phase) -> Result<(), String> {
+    fn plot(&self, record: &Record, index: usize, phase: &Phase) {
         let below = self.says(phase);
         let peers = || self.peers.iter().enumerate();
-        let cpu = peers()
-            .map(|(peer, who)| (who.name, self.spread(peer, index, Sample::cpu_per_request)));
-        let title = format!("{}: processor time for each request", self.scenario.name);
-        let chart = bars::chart(&title, &below, "us", &cpu.collect::<Vec<_>>());
-        record.write(&format!("-{}-cpu.svg", phase.name), &chart)?;
+        let spread = |peer: usize, value: fn(&Sample) -> f64| self.spread(peer, index, value);
+        if !matches!(phase.rate, Rate::Own(_)) {
+            let cpu = peers().map(|(peer, who)| (who.name, spread(peer, Sample::cpu_per_request)));
+            let title = format!("{}: processor time for each request", self.scenario.name);
+            record.plot(bars::chart(&title, &below, "us", &cpu.collect::<Vec<_>>()));
+        }
         if phase.rate == Rate::Ceiling {
-            let rate = peers().map(|(peer, who)| {
-                (
-                    who.name,
-                    self.spread(peer, index, |sample| sample.outcome.per_second()),
-                )
-            });
-            let title = format!("{}: requests a second on one core", self.scenario.name);
-            let chart = bars::chart(&title, &below, "", &rate.collect::<Vec<_>>());
-            return record.write(&format!("-{}-rate.svg", phase.name), &chart);
+            let rate = |sample: &Sample| sample.outcome.per_second();
+            let told = peers().filter(|(peer, _)| self.refusal(*peer, index).is_none());
+            let rates: Vec<_> = told
+                .map(|(peer, who)| (who.name, spread(peer, rate)))
+                .collect();
+            if !rates.is_empty() {
+                let title = format!("{}: requests a second on one core", self.scenario.name);
+                record.plot(bars::chart(&title, &below, "", &rates));
+            }
+            return;
         }
         let merged: Vec<_> = peers()
             .map(|(peer, who)| (who.name, self.merged(peer, index)))
@@ -230,8 +312,37 @@ impl Run<'_> {
             .map(|(name, histogram)| (*name, histogram))
             .collect();
         let title = format!("{}: latency by percentile", self.scenario.name);
-        let plot = percentiles::plot(&title, &below, &lines);
-        record.write(&format!("-{}-latency.svg", phase.name), &plot)
+        record.plot(percentiles::plot(&title, &below, &lines));
+    }
+
+    /// Rate against the 99th percentile, where peers had loads of their own.
+    fn plot_curve(&self, record: &Record) {
+        let phases: Vec<usize> = self
+            .scenario
+            .phases
+            .iter()
+            .enumerate()
+            .filter(|(_, phase)| matches!(phase.rate, Rate::Own(_)))
+            .map(|(index, _)| index)
+            .collect();
+        if phases.len() < 2 {
+            return;
+        }
+        let point = |peer: usize, phase: usize| {
+            let rate = self.spread(peer, phase, |sample| sample.outcome.per_second());
+            let p99 = self.spread(peer, phase, |sample| latency_us(sample, 99.0));
+            (rate.median, p99.median)
+        };
+        let peers = self.peers.iter().enumerate();
+        let lines: Vec<(&str, Vec<(f64, f64)>)> = peers
+            .map(|(peer, who)| {
+                let points = phases.iter().map(|&phase| point(peer, phase));
+                (who.name, points.collect())
+            })
+            .collect();
+        let title = format!("{}: rate against latency", self.scenario.name);
+        let below = "99th percentile, at 20, 50 and 80 % of each one's own ceiling";
+        record.plot(rates::plot(&title, below, &lines));
     }
 
     fn json(&self) -> Json {
@@ -250,10 +361,15 @@ impl Run<'_> {
                 ]));
             }
         }
+        let syscalls = self.peers.iter().zip(self.syscalls).map(|(peer, count)| {
+            let count = count.unwrap_or(f64::NAN);
+            (peer.name.to_string(), count.into())
+        });
         map([
             ("scenario", self.scenario.name.into()),
             ("facts", self.facts.clone()),
-            ("reference_per_second", self.ceiling.into()),
+            ("reference_per_second", self.reference.into()),
+            ("syscalls_per_request", Json::Map(syscalls.collect())),
             ("results", results.into()),
             ("histograms", histograms.into()),
         ])
@@ -262,6 +378,25 @@ impl Run<'_> {
 
 fn latency_us(sample: &Sample, percent: f64) -> f64 {
     sample.outcome.latency.value_at_quantile(percent / 100.0) as f64 / 1000.0
+}
+
+/// The same from the real sending.
+fn omitted_us(sample: &Sample, percent: f64) -> f64 {
+    sample.outcome.service.value_at_quantile(percent / 100.0) as f64 / 1000.0
+}
+
+/// The kernel's ticks say which part was the program's own; the sum is known better than they are.
+fn user_us(sample: &Sample) -> f64 {
+    let ticks = sample.cpu.user_us + sample.cpu.system_us;
+    if ticks > 0.0 {
+        sample.cpu.total_us() * sample.cpu.user_us / ticks
+    } else {
+        0.0
+    }
+}
+
+fn mib(bytes: u64) -> f64 {
+    bytes as f64 / 1_048_576.0
 }
 
 fn lateness_us(sample: &Sample) -> f64 {
@@ -294,6 +429,8 @@ fn sample_json(place: [(&str, Json); 2], sample: &Sample) -> Json {
             "resident_peak_bytes",
             sample.memory.resident_peak_bytes.into(),
         ),
+        ("switches_voluntary", sample.switches.voluntary.into()),
+        ("switches_involuntary", sample.switches.involuntary.into()),
         ("threads", sample.memory.threads.into()),
         ("connects", outcome.connects.into()),
         ("latency_us", percentiles_json(&outcome.latency)),

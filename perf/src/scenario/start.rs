@@ -6,7 +6,7 @@ use crate::peers::{self, Peer, Server};
 use crate::process;
 use crate::report::json::{Json, map};
 use crate::report::stats::Spread;
-use crate::report::{Record, bars, facts, table};
+use crate::report::{Record, Standing, bars, facts, rounds};
 use std::net::SocketAddr;
 use std::process::Stdio;
 use std::time::Instant;
@@ -24,10 +24,9 @@ struct Times {
     resident_mib: Vec<f64>,
 }
 
-pub fn run(options: &Options) -> Result<(), String> {
+pub fn run(options: &Options, record: &Record) -> Result<(), String> {
     let peers = peers::choose(options)?;
     let facts = facts::facts(options, &peers);
-    let record = Record::open(options, "start")?;
     let mut times: Vec<Times> = peers.iter().map(|_| Times::default()).collect();
     // Once for the files: what is measured is a start from the page cache.
     for peer in &peers {
@@ -45,7 +44,7 @@ pub fn run(options: &Options) -> Result<(), String> {
             times.resident_mib.push(mib);
         }
     }
-    report(&peers, &times, facts, &record)
+    report(&peers, &times, facts, record)
 }
 
 fn empty(peer: &Peer) -> Result<f64, String> {
@@ -100,14 +99,14 @@ fn report(peers: &[Peer], times: &[Times], facts: Json, record: &Record) -> Resu
             ("resident_mib", list(&times.resident_mib)),
         ]));
     }
-    println!("\nstart, median [min .. max], unpinned");
-    print!("{}", table(&rows));
+    record.table("start, median [min .. max], unpinned", rows);
+    stand(peers, times, record);
     let json = map([
         ("scenario", "start".into()),
-        ("facts", facts),
+        ("facts", facts.clone()),
         ("results", results.into()),
     ]);
-    record.write(".json", &json.pretty())?;
+    record.json(&facts, &json)?;
     let bars: Vec<_> = peers
         .iter()
         .zip(times)
@@ -119,5 +118,32 @@ fn report(peers: &[Peer], times: &[Times], facts: Json, record: &Record) -> Resu
         "ms",
         &bars,
     );
-    record.write("-empty.svg", &chart)
+    record.plot(chart);
+    Ok(())
+}
+
+fn stand(peers: &[Peer], times: &[Times], record: &Record) {
+    let Some(own) = peers.iter().position(|peer| peer.name == "coring") else {
+        return;
+    };
+    for (peer, theirs) in peers.iter().zip(times) {
+        let figures: [(&'static str, &[f64], &[f64]); 2] = [
+            ("empty program", &theirs.empty_ms, &times[own].empty_ms),
+            (
+                "first answer",
+                &theirs.first_answer_ms,
+                &times[own].first_answer_ms,
+            ),
+        ];
+        for (figure, theirs, ours) in figures {
+            if let (true, Some(ratio)) = (peer.name != "coring", rounds(theirs, ours)) {
+                record.standing(Standing {
+                    what: "start".into(),
+                    figure,
+                    peer: peer.name,
+                    ratio,
+                });
+            }
+        }
+    }
 }

@@ -30,6 +30,23 @@ pub fn block_all() -> Result<(), Errno> {
     block(&all.collect::<Vec<i32>>())
 }
 
+/// The signals that a program may listen to: all but those that tell a fault of the thread itself,
+/// those that cannot be caught, and SIGPROF, by which V8 takes its samples.
+pub fn listenable() -> impl Iterator<Item = i32> {
+    let others = [
+        libc::SIGILL,
+        libc::SIGTRAP,
+        libc::SIGABRT,
+        libc::SIGBUS,
+        libc::SIGFPE,
+        libc::SIGKILL,
+        libc::SIGSEGV,
+        libc::SIGSTOP,
+        libc::SIGPROF,
+    ];
+    (1..32).filter(move |signal| !others.contains(signal))
+}
+
 /// Undoes `block`, for the calling thread.
 pub fn unblock(signals: &[i32]) -> Result<(), Errno> {
     mask(libc::SIG_UNBLOCK, signals)

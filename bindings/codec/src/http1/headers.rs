@@ -10,6 +10,8 @@ pub struct Header {
     pub name: Span,
     /// Without white space around it.
     pub value: Span,
+    /// The value goes on over line ends (`Lenient::HEADERS`), and may hold some.
+    pub is_folded: bool,
 }
 
 /// Iterates over the lines of `block`: `head.headers.of(bytes)`, or the trailers of a body.
@@ -30,6 +32,7 @@ pub struct Headers<'a> {
 impl Iterator for Headers<'_> {
     type Item = Header;
 
+    #[inline] // Three spans through memory are a stall for each line.
     fn next(&mut self) -> Option<Header> {
         let block = self.block;
         // A lenient parser lets one space stand before the first name.
@@ -38,18 +41,21 @@ impl Iterator for Headers<'_> {
         if colon == block.len() {
             return None;
         }
-        let (value, next) = value(block, colon + 1);
+        let (value, next, is_folded) = value(block, colon + 1);
         self.at = next;
         Some(Header {
             name: Span::new(start, colon),
             value,
+            is_folded,
         })
     }
 }
 
-/// The value that begins at `from`, and where the next line begins.
-fn value(block: &[u8], from: usize) -> (Span, usize) {
+/// The value that begins at `from`, where the next line begins, and whether it is folded.
+#[inline]
+fn value(block: &[u8], from: usize) -> (Span, usize, bool) {
     let mut at = from;
+    let mut is_folded = false;
     // White space in front; with folding, line ends too. Each line end may be the value's.
     loop {
         at = skip_each(block, at, is_space);
@@ -59,11 +65,14 @@ fn value(block: &[u8], from: usize) -> (Span, usize) {
             Some(_) | None => break,
         };
         if !goes_on(block, next) {
-            return (Span::new(at, at), next);
+            return (Span::new(at, at), next, is_folded);
         }
         at = next;
+        is_folded = true;
     }
-    let line_feed = last_line_feed(block, at);
+    let first = line_feed(block, at);
+    let line_feed = last_line_feed(block, first);
+    is_folded |= line_feed != first;
     let is_blank = |byte: &u8| is_space(*byte) || matches!(byte, b'\r' | b'\n');
     let value = &block[at..line_feed];
     let bytes_count = value
@@ -71,12 +80,17 @@ fn value(block: &[u8], from: usize) -> (Span, usize) {
         .rposition(|byte| !is_blank(byte))
         .map_or(0, |last| last + 1);
     let next = block.len().min(line_feed + 1);
-    (Span::new(at, at + bytes_count), next)
+    (Span::new(at, at + bytes_count), next, is_folded)
 }
 
-/// The place of the LF behind the value's last line, or the end of the block.
-fn last_line_feed(block: &[u8], from: usize) -> usize {
-    let mut at = skip_each(block, skip_value(block, from), |byte| byte != b'\n');
+/// The place of the LF behind the line, or the end of the block.
+fn line_feed(block: &[u8], from: usize) -> usize {
+    skip_each(block, skip_value(block, from), |byte| byte != b'\n')
+}
+
+/// The same behind the value's last line.
+fn last_line_feed(block: &[u8], first: usize) -> usize {
+    let mut at = first;
     while goes_on(block, at + 1) {
         at = skip_each(block, at + 1, |byte| byte != b'\n');
     }

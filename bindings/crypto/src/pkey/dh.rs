@@ -8,7 +8,17 @@ use crate::der;
 use crate::exchange::Exchange;
 use crate::number::{Number, bytes_of};
 use crate::owned::Owned;
-use crate::{Failure, Result, failure};
+use crate::{Failure, Result, Secret, failure};
+
+/// How long the prime of a text with parameters is.
+pub fn dh_parameter_bits(pem: &[u8]) -> Result<u32> {
+    let block = super::pem::find(pem, &["DH PARAMETERS", "X9.42 DH PARAMETERS"], None)?;
+    let prime = der::Reader::new(block.bytes.as_slice())
+        .sequence()?
+        .integer()?;
+    let zeros = prime.first().map_or(0, |byte| byte.leading_zeros());
+    Ok((prime.len() as u32 * 8).saturating_sub(zeros))
+}
 
 /// A key with these parameters, and with this secret number, or a new one.
 pub(super) fn dh_key(prime: &[u8], generator: &[u8], secret: Option<&[u8]>) -> Result<PKey> {
@@ -34,7 +44,7 @@ impl PKey {
         dh_key(prime, generator, Some(secret))
     }
 
-    pub(super) fn dh_to_pkcs8(&self) -> Result<Vec<u8>> {
+    pub(super) fn dh_to_pkcs8(&self) -> Result<Secret> {
         // SAFETY: the key is a live one of this kind; what is given lives as long as it.
         let dh = unsafe { ffi::EVP_PKEY_get0_DH(self.as_ptr()) };
         if dh.is_null() {
@@ -49,7 +59,8 @@ impl PKey {
             return Err(Failure::plain("", "Failed to encode private key"));
         }
         let parameters = der::sequence(&[&der::integer(&bytes_of(p)), &der::integer(&bytes_of(g))]);
-        Ok(pkcs8(OID_DH, &parameters, &der::integer(&bytes_of(secret))))
+        let secret = der::integer(&Secret::new(bytes_of(secret)));
+        Ok(pkcs8(OID_DH, &parameters, &secret))
     }
 
     /// Prime and generator of a Diffie-Hellman key.

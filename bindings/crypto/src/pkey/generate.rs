@@ -8,7 +8,7 @@ use super::{Curve, Kind, Operation, PKey, parts};
 use crate::der;
 use crate::number::Number;
 use crate::owned::Owned;
-use crate::{Digest, Failure, Result, failure};
+use crate::{Digest, Failure, Result, Secret, failure};
 
 /// What key is wanted.
 pub enum Recipe {
@@ -42,6 +42,9 @@ pub enum Recipe {
 }
 
 const FAILED: &str = "Key generation failed";
+
+/// OpenSSL refuses what is smaller; AWS-LC makes it, and rounds 511 down to 384.
+const RSA_BITS_MIN: i32 = 512;
 
 fn begin(nid: i32) -> Result<Operation> {
     // SAFETY: there is no engine; what it gives is ours.
@@ -123,6 +126,10 @@ impl Recipe {
 }
 
 fn rsa(bits: i32, exponent: u64) -> Result<Operation> {
+    if bits < RSA_BITS_MIN {
+        let text = "error:04000078:RSA routines:OPENSSL_internal:KEY_SIZE_TOO_SMALL";
+        return Err(Failure::plain("ERR_OSSL_RSA_KEY_SIZE_TOO_SMALL", text));
+    }
     let mut operation = begin_key(Kind::Rsa.nid())?;
     // SAFETY: the operation was begun.
     let done = unsafe { ffi::EVP_PKEY_CTX_set_rsa_keygen_bits(operation.as_mut_ptr(), bits) };
@@ -186,8 +193,8 @@ fn pss_parameters(
         let count = der::integer(&count.to_be_bytes());
         fields.push(der::element(der::tagged(2), &count));
     }
-    let fields: Vec<&[u8]> = fields.iter().map(Vec::as_slice).collect();
-    Ok(der::sequence(&fields))
+    let fields: Vec<&[u8]> = fields.iter().map(Secret::as_slice).collect();
+    Ok(der::sequence(&fields).into_vec())
 }
 
 fn dsa(bits: i32, divisor_bits: Option<i32>) -> Result<PKey> {

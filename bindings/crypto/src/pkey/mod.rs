@@ -22,6 +22,7 @@ use crate::{Failure, Result};
 
 pub use agree::Encapsulated;
 pub use details::{Curve, Detail, PssDetail, curve_names};
+pub use dh::dh_parameter_bits;
 pub use generate::Recipe;
 pub use parts::{RsaParts, RsaPrimes};
 pub(crate) use pem::{armor, collect};
@@ -34,6 +35,12 @@ pub use wire::{Encoding, Locked};
 /// The bytes of the first block of PEM with one of these names.
 pub(crate) fn find_pem(text: &[u8], names: &[&str]) -> Result<crate::Secret> {
     pem::find(text, names, None).map(|block| block.bytes)
+}
+
+/// The bytes of every block of PEM with one of these names.
+pub(crate) fn all_pem(text: &[u8], names: &[&str]) -> Result<Vec<crate::Secret>> {
+    let blocks = pem::all(text, names)?;
+    Ok(blocks.into_iter().map(|block| block.bytes).collect())
 }
 
 release!(EVP_PKEY, EVP_PKEY_free);

@@ -2,8 +2,8 @@
 //! standard encodings, so that libcrypto checks what is put together.
 
 use super::{Curve, PKey};
-use crate::Result;
 use crate::der::{self, Reader};
+use crate::{Result, Secret};
 
 /// The numbers of an RSA key, big-endian.
 pub struct RsaParts {
@@ -13,12 +13,12 @@ pub struct RsaParts {
 }
 
 pub struct RsaPrimes {
-    pub d: Vec<u8>,
-    pub p: Vec<u8>,
-    pub q: Vec<u8>,
-    pub dp: Vec<u8>,
-    pub dq: Vec<u8>,
-    pub qi: Vec<u8>,
+    pub d: Secret,
+    pub p: Secret,
+    pub q: Secret,
+    pub dp: Secret,
+    pub dq: Secret,
+    pub qi: Secret,
 }
 
 /// Contents of object identifiers.
@@ -57,18 +57,18 @@ pub(super) fn private_of(pkcs8: &[u8]) -> Result<Private<'_>> {
     })
 }
 
-pub(super) fn spki(oid: &[u8], parameters: &[u8], key: &[u8]) -> Vec<u8> {
+pub(super) fn spki(oid: &[u8], parameters: &[u8], key: &[u8]) -> Secret {
     let algorithm = der::sequence(&[&der::element(der::OID, oid), parameters]);
     der::sequence(&[&algorithm, &der::bits(key)])
 }
 
-pub(super) fn pkcs8(oid: &[u8], parameters: &[u8], key: &[u8]) -> Vec<u8> {
+pub(super) fn pkcs8(oid: &[u8], parameters: &[u8], key: &[u8]) -> Secret {
     let algorithm = der::sequence(&[&der::element(der::OID, oid), parameters]);
     let key = der::element(der::OCTET_STRING, key);
     der::sequence(&[&der::integer(&[]), &algorithm, &key])
 }
 
-pub(super) fn null() -> Vec<u8> {
+pub(super) fn null() -> Secret {
     der::element(der::NULL, &[])
 }
 
@@ -92,6 +92,7 @@ impl PKey {
         numbers.integer()?;
         let mut next = || numbers.integer().map(<[u8]>::to_vec);
         let (modulus, exponent) = (next()?, next()?);
+        let mut next = || numbers.integer().map(Secret::from);
         let (d, p, q) = (next()?, next()?, next()?);
         let (dp, dq, qi) = (next()?, next()?, next()?);
         Ok(RsaParts {
@@ -137,13 +138,11 @@ impl PKey {
 
     /// A private key of a curve; the point is checked, or made if there is none.
     pub fn from_scalar(curve: &Curve, scalar: &[u8], point: Option<&[u8]>) -> Result<PKey> {
-        let public = point.map_or_else(Vec::new, |point| {
-            der::element(der::tagged(1), &der::bits(point))
-        });
+        let public = point.map(|point| der::element(der::tagged(1), &der::bits(point)));
         let key = der::sequence(&[
             &der::integer(&[1]),
             &der::element(der::OCTET_STRING, scalar),
-            &public,
+            public.as_deref().unwrap_or_default(),
         ]);
         let parameters = der::element(der::OID, curve.oid);
         PKey::from_pkcs8(&pkcs8(OID_EC, &parameters, &key))

@@ -65,38 +65,59 @@ fn reader(text: &[u8]) -> Result<Owned<ffi::BIO>> {
     })
 }
 
+/// A block as libcrypto reads it: its name, header, contents and their length.
+type Raw = (String, Given<c_char>, Given<u8>, std::ffi::c_long);
+
+fn read(reader: &mut Owned<ffi::BIO>) -> Result<Raw> {
+    let (mut name, mut header, mut data, mut count) = (
+        std::ptr::null_mut(),
+        std::ptr::null_mut(),
+        std::ptr::null_mut(),
+        0,
+    );
+    // SAFETY: the reader is alive; what is given is ours to free.
+    let done = unsafe {
+        ffi::PEM_read_bio(
+            reader.as_mut_ptr(),
+            &mut name,
+            &mut header,
+            &mut data,
+            &mut count,
+        )
+    };
+    failure::check(done, "Failed to read PEM")?;
+    let given = (Given::of(name), Given::of(header), Given::of(data));
+    let (Some(name), Some(header), Some(data)) = given else {
+        return Err(Failure::plain("", "Failed to read PEM"));
+    };
+    Ok((text_of(&name), header, data, count))
+}
+
 /// The first block with one of these names.
 pub fn find(text: &[u8], names: &[&str], passphrase: Option<&[u8]>) -> Result<Block> {
     failure::forget();
     let mut reader = reader(text)?;
     loop {
-        let (mut name, mut header, mut data, mut count) = (
-            std::ptr::null_mut(),
-            std::ptr::null_mut(),
-            std::ptr::null_mut(),
-            0,
-        );
-        // SAFETY: the reader is alive; what is given is ours to free.
-        let done = unsafe {
-            ffi::PEM_read_bio(
-                reader.as_mut_ptr(),
-                &mut name,
-                &mut header,
-                &mut data,
-                &mut count,
-            )
-        };
-        failure::check(done, "Failed to read PEM")?;
-        let given = (Given::of(name), Given::of(header), Given::of(data));
-        let (Some(name), Some(header), Some(data)) = given else {
-            return Err(Failure::plain("", "Failed to read PEM"));
-        };
-        let found = text_of(&name);
-        if names.contains(&found.as_str()) {
+        let (name, header, data, count) = read(&mut reader)?;
+        if names.contains(&name.as_str()) {
             let bytes = unlocked(header, data, count, passphrase)?;
-            return Ok(Block { name: found, bytes });
+            return Ok(Block { name, bytes });
         }
     }
+}
+
+/// Every block with one of these names, up to the first that cannot be read.
+pub fn all(text: &[u8], names: &[&str]) -> Result<Vec<Block>> {
+    failure::forget();
+    let mut reader = reader(text)?;
+    let mut blocks = Vec::new();
+    while let Ok((name, header, data, count)) = read(&mut reader) {
+        if names.contains(&name.as_str()) {
+            let bytes = unlocked(header, data, count, None)?;
+            blocks.push(Block { name, bytes });
+        }
+    }
+    Ok(blocks)
 }
 
 fn text_of(text: &Given<c_char>) -> String {

@@ -229,7 +229,7 @@ impl PKey {
             return None;
         }
         let (r, s) = signature.split_at(count);
-        Some(der::sequence(&[&der::integer(r), &der::integer(s)]))
+        Some(der::sequence(&[&der::integer(r), &der::integer(s)]).into_vec())
     }
 }
 

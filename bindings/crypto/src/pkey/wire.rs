@@ -232,7 +232,8 @@ impl PKey {
     pub fn to_spki(&self) -> Result<Vec<u8>> {
         if self.kind() == Some(Kind::RsaPss) {
             let key = self.to_bare_rsa(false)?;
-            return Ok(parts::spki(parts::OID_RSA_PSS, &self.pss_parameters, &key));
+            let spki = parts::spki(parts::OID_RSA_PSS, &self.pss_parameters, &key);
+            return Ok(spki.into_vec());
         }
         written("Failed to encode public key", |builder| {
             // SAFETY: the key is alive, the builder initialised.
@@ -240,18 +241,19 @@ impl PKey {
         })
     }
 
-    pub fn to_pkcs8(&self) -> Result<Vec<u8>> {
+    pub fn to_pkcs8(&self) -> Result<Secret> {
         if self.kind() == Some(Kind::Dh) {
             return self.dh_to_pkcs8();
         }
         if self.kind() == Some(Kind::RsaPss) {
-            let key = self.to_bare_rsa(true)?;
+            let key = Secret::new(self.to_bare_rsa(true)?);
             return Ok(parts::pkcs8(parts::OID_RSA_PSS, &self.pss_parameters, &key));
         }
-        written("Failed to encode private key", |builder| {
+        let bytes = written("Failed to encode private key", |builder| {
             // SAFETY: the key is alive, the builder initialised.
             unsafe { ffi::EVP_marshal_private_key(builder, self.as_ptr()) }
-        })
+        })?;
+        Ok(Secret::new(bytes))
     }
 
     fn to_locked_pkcs8(&self, locked: &Locked) -> Result<Vec<u8>> {
@@ -297,7 +299,7 @@ impl PKey {
             (Encoding::Pkcs1, _) => Ok(private_of(&self.to_pkcs8()?)?.bytes.to_vec()),
             (Encoding::Sec1, _) => self.to_sec1(),
             (_, Some(locked)) => self.to_locked_pkcs8(locked),
-            _ => self.to_pkcs8(),
+            _ => self.to_pkcs8().map(Secret::into_vec),
         }
     }
 
@@ -327,7 +329,7 @@ impl PKey {
             return Ok(private.bytes.to_vec());
         }
         let public = if key.is_empty() { &[] } else { key.whole()? };
-        Ok(der::sequence(&[version, number, &parameters, public]))
+        Ok(der::sequence(&[version, number, &parameters, public]).into_vec())
     }
 }
 

@@ -6,7 +6,7 @@ use super::Certificate;
 use super::names::{self, dotted, known_names, print_name, push_general_name};
 use crate::der::{self, Reader};
 use crate::pkey::collect;
-use crate::{Result, failure};
+use crate::{Failure, Result, failure};
 
 /// What a certificate says, as Node gives it.
 pub struct Fields {
@@ -66,6 +66,14 @@ impl Certificate {
             signature_algorithm: known_names(parts.signature).map(|names| names.1),
             signature_algorithm_oid: dotted(parts.signature),
         })
+    }
+
+    /// Refuses what libcrypto takes and nobody can read, a name that is no sequence for one.
+    pub(super) fn legible(self) -> Result<Certificate> {
+        match self.fields() {
+            Ok(_) => Ok(self),
+            Err(_) => Err(Failure::of_queue("Invalid certificate")),
+        }
     }
 
     pub(super) fn has_basic_constraints(&self) -> bool {

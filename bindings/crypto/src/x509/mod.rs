@@ -10,7 +10,7 @@ use aws_lc_sys as ffi;
 pub use fields::Fields;
 
 use crate::owned::{Owned, release};
-use crate::pkey::{find_pem, is_absent_pem};
+use crate::pkey::{all_pem, find_pem, is_absent_pem};
 use crate::{Failure, PKey, Result, failure};
 
 release!(X509, X509_free);
@@ -19,6 +19,8 @@ pub struct Certificate {
     object: Owned<ffi::X509>,
     der: Vec<u8>,
 }
+
+const PEM_NAMES: &[&str] = &["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
 
 /// What a certificate is asked to be good for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,13 +44,52 @@ impl Certificate {
         })
     }
 
+    /// A certificate of libcrypto's, of which the count is ours.
+    pub(crate) fn of_counted(object: *mut ffi::X509) -> Result<Certificate> {
+        let mut object = Owned::of(object)?;
+        let mut start = std::ptr::null_mut();
+        // SAFETY: the certificate is alive; what is written is ours to free.
+        let count = unsafe { ffi::i2d_X509(object.as_mut_ptr(), &mut start) };
+        if count <= 0 || start.is_null() {
+            return Err(Failure::of_queue("Invalid certificate"));
+        }
+        // SAFETY: `count` bytes at `start` were just written.
+        let der = unsafe { std::slice::from_raw_parts(start, count as usize) }.to_vec();
+        // SAFETY: came from libcrypto's allocator and is given back once.
+        unsafe { ffi::OPENSSL_free(start.cast()) };
+        Ok(Certificate { object, der })
+    }
+
+    /// One that is somebody else's, who keeps it alive for the length of this call.
+    pub(crate) fn of_borrowed(object: *mut ffi::X509) -> Result<Certificate> {
+        if object.is_null() {
+            return Err(Failure::plain("", "No certificate"));
+        }
+        // SAFETY: the certificate is alive; its count is changed atomically.
+        unsafe { ffi::X509_up_ref(object) };
+        Certificate::of_counted(object)
+    }
+
+    /// Every certificate of a text.
+    pub fn all_from_pem(text: &[u8]) -> Result<Vec<Certificate>> {
+        let blocks = all_pem(text, PEM_NAMES)?;
+        let each = blocks.iter();
+        each.map(|der| Certificate::from_der(der.as_slice()))
+            .collect()
+    }
+
+    /// The first certificate of a text.
+    pub(crate) fn from_any_pem(text: &[u8]) -> Result<Certificate> {
+        Certificate::from_der(find_pem(text, PEM_NAMES)?.as_slice())
+    }
+
     /// PEM, or if there is none, DER.
     pub fn from_any(bytes: &[u8]) -> Result<Certificate> {
-        const NAMES: &[&str] = &["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"];
-        match find_pem(bytes, NAMES) {
-            Ok(der) => Certificate::from_der(der.as_slice()),
+        match find_pem(bytes, PEM_NAMES) {
+            Ok(der) => Certificate::from_der(der.as_slice())?.legible(),
             Err(refused) if is_absent_pem(&refused) => {
-                Certificate::from_der(bytes).map_err(|other| match other {
+                let read = Certificate::from_der(bytes).and_then(Certificate::legible);
+                read.map_err(|other| match other {
                     Failure::Plain { .. } => refused,
                     library @ Failure::Library { .. } => library,
                 })
@@ -62,7 +103,7 @@ impl Certificate {
     }
 
     /// For functions that take a certificate as changeable and do not change it.
-    fn as_mut_ptr(&self) -> *mut ffi::X509 {
+    pub(crate) fn as_mut_ptr(&self) -> *mut ffi::X509 {
         self.object.as_ptr().cast_mut()
     }
 

@@ -5,9 +5,10 @@ use super::buffer_codec::encode_hex;
 use super::buffer_write_fast::LENGTH_FAST;
 use super::encoding::utf8_string;
 use super::{Args, Entry, Return, entry, fast_entry, put, throw_error};
+use crate::error::throw;
 use crate::store;
 use crate::text::{Text, room};
-use crate::value::{Bytes, FromJs, js_latin1};
+use crate::value::{Bytes, ErrorClass, FromJs, Throw, js_latin1};
 
 /// V8's limit on the length of a string, 64 bit.
 const STRING_UNITS_MAX: usize = 536_870_888;
@@ -185,11 +186,12 @@ fn fill<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>
 fn create_unsafe<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let count = f64::from_js(scope, args.get(0)).max(0.0) as usize;
     let Some(bytes) = store::unwritten(count) else {
-        return throw_error(
-            scope,
-            "ERR_MEMORY_ALLOCATION_FAILED",
-            "Array buffer allocation failed",
-        );
+        let refusal = Throw {
+            class: ErrorClass::RangeError,
+            code: "ERR_MEMORY_ALLOCATION_FAILED",
+            message: "Failed to allocate memory".to_owned(),
+        };
+        return throw(scope, &refusal);
     };
     rv.set(store::array_buffer(scope, bytes).into());
 }

@@ -2,9 +2,10 @@
 
 use std::cell::RefCell;
 
-use super::{Args, Entry, Return, entry};
+use super::{Args, Entry, Return, entry, fast_entry};
 use crate::realm::{self, Ending, Root};
 use crate::value::{FromJs, js_string};
+use v8::fast_api::{CFunction, CFunctionInfo, Int64Representation, Type};
 
 thread_local! {
     static ISOLATE: RefCell<Option<v8::IsolateHandle>> = const { RefCell::new(None) };
@@ -27,6 +28,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry("setCallbacks", 1, set_callbacks),
         entry("getPage", 0, get_page),
         entry("runMicrotasks", 0, run_microtasks),
+        fast_entry("hasMicrotasks", 0, has_microtasks, HAS_MICROTASKS_FAST),
         entry("enqueueMicrotask", 1, enqueue_microtask),
         entry("endExecution", 1, end_execution),
     ]
@@ -61,6 +63,25 @@ fn get_page<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s
 
 fn run_microtasks<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, _: Return<'s>) {
     scope.perform_microtask_checkpoint();
+}
+
+/// (receiver) -> boolean
+const HAS_MICROTASKS_INFO: &CFunctionInfo = &CFunctionInfo::new(
+    Type::Bool.as_info(),
+    &[Type::V8Value.as_info()],
+    Int64Representation::Number,
+);
+const HAS_MICROTASKS_FAST: &[CFunction] = &[CFunction::new(
+    has_microtasks_fast as *const _,
+    HAS_MICROTASKS_INFO,
+)];
+
+extern "C" fn has_microtasks_fast(_receiver: v8::Local<v8::Value>) -> bool {
+    crate::microtasks::wait()
+}
+
+fn has_microtasks<'s>(_: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
+    rv.set_bool(crate::microtasks::wait());
 }
 
 fn enqueue_microtask<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {

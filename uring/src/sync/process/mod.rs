@@ -6,6 +6,7 @@ use crate::fd::Fd;
 use crate::sync::call;
 use std::ffi::{CStr, CString};
 use std::os::unix::ffi::OsStringExt;
+use std::time::Duration;
 
 mod run;
 mod spawn;
@@ -146,6 +147,24 @@ pub fn set_priority(pid: i32, priority: i32) -> Result<(), Errno> {
     call!(setpriority(libc::PRIO_PROCESS, pid as libc::id_t, priority)).map(|_| ())
 }
 
+/// Puts the calling thread behind others: less of the processor by its niceness, and a slice that
+/// is long, so that a thread with a shorter one takes its place as soon as it wakes
+/// (sched_setattr(2); slices since Linux 6.12, and ignored before).
+pub fn stand_back(niceness: i32, slice: Duration) -> Result<(), Errno> {
+    let attributes = libc::sched_attr {
+        size: size_of::<libc::sched_attr>() as u32,
+        sched_policy: libc::SCHED_OTHER as u32,
+        sched_flags: 0,
+        sched_nice: niceness,
+        sched_priority: 0,
+        sched_runtime: slice.as_nanos() as u64,
+        sched_deadline: 0,
+        sched_period: 0,
+    };
+    let attributes = &raw const attributes;
+    call!(syscall(libc::SYS_sched_setattr, 0, attributes, 0)).map(|_| ())
+}
+
 /// Names the calling thread, as far as 15 bytes go.
 pub fn set_thread_name(name: &[u8]) -> Result<(), Errno> {
     let mut bytes = [0u8; NAME_BYTES_MAX + 1];
@@ -281,6 +300,15 @@ mod tests {
         );
         assert_eq!(change_directory(c"/none"), Err(Errno::ENOENT));
         assert_eq!(umask(None), umask(None));
+    }
+
+    #[test]
+    fn a_thread_stands_back_alone() {
+        let before = priority(0).unwrap();
+        let stand = || (stand_back(10, Duration::from_millis(100)), priority(0));
+        let stood = std::thread::spawn(stand).join().unwrap();
+        assert_eq!(stood, (Ok(()), Ok(before.max(10))));
+        assert_eq!(priority(0), Ok(before));
     }
 
     #[test]

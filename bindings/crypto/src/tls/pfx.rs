@@ -1,0 +1,132 @@
+//! PKCS#12: key, certificate and authorities in one file behind a passphrase.
+
+use std::ffi::CString;
+
+use aws_lc_sys as ffi;
+
+use crate::owned::{Owned, release};
+use crate::{Certificate, Failure, PKey, Result, failure};
+
+release!(PKCS12, PKCS12_free);
+
+pub struct Content {
+    pub key: PKey,
+    pub certificate: Certificate,
+    pub others: Vec<Certificate>,
+}
+
+/// A list of libcrypto's, of which the entries are taken.
+struct Stack(*mut ffi::stack_st_X509);
+
+impl Stack {
+    fn as_ptr(&self) -> *mut ffi::OPENSSL_STACK {
+        self.0.cast()
+    }
+
+    fn take_all(self) -> Result<Vec<Certificate>> {
+        let mut all = Vec::new();
+        loop {
+            // SAFETY: the list is alive and ours.
+            let object = unsafe { ffi::OPENSSL_sk_pop(self.as_ptr()) };
+            if object.is_null() {
+                break;
+            }
+            all.push(Certificate::of_counted(object.cast()));
+        }
+        all.reverse();
+        all.into_iter().collect()
+    }
+}
+
+impl Drop for Stack {
+    fn drop(&mut self) {
+        // SAFETY: the list is ours and given back once; null is none.
+        unsafe { ffi::OPENSSL_sk_free(self.as_ptr()) };
+    }
+}
+
+/// In the words of OpenSSL, which programs look for. libcrypto has numbers without texts here.
+fn reworded(packed: u32) -> Option<&'static str> {
+    let of_pfx = [ffi::ERR_LIB_PKCS12, ffi::ERR_LIB_PKCS8];
+    if !of_pfx.contains(&ffi::ERR_GET_LIB(packed)) {
+        return None;
+    }
+    match ffi::ERR_GET_REASON(packed) {
+        ffi::PKCS8_R_INCORRECT_PASSWORD => Some("mac verify failure"),
+        ffi::PKCS8_R_BAD_PKCS12_DATA | ffi::PKCS8_R_DECODE_ERROR => Some("not enough data"),
+        _ => None,
+    }
+}
+
+pub fn open(der: &[u8], passphrase: Option<&[u8]>) -> Result<Content> {
+    failure::forget();
+    let content = parse(der, passphrase);
+    content.map_err(|refusal| match refusal {
+        Refusal::Known(text) => Failure::plain("", text),
+        Refusal::Other(failure) => failure,
+    })
+}
+
+enum Refusal {
+    Known(&'static str),
+    Other(Failure),
+}
+
+impl From<Failure> for Refusal {
+    fn from(failure: Failure) -> Refusal {
+        Refusal::Other(failure)
+    }
+}
+
+/// What the queue says now.
+fn refusal(message: &str) -> Refusal {
+    // SAFETY: takes no argument; the queue is this thread's own.
+    let packed = unsafe { ffi::ERR_peek_last_error() };
+    match reworded(packed) {
+        Some(text) => {
+            failure::forget();
+            Refusal::Known(text)
+        }
+        None => Refusal::Other(Failure::of_queue(message)),
+    }
+}
+
+fn parse(der: &[u8], passphrase: Option<&[u8]>) -> std::result::Result<Content, Refusal> {
+    let refused = "Unable to load PFX certificate";
+    let passphrase = CString::new(passphrase.unwrap_or_default())
+        .map_err(|_| Refusal::Known("mac verify failure"))?;
+    let mut at = der.as_ptr();
+    // SAFETY: reads within the slice; what it gives is ours.
+    let file = unsafe { ffi::d2i_PKCS12(std::ptr::null_mut(), &mut at, der.len()) };
+    if file.is_null() {
+        return Err(refusal("not enough data"));
+    }
+    let file = Owned::of(file)?;
+    let (mut key, mut leaf, mut others) = (
+        std::ptr::null_mut(),
+        std::ptr::null_mut(),
+        std::ptr::null_mut(),
+    );
+    // SAFETY: the file is alive, the passphrase ends with a zero; what is written is ours.
+    let done = unsafe {
+        ffi::PKCS12_parse(
+            file.as_ptr(),
+            passphrase.as_ptr(),
+            &mut key,
+            &mut leaf,
+            &mut others,
+        )
+    };
+    let others = Stack(others);
+    let key = (!key.is_null()).then(|| PKey::of(key, true, refused));
+    let leaf = (!leaf.is_null()).then(|| Certificate::of_counted(leaf));
+    if done != 1 {
+        return Err(refusal(refused));
+    }
+    let missing = || Failure::plain("", refused);
+    Ok(Content {
+        key: key.ok_or_else(missing)??,
+        certificate: leaf.ok_or_else(missing)??,
+        others: others.take_all()?,
+    })
+}

@@ -1,0 +1,203 @@
+'use strict';
+
+// tls.Server: a net.Server whose connections are TLSSockets, told of when they are secure.
+
+const { ObjectSetPrototypeOf, StringPrototypeSlice, Symbol } = primordials;
+
+const assert = require('internal/assert');
+const { Buffer } = require('buffer');
+const EventEmitter = require('events');
+const net = require('net');
+const { kEmptyObject } = require('internal/util');
+const { convertALPNProtocols } = require('internal/tls/alpn');
+const { SecureContext } = require('internal/tls/secure_context');
+const { addContext, chooseContext } = require('internal/tls/sni');
+const { TLSSocket } = require('internal/tls/socket');
+const {
+  ConnResetException,
+  codes: {
+    ERR_INVALID_ARG_TYPE,
+    ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS,
+    ERR_TLS_REQUIRED_SERVER_NAME,
+  },
+} = require('internal/errors');
+const {
+  validateBuffer,
+  validateFunction,
+  validateNumber,
+  validateObject,
+  validateString,
+} = require('internal/validators');
+
+const HANDSHAKE_TIMEOUT_MS = 120_000;
+
+const kErrorEmitted = Symbol('error-emitted');
+const kOptions = Symbol('options');
+
+// ---- a connection
+
+function authorize(socket) {
+  const handle = socket._handle;
+  const error = handle.verifyError();
+  if (error) {
+    socket.authorizationError = error.code;
+  } else if (!handle.hasPeerCertificate()) {
+    // A resumed session may be in order and bring no certificate: nobody is known by that.
+    socket.authorizationError = 'UNABLE_TO_GET_ISSUER_CERT';
+  } else {
+    socket.authorized = true;
+    return;
+  }
+  if (socket._rejectUnauthorized) socket.destroy();
+}
+
+function onSecure() {
+  if (this._requestCert) authorize(this);
+  if (this.destroyed || !this._releaseControl()) return;
+  this.secureConnecting = false;
+  this._tlsOptions.server.emit('secureConnection', this);
+}
+
+/** Errors of before the connection was the program's go to the server. */
+function onError(error) {
+  if (this._controlReleased || this[kErrorEmitted]) return;
+  this[kErrorEmitted] = true;
+  this._tlsOptions.server.emit('tlsClientError', error, this);
+}
+
+function onKeylog(line) {
+  this._tlsOptions.server.emit('keylog', line, this);
+}
+
+function onClose(hadError) {
+  if (!hadError) onError.call(this, new ConnResetException('socket hang up'));
+}
+
+function onConnection(rawSocket) {
+  const options = this[kOptions];
+  const socket = new TLSSocket(rawSocket, {
+    secureContext: this._sharedCreds,
+    isServer: true,
+    server: this,
+    requestCert: this.requestCert,
+    rejectUnauthorized: this.rejectUnauthorized,
+    handshakeTimeout: options.handshakeTimeout,
+    ALPNProtocols: this.ALPNProtocols,
+    ALPNCallback: this.ALPNCallback,
+    SNICallback: options.SNICallback || chooseContext,
+    enableTrace: options.enableTrace,
+    pauseOnConnect: this.pauseOnConnect,
+    pskCallback: options.pskCallback,
+    pskIdentityHint: options.pskIdentityHint,
+  });
+  socket.on('secure', onSecure);
+  if (this.listenerCount('keylog') > 0) socket.on('keylog', onKeylog);
+  socket[kErrorEmitted] = false;
+  socket.on('close', onClose);
+  socket.on('_tlsError', onError);
+  socket.on('error', onError);
+}
+
+// ---- the server
+
+function Server(options, listener) {
+  if (!(this instanceof Server)) return new Server(options, listener);
+  if (typeof options === 'function') {
+    listener = options;
+    options = kEmptyObject;
+  } else if (options === undefined || options === null) {
+    options = kEmptyObject;
+  } else if (typeof options !== 'object') {
+    throw new ERR_INVALID_ARG_TYPE('options', 'Object', options);
+  }
+  this._contexts = [];
+  this.requestCert = options.requestCert === true;
+  this.rejectUnauthorized = options.rejectUnauthorized !== false;
+  this.ALPNCallback = options.ALPNCallback;
+  if (this.ALPNCallback && options.ALPNProtocols) {
+    throw new ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS();
+  }
+  if (options.ALPNProtocols) convertALPNProtocols(options.ALPNProtocols, this);
+  this.setSecureContext(options);
+  this[kOptions] = connectionOptions(options);
+  net.Server.call(this, options, onConnection);
+  if (listener) this.on('secureConnection', listener);
+}
+ObjectSetPrototypeOf(Server.prototype, net.Server.prototype);
+ObjectSetPrototypeOf(Server, net.Server);
+
+/** Those of each connection that the server does not show. */
+function connectionOptions(options) {
+  const { enableTrace, SNICallback, pskCallback, pskIdentityHint } = options;
+  const handshakeTimeout = options.handshakeTimeout || HANDSHAKE_TIMEOUT_MS;
+  validateNumber(handshakeTimeout, 'options.handshakeTimeout');
+  if (SNICallback) validateFunction(SNICallback, 'options.SNICallback');
+  if (pskCallback) validateFunction(pskCallback, 'options.pskCallback');
+  if (pskIdentityHint) validateString(pskIdentityHint, 'options.pskIdentityHint');
+  return { enableTrace, handshakeTimeout, SNICallback, pskCallback, pskIdentityHint };
+}
+
+/** Options that a server shows as they were told, unless they are empty. */
+const SHOWN = ['pfx', 'key', 'passphrase', 'cert', 'clientCertEngine', 'ca', 'minVersion',
+               'maxVersion', 'secureProtocol', 'crl', 'ciphers', 'dhparam', 'secureOptions'];
+const SHOWN_ALWAYS = ['sigalgs', 'ecdhCurve', 'privateKeyIdentifier', 'privateKeyEngine',
+                      'certificateCompression'];
+/** These stay when a new context does not tell them. */
+const KEPT = ['sessionTimeout', 'ticketKeys'];
+
+Server.prototype.setSecureContext = function(options) {
+  validateObject(options, 'options');
+  for (const name of SHOWN) this[name] = options[name] || undefined;
+  for (const name of SHOWN_ALWAYS) this[name] = options[name];
+  for (const name of KEPT) if (options[name]) this[name] = options[name];
+  const { honorCipherOrder } = options;
+  this.honorCipherOrder = honorCipherOrder === undefined ? true : Boolean(honorCipherOrder);
+  this.sessionIdContext = options.sessionIdContext || programId();
+  const told = { honorCipherOrder: this.honorCipherOrder, sessionIdContext: this.sessionIdContext };
+  for (const names of [SHOWN, SHOWN_ALWAYS, KEPT]) {
+    for (const name of names) told[name] = this[name];
+  }
+  this._sharedCreds = require('tls').createSecureContext(told);
+};
+
+/** Sessions are of one program, unless it says what else they are of. */
+function programId() {
+  const { hash } = require('internal/crypto/hash');
+  return StringPrototypeSlice(hash('sha1', process.argv.join(' '), 'hex'), 0, 32);
+}
+
+Server.prototype._getServerData = function() {
+  return { ticketKeys: this.getTicketKeys().toString('hex') };
+};
+
+Server.prototype._setServerData = function(data) {
+  this.setTicketKeys(Buffer.from(data.ticketKeys, 'hex'));
+};
+
+Server.prototype.getTicketKeys = function getTicketKeys() {
+  return this._sharedCreds.context.getTicketKeys();
+};
+
+Server.prototype.setTicketKeys = function setTicketKeys(keys) {
+  validateBuffer(keys);
+  assert(keys.byteLength === 48, 'Session ticket keys must be a 48-byte buffer');
+  this._sharedCreds.context.setTicketKeys(keys);
+};
+
+Server.prototype.addContext = function(servername, context) {
+  if (!servername) throw new ERR_TLS_REQUIRED_SERVER_NAME();
+  const secure = context instanceof SecureContext ?
+    context : require('tls').createSecureContext(context);
+  addContext(this._contexts, servername, secure.context);
+};
+
+Server.prototype[EventEmitter.captureRejectionSymbol] = function(error, event, socket) {
+  if (event === 'secureConnection') socket.destroy(error);
+  else net.Server.prototype[EventEmitter.captureRejectionSymbol].call(this, error, event, socket);
+};
+
+function createServer(options, listener) {
+  return new Server(options, listener);
+}
+
+module.exports = { Server, createServer };

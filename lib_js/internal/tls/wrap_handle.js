@@ -1,0 +1,655 @@
+'use strict';
+
+// What a TLSSocket holds as `_handle`: one native connection (libssl over memory) between its owner
+// and a transport, which is the handle of a net.Socket or of another stream (js_stream_socket).
+// It has the methods of a StreamHandle, so that net.Socket does not know the difference.
+
+const { Error } = primordials;
+
+const { lastError, orThrow, toError } = require('internal/crypto/failure');
+const { Buffer } = require('buffer');
+const { watch } = require('internal/async_hooks');
+const resources = require('internal/async_hooks/resources');
+
+const {
+  ERR_TLS_RENEGOTIATION_UNSUPPORTED,
+} = require('internal/errors').codes;
+const { validateBuffer } = require('internal/validators');
+
+const binding = internalBinding('tls');
+
+/** Reading certificates takes more modules than most connections need. */
+const certificates = () => require('internal/tls/peer_certificate');
+
+const EBADF = -9;
+const ECANCELED = -125;
+/** As many queued bytes make a net.Socket wait for whenDrained(). */
+const QUEUED_BYTES_MAX = 65536;
+
+/** Native's numbers for encodings, and bytes per character. */
+const ENCODINGS = { __proto__: null, utf8: 1, latin1: 2, ucs2: 3 };
+const WIDTHS = { __proto__: null, latin1: 1, ucs2: 2 };
+
+// Bits of what native tells (bindings/src/tls/README.md).
+const HANDSHAKE_DONE = 1;
+const PAUSED = 2;
+const NEW_SESSION = 4;
+const KEYLOG = 8;
+const OCSP_RESPONSE = 16;
+const CLOSE_NOTIFY = 32;
+const RENEGOTIATION = 64;
+const FATAL = 128;
+const PAUSED_PSK = 512;
+const NEEDS_OWNER = HANDSHAKE_DONE | PAUSED | NEW_SESSION | KEYLOG | OCSP_RESPONSE |
+  RENEGOTIATION | PAUSED_PSK;
+
+const NO_CERTIFICATE = ['unable to get issuer certificate', 'UNABLE_TO_GET_ISSUER_CERT'];
+
+let isTraceTold = false;
+
+function acknowledge(handle) {
+  const callback = handle.pendingWrite;
+  if (callback === null || handle.closing) return;
+  handle.pendingWrite = null;
+  handle.waitingBytes = 0;
+  callback(0);
+}
+
+class TLSWrap {
+  /**
+   * @param {object} transport  a StreamHandle, or what behaves as one
+   * @param {?net.Socket} parent  whose handle the transport is; null: it is the owner's alone
+   * @param {SecureContext} context
+   * @param {TLSSocket} owner
+   */
+  constructor(transport, parent, context, isServer, owner) {
+    this._parent = transport;
+    this._parentWrap = parent;
+    this._secureContext = context;
+    this.connection = orThrow(binding.open(context.context.number, isServer));
+    this.isServer = isServer;
+    this.socket = owner;
+    this.owner = owner; // Of the plaintext: another TLSWrap, when the socket has TLS inside of it.
+    this.events = null; // Who is told of the handshake: TLSSocket's own listeners.
+    this.reading = transport.reading;
+    this.bytesRead = 0;
+    this.bytesWritten = 0;
+    this.waitingBytes = 0;
+    this.queuedBytes = 0; // In the transport, behind the last write.
+    this.pendingWrite = null; // Whom to tell that a write is done.
+    this.held = null; // Written before the peer was known: nobody else may read it.
+    this.isStarted = isServer;
+    this.isSecure = false;
+    this.hasSessionEvents = false;
+    this.isKeepingSession = false; // The program is told of a session, and the client waits.
+    this.isEnded = false; // The other side will say no more.
+    this.isShut = false; // Nor will we.
+    this.closing = false;
+    this.lane = null; // While native opens the records itself (internal/tls/http_lane).
+    this.blocks = 0; // Reasons to hold back what goes to the transport.
+    this.blockedWire = [];
+    this.blockedShutdown = null;
+    transport.owner = this;
+    if (watch.isOn) resources.initResource(this, 'TLSWRAP');
+  }
+
+  // --- What native answers
+
+  /** Does what one call of native asks for; gives the bytes queued in the transport, or -errno. */
+  act(answer) {
+    if (typeof answer === 'number') {
+      if (answer > 0) this.tell(answer, undefined, undefined);
+      return answer < 0 ? answer : 0;
+    }
+    if (answer === null) {
+      this.events.onerror(this, lastError());
+      return 0;
+    }
+    const events = answer[0];
+    const wire = answer[1];
+    if (events !== 0) return this.actOn(answer, events, wire);
+    const queued = wire === undefined ? 0 : this.send(wire);
+    if (answer[2] !== undefined) this.give(answer[2]);
+    return queued;
+  }
+
+  /** The same, where something happened besides bytes. */
+  actOn(answer, events, wire) {
+    // The last word of a client's handshake waits until it knows its peer: else a server that is
+    // refused would take the connection for made.
+    const isLastWord = !this.isServer && (events & HANDSHAKE_DONE) !== 0;
+    if (isLastWord) this.block();
+    let queued = 0;
+    if (wire !== undefined) {
+      if (this.isServer && (events & NEW_SESSION) !== 0) this.events.beforeSession(this);
+      queued = this.send(wire);
+    }
+    this.tell(events, answer[2], answer[3]);
+    if (isLastWord) this.unblock();
+    return queued;
+  }
+
+  /** What happened, then the plaintext, then how it ended. */
+  tell(events, plain, failure) {
+    const isDone = (events & HANDSHAKE_DONE) !== 0;
+    if (isDone) this.isSecure = true;
+    if ((events & NEEDS_OWNER) !== 0) this.events.onevents(this, events);
+    if (plain !== undefined) this.give(plain);
+    if ((events & CLOSE_NOTIFY) !== 0) this.end();
+    if ((events & FATAL) !== 0) {
+      if (!this.closing) this.events.onerror(this, toError(failure));
+    } else if (isDone && this.held !== null) {
+      this.writeHeld();
+    }
+  }
+
+  /** The handshake is over, and the owner still wants this peer. */
+  writeHeld() {
+    const list = this.held;
+    this.held = null;
+    if (this.closing || this.socket.destroyed) return;
+    const queued = this.act(binding.writev(this.connection, list));
+    if (queued < 0) this.owner._onwriteerror(this, queued);
+    else if (this.pendingWrite !== null) this.acknowledgeLater(queued);
+  }
+
+  send(wire) {
+    if (this.closing || this.isShut) return 0;
+    if (this.blocks > 0) {
+      this.blockedWire.push(wire);
+      return 0;
+    }
+    return this._parent.writeBuffer(wire);
+  }
+
+  give(plain) {
+    if (this.closing || this.isEnded) return;
+    this.bytesRead += plain.length;
+    if (this.lane !== null) {
+      this.lane.feed(plain);
+      return;
+    }
+    if (!watch.isOn) {
+      this.owner._onread(this, plain.length, plain);
+      return;
+    }
+    const id = resources.enter(this);
+    this.owner._onread(this, plain.length, plain);
+    resources.leave(id);
+  }
+
+  end() {
+    if (this.closing || this.isEnded) return;
+    this.isEnded = true;
+    if (this.lane !== null) this.lane.feed(undefined);
+    else this.owner._onread(this, 0, undefined);
+  }
+
+  // --- What the transport tells
+
+  /** Node's name for bytes that came another way. */
+  receive(bytes) {
+    if (!this.closing) this.act(binding.receive(this.connection, bytes));
+  }
+
+  _onread(transport, count, bytes) {
+    if (this.closing) return;
+    if (count > 0) {
+      this.act(binding.receive(this.connection, bytes));
+    } else if (count === 0) {
+      if (this.isEnded) return;
+      this.act(binding.receive(this.connection, undefined));
+      this.end();
+    } else {
+      this.owner._onread(this, count, undefined);
+    }
+  }
+
+  _onwriteerror(transport, status) {
+    if (!this.closing) this.owner._onwriteerror(this, status);
+  }
+
+  // --- Writing
+
+  /** The handshake of a client begins. */
+  start() {
+    if (this.isStarted || this.closing) return;
+    this.isStarted = true;
+    const queued = this.act(binding.start(this.connection));
+    if (queued < 0) this.owner._onwriteerror(this, queued);
+  }
+
+  /** Goes on after a pause. */
+  resume() {
+    if (this.closing) return;
+    const queued = this.act(binding.resume(this.connection));
+    if (queued < 0) this.owner._onwriteerror(this, queued);
+  }
+
+  /** Every write waits for whenDrained(): Node's are never done at once. */
+  wrote(answer, count) {
+    this.bytesWritten += count;
+    this.waitingBytes += count;
+    const queued = this.act(answer);
+    if (queued < 0) return queued;
+    this.queuedBytes = queued;
+    return QUEUED_BYTES_MAX;
+  }
+
+  /** True: the bytes wait until the peer is known. */
+  holds(list, count) {
+    if (this.isSecure) return false;
+    if (!this.isStarted) this.start();
+    if (this.isSecure) return false; // A stream of JavaScript may have answered at once.
+    this.held = this.held === null ? list : [...this.held, ...list];
+    this.bytesWritten += count;
+    this.waitingBytes += count;
+    return true;
+  }
+
+  writeBuffer(bytes) {
+    if (this.closing) return EBADF;
+    if (this.holds([bytes], bytes.byteLength)) return QUEUED_BYTES_MAX;
+    return this.wrote(binding.write(this.connection, bytes), bytes.byteLength);
+  }
+
+  writeBuffers(list) {
+    if (this.closing) return EBADF;
+    let count = 0;
+    for (let i = 0; i < list.length; i++) count += list[i].byteLength;
+    if (this.holds(list, count)) return QUEUED_BYTES_MAX;
+    return this.wrote(binding.writev(this.connection, list), count);
+  }
+
+  writeString(text, encoding) {
+    if (!this.isSecure) return this.writeBuffer(Buffer.from(text, encoding));
+    if (this.closing) return EBADF;
+    const count = encoding === 'utf8' ? Buffer.byteLength(text) : text.length * WIDTHS[encoding];
+    return this.wrote(binding.write(this.connection, text, ENCODINGS[encoding]), count);
+  }
+
+  /** What a corked socket has gathered, some of it text. */
+  writeChunks(chunks) {
+    const list = [];
+    for (let i = 0; i < chunks.length; i++) {
+      const { chunk, encoding } = chunks[i];
+      list.push(typeof chunk === 'string' ? Buffer.from(chunk, encoding) : chunk);
+    }
+    return this.writeBuffers(list);
+  }
+
+  whenDrained(callback) {
+    this.pendingWrite = callback;
+    if (this.isSecure || this.closing) this.acknowledgeLater(this.queuedBytes);
+    return 0;
+  }
+
+  acknowledgeLater(queued) {
+    if (queued < QUEUED_BYTES_MAX) {
+      process.nextTick(acknowledge, this);
+      return;
+    }
+    this._parent.whenDrained((status) => {
+      const callback = this.pendingWrite;
+      if (callback === null) return;
+      this.pendingWrite = null;
+      this.waitingBytes = 0;
+      callback(status);
+    });
+  }
+
+  get writeQueueSize() {
+    return this.pendingWrite === null ? 0 : this.waitingBytes + this._parent.writeQueueSize;
+  }
+
+  // --- Holding back
+
+  block() {
+    this.blocks++;
+  }
+
+  unblock() {
+    if (--this.blocks > 0 || this.closing || this.socket.destroyed) return;
+    const wire = this.blockedWire;
+    this.blockedWire = [];
+    for (let i = 0; i < wire.length; i++) {
+      const queued = this._parent.writeBuffer(wire[i]);
+      if (queued < 0) {
+        this.owner._onwriteerror(this, queued);
+        return;
+      }
+    }
+    const shutdown = this.blockedShutdown;
+    this.blockedShutdown = null;
+    if (shutdown === null) return;
+    const error = this._parent.shutdown(shutdown);
+    if (error < 0) shutdown(error);
+  }
+
+  // --- Ending
+
+  shutdown(callback) {
+    if (this.closing) return EBADF;
+    this.act(binding.shutdown(this.connection));
+    if (this.closing) return ECANCELED;
+    this.isShut = true;
+    if (this.blocks > 0) {
+      this.blockedShutdown = callback;
+      return 0;
+    }
+    return this._parent.shutdown(callback);
+  }
+
+  close(callback) {
+    if (this.closing) return;
+    this.closing = true;
+    this.socket.ssl = null;
+    const done = () => {
+      const write = this.pendingWrite;
+      this.pendingWrite = null;
+      if (write !== null) write(ECANCELED);
+      this.destroySSL();
+      if (callback !== undefined) callback();
+      if (watch.isOn) resources.destroyResource(this);
+    };
+    const parent = this._parentWrap;
+    if (parent !== null && parent._handle === null) {
+      setImmediate(done); // It was closed before.
+    } else if (parent !== null && parent._handle === this._parent) {
+      parent.once('close', done);
+      parent.destroy();
+    } else {
+      this._parent.close(done);
+    }
+  }
+
+  reset(callback) {
+    if (this.closing) return EBADF;
+    this.closing = true;
+    this.pendingWrite = null;
+    return this._parent.reset(() => {
+      this.destroySSL();
+      callback();
+    });
+  }
+
+  /** Frees the native connection, and a context that was made for it alone. */
+  destroySSL() {
+    if (this.connection === EBADF) return;
+    binding.close(this.connection);
+    this.connection = EBADF;
+    this.blockedWire = [];
+    if (this._secureContext.singleUse === true) {
+      this._secureContext.context?.close();
+      this._secureContext.context = null;
+    }
+  }
+
+  /** Another attempt to connect has a transport of its own. */
+  replaceTransport(transport) {
+    const last = this._parent;
+    transport.owner = this;
+    this._parent = transport;
+    last.owner = null;
+    last.close();
+  }
+
+  // --- What programs set before the handshake, by Node's names
+
+  setVerifyMode(isRequested, isRejecting) {
+    binding.setVerifyMode(this.connection, isRequested, isRejecting);
+  }
+
+  setServername(name) {
+    orThrow(binding.setServername(this.connection, name));
+  }
+
+  setSession(session) {
+    if (typeof session === 'string') session = Buffer.from(session, 'latin1');
+    validateBuffer(session, 'Session');
+    orThrow(binding.setSession(this.connection, session));
+  }
+
+  setALPNProtocols(wire) {
+    if (wire.length > 0) orThrow(binding.setAlpn(this.connection, wire));
+  }
+
+  requestOCSP() {
+    binding.requestOcsp(this.connection);
+  }
+
+  pauseOnHello() {
+    binding.pauseOnHello(this.connection);
+  }
+
+  enableSessionCallbacks() {
+    this.hasSessionEvents = true;
+    binding.enableSessionEvents(this.connection);
+  }
+
+  enableKeylogCallback() {
+    binding.enableKeylog(this.connection);
+  }
+
+  enablePskCallback(hint) {
+    binding.enablePsk(this.connection, hint);
+  }
+
+  setMaxSendFragment(size) {
+    return binding.setMaxSendFragment(this.connection, size);
+  }
+
+  setKeyCert(context) {
+    orThrow(binding.answerContext(this.connection, context.number));
+  }
+
+  enableTrace() {
+    if (isTraceTold) return;
+    isTraceTold = true;
+    process.emitWarning('TLS is not traced: AWS-LC cannot print what it does');
+  }
+
+  // --- What they ask
+
+  verifyError() {
+    let found = binding.verifyError(this.connection);
+    if (found === undefined) return null;
+    if (!this.hasPeerCertificate()) found = NO_CERTIFICATE;
+    const error = new Error(found[0]);
+    error.code = found[1];
+    return error;
+  }
+
+  getALPNNegotiatedProtocol() {
+    return binding.alpnSelected(this.connection);
+  }
+
+  getServername() {
+    return binding.servername(this.connection) ?? false;
+  }
+
+  getSession() {
+    return binding.getSession(this.connection);
+  }
+
+  getTLSTicket() {
+    return binding.getTicket(this.connection);
+  }
+
+  isSessionReused() {
+    return binding.sessionReused(this.connection);
+  }
+
+  getCipher() {
+    const found = binding.cipher(this.connection);
+    if (found === undefined) return undefined;
+    return { name: found[0], standardName: found[1], version: found[2] };
+  }
+
+  getProtocol() {
+    return binding.protocol(this.connection);
+  }
+
+  getEphemeralKeyInfo() {
+    if (this.isServer) return null;
+    const found = binding.ephemeralKey(this.connection);
+    if (found === undefined) return {};
+    return { type: found[0], name: found[1], size: found[2] ?? undefined };
+  }
+
+  getSharedSigalgs() {
+    return binding.sharedSigalgs(this.connection);
+  }
+
+  getFinished() {
+    return binding.finished(this.connection);
+  }
+
+  getPeerFinished() {
+    return binding.peerFinished(this.connection);
+  }
+
+  exportKeyingMaterial(length, label, context) {
+    return orThrow(binding.exportKeyingMaterial(this.connection, length, label, context));
+  }
+
+  getPeerCertificate(isDetailed) {
+    return certificates().peerCertificate(this.connection, isDetailed);
+  }
+
+  /** Of the peer's certificate what checkServerIdentity() looks at. */
+  getPeerIdentity() {
+    return certificates().peerIdentity(this.connection);
+  }
+
+  hasPeerCertificate() {
+    return binding.peerCertificates(this.connection) !== undefined;
+  }
+
+  getCertificate() {
+    return certificates().ownCertificate(this.connection);
+  }
+
+  getPeerX509Certificate() {
+    return certificates().peerX509(this.connection);
+  }
+
+  getX509Certificate() {
+    return certificates().ownX509(this.connection);
+  }
+
+  renegotiate() {
+    if (binding.renegotiate(this.connection) !== null) return;
+    internalBinding('crypto').takeFailure();
+    throw new ERR_TLS_RENEGOTIATION_UNSUPPORTED();
+  }
+
+  disableRenegotiation() {
+    binding.disableRenegotiation(this.connection);
+  }
+
+  // --- What is the transport's
+
+  readStart() {
+    return this.closing ? EBADF : this._parent.readStart();
+  }
+
+  readStop() {
+    return this.closing ? EBADF : this._parent.readStop();
+  }
+
+  open(number) {
+    this._parent.open(number);
+  }
+
+  connect(...args) {
+    return this._parent.connect(...args);
+  }
+
+  getAsyncId() {
+    return resources.idOf(this);
+  }
+
+  watchRequest(name, type) {
+    this._parent.watchRequest(name, type);
+  }
+
+  asyncReset() {
+    this._parent.asyncReset?.();
+  }
+
+  ref() {
+    this._parent.ref?.();
+  }
+
+  unref() {
+    this._parent.unref?.();
+  }
+
+  hasRef() {
+    return this._parent.hasRef?.() ?? false;
+  }
+
+  getsockname(out) {
+    return this._parent.getsockname?.(out) ?? EBADF;
+  }
+
+  getpeername(out) {
+    return this._parent.getpeername?.(out) ?? EBADF;
+  }
+
+  setNoDelay(on) {
+    return this._parent.setNoDelay?.(on);
+  }
+
+  setKeepAlive(on, delaySeconds, intervalSeconds, probesCount) {
+    return this._parent.setKeepAlive?.(on, delaySeconds, intervalSeconds, probesCount);
+  }
+
+  get fd() {
+    return this._parent?.fd ?? -1;
+  }
+
+  get number() {
+    return this._parent.number;
+  }
+
+  get boundFd() {
+    return this._parent.boundFd;
+  }
+
+  get frame() {
+    return this._parent.frame;
+  }
+
+  get isPipe() {
+    return this._parent.isPipe;
+  }
+
+  get isUnreffed() {
+    return this._parent.isUnreffed;
+  }
+
+  get isIdle() {
+    return this._parent.isIdle;
+  }
+
+  set isIdle(isIdle) {
+    this._parent.isIdle = isIdle;
+  }
+
+  set onconnect(callback) {
+    this._parent.onconnect = callback;
+  }
+}
+
+module.exports = {
+  HANDSHAKE_DONE,
+  KEYLOG,
+  NEW_SESSION,
+  OCSP_RESPONSE,
+  PAUSED,
+  PAUSED_PSK,
+  RENEGOTIATION,
+  TLSWrap,
+};
