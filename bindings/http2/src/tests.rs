@@ -251,6 +251,27 @@ fn trailers_follow_the_data() {
     }
 }
 
+/// The end comes when all data has gone: no frame is left that could tell.
+#[test]
+fn trailers_follow_a_late_end() {
+    for body in [&b"body"[..], b""] {
+        let mut pair = Pair::new();
+        let stream = pair.get(FIELDS_ONLY);
+        pair.respond(stream, WITH_TRAILERS);
+        pair.server.write(stream, body.to_vec());
+        pair.talk();
+        let wish = Event::WantTrailers { stream };
+        assert!(!pair.server_events.contains(&wish));
+        pair.server.end(stream);
+        pair.talk();
+        let wishes = pair.server_events.iter().filter(|event| **event == wish);
+        assert_eq!(wishes.count(), 1);
+        assert_eq!(pair.server.trailers(stream, b"", 0), 0);
+        pair.talk();
+        assert!(pair.client_events.contains(&Event::End { stream }));
+    }
+}
+
 #[test]
 fn a_promise_is_kept() {
     let mut pair = Pair::new();
