@@ -476,7 +476,11 @@ pub(crate) unsafe extern "C" fn read_body(
         said |= sys::NGHTTP2_DATA_FLAG_EOF;
         if outgoing.waits_for_trailers {
             said |= sys::NGHTTP2_DATA_FLAG_NO_END_STREAM;
-            outgoing.is_at_trailers = true;
+            outgoing.is_at_trailers = count > 0;
+            // nghttp2 makes no frame of nothing, so none will tell that it was sent.
+            if count == 0 {
+                state.events.push(Event::WantTrailers { stream });
+            }
         }
     }
     // SAFETY: nghttp2's own variable, for the length of the callback.
