@@ -10,7 +10,7 @@ const {
   serveSocket,
 } = require('internal/http2/serve');
 const { kOptions } = require('internal/http2/symbols');
-const http = require('_http_server');
+const http = require('internal/http/server');
 const { Server } = require('tls');
 
 class Http2SecureServer extends Server {
@@ -18,9 +18,9 @@ class Http2SecureServer extends Server {
     options = tlsOptions(serverOptions(options), undefined);
     super(options, serveSocket);
     if (options.allowHTTP1 === true) {
-      http.storeHTTPOptions.call(this, { ...options, ...options.http1Options });
+      http.becomeServer(this, { ...options, ...options.http1Options });
       this.shouldUpgradeCallback = hasUpgradeListener;
-      this.on('listening', http.setupConnectionsTracking);
+      this.on('listening', http.trackConnections);
     }
     prepareServer(this, options, requestListener);
     this.on('tlsClientError', onTlsClientError);
@@ -28,7 +28,7 @@ class Http2SecureServer extends Server {
 
   close() {
     Server.prototype.close.apply(this, arguments);
-    if (this[kOptions].allowHTTP1 === true) http.httpServerPreClose(this);
+    if (this[kOptions].allowHTTP1 === true) http.preClose(this);
     closeSessions(this);
   }
 

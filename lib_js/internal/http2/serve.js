@@ -14,7 +14,7 @@ function serveSocket(socket) {
   const options = this[kOptions];
   if (socket.alpnProtocol === false || socket.alpnProtocol === 'http/1.1') {
     if (options.allowHTTP1 === true) {
-      require('_http_server')._connectionListener.call(this, socket);
+      require('internal/http/server').connectionListener.call(this, socket);
     } else if (!this.emit('unknownProtocol', socket)) {
       refuseProtocol(socket, options.unknownProtocolTimeout);
     }

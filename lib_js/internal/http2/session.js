@@ -138,7 +138,8 @@ class Http2Session extends EventEmitter {
 
   get socket() {
     const state = this[kState];
-    return state.face ??= faceOfSession(this);
+    if (state.face === null) state.face = faceOfSession(this);
+    return state.face; // undefined once the session is over.
   }
 
   get type() {
