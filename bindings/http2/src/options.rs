@@ -70,8 +70,8 @@ impl Raw {
 
     pub(crate) fn apply(&mut self, options: &Options) {
         let raw = self.0;
-        // SAFETY, for this and all that follow: `raw` is alive, and the functions keep a number.
         // Flow control is in the program's hands, so that a slow reader slows its peer.
+        // SAFETY: `raw` is alive; the function, as all that follow, keeps a number.
         unsafe { sys::nghttp2_option_set_no_auto_window_update(raw, 1) };
         // SAFETY: as above. Streams that ended cost no memory.
         unsafe { sys::nghttp2_option_set_no_closed_streams(raw, 1) };

@@ -91,7 +91,7 @@ function tellCollections() {
 const CUSTOM_ACCESSORS =
   'Custom PerformanceEntry accessors are deprecated. Please use the detail property.';
 
-/** Entries of the garbage collector and of http2 have their details as properties too, from the old days. */
+/** Those of the garbage collector and of http2 have details as properties too, from the old days. */
 function enqueueWithFields(name, type, start, duration, detail) {
   const entry = new PerformanceNodeEntry(kSkipThrow, name, type, start, duration, detail);
   const { deprecate } = require('internal/util');
