@@ -477,8 +477,8 @@ pub(crate) unsafe extern "C" fn read_body(
         if outgoing.waits_for_trailers {
             said |= sys::NGHTTP2_DATA_FLAG_NO_END_STREAM;
             outgoing.is_at_trailers = count > 0;
+            // nghttp2 makes no frame of nothing, so none will tell that it was sent.
             if count == 0 {
-                // A frame with nothing in it that ends nothing is not sent.
                 state.events.push(Event::WantTrailers { stream });
             }
         }
