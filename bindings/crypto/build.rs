@@ -1,6 +1,6 @@
-//! Compiles AWS-LC's libssl, whose sources `aws-lc-sys` carries and compiles only beside bindings that
-//! need libclang. Its symbols have no prefix; those of libcrypto that it calls have the one of
-//! `aws-lc-sys`.
+//! Compiles AWS-LC's libssl, whose sources `aws-lc-sys` carries and compiles only beside bindings
+//! that need libclang. Its symbols have no prefix; those of libcrypto that it calls have the one
+//! of `aws-lc-sys`.
 
 #![forbid(unsafe_code)]
 

@@ -297,8 +297,8 @@ impl Natives {
         if socket.closing != Closing::Open {
             return;
         }
-        if socket.tls.is_some() {
-            self.on_fed(handle, now_ms, out);
+        if socket.tls.is_some() && self.on_fed(handle, now_ms, out) {
+            return self.look_again(handle);
         }
         let Some(socket) = self.sockets.get_mut(handle) else {
             return;

@@ -409,7 +409,7 @@ impl Natives {
                 }
             }
             Role::Stream if socket.reading && socket.inbox.is_empty() => {
-                out.push_bytes(entry::READ, handle.to_js(), bytes.len() as i32, 0, bytes);
+                out.push_piece(entry::READ, handle.to_js(), bytes);
             }
             Role::Stream => socket.inbox.push_back(bytes.to_vec()),
             Role::Listener(_) => {}
@@ -446,7 +446,7 @@ impl Natives {
             return;
         }
         while let Some(bytes) = socket.inbox.pop_front() {
-            out.push_buffer(entry::READ, handle.to_js(), bytes.len() as i32, 0, bytes);
+            out.push_memory(entry::READ, handle.to_js(), bytes.len() as i32, 0, bytes);
         }
         if let Some(result) = socket.inbox_end {
             socket.reading = false;

@@ -131,10 +131,10 @@ impl Natives {
         if udp.receive.is_some() || !udp.reading || udp.closing {
             return;
         }
-        let op = Op::RecvFrom {
-            fd: udp.fd,
-            buffer: Vec::with_capacity(DATAGRAM_BYTES_MAX),
-        };
+        let mut buffer = std::mem::take(&mut self.datagram_spare);
+        buffer.clear();
+        buffer.reserve_exact(DATAGRAM_BYTES_MAX);
+        let op = Op::RecvFrom { fd: udp.fd, buffer };
         let token = Token::new(token::UDP_IN, handle.slot(), handle.generation());
         udp.receive = Some(self.ring.submit(op, token));
     }
@@ -161,19 +161,21 @@ impl Natives {
         let (fd, shared) = (udp.fd, udp.shared);
         match completion.payload {
             Payload::Datagram(bytes, Some(from)) if completion.result >= 0 && shared => {
-                deliver(handle, bytes, &from, out);
+                deliver(handle, &bytes, &from, out);
+                self.datagram_spare = bytes;
                 self.udps_heard.push(handle);
                 return;
             }
             Payload::Datagram(bytes, Some(from)) if completion.result >= 0 => {
-                deliver(handle, bytes, &from, out);
+                deliver(handle, &bytes, &from, out);
+                self.datagram_spare = bytes;
                 self.scratch.resize(DATAGRAM_BYTES_MAX, 0);
                 for _ in 1..DATAGRAMS_PER_TURN_MAX {
                     let Ok((count, from)) = datagram::receive_now(fd, &mut self.scratch) else {
                         break;
                     };
                     let count = count.min(DATAGRAM_BYTES_MAX);
-                    deliver(handle, self.scratch[..count].to_vec(), &from, out);
+                    deliver(handle, &self.scratch[..count], &from, out);
                 }
             }
             _ if completion.result == Errno::ECANCELED.result() => {}
@@ -204,7 +206,7 @@ impl Natives {
 
 /// value = the datagram and the sender's address as text behind it; a = bytes of the datagram;
 /// b = port * 2, and 1 more for IPv6.
-fn deliver(handle: Handle, mut bytes: Vec<u8>, from: &SocketAddress, out: &mut Delivery) {
+fn deliver(handle: Handle, bytes: &[u8], from: &SocketAddress, out: &mut Delivery) {
     let count = bytes.len() as i32;
     let (address, b) = match from {
         SocketAddress::V4(v4) => (v4.ip().to_string(), i32::from(v4.port()) * 2),
@@ -217,8 +219,8 @@ fn deliver(handle: Handle, mut bytes: Vec<u8>, from: &SocketAddress, out: &mut D
         SocketAddress::V6(v6) => (v6.ip().to_string(), i32::from(v6.port()) * 2 + 1),
         SocketAddress::Unix(_) => (String::new(), 0),
     };
-    bytes.extend_from_slice(address.as_bytes());
-    out.push_buffer(entry::UDP_MESSAGE, handle.to_js(), count, b, bytes);
+    let both = [bytes, address.as_bytes()].concat();
+    out.push_memory(entry::UDP_MESSAGE, handle.to_js(), count, b, both);
 }
 
 fn open(natives: &mut Natives, kind: i32) -> i32 {

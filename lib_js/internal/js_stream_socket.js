@@ -5,6 +5,7 @@
 
 const { Symbol } = primordials;
 
+const { Buffer } = require('buffer');
 const { Socket } = require('net');
 const errno = require('internal/errno');
 const { ERR_STREAM_WRAP } = require('internal/errors').codes;

@@ -17,6 +17,7 @@ const {
   Server: HttpServer,
   becomeServer,
   connectionListener,
+  followSettings,
   preClose,
   trackConnections,
 } = require('internal/http/server');
@@ -152,7 +153,7 @@ function Server(opts, requestListener) {
     if (opts.ALPNProtocols || opts.ALPNCallback) ALPNProtocols = undefined;
   }
   becomeServer(this, opts);
-  tls.Server.call(this, { noDelay: true, ALPNProtocols, ...opts }, connectionListener);
+  tls.Server.call(this, { noDelay: true, ALPNProtocols, ...opts }, onSecureConnection);
   this.httpAllowHalfOpen = false;
   if (requestListener) this.on('request', requestListener);
   this.on('tlsClientError', function(error, socket) {
@@ -164,8 +165,15 @@ function Server(opts, requestListener) {
 }
 ObjectSetPrototypeOf(Server.prototype, tls.Server.prototype);
 ObjectSetPrototypeOf(Server, tls.Server);
+followSettings(Server.prototype);
 
-for (const name of ['closeAllConnections', 'closeIdleConnections', 'setTimeout']) {
+/** Native speaks HTTP on what it can, JavaScript on the rest. */
+function onSecureConnection(socket) {
+  const { enterLane } = require('internal/tls/http_lane');
+  if (!enterLane(this, socket)) Reflect.apply(connectionListener, this, [socket]);
+}
+
+for (const name of ['_onslowlane', 'closeAllConnections', 'closeIdleConnections', 'setTimeout']) {
   Server.prototype[name] = HttpServer.prototype[name];
 }
 

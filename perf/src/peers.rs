@@ -11,6 +11,8 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 const READY_TIMEOUT: Duration = Duration::from_secs(15);
+/// A server that cannot listen ends within this time.
+const LISTEN_FAILURE: Duration = Duration::from_millis(100);
 /// How long the former server's port may stay taken.
 const FREE_TIMEOUT: Duration = Duration::from_secs(1);
 
@@ -197,6 +199,16 @@ impl Server {
             thread::sleep(Duration::from_micros(200));
         }
         Ok(server)
+    }
+
+    /// The server, unless somebody else had taken the port meanwhile, and it was not ours that
+    /// answered.
+    pub fn confirmed(mut self) -> Result<Server, String> {
+        thread::sleep(LISTEN_FAILURE);
+        match self.child.try_wait() {
+            Ok(None) => Ok(self),
+            Ok(Some(_)) | Err(_) => Err(format!("something else answers on {}", self.address)),
+        }
     }
 
     /// The process and its descendants.

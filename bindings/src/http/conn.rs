@@ -353,8 +353,14 @@ impl Conn {
         let limits = self.settings.get().limits;
         match self.body.decode(bytes, &limits)? {
             Step::Data { consumed, data } => {
-                if !self.body_dropped {
-                    out.push_bytes(entry::HTTP_BODY, me.to_js(), 0, 0, data.of(bytes));
+                let piece = data.of(bytes);
+                match (self.body_dropped, data.start) {
+                    (true, _) => {}
+                    (false, 0) => out.push_piece(entry::HTTP_BODY, me.to_js(), piece),
+                    // Chunks stay apart, as in Node.
+                    (false, _) => {
+                        out.push_memory(entry::HTTP_BODY, me.to_js(), 0, 0, piece.to_vec());
+                    }
                 }
                 Ok(Some(consumed as usize))
             }
@@ -426,7 +432,7 @@ impl Conn {
         match self.tap {
             Tap::Closed => {}
             Tap::Open => {
-                out.push_bytes(entry::READ, me.to_js(), bytes.len() as i32, 0, bytes);
+                out.push_piece(entry::READ, me.to_js(), bytes);
             }
             Tap::Shown => self.tap = Tap::Open,
         }

@@ -1,6 +1,7 @@
 //! TLS below the fast lane of HTTP: once JavaScript has seen the handshake through, a stream's
 //! records are opened and sealed here, and its requests never pass through JavaScript as bytes.
-//! The connection stays in its table, so that programs may ask it who the client is.
+//! The connection stays in its table, so that programs may ask it who the client is. The way back
+//! is `detach` of binding `http`: first `takeUnparsed`, then records come to JavaScript again.
 
 use coring_crypto::tls::{Outcome, event};
 use coring_engine::{Bytes, Delivery, ops};
@@ -15,7 +16,7 @@ ops! { tls(Natives) {
     /// A stream whose records `connection` opens becomes one of the fast lane of a listener; its
     /// handle stays. 0, or an error: it is nothing for the lane now, and still a stream.
     slow adopt(stream: i32, connection: i32, listener: i32);
-    /// Plaintext that JavaScript had before the stream was adopted.
+    /// Plaintext that JavaScript had before the stream was adopted; none: that was all.
     slow feed(stream: i32, plain: Bytes);
 } }
 
@@ -79,7 +80,10 @@ fn feed(natives: &mut Natives, stream: i32, plain: Bytes) -> i32 {
     let handle = Handle::from_js(stream);
     match natives.sockets.get_mut(handle) {
         Some(socket) if socket.tls.is_some() => {
-            socket.inbox.push_back(plain.as_slice().to_vec());
+            match plain.as_slice() {
+                [] => socket.inbox_end = Some(0),
+                bytes => socket.inbox.push_back(bytes.to_vec()),
+            }
             natives.look_again(handle);
             0
         }
@@ -96,6 +100,8 @@ impl Natives {
         now_ms: u64,
         out: &mut Delivery,
     ) {
+        // What JavaScript had comes first.
+        self.on_fed(handle, now_ms, out);
         let mut plain = std::mem::take(&mut self.tls.plain);
         plain.clear();
         let mut outcome = Outcome {
@@ -127,18 +133,20 @@ impl Natives {
         self.tls.keep_plain(outcome.plain);
     }
 
-    /// What `feed` has left.
-    pub(crate) fn on_fed(&mut self, handle: Handle, now_ms: u64, out: &mut Delivery) {
+    /// What `feed` has left. True: there was something, and JavaScript comes first.
+    pub(crate) fn on_fed(&mut self, handle: Handle, now_ms: u64, out: &mut Delivery) -> bool {
+        let mut was_fed = false;
         loop {
             let Some(socket) = self.sockets.get_mut(handle) else {
-                return;
+                return was_fed;
             };
             if socket.tls.is_none() {
-                return;
+                return was_fed;
             }
             let Some(bytes) = socket.inbox.pop_front() else {
-                return;
+                return was_fed;
             };
+            was_fed = true;
             self.on_plain(handle, &bytes, now_ms, out);
         }
     }

@@ -4,6 +4,7 @@
 // dgram.Socket find what they expect.
 
 const { allocateTicket, registerKind } = require('boot/turn');
+const { FastBuffer } = require('internal/buffer');
 const { uvErrmapGet } = require('internal/errors');
 const AsyncContextFrame = require('internal/async_context_frame');
 const resources = require('internal/async_hooks/resources');
@@ -219,7 +220,7 @@ class UDP {
   }
 
   /** Native: something came, or an error. */
-  static receive(handle, bytes, portAndFamily, value) {
+  static receive(handle, bytes, portAndFamily, memory) {
     const self = open.get(handle);
     if (self === undefined || self.onmessage === undefined || self.#closed !== undefined) return;
     AsyncContextFrame.set(self.frame);
@@ -227,8 +228,8 @@ class UDP {
     if (bytes < 0) {
       self.onmessage(bytes, self, undefined, undefined);
     } else {
-      self.onmessage(bytes, self, value.subarray(0, bytes), {
-        address: value.latin1Slice(bytes),
+      self.onmessage(bytes, self, new FastBuffer(memory, 0, bytes), {
+        address: new FastBuffer(memory, bytes).latin1Slice(),
         family: (portAndFamily & 1) === 1 ? 'IPv6' : 'IPv4',
         port: portAndFamily >> 1,
       });

@@ -181,7 +181,7 @@ function listOf(names) {
 
 /** Bytes that copyFile copies and names that rm -r removes before others have their turn. */
 const COPIED_AT_ONCE = 1 << 20;
-const REMOVED_AT_ONCE = 64;
+const REMOVED_AT_ONCE = 128;
 
 const now = {
   __proto__: null,
@@ -404,8 +404,8 @@ function deferred(call) {
   };
 }
 
-const DEFERRED = ['readdir', 'readNames', 'readlink', 'realpath', 'chmod', 'fchmod', 'chown', 'lchown', 'fchown',
-                  'utimes', 'lutimes', 'futimes', 'statfs', 'access', 'mkdtemp',
+const DEFERRED = ['readdir', 'readNames', 'readlink', 'realpath', 'chmod', 'fchmod', 'chown',
+                  'lchown', 'fchown', 'utimes', 'lutimes', 'futimes', 'statfs', 'access', 'mkdtemp',
                   'copyTimes', 'openDirectory', 'readOpenDirectory', 'closeDirectory'];
 for (let i = 0; i < DEFERRED.length; i++) later[DEFERRED[i]] = deferred(now[DEFERRED[i]]);
 

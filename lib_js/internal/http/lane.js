@@ -466,11 +466,10 @@ class Lane {
 
   // --- Request bodies
 
-  body(chunk) {
+  body(memory) {
     const { req } = this;
     if (req === null) return;
-    const buffer = new FastBuffer(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-    if (!pushBody(req, buffer)) {
+    if (!pushBody(req, new FastBuffer(memory))) {
       this.bodyPaused = true;
       native.bodyPause(this.number);
       if (this.facade !== null) this.facade.pause();
@@ -542,7 +541,7 @@ class Lane {
 
   /** What the program wants to see of the bytes that come. */
   handleRead(count, bytes) {
-    this.facade?._onread(this.handle, count, bytes);
+    if (this.facade !== null) this.handle.handleRead(count, bytes);
   }
 
   /** Entry 5: the close that JavaScript asked for is done. */

@@ -98,7 +98,7 @@ function onTimeout(lane, what) {
 }
 
 registerKind(kinds.httpRequest, onRequest);
-registerKind(kinds.httpBody, receiver((lane, a, chunk) => lane.body(chunk)));
+registerKind(kinds.httpBody, receiver((lane, a, memory) => lane.body(memory)));
 registerKind(kinds.httpBodyEnd, receiver((lane, a, trailers) => lane.bodyEnd(trailers)));
 registerKind(kinds.httpDrain, receiver((lane, status) => lane.drained(status)));
 registerKind(kinds.httpGone, receiver((lane, status) => {

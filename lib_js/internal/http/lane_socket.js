@@ -51,11 +51,25 @@ class LaneHandle {
   unref() { native.unref(this.number); }
   hasRef() { return native.hasRef(this.number); }
 
+  /** The handle of the same connection outside of the lane; null: it is over. */
+  leave() {
+    const number = native.detach(this.number);
+    if (number < 0) return null;
+    take(number);
+    const handle = new StreamHandle(number, false);
+    handle.frame = this.lane.frame;
+    return handle;
+  }
+
   /** Somebody wants the bytes of the connection, too. */
   tap() {
     if (this.isTapped) return;
     this.isTapped = true;
     native.tap(this.number);
+  }
+
+  handleRead(count, bytes) {
+    this.owner._onread(this, count, bytes);
   }
 
   readStart() {
@@ -176,10 +190,8 @@ function closeOpenResponse() {
   if (this._httpMessage) closeResponse(this._httpMessage);
 }
 
-function makeFacade(lane) {
-  if (lane.facade !== null) return lane.facade;
-  const handle = new LaneHandle(lane);
-  const socket = acceptedSocket(lane.server, handle);
+/** A socket stands for a connection of the lane. */
+function becomeFacade(lane, socket, handle) {
   handle.owner = socket;
   lane.facade = socket;
   lane.handle = handle;
@@ -190,6 +202,13 @@ function makeFacade(lane) {
   socket.on('close', lane.onSocketClose);
   socket.on('close', closeOpenResponse);
   Object.assign(socket, facadeMethods);
+}
+
+function makeFacade(lane) {
+  if (lane.facade !== null) return lane.facade;
+  const handle = new LaneHandle(lane);
+  const socket = acceptedSocket(lane.server, handle);
+  becomeFacade(lane, socket, handle);
   // Made only now that the connection is gone (an 'error' listener asks for req.socket): the
   // connection was counted off already.
   if (!lane.isOpen) socket._server = null;
@@ -200,13 +219,10 @@ function makeFacade(lane) {
 /** Takes a connection out of the lane; its socket (the same object if there is one) lives on. */
 function leaveLane(lane) {
   const socket = lane.socket;
-  const number = native.detach(lane.number);
-  if (number < 0) return null; // Over already: its last entry is on the way.
-  take(lane.number);
+  const handle = lane.handle.leave();
+  if (handle === null) return null; // Over already: its last entry is on the way.
   lane.isOpen = false;
   lane.unwatch();
-  const handle = new StreamHandle(number, false);
-  handle.frame = lane.frame;
   handle.owner = socket;
   socket._handle = handle;
   if (lane.res === null) socket._httpMessage = null;
@@ -247,4 +263,4 @@ function upgrade(lane, req) {
     new FastBuffer(head.buffer, head.byteOffset, head.byteLength));
 }
 
-module.exports = { leaveLane, makeFacade, upgrade };
+module.exports = { LaneHandle, becomeFacade, leaveLane, makeFacade, upgrade };

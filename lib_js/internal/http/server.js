@@ -164,21 +164,26 @@ function Server(options, requestListener) {
 ObjectSetPrototypeOf(Server.prototype, NetServer.prototype);
 ObjectSetPrototypeOf(Server, NetServer);
 
-// Native and the lanes follow these at once when a program sets them.
-for (const name of ['timeout', 'keepAliveTimeout', 'keepAliveTimeoutBuffer', 'headersTimeout',
-                    'requestTimeout', 'maxHeadersCount', 'maxRequestsPerSocket',
-                    'httpAllowHalfOpen']) {
-  ObjectDefineProperty(Server.prototype, name, {
-    __proto__: null,
-    configurable: true,
-    enumerable: true,
-    get() { return this[kSettings][name]; },
-    set(value) {
-      this[kSettings][name] = value;
-      if (this._handle) configure(this);
-    },
-  });
+/** Native and the lanes follow these at once when a program sets them. */
+const SETTINGS = ['timeout', 'keepAliveTimeout', 'keepAliveTimeoutBuffer', 'headersTimeout',
+                  'requestTimeout', 'maxHeadersCount', 'maxRequestsPerSocket',
+                  'httpAllowHalfOpen'];
+
+function followSettings(prototype) {
+  for (const name of SETTINGS) {
+    ObjectDefineProperty(prototype, name, {
+      __proto__: null,
+      configurable: true,
+      enumerable: true,
+      get() { return this[kSettings][name]; },
+      set(value) {
+        this[kSettings][name] = value;
+        if (this._handle) configure(this);
+      },
+    });
+  }
 }
+followSettings(Server.prototype);
 
 function milliseconds(value) {
   return Number.isFinite(value) && value > 0 ? value : 0;
@@ -197,6 +202,11 @@ function headerBytesMax(server) {
   return getOptionValue('--max-http-header-size') || HEADER_BYTES_MAX;
 }
 
+/** Connections of a listener are in the fast lane from the start, or come into it later. */
+function hasLane(listener) {
+  return listener.isHttpLane === true || listener.isLaneAdopting === true;
+}
+
 /** Tells native how to treat the connections of our listener. */
 function configure(server) {
   openChannels();
@@ -211,7 +221,7 @@ function configure(server) {
     server[kUniqueHeaders] === null && !server.rejectNonStandardBodyWrites &&
     server.highWaterMark === 65536;
   const listener = server._handle;
-  if (!listener || !listener.isHttpLane) return;
+  if (!listener || !hasLane(listener)) return;
   native.configure(listener.number, new Float64Array([
     headerBytesMax(server),
     headTimeout(settings),
@@ -259,6 +269,7 @@ function connectionListener(socket) {
 
 /** What a server of https needs for http's methods: it is no http.Server. */
 function becomeServer(server, options) {
+  server[kSettings] = new Settings();
   storeHTTPOptions.call(server, options);
   server[kUniqueHeaders] = parseUniqueHeadersOption(options.uniqueHeaders);
   server[kDuplexes] = new Set();
@@ -267,6 +278,12 @@ function becomeServer(server, options) {
 
 function trackConnections() {
   this[kConnectionsCheckingInterval] = new ConnectionsChecking();
+  const listener = this._handle;
+  // Listeners that other processes share have no number of their own here.
+  if (!(listener?.number >= 0) || isSlowLaneForced()) return;
+  listener.isLaneAdopting = true;
+  this[kLastListener] = listener;
+  configure(this);
 }
 
 /** The part of close() that comes before the listener's. */
@@ -315,7 +332,7 @@ Server.prototype.close = function close() {
 
 Server.prototype.closeIdleConnections = function closeIdleConnections() {
   const listener = this[kLastListener];
-  if (listener !== null && listener.isHttpLane) {
+  if (listener !== null && hasLane(listener)) {
     native.closeIdle(listener.number, this[kSettings].answering);
   }
   for (const connection of this[kDuplexes]) {
@@ -325,7 +342,7 @@ Server.prototype.closeIdleConnections = function closeIdleConnections() {
 
 Server.prototype.closeAllConnections = function closeAllConnections() {
   const listener = this[kLastListener];
-  if (listener !== null && listener.isHttpLane) native.closeAll(listener.number);
+  if (listener !== null && hasLane(listener)) native.closeAll(listener.number);
   for (const connection of this[kDuplexes]) connection.socket.destroy();
 };
 
@@ -360,6 +377,7 @@ module.exports = {
   Server,
   becomeServer,
   connectionListener,
+  followSettings,
   kConnectionsCheckingInterval,
   preClose,
   storeHTTPOptions,

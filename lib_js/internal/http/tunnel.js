@@ -1,7 +1,7 @@
 'use strict';
 
-// Requests of https through a proxy: CONNECT to it (RFC 9110 9.3.6), then TLS with the origin inside
-// of that connection. Nothing of a request is told to the proxy but the origin's name and port.
+// Requests of https through a proxy: CONNECT to it (RFC 9110 9.3.6), then TLS with the origin
+// inside of that connection. The proxy is told the origin's name and port, and nothing else.
 
 const { NumberParseInt, ObjectAssign, StringPrototypeIncludes } = primordials;
 
@@ -24,7 +24,8 @@ function requestOf(agent, proxy, endpoint) {
   assert(!StringPrototypeIncludes(endpoint, '\r') && !StringPrototypeIncludes(endpoint, '\n'));
   let request = `CONNECT ${endpoint} HTTP/1.1\r\n`;
   if (proxy.auth !== '') request += `proxy-authorization: ${proxy.auth}\r\n`;
-  if (agent.keepAlive || agent.maxSockets !== Infinity) request += 'proxy-connection: keep-alive\r\n';
+  const isKept = agent.keepAlive || agent.maxSockets !== Infinity;
+  if (isKept) request += 'proxy-connection: keep-alive\r\n';
   return `${request}host: ${endpoint}\r\n\r\n`;
 }
 

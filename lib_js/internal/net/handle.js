@@ -14,6 +14,7 @@ const {
   shutdown: KIND_SHUTDOWN,
 } = require('internal/net/kinds');
 const { registerKind } = require('boot/turn');
+const { FastBuffer } = require('internal/buffer');
 const {
   watch,
   symbols: { async_id_symbol, resource_symbol },
@@ -353,11 +354,11 @@ class StreamHandle extends Handle {
   }
 }
 
-registerKind(KIND_READ, (number, count, b, bytes) => {
+registerKind(KIND_READ, (number, count, b, memory) => {
   const handle = find(number);
   if (handle === undefined) return;
   if (handle.frame !== undefined) setFrame(handle.frame);
-  handle.handleRead(count, bytes);
+  handle.handleRead(count, memory === undefined ? undefined : new FastBuffer(memory));
   setFrame(undefined);
 });
 

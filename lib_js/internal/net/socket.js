@@ -10,7 +10,6 @@ const {
 } = primordials;
 
 const { Duplex } = require('stream');
-const { FastBuffer } = require('internal/buffer');
 const { Buffer } = require('buffer');
 const { isUint8Array } = require('internal/util/types');
 const { StreamHandle, UNOPENED, kAdopt } = require('internal/net/handle');
@@ -453,8 +452,7 @@ Socket.prototype._onread = function(handle, count, bytes) {
     this._unrefTimer();
     if (this[kUserRead] !== null) {
       giveToUser(this, bytes);
-    } else if (!this.push(new FastBuffer(bytes.buffer, bytes.byteOffset, bytes.byteLength)) &&
-               handle.reading) {
+    } else if (!this.push(bytes) && handle.reading) {
       handle.reading = false;
       handle.readStop();
     }

@@ -292,30 +292,36 @@ function pipe(run, source, dest, end) {
 
 async function pumpToNode(iterable, writable, finish, end) {
   let failure;
-  let wake = null;
+  let goOn = null;
+  let giveUp = null;
 
   const onprogress = (error) => {
     if (error) failure = error;
-    const resume = wake;
-    wake = null;
-    resume?.();
+    if (goOn === null) return;
+    if (failure) giveUp(failure);
+    else goOn();
+    goOn = null;
   };
-  const progress = () => new Promise((resolve, reject) => {
-    const settle = () => (failure ? reject(failure) : resolve());
-    if (failure) settle();
-    else wake = settle;
-  });
+  // One function for all waits: there may be one for each chunk.
+  const wait = (resolve, reject) => {
+    if (failure) {
+      reject(failure);
+    } else {
+      goOn = resolve;
+      giveUp = reject;
+    }
+  };
 
   writable.on('drain', onprogress);
   const cleanUp = eos(writable, { readable: false }, onprogress);
   try {
-    if (writable.writableNeedDrain) await progress();
+    if (writable.writableNeedDrain) await new Promise(wait);
     for await (const chunk of iterable) {
-      if (!writable.write(chunk)) await progress();
+      if (!writable.write(chunk)) await new Promise(wait);
     }
     if (end) {
       writable.end();
-      await progress();
+      await new Promise(wait);
     }
     finish();
   } catch (error) {

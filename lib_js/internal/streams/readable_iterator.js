@@ -1,7 +1,7 @@
 'use strict';
 
-// A Readable as an async iterator: what an async generator would be, without its costs. A chunk that
-// is there already is given at once, in a promise that needs no further turn of the microtasks.
+// A Readable as an async iterator: what an async generator would be, without its costs. A chunk
+// that is there already is given at once, in a promise that needs no further microtask.
 
 const {
   AsyncIteratorPrototype,
@@ -9,8 +9,8 @@ const {
   ObjectSetPrototypeOf,
   Promise,
   PromisePrototypeThen,
-  PromiseReject,
   PromiseResolve,
+  Symbol,
   SymbolToStringTag,
 } = primordials;
 
@@ -26,19 +26,33 @@ const IDLE = 1;
 const BUSY = 2;
 const DONE = 3;
 
+// What is asked of an iterator.
+const NEXT = 0;
+const RETURN = 1;
+const THROW = 2;
+
+/** Instead of a chunk: reading threw. */
+const FAILED = Symbol('failed');
+
 function takeChunk(stream) {
   return stream.read();
 }
 
+/** Whether a generator would await it; also if it does not want to be asked. */
 function isThenable(value) {
-  return (typeof value === 'object' || typeof value === 'function') && value !== undefined &&
-    typeof value.then === 'function';
+  if (typeof value !== 'object' && typeof value !== 'function') return false;
+  try {
+    return typeof value.then === 'function';
+  } catch {
+    return true;
+  }
 }
 
 class ReadableIterator {
   #phase = FRESH;
   // undefined: goes on; null: ended well.
   #error = undefined;
+  #thrown = undefined;
   #wake = undefined;
   #waiting = undefined;
   #options;
@@ -54,44 +68,83 @@ class ReadableIterator {
   }
 
   next(value) {
-    if (this.#phase === FRESH) this.#start();
     if (this.#phase === IDLE) {
-      let chunk;
-      try {
-        chunk = this.stream.destroyed ? null : this.#take(this.stream);
-        if (chunk !== null && !isThenable(chunk)) {
-          return PromiseResolve({ value: chunk, done: false });
-        }
-      } catch (failure) {
-        this.#fail(failure);
-        return PromiseReject(failure);
+      const chunk = this.#takeNow();
+      if (chunk !== null && chunk !== FAILED && !isThenable(chunk)) {
+        this.#phase = IDLE;
+        const given = PromiseResolve({ value: chunk, done: false });
+        if (this.#waiting !== undefined) this.#serveWaiting();
+        return given;
       }
-      this.#phase = BUSY;
       return new Promise((resolve, reject) => this.#answer(chunk, resolve, reject));
     }
-    if (this.#phase === BUSY) return this.#queue('next', value);
-    return PromiseResolve({ value: undefined, done: true });
+    return this.#request(NEXT, value);
   }
 
   return(value) {
-    if (this.#phase === BUSY) return this.#queue('return', value);
-    const isOpen = this.#phase === IDLE;
-    this.#phase = isOpen ? BUSY : DONE;
-    // A generator awaits what it is told to return.
-    return PromisePrototypeThen(new Promise((resolve) => resolve(value)), (result) => {
-      if (isOpen) this.#finish();
-      return { value: result, done: true };
-    }, (failure) => {
-      if (isOpen) this.#fail(failure);
-      throw failure;
-    });
+    return this.#request(RETURN, value);
   }
 
   throw(failure) {
-    if (this.#phase === BUSY) return this.#queue('throw', failure);
-    if (this.#phase === IDLE) this.#fail(failure);
-    this.#phase = DONE;
-    return PromiseReject(failure);
+    return this.#request(THROW, failure);
+  }
+
+  #request(kind, value) {
+    return new Promise((resolve, reject) => {
+      if (this.#phase !== BUSY) this.#serve(kind, value, resolve, reject);
+      else (this.#waiting ??= []).push({ kind, value, resolve, reject });
+    });
+  }
+
+  #serve(kind, value, resolve, reject) {
+    if (kind === RETURN) {
+      this.#leave(value, resolve, reject);
+    } else if (kind === THROW) {
+      if (this.#phase === IDLE) this.#fail(value);
+      this.#phase = DONE;
+      reject(value);
+    } else if (this.#phase === DONE) {
+      resolve({ value: undefined, done: true });
+    } else {
+      if (this.#phase === FRESH) this.#start();
+      this.#answer(this.#takeNow(), resolve, reject);
+    }
+  }
+
+  /** Those who wait, as long as nobody makes the others wait. */
+  #serveWaiting() {
+    while (this.#waiting?.length > 0 && this.#phase !== BUSY) {
+      const { kind, value, resolve, reject } = this.#waiting.shift();
+      this.#serve(kind, value, resolve, reject);
+    }
+  }
+
+  /** A chunk, null, or FAILED. The iterator is busy from now on: reading may run the program. */
+  #takeNow() {
+    this.#phase = BUSY;
+    try {
+      return this.stream.destroyed ? null : this.#take(this.stream);
+    } catch (failure) {
+      this.#thrown = failure;
+      return FAILED;
+    }
+  }
+
+  #leave(value, resolve, reject) {
+    const isOpen = this.#phase === IDLE;
+    this.#phase = BUSY;
+    // A generator awaits what it is told to return.
+    PromisePrototypeThen(new Promise((take) => take(value)), (result) => {
+      if (isOpen) this.#finish();
+      this.#phase = DONE;
+      resolve({ value: result, done: true });
+      this.#serveWaiting();
+    }, (failure) => {
+      if (isOpen) this.#fail(failure);
+      this.#phase = DONE;
+      reject(failure);
+      this.#serveWaiting();
+    });
   }
 
   #start() {
@@ -109,61 +162,44 @@ class ReadableIterator {
     });
   }
 
-  #queue(method, value) {
-    return new Promise((resolve, reject) => {
-      (this.#waiting ??= []).push({ method, value, resolve, reject });
-    });
-  }
-
   /** Answers next() with `chunk`, which may be a promise, or when there is something. */
   #answer(chunk, resolve, reject) {
-    if (chunk !== null) {
+    if (chunk === FAILED) {
+      this.#refuse(this.#thrown, reject);
+    } else if (chunk !== null) {
+      // The first one takes as long as a generator's: who has just begun may be told to stop.
       PromisePrototypeThen(new Promise((take) => take(chunk)), (value) => {
-        resolve({ value, done: false });
-        this.#goOn();
-      }, (failure) => {
-        this.#fail(failure);
-        reject(failure);
-      });
+        this.#give(value, resolve);
+      }, (failure) => this.#refuse(failure, reject));
     } else if (this.#error) {
-      const failure = this.#error;
-      this.#fail(failure);
-      reject(failure);
+      this.#refuse(this.#error, reject);
     } else if (this.#error === null) {
-      resolve({ value: undefined, done: true });
       this.#finish();
+      resolve({ value: undefined, done: true });
+      this.#serveWaiting();
     } else {
       // In a job of its own: who tells that there is data may not be done yet.
       PromisePrototypeThen(new Promise((wake) => { this.#wake = wake; }), () => {
-        this.#ask(resolve, reject);
+        const next = this.#takeNow();
+        if (next === null || next === FAILED || isThenable(next)) {
+          this.#answer(next, resolve, reject);
+        } else {
+          this.#give(next, resolve);
+        }
       });
     }
   }
 
-  #ask(resolve, reject) {
-    let chunk;
-    try {
-      chunk = this.stream.destroyed ? null : this.#take(this.stream);
-      if (chunk === null || isThenable(chunk)) return this.#answer(chunk, resolve, reject);
-    } catch (failure) {
-      this.#fail(failure);
-      return reject(failure);
-    }
-    resolve({ value: chunk, done: false });
-    return this.#goOn();
-  }
-
-  /** Ready for the next request, of which some may wait. */
-  #goOn() {
+  #give(value, resolve) {
     this.#phase = IDLE;
+    resolve({ value, done: false });
     this.#serveWaiting();
   }
 
-  #serveWaiting() {
-    while (this.#waiting?.length > 0 && this.#phase !== BUSY) {
-      const { method, value, resolve, reject } = this.#waiting.shift();
-      PromisePrototypeThen(this[method](value), resolve, reject);
-    }
+  #refuse(failure, reject) {
+    this.#fail(failure);
+    reject(failure);
+    this.#serveWaiting();
   }
 
   #fail(failure) {
@@ -186,7 +222,6 @@ class ReadableIterator {
       stream.off('readable', this.#wakeUp);
       this.#stopListening();
     }
-    this.#serveWaiting();
   }
 }
 

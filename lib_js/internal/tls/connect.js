@@ -8,7 +8,7 @@ const net = require('net');
 const { kConnectOptions, kIsVerified, kPendingSession } = require('internal/tls/events');
 const { checkServerIdentity } = require('internal/tls/server_identity');
 const { identityOf, sessionFor } = require('internal/tls/session');
-const { TLSSocket } = require('internal/tls/socket');
+const { TLSSocket, validateServername } = require('internal/tls/socket');
 const {
   ConnResetException,
   codes: { ERR_TLS_DH_PARAM_SIZE },
@@ -25,8 +25,8 @@ function allowsUnauthorized() {
   if (isAllowed && !isUnauthorizedTold) {
     isUnauthorizedTold = true;
     process.emitWarning(
-      "Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS connections " +
-      'and HTTPS requests insecure by disabling certificate verification.');
+      "Setting the NODE_TLS_REJECT_UNAUTHORIZED environment variable to '0' makes TLS " +
+      'connections and HTTPS requests insecure by disabling certificate verification.');
   }
   return isAllowed;
 }
@@ -120,6 +120,7 @@ function connect(...args) {
   if (!options.keepAlive) options.singleUse = true;
   validateFunction(options.checkServerIdentity, 'options.checkServerIdentity');
   validateNumber(options.minDHSize, 'options.minDHSize', 1);
+  if (options.servername) validateServername(options.servername, 'options.servername');
   const context = options.secureContext || tls.createSecureContext(options);
   options.session = sessionFor(options.session, options);
   // Told as `undefined` it is as strict as not told.

@@ -79,6 +79,14 @@ function withoutHigh(list) {
   return ArrayPrototypeJoin(rules, ':');
 }
 
+/** Methods may be called of something else. */
+function numberOf(context) {
+  if (!(context instanceof SecureContext)) throw new TypeError('Illegal invocation');
+  const number = context[kHandle];
+  if (number === undefined) throw new Error('The context is closed');
+  return number;
+}
+
 class SecureContext {
   constructor() {
     this[kHandle] = undefined;
@@ -86,9 +94,7 @@ class SecureContext {
 
   /** The handle, for connections. */
   get number() {
-    const number = this[kHandle];
-    if (number === undefined) throw new Error('The context is closed');
-    return number;
+    return numberOf(this);
   }
 
   init(secureProtocol, minVersion = 0, maxVersion = 0) {
@@ -109,61 +115,64 @@ class SecureContext {
 
   setKey(key, passphrase) {
     const secret = passphrase == null ? undefined : bytesOf(passphrase);
-    orThrow(binding.setKey(this.number, bytesOf(key), secret));
+    orThrow(binding.setKey(numberOf(this), bytesOf(key), secret));
   }
 
   setCert(cert) {
-    orThrow(binding.setCert(this.number, bytesOf(cert)));
+    orThrow(binding.setCert(numberOf(this), bytesOf(cert)));
   }
 
+  /** What is no certificate is passed over, as in Node. */
   addCACert(cert) {
-    orThrow(binding.addCa(this.number, bytesOf(cert)));
+    if (binding.addCa(numberOf(this), bytesOf(cert)) === null) {
+      internalBinding('crypto').takeFailure();
+    }
   }
 
   addCRL(crl) {
-    orThrow(binding.addCrl(this.number, bytesOf(crl)));
+    orThrow(binding.addCrl(numberOf(this), bytesOf(crl)));
   }
 
   addRootCerts() {
     const { addRoots } = require('internal/tls/roots');
-    addRoots(this.number);
+    addRoots(numberOf(this));
   }
 
   loadPKCS12(pfx, passphrase) {
     orThrow(binding.loadPfx(
-      this.number, bytesOf(pfx), passphrase == null ? undefined : bytesOf(passphrase)));
+      numberOf(this), bytesOf(pfx), passphrase == null ? undefined : bytesOf(passphrase)));
   }
 
   setAllowPartialTrustChain() {
-    orThrow(binding.allowPartialTrustChain(this.number));
+    orThrow(binding.allowPartialTrustChain(numberOf(this)));
   }
 
   setCipherSuites(list) {
-    orThrow(binding.setCipherSuites(this.number, list));
+    orThrow(binding.setCipherSuites(numberOf(this), list));
   }
 
   setCiphers(list) {
-    orThrow(binding.setCiphers(this.number, withoutHigh(list)));
+    orThrow(binding.setCiphers(numberOf(this), withoutHigh(list)));
   }
 
   setSigalgs(list) {
-    orThrow(binding.setSigalgs(this.number, list));
+    orThrow(binding.setSigalgs(numberOf(this), list));
   }
 
   setECDHCurve(list) {
     if (list === 'auto') return;
-    if (binding.setGroups(this.number, list) !== null) return;
+    if (binding.setGroups(numberOf(this), list) !== null) return;
     internalBinding('crypto').takeFailure();
     throw nativeError('ERR_CRYPTO_OPERATION_FAILED', 'Failed to set ECDH curve');
   }
 
-  /** Gives a warning, if any. `true`: parameters that fit the key, of which AWS-LC knows nothing. */
+  /** Gives a warning, if any. `true`: those that fit the key, of which AWS-LC knows nothing. */
   setDHParam(dhparam) {
     if (dhparam === true) {
       throw nativeError(
         'ERR_CRYPTO_UNSUPPORTED_OPERATION', 'Automatic DH parameter selection is not supported');
     }
-    const bits = binding.setDhParam(this.number, bytesOf(dhparam));
+    const bits = binding.setDhParam(numberOf(this), bytesOf(dhparam));
     if (bits === null) {
       internalBinding('crypto').takeFailure();
       return undefined; // Node ignores what is no parameter.
@@ -175,51 +184,51 @@ class SecureContext {
   }
 
   setMinProto(version) {
-    return binding.setMinProto(this.number, version) !== null;
+    return binding.setMinProto(numberOf(this), version) !== null;
   }
 
   setMaxProto(version) {
-    return binding.setMaxProto(this.number, version) !== null;
+    return binding.setMaxProto(numberOf(this), version) !== null;
   }
 
   getMinProto() {
-    return binding.getMinProto(this.number);
+    return binding.getMinProto(numberOf(this));
   }
 
   getMaxProto() {
-    return binding.getMaxProto(this.number);
+    return binding.getMaxProto(numberOf(this));
   }
 
   setOptions(options) {
-    binding.setOptions(this.number, options);
+    binding.setOptions(numberOf(this), options);
   }
 
   setSessionIdContext(text) {
-    orThrow(binding.setSessionIdContext(this.number, text));
+    orThrow(binding.setSessionIdContext(numberOf(this), text));
   }
 
   setSessionTimeout(seconds) {
-    orThrow(binding.setSessionTimeout(this.number, seconds));
+    orThrow(binding.setSessionTimeout(numberOf(this), seconds));
   }
 
   setTicketKeys(keys) {
     if (keys.byteLength !== 48) {
       throw new ERR_INVALID_ARG_VALUE('keys', keys.byteLength, 'must be exactly 48 bytes');
     }
-    orThrow(binding.setTicketKeys(this.number, keys));
+    orThrow(binding.setTicketKeys(numberOf(this), keys));
     return true;
   }
 
   getTicketKeys() {
-    return orThrow(binding.getTicketKeys(this.number));
+    return orThrow(binding.getTicketKeys(numberOf(this)));
   }
 
   getCertificate() {
-    return binding.certificate(this.number) ?? null;
+    return binding.certificate(numberOf(this)) ?? null;
   }
 
   getIssuer() {
-    return binding.issuer(this.number) ?? null;
+    return binding.issuer(numberOf(this)) ?? null;
   }
 }
 

@@ -41,8 +41,9 @@ function readExtra() {
   const path = process.env.NODE_EXTRA_CA_CERTS;
   const list = binding.extraCertificates(path);
   if (list !== null) return list;
-  process._rawDebug(
-    `Warning: Ignoring extra certs from \`${path}\`, load failed: ${lastError().message}`);
+  // Node says so before its library is there, so without a process's warning.
+  internalBinding('process_ops').writeSync(
+    2, `Warning: Ignoring extra certs from \`${path}\`, load failed: ${lastError().message}\n`);
   return [];
 }
 

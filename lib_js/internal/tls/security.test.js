@@ -127,7 +127,8 @@ test('names of hosts have no case for the choice of a context', async (t) => {
     assert.strictEqual(await outcome(socket), 'secureConnect');
     assert.strictEqual(socket.getPeerCertificate().subject.CN, 'b.test', servername);
   }
-  const socket = connect(t, server, { servername: 'xb.test', checkServerIdentity: () => undefined });
+  const socket = connect(
+    t, server, { servername: 'xb.test', checkServerIdentity: () => undefined });
   await outcome(socket);
   assert.strictEqual(socket.getPeerCertificate().subject.CN, 'a.test');
 });
@@ -144,19 +145,15 @@ test('an empty servername asks for no name, and the host is checked', async (t) 
 
 test('a name with NUL in it is no name', async (t) => {
   const server = await listen(t, serverA);
-  const name = 'a.test\0.evil';
-  let found;
-  try {
-    found = await outcome(connect(t, server, { servername: name }));
-  } catch (error) {
-    found = error;
-  }
-  assert.notStrictEqual(found, 'secureConnect');
+  assert.throws(() => connect(t, server, { servername: 'a.test\0.evil' }),
+                { code: 'ERR_INVALID_ARG_VALUE' });
+  assert.throws(() => new tls.TLSSocket().setServername('a.test\0.evil'),
+                { code: 'ERR_INVALID_ARG_VALUE' });
   const cert = { subject: { CN: 'x' }, subjectaltname: 'DNS:"a.test\\u0000.evil"' };
   assert.ok(tls.checkServerIdentity('a.test', cert) instanceof Error);
 });
 
-test('CVE-2021-44531, CVE-2021-44532: only names of the right kind, read as they were meant', () => {
+test('CVE-2021-44531, CVE-2021-44532: only names of the right kind, as they were meant', () => {
   const isFor = (host, subjectaltname, subject = {}) =>
     tls.checkServerIdentity(host, { subject, subjectaltname }) === undefined;
   assert.strictEqual(isFor('a.test', 'URI:http://a.test/'), false);

@@ -1,8 +1,8 @@
 'use strict';
 
-// Sessions as programs hold them: with the name of the server that was authenticated when they were
-// made, so that none is offered to another server, whose certificate nobody would look at (a resumed
-// session brings none). Node's layout, so that what one of both stored is understood by the other.
+// Sessions as programs hold them: with the name of the server that was authenticated when they
+// were made, so that none is offered to another server, whose certificate nobody would look at (a
+// resumed session brings none). Node's layout, so that each understands what the other stored.
 
 const { Buffer } = require('buffer');
 

@@ -3,7 +3,7 @@
 // tls.TLSSocket: a net.Socket whose handle is a TLSWrap. Programs and Node's own tests know its
 // underscored fields and methods, so those are Node's.
 
-const { ObjectSetPrototypeOf } = primordials;
+const { ObjectSetPrototypeOf, StringPrototypeIncludes } = primordials;
 
 const net = require('net');
 const { StreamHandle, UNOPENED } = require('internal/net/handle');
@@ -21,6 +21,7 @@ const { SecureContext } = require('internal/tls/secure_context');
 const { SecureContext: NativeContext } = require('internal/tls/native_context');
 const { TLSWrap } = require('internal/tls/wrap_handle');
 const {
+  ERR_INVALID_ARG_VALUE,
   ERR_INVALID_HANDLE_TYPE,
   ERR_SOCKET_CLOSED,
   ERR_TLS_HANDSHAKE_TIMEOUT,
@@ -311,9 +312,8 @@ TLSSocket.prototype.renegotiate = function(options, callback) {
   validateObject(options, 'options');
   if (callback !== undefined) validateFunction(callback, 'callback');
   if (this.destroyed) return undefined;
-  const { requestCert = this._requestCert, rejectUnauthorized = this._rejectUnauthorized } = options;
-  this._requestCert = Boolean(requestCert);
-  this._rejectUnauthorized = Boolean(rejectUnauthorized);
+  this._requestCert = Boolean(options.requestCert ?? this._requestCert);
+  this._rejectUnauthorized = Boolean(options.rejectUnauthorized ?? this._rejectUnauthorized);
   this._handle.setVerifyMode(this._requestCert, this._rejectUnauthorized);
   try {
     this._handle.renegotiate();
@@ -338,8 +338,16 @@ TLSSocket.prototype.setMaxSendFragment = function setMaxSendFragment(size) {
   return this._handle.setMaxSendFragment(size);
 };
 
+/** A zero would end the name for libssl, and it would be another one than we check. */
+function validateServername(value, name) {
+  validateString(value, name);
+  if (StringPrototypeIncludes(value, '\0')) {
+    throw new ERR_INVALID_ARG_VALUE(name, value, 'must be a string without null bytes');
+  }
+}
+
 TLSSocket.prototype.setServername = function(name) {
-  validateString(name, 'name');
+  validateServername(name, 'name');
   if (this._tlsOptions.isServer) throw new ERR_TLS_SNI_FROM_SERVER();
   this._handle?.setServername(name);
 };
@@ -385,4 +393,4 @@ for (const name of ['getCipher', 'getSharedSigalgs', 'getEphemeralKeyInfo', 'get
   };
 }
 
-module.exports = { TLSSocket };
+module.exports = { TLSSocket, validateServername };

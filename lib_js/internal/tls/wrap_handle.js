@@ -82,8 +82,11 @@ class TLSWrap {
     this.isSecure = false;
     this.hasSessionEvents = false;
     this.isKeepingSession = false; // The program is told of a session, and the client waits.
-    this.isEnded = false;
+    this.isEnded = false; // The other side will say no more.
+    this.isEnding = false; // The end came with what is just acted on.
+    this.isShut = false; // Nor will we.
     this.closing = false;
+    this.lane = null; // While native opens the records itself (internal/tls/http_lane).
     this.blocks = 0; // Reasons to hold back what goes to the transport.
     this.blockedWire = [];
     this.blockedShutdown = null;
@@ -130,6 +133,7 @@ class TLSWrap {
   /** What happened, then the plaintext, then how it ended. */
   tell(events, plain, failure) {
     const isDone = (events & HANDSHAKE_DONE) !== 0;
+    if ((events & CLOSE_NOTIFY) !== 0) this.isEnding = true;
     if (isDone) this.isSecure = true;
     if ((events & NEEDS_OWNER) !== 0) this.events.onevents(this, events);
     if (plain !== undefined) this.give(plain);
@@ -152,7 +156,7 @@ class TLSWrap {
   }
 
   send(wire) {
-    if (this.closing) return 0;
+    if (this.closing || this.isShut) return 0;
     if (this.blocks > 0) {
       this.blockedWire.push(wire);
       return 0;
@@ -163,6 +167,10 @@ class TLSWrap {
   give(plain) {
     if (this.closing || this.isEnded) return;
     this.bytesRead += plain.length;
+    if (this.lane !== null) {
+      this.lane.feed(plain);
+      return;
+    }
     if (!watch.isOn) {
       this.owner._onread(this, plain.length, plain);
       return;
@@ -175,7 +183,8 @@ class TLSWrap {
   end() {
     if (this.closing || this.isEnded) return;
     this.isEnded = true;
-    this.owner._onread(this, 0, undefined);
+    if (this.lane !== null) this.lane.feed(undefined);
+    else this.owner._onread(this, 0, undefined);
   }
 
   // --- What the transport tells
@@ -302,7 +311,7 @@ class TLSWrap {
   }
 
   unblock() {
-    if (--this.blocks > 0 || this.closing) return;
+    if (--this.blocks > 0 || this.closing || this.socket.destroyed) return;
     const wire = this.blockedWire;
     this.blockedWire = [];
     for (let i = 0; i < wire.length; i++) {
@@ -325,6 +334,7 @@ class TLSWrap {
     if (this.closing) return EBADF;
     this.act(binding.shutdown(this.connection));
     if (this.closing) return ECANCELED;
+    this.isShut = true;
     if (this.blocks > 0) {
       this.blockedShutdown = callback;
       return 0;

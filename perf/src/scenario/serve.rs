@@ -132,9 +132,9 @@ impl Course<'_> {
         let address = SocketAddr::from(([127, 0, 0, 1], PORT));
         if self.scenario.two_cores {
             // The generator keeps to one processor; what it starts is to have both.
-            return Server::start(peers::unpinned(&command), address);
+            return Server::start(peers::unpinned(&command), address)?.confirmed();
         }
-        Server::start(peers::pinned(&command, self.options.server_cpu), address)
+        Server::start(peers::pinned(&command, self.options.server_cpu), address)?.confirmed()
     }
 
     fn plan(&self, phase: &Phase, address: SocketAddr, reference: f64, own: f64) -> Plan {

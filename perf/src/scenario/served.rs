@@ -157,7 +157,7 @@ pub const SERVED: &[Scenario] = &[
         "16 requests in one piece; synthetic, no browser does it", &[
         ceiling("sixteen", "16 requests in one piece", Ask::Pipelined { depth: 16 }),
     ]),
-    scenario("upload", "perf/apps/upload.js", "what is sent comes back, by req.pipe(res)", &[
+    scenario("upload", "perf/apps/echo.js", "what is sent comes back, by req.pipe(res)", &[
         ceiling("1k", "1 KB there and back", Ask::Upload { bytes: 1_000 }),
         ceiling("64k", "64 KB there and back", Ask::Upload { bytes: 64_000 }),
         few(ceiling("10m", "10 MB there and back", Ask::Upload { bytes: 10_000_000 }), 16),

@@ -309,8 +309,8 @@ impl Context {
     }
 }
 
-/// libssl has no ciphers but those that OpenSSL counts as high, and knows the word only as the first
-/// of a list, where it means its own default.
+/// libssl has no ciphers but those that OpenSSL counts as high, and knows the word only as the
+/// first of a list, where it means its own default.
 fn known_aliases(list: &str) -> String {
     let is_mark = |c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_' && c != '.';
     let mut known = String::with_capacity(list.len());

@@ -1,5 +1,5 @@
-//! Bytes through a connection: each call takes what came, and gives what is to go, what it means, and
-//! what happened.
+//! Bytes through a connection: each call takes what came, and gives what is to go, what it means,
+//! and what happened.
 
 use std::ffi::c_int;
 

@@ -1,6 +1,6 @@
-//! TLS: safe types over libssl. A [`Context`] says who we are and whom we trust, a [`Connection`] turns
-//! ciphertext into plaintext and back, in memory. libssl's callbacks (`callbacks.rs`) only look at
-//! what was said before or make the handshake stand still; nobody above is ever called by it.
+//! TLS: safe types over libssl. A [`Context`] says who we are and whom we trust, a [`Connection`]
+//! turns ciphertext into plaintext and back, in memory. libssl's callbacks (`callbacks.rs`) only
+//! look at what was said before or make the handshake stand still; nobody above is called by it.
 
 mod callbacks;
 mod connection;

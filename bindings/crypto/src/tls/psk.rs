@@ -1,6 +1,6 @@
-//! Keys that were shared beforehand, up to TLS 1.2. libssl asks for the key by a callback that cannot
-//! wait, so the gate reads ahead: it passes records on one at a time, and stops before the one that
-//! makes libssl ask.
+//! Keys that were shared beforehand, up to TLS 1.2. libssl asks for the key by a callback that
+//! cannot wait, so the gate reads ahead: it passes records on one at a time, and stops before the
+//! one that makes libssl ask.
 
 use aws_lc_sys::NID_auth_psk;
 

@@ -1,0 +1,115 @@
+'use strict';
+// https over native's fast lane: what programs see of it is what they see without.
+
+const test = require('node:test');
+const assert = require('node:assert');
+const { once } = require('node:events');
+const https = require('node:https');
+const tls = require('node:tls');
+const { text } = require('node:stream/consumers');
+const { CA, serverA } = require('./fixtures/keys.test.cjs');
+
+async function listen(t, handler, options = {}) {
+  const server = https.createServer({ ...serverA, ...options }, handler);
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  t.after(() => server.close());
+  return server;
+}
+
+function target(server, more) {
+  return { host: '127.0.0.1', port: server.address().port, ca: CA, servername: 'a.test', ...more };
+}
+
+async function request(server, options = {}, body = undefined) {
+  const req = https.request(target(server, options)).end(body);
+  const [res] = await once(req, 'response');
+  return text(res);
+}
+
+/** All that a server answers to bytes that come with the end of the stream. */
+async function raw(server, bytes) {
+  const socket = tls.connect(target(server));
+  socket.end(bytes);
+  return text(socket);
+}
+
+test('requests of one connection share a TLSSocket that answers for itself', async (t) => {
+  const sockets = new Set();
+  const server = await listen(t, (req, res) => {
+    sockets.add(req.socket);
+    const { socket } = req;
+    res.end([socket instanceof tls.TLSSocket, socket.encrypted, socket.getProtocol(),
+             socket.servername, socket.remoteAddress].join());
+  });
+  const agent = new https.Agent({ keepAlive: true, maxSockets: 1 });
+  t.after(() => agent.destroy());
+  for (let i = 0; i < 3; i++) {
+    assert.strictEqual(await request(server, { agent }), 'true,true,TLSv1.3,a.test,127.0.0.1');
+  }
+  assert.strictEqual(sockets.size, 1);
+});
+
+test('bodies of any size go both ways', async (t) => {
+  const server = await listen(t, (req, res) => req.pipe(res));
+  for (const size of [0, 1, 16384, 65536, 3_000_001]) {
+    const body = Buffer.alloc(size, 'abcdefg');
+    const answer = await request(server, { method: 'POST', agent: false }, body);
+    assert.ok(answer === body.toString());
+  }
+});
+
+test('a request that comes with the handshake and the end is answered', async (t) => {
+  const server = await listen(t, (req, res) => res.end('hello'));
+  for (const filler of ['', 'x'.repeat(12_000)]) {
+    const head = `GET / HTTP/1.1\r\nHost: a.test\r\nX: ${filler}\r\n\r\n`;
+    assert.match(await raw(server, head), /^HTTP\/1\.1 200 OK[^]*hello$/);
+  }
+});
+
+test('bytes that are no request make a clientError and an answer', async (t) => {
+  const server = await listen(t, assert.fail);
+  assert.match(await raw(server, 'nonsense\r\n\r\n'), /^HTTP\/1\.1 400 Bad Request/);
+});
+
+test('an upgrade takes the connection out of the lane', async (t) => {
+  const server = await listen(t, (req, res) => res.end('first'));
+  server.on('upgrade', (req, socket, head) => {
+    socket.write('HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n');
+    socket.write(head);
+    socket.pipe(socket);
+  });
+  const req = https.get(target(server, {
+    agent: false, headers: { Connection: 'Upgrade', Upgrade: 'x' },
+  }));
+  const [, socket] = await once(req, 'upgrade');
+  socket.write('over there');
+  const [chunk] = await once(socket, 'data');
+  assert.strictEqual(chunk.toString(), 'over there');
+  socket.end('the end');
+  assert.strictEqual(await text(socket), 'the end');
+});
+
+test('closing a server ends its idle connections', async (t) => {
+  const server = https.createServer(serverA, (req, res) => res.end('hello'));
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const agent = new https.Agent({ keepAlive: true });
+  t.after(() => agent.destroy());
+  assert.strictEqual(await request(server, { agent }), 'hello');
+  server.close();
+  await once(server, 'close');
+});
+
+test('a client that goes away aborts its request', async (t) => {
+  const server = await listen(t, () => {});
+  const req = https.get(target(server, { agent: false }));
+  req.on('error', () => {});
+  const [incoming] = await once(server, 'request');
+  incoming.on('error', () => {}); // It was cut off.
+  const closed = new Promise((done) => incoming.on('close', done));
+  req.destroy();
+  await closed;
+  assert.strictEqual(incoming.aborted, true);
+  assert.strictEqual(incoming.socket.destroyed, true);
+});
