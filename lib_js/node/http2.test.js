@@ -1,6 +1,6 @@
 'use strict';
-// What Node's own suite does not look at closely: bodies of every size both ways, windows that hold a
-// fast writer back, many streams at once, peers that end in the middle, bytes that are no HTTP/2.
+// What Node's own suite does not look at closely: bodies of every size both ways, windows that hold
+// a fast writer back, many streams at once, peers that end in the middle, bytes that are no HTTP/2.
 
 const test = require('node:test');
 const assert = require('node:assert');
