@@ -91,7 +91,7 @@ function tellCollections() {
 const CUSTOM_ACCESSORS =
   'Custom PerformanceEntry accessors are deprecated. Please use the detail property.';
 
-/** Those of the garbage collector and of http2 have details as properties too, from the old days. */
+/** Those of the garbage collector and of http2 have details as properties too, as of old. */
 function enqueueWithFields(name, type, start, duration, detail) {
   const entry = new PerformanceNodeEntry(kSkipThrow, name, type, start, duration, detail);
   const { deprecate } = require('internal/util');

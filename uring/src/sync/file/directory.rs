@@ -44,7 +44,9 @@ pub fn read_directory(path: &CStr) -> Result<Names, Errno> {
     }
     order.sort_unstable_by(|one, other| {
         let rest = |place: &Place| &found.names[place.start..place.end];
-        one.head.cmp(&other.head).then_with(|| rest(one).cmp(rest(other)))
+        one.head
+            .cmp(&other.head)
+            .then_with(|| rest(one).cmp(rest(other)))
     });
     let mut sorted = Vec::with_capacity(found.names.len());
     found.kinds.reserve(order.len());
