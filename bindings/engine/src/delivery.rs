@@ -59,8 +59,8 @@ impl<'a, 's, 'i> Delivery<'a, 's, 'i> {
             .push(store::array_buffer(self.scope, bytes).into());
     }
 
-    /// Bytes of a stream, as an ArrayBuffer: those that follow each other become one entry, of which
-    /// `a` is their count.
+    /// Bytes of a stream, as an ArrayBuffer: those that follow each other become one entry, and `a`
+    /// is their count.
     pub fn push_piece(&mut self, kind: u8, handle: i32, bytes: &[u8]) {
         if let Some(last) = &mut self.gathered
             && (last.kind, last.handle) == (kind, handle)
