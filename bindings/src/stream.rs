@@ -9,7 +9,6 @@ use crate::kinds::{entry, token};
 use crate::limits;
 use crate::slots::Handle;
 use crate::socket::{Closing, Ending, Farewell, Output, Role, Socket};
-use crate::tls::lane::Sealing;
 
 /// poll(2)
 const POLLIN: u32 = 1;
@@ -318,9 +317,8 @@ impl Natives {
             }
         }
         let socket = self.sockets.get_mut(handle).expect("still open");
-        let has_none = |tls: &Box<Sealing>| tls.wire_bytes() == 0;
         let quiet = socket.out.is_none()
-            && socket.tls.as_ref().is_none_or(has_none)
+            && socket.tls.as_ref().is_none_or(|tls| tls.wire_bytes() == 0)
             && socket.before.is_empty()
             && !socket.drain_wanted
             && socket.ending != Ending::Wanted

@@ -187,7 +187,7 @@ fn a_large_body_passes_small_windows_in_order() {
         assert_eq!(pair.client.settings(&[(4, 1000)]), 0);
         let stream = pair.get(FIELDS_ONLY);
         pair.respond(stream, WITH_DATA);
-        let body: Vec<u8> = (0..300_000u32).map(|at| (at * 7 >> 3) as u8).collect();
+        let body: Vec<u8> = (0..300_000u32).map(|at| ((at * 7) >> 3) as u8).collect();
         for chunk in body.chunks(7777) {
             assert_eq!(pair.server.write(stream, chunk.to_vec()), 0);
         }

@@ -221,13 +221,15 @@ pub unsafe extern "C" fn on_psk_client(
         return 0;
     };
     let name = answer.identity.as_slice();
-    if name.len() > identity_bytes_max as usize || name.contains(&0) {
+    if name.len() >= identity_bytes_max as usize || name.contains(&0) {
         return 0;
     }
-    // SAFETY: libssl has room for the identity and its zero.
+    // SAFETY: libssl has room for `identity_bytes_max`, the zero among them; see the check above.
     unsafe { std::ptr::copy_nonoverlapping(name.as_ptr().cast(), identity, name.len()) };
     // SAFETY: as above.
-    unsafe { identity.add(name.len()).write(0) };
+    let end = unsafe { identity.add(name.len()) };
+    // SAFETY: as above.
+    unsafe { end.write(0) };
     give_key(answer.key.as_slice(), key, key_bytes_max)
 }
 

@@ -13,6 +13,7 @@ use crate::owned::Release;
 
 macro_rules! opaque {
     ($($name:ident),*) => { $(
+        #[allow(clippy::upper_case_acronyms, reason = "C's names")]
         #[repr(C)]
         pub struct $name {
             _private: [u8; 0],
