@@ -10,6 +10,8 @@ use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// Flags stand at the head of a program or nowhere.
+const FLAGS_LINES_MAX: usize = 3;
 const TEST_SECONDS_MAX: u64 = 60;
 const PARALLEL: usize = 2;
 const POLL: Duration = Duration::from_millis(4);
@@ -119,11 +121,21 @@ fn spawn(root: &Path, coring: &Path, test: &Path, scratch: &Path) -> std::io::Re
     let output = File::create(scratch)?;
     let mut command = Command::new(coring);
     command
+        .args(flags(&fs::read_to_string(root.join(test))?))
         .arg(test)
         .current_dir(root)
         .stdin(Stdio::null())
         .process_group(0);
     command.stdout(output.try_clone()?).stderr(output).spawn()
+}
+
+/// What a program asks to be run with, as Node's tests do: `// Flags: --expose-internals`.
+fn flags(program: &str) -> impl Iterator<Item = &str> {
+    let line = program
+        .lines()
+        .take(FLAGS_LINES_MAX)
+        .find_map(|line| line.strip_prefix("// Flags: "));
+    line.unwrap_or_default().split_whitespace()
 }
 
 fn wait(child: &mut Child) -> std::io::Result<Option<ExitStatus>> {
