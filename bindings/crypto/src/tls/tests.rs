@@ -374,6 +374,23 @@ fn keys_that_both_had() {
     }
 }
 
+/// libssl keeps room for 128 bytes and a zero, and ends the handshake of a client without identity.
+#[test]
+fn an_identity_leaves_room_for_its_zero() {
+    for (bytes_count, expect) in [(128, true), (129, false)] {
+        let mut context = Context::new(TLS12, TLS12).expect("a context");
+        context.set_ciphers("PSK-AES128-CBC-SHA").expect("ciphers");
+        let mut pair = Pair::of(&context, &context);
+        pair.client.enable_psk(None).expect("a way");
+        pair.server.enable_psk(Some("hint")).expect("a way");
+        pair.shake();
+        let identity = vec![b'i'; bytes_count];
+        pair.client.answer_psk(&identity, b"0123456789abcdef");
+        let out = pair.client.resume();
+        assert_eq!(out.events & event::FATAL == 0, expect);
+    }
+}
+
 #[test]
 fn what_is_written_early_leaves_with_the_handshake() {
     let mut pair = Pair::new(TLS13);
