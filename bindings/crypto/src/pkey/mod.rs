@@ -37,10 +37,10 @@ pub(crate) fn find_pem(text: &[u8], names: &[&str]) -> Result<crate::Secret> {
     pem::find(text, names, None).map(|block| block.bytes)
 }
 
-/// The bytes of every block of PEM with one of these names.
-pub(crate) fn all_pem(text: &[u8], names: &[&str]) -> Result<Vec<crate::Secret>> {
-    let blocks = pem::all(text, names)?;
-    Ok(blocks.into_iter().map(|block| block.bytes).collect())
+/// The bytes of every block of PEM with one of these names, and what came behind the last.
+pub(crate) fn all_pem(text: &[u8], names: &[&str]) -> Result<(Vec<crate::Secret>, Failure)> {
+    let (blocks, end) = pem::all(text, names)?;
+    Ok((blocks.into_iter().map(|block| block.bytes).collect(), end))
 }
 
 release!(EVP_PKEY, EVP_PKEY_free);

@@ -106,18 +106,22 @@ pub fn find(text: &[u8], names: &[&str], passphrase: Option<&[u8]>) -> Result<Bl
     }
 }
 
-/// Every block with one of these names, up to the first that cannot be read.
-pub fn all(text: &[u8], names: &[&str]) -> Result<Vec<Block>> {
+/// Every block with one of these names up to the first that cannot be read, and what libcrypto
+/// says of the rest: as a rule that there is none (`is_absent_pem`).
+pub fn all(text: &[u8], names: &[&str]) -> Result<(Vec<Block>, Failure)> {
     failure::forget();
     let mut reader = reader(text)?;
     let mut blocks = Vec::new();
-    while let Ok((name, header, data, count)) = read(&mut reader) {
+    loop {
+        let (name, header, data, count) = match read(&mut reader) {
+            Ok(raw) => raw,
+            Err(end) => return Ok((blocks, end)),
+        };
         if names.contains(&name.as_str()) {
             let bytes = unlocked(header, data, count, None)?;
             blocks.push(Block { name, bytes });
         }
     }
-    Ok(blocks)
 }
 
 fn text_of(text: &Given<c_char>) -> String {

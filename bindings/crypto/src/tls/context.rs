@@ -125,11 +125,7 @@ impl Context {
 
     /// A certificate and behind it the chain to its root.
     pub fn set_certificate(&mut self, pem: &[u8]) -> Result<()> {
-        let mut all = Certificate::all_from_pem(pem)?;
-        if all.is_empty() {
-            // For what libcrypto says of such a text.
-            all.push(Certificate::from_any_pem(pem)?);
-        }
+        let mut all = Certificate::chain_from_pem(pem)?;
         let chain = all.split_off(1);
         self.use_chain(all.remove(0), &chain)
     }

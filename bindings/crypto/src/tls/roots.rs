@@ -50,8 +50,7 @@ impl Store {
     /// A list of revoked certificates, which are looked for from now on.
     pub fn add_crl(&mut self, pem: &[u8]) -> Result<()> {
         let refused = || Failure::plain("ERR_CRYPTO_OPERATION_FAILED", "Failed to parse CRL");
-        let blocks = crate::pkey::all_pem(pem, &["X509 CRL"]).map_err(|_| refused())?;
-        let der = blocks.first().ok_or_else(refused)?.as_slice();
+        let der = crate::pkey::find_pem(pem, &["X509 CRL"]).map_err(|_| refused())?;
         let mut at = der.as_ptr();
         // SAFETY: reads within the slice, which is as long as is told.
         let crl = unsafe {

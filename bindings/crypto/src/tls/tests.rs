@@ -450,6 +450,27 @@ fn the_end_is_said() {
 }
 
 #[test]
+fn a_chain_is_whole_or_refused() {
+    let leaf = [SERVER, b"-----BEGIN CERTIFICATE-----\n"].concat();
+    for (rest, code) in [
+        (
+            &b"!!!!\n-----END CERTIFICATE-----\n"[..],
+            "ERR_OSSL_PEM_BAD_BASE64_DECODE",
+        ),
+        (b"MIIB\n", "ERR_OSSL_PEM_BAD_END_LINE"),
+        (b"AAAA\n-----END CERTIFICATE-----\n", "ERR_OSSL_ASN1_"),
+    ] {
+        let mut context = Context::new(0, 0).expect("a context");
+        let refused = context.set_certificate(&[&leaf[..], rest].concat());
+        let found = match refused {
+            Err(crate::Failure::Library { first, .. }) => first.code.unwrap_or_default(),
+            other => panic!("{other:?}"),
+        };
+        assert!(found.starts_with(code), "{found}");
+    }
+}
+
+#[test]
 fn changed_records_end_it() {
     let mut pair = Pair::new(TLS13);
     pair.shake();

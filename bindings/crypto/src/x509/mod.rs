@@ -11,7 +11,7 @@ pub use fields::Fields;
 
 use crate::owned::{Owned, release};
 use crate::pkey::{all_pem, find_pem, is_absent_pem};
-use crate::{Failure, PKey, Result, failure};
+use crate::{Failure, PKey, Result, Secret, failure};
 
 release!(X509, X509_free);
 
@@ -30,13 +30,22 @@ pub enum Subject {
     Ip,
 }
 
+fn all_of(blocks: &[Secret]) -> Result<Vec<Certificate>> {
+    let each = blocks.iter();
+    each.map(|der| Certificate::from_der(der.as_slice()))
+        .collect()
+}
+
 impl Certificate {
     pub fn from_der(bytes: &[u8]) -> Result<Certificate> {
         failure::forget();
         let mut at = bytes.as_ptr();
         // SAFETY: reads within the slice, which is as long as is told.
         let object = unsafe { ffi::d2i_X509(std::ptr::null_mut(), &mut at, bytes.len() as c_long) };
-        let object = Owned::of(object).map_err(|_| Failure::of_queue("Invalid certificate"))?;
+        let object = match object.is_null() {
+            true => Err(Failure::of_queue("Invalid certificate")),
+            false => Owned::of(object),
+        }?;
         let count = at as usize - bytes.as_ptr() as usize;
         Ok(Certificate {
             object,
@@ -70,17 +79,18 @@ impl Certificate {
         Certificate::of_counted(object)
     }
 
-    /// Every certificate of a text.
+    /// Every certificate of a text, up to the first block that cannot be read.
     pub fn all_from_pem(text: &[u8]) -> Result<Vec<Certificate>> {
-        let blocks = all_pem(text, PEM_NAMES)?;
-        let each = blocks.iter();
-        each.map(|der| Certificate::from_der(der.as_slice()))
-            .collect()
+        all_of(&all_pem(text, PEM_NAMES)?.0)
     }
 
-    /// The first certificate of a text.
-    pub(crate) fn from_any_pem(text: &[u8]) -> Result<Certificate> {
-        Certificate::from_der(find_pem(text, PEM_NAMES)?.as_slice())
+    /// Every certificate of a text, of which all can be read and which has one at least.
+    pub(crate) fn chain_from_pem(text: &[u8]) -> Result<Vec<Certificate>> {
+        let (blocks, end) = all_pem(text, PEM_NAMES)?;
+        match blocks.is_empty() || !is_absent_pem(&end) {
+            true => Err(end),
+            false => all_of(&blocks),
+        }
     }
 
     /// PEM, or if there is none, DER.
@@ -89,10 +99,7 @@ impl Certificate {
             Ok(der) => Certificate::from_der(der.as_slice())?.legible(),
             Err(refused) if is_absent_pem(&refused) => {
                 let read = Certificate::from_der(bytes).and_then(Certificate::legible);
-                read.map_err(|other| match other {
-                    Failure::Plain { .. } => refused,
-                    library @ Failure::Library { .. } => library,
-                })
+                read.map_err(|_| refused)
             }
             Err(refused) => Err(refused),
         }
