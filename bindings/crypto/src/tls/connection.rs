@@ -59,6 +59,8 @@ pub struct Connection {
     pub(super) is_established: bool,
     pub(super) is_over: bool,
     pub(super) has_shut_down: bool,
+    /// The other side has said its last word.
+    pub(super) is_input_over: bool,
     pub(super) wants_ocsp: bool,
     pub(super) renegotiations: c_int,
     /// Plaintext that waits for the handshake.
@@ -98,6 +100,7 @@ impl Connection {
             is_established: false,
             is_over: false,
             has_shut_down: false,
+            is_input_over: false,
             wants_ocsp: false,
             renegotiations: 0,
             held: Vec::new(),

@@ -34,6 +34,9 @@ pub struct Outcome {
 const RECORD_BYTES_MAX: usize = 16 * 1024;
 /// Most plaintext that waits for a handshake.
 const HELD_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Most ciphertext that waits for an answer of the program: more than libssl itself takes of one
+/// message. A peer that waits for our next flight has nothing to say.
+const KEPT_BYTES_MAX: usize = 256 * 1024;
 /// Bytes of a record beside its plaintext, with room to spare.
 const RECORD_EXTRA_BYTES: usize = 64;
 
@@ -52,13 +55,24 @@ impl Connection {
 
     /// As `receive`; what `out` has already stays before what comes.
     pub fn receive_into(&mut self, bytes: &[u8], out: &mut Outcome) {
-        if !self.is_over {
+        // What comes behind close_notify is ignored (RFC 5246, 7.2.1).
+        if !self.is_over && !self.is_input_over {
             failure::forget();
             self.side().pipe.begin_input(bytes);
             self.run(out);
-            self.side().pipe.end_input();
+            self.end_input(out);
         }
         self.collect(out);
+    }
+
+    fn end_input(&mut self, out: &mut Outcome) {
+        if self.is_over || self.is_input_over {
+            self.side().pipe.forget_input();
+        } else if self.side().pipe.end_input() > KEPT_BYTES_MAX {
+            let text = "Too many bytes wait for an answer";
+            self.fail(Failure::plain("", text), out);
+            self.side().pipe.forget_input();
+        }
     }
 
     /// After a pause.
@@ -276,6 +290,7 @@ impl Connection {
                 Ok(_) => {}
                 Err(code) => {
                     if code == ffi::SSL_ERROR_ZERO_RETURN {
+                        self.is_input_over = true;
                         out.events |= event::CLOSE_NOTIFY;
                     } else if code != ffi::SSL_ERROR_WANT_READ {
                         self.fail(Failure::of_queue("Failed to read"), out);

@@ -51,15 +51,28 @@ impl Pipe {
         }
     }
 
-    /// The caller's slice is not used any more.
-    pub fn end_input(&mut self) {
-        let rest = self.rest().to_vec();
+    /// The caller's slice is not used any more: what is left of it is copied. How many bytes wait.
+    pub fn end_input(&mut self) -> usize {
+        if self.kept.is_empty() {
+            self.kept = self.rest().to_vec();
+        } else {
+            self.kept.drain(..self.kept_from);
+        }
+        self.kept_from = 0;
+        self.drop_input();
+        self.kept.len()
+    }
+
+    /// Nobody will ask for what is left.
+    pub fn forget_input(&mut self) {
+        self.kept = Vec::new();
+        self.kept_from = 0;
+        self.drop_input();
+    }
+
+    fn drop_input(&mut self) {
         self.input = std::ptr::null();
         self.input_bytes = 0;
-        if self.kept.is_empty() || self.kept_from > 0 {
-            self.kept = rest;
-            self.kept_from = 0;
-        }
     }
 
     /// What libssl has not taken yet.

@@ -450,6 +450,43 @@ fn the_end_is_said() {
 }
 
 #[test]
+fn nothing_is_kept_of_what_follows_the_end() {
+    for version in [TLS12, TLS13] {
+        let mut pair = Pair::new(version);
+        pair.shake();
+        let mut wire = pair.client.shutdown().wire;
+        wire.extend([23; 1000]);
+        assert_eq!(pair.server.receive(&wire).events, event::CLOSE_NOTIFY);
+        for _ in 0..10 {
+            assert_eq!(pair.server.receive(&[23; 1000]).events, 0);
+        }
+        assert!(pair.server.side_ref().pipe.rest().is_empty());
+        assert!(!pair.server.write(b"still here").wire.is_empty());
+    }
+}
+
+#[test]
+fn a_pause_keeps_so_many_bytes_and_no_more() {
+    let mut pair = Pair::new(TLS13);
+    pair.server.pause_on_hello();
+    pair.shake();
+    assert!(pair.server_events & event::PAUSED != 0);
+    let (mut sent, bytes) = (0, [22; 10_000]);
+    let failure = loop {
+        let out = pair.server.receive(&bytes);
+        sent += bytes.len();
+        match out.failure {
+            None => assert_eq!(pair.server.side_ref().pipe.rest().len(), sent),
+            Some(failure) => break failure,
+        }
+        assert!(sent < 1 << 20);
+    };
+    assert_eq!(text_of(failure), "Too many bytes wait for an answer");
+    assert!(pair.server.side_ref().pipe.rest().is_empty());
+    assert!(pair.server.resume().wire.is_empty());
+}
+
+#[test]
 fn a_chain_is_whole_or_refused() {
     let leaf = [SERVER, b"-----BEGIN CERTIFICATE-----\n"].concat();
     for (rest, code) in [
