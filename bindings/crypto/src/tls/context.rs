@@ -215,12 +215,14 @@ impl Context {
 
     /// The context's store, and nobody else's.
     fn own_store(&mut self) -> Result<Store> {
-        if let Some(roots) = self.shared.take() {
+        if let Some(roots) = &self.shared {
             let mut own = Store::new()?;
             for certificate in roots.certificates() {
                 own.add(certificate)?;
             }
             self.use_store(&own);
+            // Not before: what fails on the way must not leave the shared one to be changed.
+            self.shared = None;
         }
         // SAFETY: reads a live context, which keeps its store.
         let store = unsafe { ffi::SSL_CTX_get_cert_store(self.as_mut_ptr()) };
