@@ -15,34 +15,22 @@ pub struct Content {
     pub others: Vec<Certificate>,
 }
 
-/// A list of libcrypto's, of which the entries are taken.
-struct Stack(*mut ffi::stack_st_X509);
-
-impl Stack {
-    fn as_ptr(&self) -> *mut ffi::OPENSSL_STACK {
-        self.0.cast()
-    }
-
-    fn take_all(self) -> Result<Vec<Certificate>> {
-        let mut all = Vec::new();
-        loop {
-            // SAFETY: the list is alive and ours.
-            let object = unsafe { ffi::OPENSSL_sk_pop(self.as_ptr()) };
-            if object.is_null() {
-                break;
-            }
-            all.push(Certificate::of_counted(object.cast()));
+/// The certificates of a list, which ends here. Null is none.
+fn taken(list: *mut ffi::stack_st_X509) -> Result<Vec<Certificate>> {
+    let list: *mut ffi::OPENSSL_STACK = list.cast();
+    let mut all = Vec::new();
+    loop {
+        // SAFETY: the caller gives the list away with what is in it.
+        let object = unsafe { ffi::OPENSSL_sk_pop(list) };
+        if object.is_null() {
+            break;
         }
-        all.reverse();
-        all.into_iter().collect()
+        all.push(Certificate::of_counted(object.cast()));
     }
-}
-
-impl Drop for Stack {
-    fn drop(&mut self) {
-        // SAFETY: the list is ours and given back once; null is none.
-        unsafe { ffi::OPENSSL_sk_free(self.as_ptr()) };
-    }
+    // SAFETY: as above; it is given back once.
+    unsafe { ffi::OPENSSL_sk_free(list) };
+    all.reverse();
+    all.into_iter().collect()
 }
 
 /// In the words of OpenSSL, which programs look for. libcrypto has numbers without texts here.
@@ -117,7 +105,8 @@ fn parse(der: &[u8], passphrase: Option<&[u8]>) -> std::result::Result<Content, 
             &mut others,
         )
     };
-    let others = Stack(others);
+    // At once: certificates of a list that nobody takes would stay for good.
+    let others = taken(others);
     let key = (!key.is_null()).then(|| PKey::of(key, true, refused));
     let leaf = (!leaf.is_null()).then(|| Certificate::of_counted(leaf));
     if done != 1 {
@@ -127,6 +116,6 @@ fn parse(der: &[u8], passphrase: Option<&[u8]>) -> std::result::Result<Content, 
     Ok(Content {
         key: key.ok_or_else(missing)??,
         certificate: leaf.ok_or_else(missing)??,
-        others: others.take_all()?,
+        others: others?,
     })
 }
