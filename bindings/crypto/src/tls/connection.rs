@@ -106,7 +106,10 @@ impl Connection {
             held: Vec::new(),
             servername: None,
         };
-        let bio = pipe::open(&mut connection.side().pipe)?;
+        // Not by `connection.side()`: what is borrowed there later would end this pointer's right.
+        // SAFETY: the side was just made; no reference to it is.
+        let pipe = unsafe { &raw mut (*side).pipe };
+        let bio = pipe::open(pipe)?;
         // SAFETY: both are alive; the connection takes the one count for both ways.
         unsafe { ffi::SSL_set_bio(object, bio, bio) };
         // SAFETY: the connection is alive.
