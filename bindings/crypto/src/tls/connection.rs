@@ -148,10 +148,6 @@ impl Connection {
         unsafe { self.side.as_ref() }
     }
 
-    fn before_handshake(&mut self, done: c_int, what: &str) -> Result<()> {
-        failure::check(done, what)
-    }
-
     pub fn set_servername(&mut self, name: &str) -> Result<()> {
         let text = CString::new(name)
             .map_err(|_| Failure::plain("ERR_INVALID_ARG_VALUE", "A zero in a name"))?;
@@ -159,7 +155,7 @@ impl Connection {
         let ssl = self.ssl_mut();
         // SAFETY: the connection is alive, the text ends with a zero.
         let done = unsafe { ffi::SSL_set_tlsext_host_name(ssl, text.as_ptr()) };
-        self.before_handshake(done, "Failed to set the server's name")?;
+        failure::check(done, "Failed to set the server's name")?;
         self.servername = Some(name.to_owned());
         Ok(())
     }
@@ -170,10 +166,11 @@ impl Connection {
             self.side().alpn = Alpn::Own(list.to_vec());
             return Ok(());
         }
+        failure::forget();
         let ssl = self.ssl_mut();
         // SAFETY: the connection is alive, the list as long as is told.
         let refused = unsafe { ffi::SSL_set_alpn_protos(ssl, list.as_ptr(), list.len()) };
-        self.before_handshake(c_int::from(refused == 0), "Failed to set protocols")
+        failure::check(c_int::from(refused == 0), "Failed to set protocols")
     }
 
     fn session_of(&mut self, bytes: &[u8]) -> Result<Owned<ffi::SSL_SESSION>> {
@@ -190,7 +187,7 @@ impl Connection {
         let ssl = self.ssl_mut();
         // SAFETY: both are alive; the connection takes its own count.
         let done = unsafe { ffi::SSL_set_session(ssl, session.as_mut_ptr()) };
-        self.before_handshake(done, "SSL_set_session error")
+        failure::check(done, "SSL_set_session error")
     }
 
     /// libssl refuses nobody for a certificate, but may for having none.
