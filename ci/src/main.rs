@@ -36,7 +36,6 @@ cargo ci vectors [FILTER]   Wycheproof's vectors through node:crypto
 cargo ci framing [COUNT [SEED]]  damaged HTTP streams to coring and Node (ci/framing/README.md)
 cargo ci behind [COUNT [SEED]]   the same through nginx and haproxy
 cargo ci attack slow|crowd|mixed [COUNT]  a server among bad clients (ci/attack/README.md)
-cargo ci vectors [FILTER]   Wycheproof's vectors through node:crypto
 cargo ci bench ROOM         one benchmark of benches/; --instructions counts by callgrind
 cargo ci perf SCENARIO ...  one load scenario of perf/, or all (perf/README.md)
 cargo ci help               this text";
