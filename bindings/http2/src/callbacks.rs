@@ -1,7 +1,7 @@
 //! What nghttp2 calls. Each callback notes an event and returns; none calls out of this crate, and
 //! none holds the state while it calls nghttp2 back.
 
-use std::cell::RefCell;
+use std::cell::{RefCell, RefMut};
 use std::ffi::{c_char, c_int, c_void};
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::ptr;
@@ -232,6 +232,21 @@ impl<'a> Frame<'a> {
     }
 }
 
+/// A frame, and the state to note it in.
+///
+/// # Safety
+/// Both are what nghttp2 called with.
+unsafe fn shown<'a>(
+    frame: *const sys::nghttp2_frame,
+    user_data: *mut c_void,
+) -> (Frame<'a>, RefMut<'a, State>) {
+    // SAFETY: nghttp2's own, for the length of the callback.
+    let frame = unsafe { Frame::of(frame) };
+    // SAFETY: what the session was opened with.
+    let state = unsafe { state(user_data) };
+    (frame, state.borrow_mut())
+}
+
 unsafe extern "C" fn on_begin_headers(
     session: *mut sys::nghttp2_session,
     frame: *const sys::nghttp2_frame,
@@ -309,10 +324,8 @@ unsafe extern "C" fn on_frame_recv(
     frame: *const sys::nghttp2_frame,
     user_data: *mut c_void,
 ) -> c_int {
-    // SAFETY: nghttp2's own, for the length of the callback.
-    let frame = unsafe { Frame::of(frame) };
-    // SAFETY: what the session was opened with.
-    let mut state = unsafe { state(user_data) }.borrow_mut();
+    // SAFETY: both are what nghttp2 calls with.
+    let (frame, mut state) = unsafe { shown(frame, user_data) };
     state.counts.frames_received += 1;
     let is_empty = frame.kind() == sys::NGHTTP2_DATA
         && frame.head().length == 0
@@ -333,10 +346,8 @@ unsafe extern "C" fn on_invalid_frame(
     code: c_int,
     user_data: *mut c_void,
 ) -> c_int {
-    // SAFETY: nghttp2's own, for the length of the callback.
-    let frame = unsafe { Frame::of(frame) };
-    // SAFETY: what the session was opened with.
-    let mut state = unsafe { state(user_data) }.borrow_mut();
+    // SAFETY: both are what nghttp2 calls with.
+    let (frame, mut state) = unsafe { shown(frame, user_data) };
     if !state.count_invalid_frame() {
         return sys::NGHTTP2_ERR_CALLBACK_FAILURE;
     }
@@ -378,10 +389,8 @@ unsafe extern "C" fn on_frame_send(
     frame: *const sys::nghttp2_frame,
     user_data: *mut c_void,
 ) -> c_int {
-    // SAFETY: nghttp2's own, for the length of the callback.
-    let frame = unsafe { Frame::of(frame) };
-    // SAFETY: what the session was opened with.
-    let mut state = unsafe { state(user_data) }.borrow_mut();
+    // SAFETY: both are what nghttp2 calls with.
+    let (frame, mut state) = unsafe { shown(frame, user_data) };
     state.counts.frames_sent += 1;
     let stream = frame.head().stream_id;
     if frame.kind() == sys::NGHTTP2_DATA
@@ -408,10 +417,8 @@ unsafe extern "C" fn on_frame_not_send(
     if is_closing {
         return 0;
     }
-    // SAFETY: nghttp2's own, for the length of the callback.
-    let frame = unsafe { Frame::of(frame) };
-    // SAFETY: what the session was opened with.
-    let mut state = unsafe { state(user_data) }.borrow_mut();
+    // SAFETY: both are what nghttp2 calls with.
+    let (frame, mut state) = unsafe { shown(frame, user_data) };
     state.events.push(Event::FrameError {
         stream: frame.head().stream_id,
         kind: frame.head().type_,
@@ -496,14 +503,12 @@ unsafe extern "C" fn send_data(
     _: *mut sys::nghttp2_data_source,
     user_data: *mut c_void,
 ) -> c_int {
-    // SAFETY: nghttp2's own, for the length of the callback.
-    let frame = unsafe { Frame::of(frame) };
+    // SAFETY: both are what nghttp2 calls with.
+    let (frame, mut state) = unsafe { shown(frame, user_data) };
     // SAFETY: the bytes of the frame's head.
     let head = unsafe { bytes(head, FRAME_HEAD) };
     // SAFETY: only frames of DATA come here.
     let padding = unsafe { frame.0.data.padlen };
-    // SAFETY: what the session was opened with.
-    let mut state = unsafe { state(user_data) }.borrow_mut();
     if state.out.len() >= SEND_BYTES {
         return sys::NGHTTP2_ERR_WOULDBLOCK;
     }
