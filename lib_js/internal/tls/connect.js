@@ -60,7 +60,13 @@ function onConnectSecure() {
     this.destroy();
     return;
   }
-  const fault = findFault(this, options);
+  let fault;
+  try {
+    fault = findFault(this, options);
+  } catch (error) {
+    this.destroy(); // Nobody has said that this is the right peer.
+    throw error;
+  }
   if (fault) {
     this.authorized = false;
     this.authorizationError = fault.code || fault.message;

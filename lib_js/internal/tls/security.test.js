@@ -78,6 +78,54 @@ test('nothing is written to a peer that is not the right one', async (t) => {
 });
 
 /** A session of the server for one name. */
+/** Runs `act` while what nobody catches is noted. */
+async function withUncaught(act) {
+  const uncaught = [];
+  process.setUncaughtExceptionCaptureCallback((error) => uncaught.push(error.message));
+  try {
+    await act();
+  } finally {
+    process.setUncaughtExceptionCaptureCallback(null);
+  }
+  return uncaught;
+}
+
+test('checkServerIdentity() that throws has not said yes', async (t) => {
+  const seen = [];
+  const server = await listen(t, serverA, (socket) => {
+    socket.on('data', (bytes) => seen.push(bytes)).on('error', () => {});
+  });
+  const uncaught = await withUncaught(async () => {
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3']) {
+      const socket = connect(t, server, {
+        maxVersion, checkServerIdentity() { throw new Error('of the program'); },
+      });
+      socket.on('secureConnect', () => assert.fail('secure'));
+      socket.write('secret');
+      await once(socket, 'close');
+    }
+  });
+  assert.deepStrictEqual(uncaught, ['of the program', 'of the program']);
+  await new Promise((resolve) => { setTimeout(resolve, 50); });
+  assert.deepStrictEqual(seen, []);
+});
+
+test('a listener that throws holds nothing back', async (t) => {
+  const server = await listen(t, serverA, (socket) => {
+    socket.on('error', () => {}).pipe(socket);
+  });
+  const uncaught = await withUncaught(async () => {
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3']) {
+      const socket = connect(t, server, { maxVersion });
+      socket.on('secureConnect', () => { throw new Error('of the program'); });
+      socket.write('early');
+      const [bytes] = await once(socket, 'data');
+      assert.strictEqual(String(bytes), 'early');
+    }
+  });
+  assert.deepStrictEqual(uncaught, ['of the program', 'of the program']);
+});
+
 async function sessionOf(t, server, options) {
   const socket = connect(t, server, options);
   const { 0: session } = await once(socket, 'session');

@@ -17,6 +17,7 @@ const {
 const { validateBuffer } = require('internal/validators');
 
 const binding = internalBinding('tls');
+const { triggerUncaughtException } = internalBinding('errors');
 
 /** Reading certificates takes more modules than most connections need. */
 const certificates = () => require('internal/tls/peer_certificate');
@@ -135,13 +136,22 @@ class TLSWrap {
     const isDone = (events & HANDSHAKE_DONE) !== 0;
     if ((events & CLOSE_NOTIFY) !== 0) this.isEnding = true;
     if (isDone) this.isSecure = true;
-    if ((events & NEEDS_OWNER) !== 0) this.events.onevents(this, events);
+    if ((events & NEEDS_OWNER) !== 0) this.tellOwner(events);
     if (plain !== undefined) this.give(plain);
     if ((events & CLOSE_NOTIFY) !== 0) this.end();
     if ((events & FATAL) !== 0) {
       if (!this.closing) this.events.onerror(this, toError(failure));
     } else if (isDone && this.held !== null) {
       this.writeHeld();
+    }
+  }
+
+  /** What a listener throws is no reason to lose what came with the event, nor to hold back. */
+  tellOwner(events) {
+    try {
+      this.events.onevents(this, events);
+    } catch (error) {
+      triggerUncaughtException(error, false);
     }
   }
 
