@@ -5,6 +5,7 @@ const test = require('node:test');
 const assert = require('node:assert');
 const { once } = require('node:events');
 const https = require('node:https');
+const net = require('node:net');
 const tls = require('node:tls');
 const { A_PFX, CA, CLIENT_PFX, PASSPHRASE, client, serverA, serverB } =
   require('./fixtures/keys.test.cjs');
@@ -125,6 +126,13 @@ test('a listener that throws holds nothing back', async (t) => {
   });
   assert.deepStrictEqual(uncaught, ['of the program', 'of the program']);
 });
+test('a handshake that takes too long is over, whoever was told of it', async (t) => {
+  const server = await listen(t, { ...serverA, handshakeTimeout: 50 });
+  server.on('tlsClientError', () => {});
+  const socket = net.connect(server.address().port, '127.0.0.1');
+  await once(socket.resume(), 'close');
+});
+
 
 async function sessionOf(t, server, options) {
   const socket = connect(t, server, options);
