@@ -126,7 +126,7 @@ function connect(...args) {
   if (!options.keepAlive) options.singleUse = true;
   validateFunction(options.checkServerIdentity, 'options.checkServerIdentity');
   validateNumber(options.minDHSize, 'options.minDHSize', 1);
-  if (options.servername) validateServername(options.servername, 'options.servername');
+  if (options.servername) validateServername(options.servername, 'name');
   const context = options.secureContext || tls.createSecureContext(options);
   options.session = sessionFor(options.session, options);
   // Told as `undefined` it is as strict as not told.

@@ -78,7 +78,6 @@ test('nothing is written to a peer that is not the right one', async (t) => {
   assert.deepStrictEqual(seen, []);
 });
 
-/** A session of the server for one name. */
 /** Runs `act` while what nobody catches is noted. */
 async function withUncaught(act) {
   const uncaught = [];
@@ -126,6 +125,7 @@ test('a listener that throws holds nothing back', async (t) => {
   });
   assert.deepStrictEqual(uncaught, ['of the program', 'of the program']);
 });
+
 test('a handshake that takes too long is over, whoever was told of it', async (t) => {
   const server = await listen(t, { ...serverA, handshakeTimeout: 50 });
   server.on('tlsClientError', () => {});
@@ -133,7 +133,20 @@ test('a handshake that takes too long is over, whoever was told of it', async (t
   await once(socket.resume(), 'close');
 });
 
+test('bytes that are no session are not offered', async (t) => {
+  const server = await listen(t, serverA);
+  for (const session of [new Uint8Array(40), 'junk']) {
+    const socket = connect(t, server, { session, rejectUnauthorized: false });
+    assert.strictEqual(await outcome(socket), 'secureConnect');
+    assert.strictEqual(socket.isSessionReused(), false);
+  }
+  assert.throws(() => connect(t, server, { session: 5 }),
+                { code: 'ERR_INVALID_ARG_TYPE', message: 'Session must be a buffer' });
+  assert.throws(() => connect(t, server, { ALPNProtocols: 'h2' }),
+                { name: 'TypeError', message: 'Must give a Buffer as first argument' });
+});
 
+/** A session of the server for one name. */
 async function sessionOf(t, server, options) {
   const socket = connect(t, server, options);
   const { 0: session } = await once(socket, 'session');

@@ -4,9 +4,9 @@
 // and a transport, which is the handle of a net.Socket or of another stream (js_stream_socket).
 // It has the methods of a StreamHandle, so that net.Socket does not know the difference.
 
-const { Error } = primordials;
+const { Error, TypeError } = primordials;
 
-const { lastError, orThrow, toError } = require('internal/crypto/failure');
+const { lastError, nativeError, orThrow, toError } = require('internal/crypto/failure');
 const { Buffer } = require('buffer');
 const { watch } = require('internal/async_hooks');
 const resources = require('internal/async_hooks/resources');
@@ -14,7 +14,7 @@ const resources = require('internal/async_hooks/resources');
 const {
   ERR_TLS_RENEGOTIATION_UNSUPPORTED,
 } = require('internal/errors').codes;
-const { validateBuffer } = require('internal/validators');
+const { isArrayBufferView } = require('internal/util/types');
 
 const binding = internalBinding('tls');
 const { triggerUncaughtException } = internalBinding('errors');
@@ -418,11 +418,17 @@ class TLSWrap {
 
   setSession(session) {
     if (typeof session === 'string') session = Buffer.from(session, 'latin1');
-    validateBuffer(session, 'Session');
-    orThrow(binding.setSession(this.connection, session));
+    if (!isArrayBufferView(session)) {
+      throw nativeError('ERR_INVALID_ARG_TYPE', 'Session must be a buffer');
+    }
+    // What is no session (any more) is not offered.
+    if (binding.setSession(this.connection, session) === null) {
+      internalBinding('crypto').takeFailure();
+    }
   }
 
   setALPNProtocols(wire) {
+    if (!isArrayBufferView(wire)) throw new TypeError('Must give a Buffer as first argument');
     if (wire.length > 0) orThrow(binding.setAlpn(this.connection, wire));
   }
 
