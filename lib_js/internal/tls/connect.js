@@ -123,7 +123,6 @@ function connect(...args) {
     minDHSize: 1024,
     ...told,
   };
-  if (!options.keepAlive) options.singleUse = true;
   validateFunction(options.checkServerIdentity, 'options.checkServerIdentity');
   validateNumber(options.minDHSize, 'options.minDHSize', 1);
   if (options.servername) validateServername(options.servername, 'name');

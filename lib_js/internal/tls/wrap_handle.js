@@ -375,26 +375,12 @@ class TLSWrap {
     }
   }
 
-  reset(callback) {
-    if (this.closing) return EBADF;
-    this.closing = true;
-    this.pendingWrite = null;
-    return this._parent.reset(() => {
-      this.destroySSL();
-      callback();
-    });
-  }
-
-  /** Frees the native connection, and a context that was made for it alone. */
+  /** Frees the native connection. */
   destroySSL() {
     if (this.connection === EBADF) return;
     binding.close(this.connection);
     this.connection = EBADF;
     this.blockedWire = [];
-    if (this._secureContext.singleUse === true) {
-      this._secureContext.context?.close();
-      this._secureContext.context = null;
-    }
   }
 
   /** Another attempt to connect has a transport of its own. */
