@@ -25,7 +25,6 @@ const { faceOfSession } = require('internal/http2/socket_face');
 const {
   kBound,
   kMaybeDestroy,
-  kServer,
   kSessions,
   kSocket,
   kState,
@@ -421,7 +420,6 @@ function finishTearDown(session, error) {
     return;
   }
   socket[kBound] = undefined;
-  socket[kServer] = undefined;
   if (socket.destroyed) {
     process.nextTick(emitClose, session, error);
     return;
