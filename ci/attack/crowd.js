@@ -4,11 +4,8 @@
 //   coring crowd.js [SILENT [ACTIVE]]       17 000 and 2 000; needs `ulimit -n` above their sum
 // Ends with 1 if a connection is lost or costs more than 16 KiB.
 
-const { spawn } = require('child_process');
-const { once } = require('events');
 const net = require('net');
-const path = require('path');
-const readline = require('readline');
+const { Target } = require('./target.js');
 
 const silentCount = Number(process.argv[2] ?? 17_000);
 const activeCount = Number(process.argv[3] ?? 2000);
@@ -54,26 +51,18 @@ function ask(socket) {
 }
 
 async function main() {
-  const server = spawn(process.execPath, [path.join(__dirname, 'server.js')], {
-    stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, CORING_ATTACK_PATIENT: '1' },
-  });
-  const lines = readline.createInterface({ input: server.stdout });
-  const [port] = await once(lines, 'line');
-  const state = async () => {
-    const line = once(lines, 'line');
-    server.stdin.write('\n');
-    return JSON.parse((await line)[0]);
-  };
-  const before = await state();
+  const server = new Target({ CORING_ATTACK_PATIENT: '1' });
+  const port = await server.port();
+  const before = await server.state();
   const silent = await openMany(port, silentCount);
-  const held = await state();
+  const held = await server.state();
   const active = await openMany(port, activeCount);
   const until = performance.now() + ACTIVE_MS;
   let answered = 0;
   await Promise.all(active.map(async (socket) => {
     while (performance.now() < until && await ask(socket)) answered++;
   }));
-  const full = await state();
+  const full = await server.state();
   const last = await Promise.all(silent.map(ask));
   const silentAnswered = last.filter(Boolean).length;
   const cost = (held.resident - before.resident) / silentCount;
@@ -82,7 +71,7 @@ async function main() {
     `then ${silentAnswered} of ${silentCount} silent ones answered; ${lost} lost`);
   process.exitCode = lost === 0 && silentAnswered === silentCount && cost <= COST_MAX &&
     full.connections === silentCount + activeCount ? 0 : 1;
-  server.kill();
+  server.child.kill();
   process.exit();
 }
 

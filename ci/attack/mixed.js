@@ -5,12 +5,10 @@
 //   coring mixed.js [REQUESTS]      (10 million; about a minute for each million)
 // Ends with 1 if one was, or if the server keeps connections or descriptors afterwards.
 
-const { spawn } = require('child_process');
 const { once } = require('events');
 const net = require('net');
-const path = require('path');
-const readline = require('readline');
 const { setTimeout: sleep } = require('timers/promises');
+const { Target } = require('./target.js');
 
 const total = Number(process.argv[2] ?? 10_000_000);
 const CLIENTS = 64;
@@ -105,27 +103,19 @@ async function connection(port) {
 }
 
 async function main() {
-  const server = spawn(process.execPath, [path.join(__dirname, 'server.js')], {
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  const lines = readline.createInterface({ input: server.stdout });
-  const [port] = await once(lines, 'line');
-  const state = async () => {
-    const line = once(lines, 'line');
-    server.stdin.write('\n');
-    return JSON.parse((await line)[0]);
-  };
-  const before = await state();
+  const server = new Target();
+  const port = await server.port();
+  const before = await server.state();
   const progress = setInterval(() => {
     process.stderr.write(`${started} of ${total}\n`);
   }, 30_000);
   await Promise.all(Array.from({ length: CLIENTS }, async () => {
-    while (started < total) await connection(Number(port));
+    while (started < total) await connection(port);
   }));
   clearInterval(progress);
   await sleep(1000);
-  const after = await state();
-  server.stdin.end();
+  const after = await server.state();
+  server.child.stdin.end();
   console.log(`${started} requests: ${JSON.stringify(counts)}`);
   console.log(`server before ${JSON.stringify(before)}, after ${JSON.stringify(after)}`);
   const isGood = counts.lost === 0 && counts.wrong === 0 && counts.answered > 0 &&

@@ -9,9 +9,8 @@
 const { spawn } = require('child_process');
 const { once } = require('events');
 const http = require('http');
-const path = require('path');
-const readline = require('readline');
 const { setTimeout: sleep } = require('timers/promises');
+const { Target } = require('./target.js');
 
 const connections = Number(process.argv[2] ?? 5000);
 const COST_MAX = 16 << 10;
@@ -32,26 +31,6 @@ const ATTACK_S = 60;
 const WATCH_MS = 3000;
 const GOOD_CLIENTS = 16;
 const PAUSE_MS = 4;
-
-class Server {
-  constructor() {
-    this.child = spawn(process.execPath, [path.join(__dirname, 'server.js')], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    this.lines = readline.createInterface({ input: this.child.stdout });
-  }
-
-  async line() {
-    const [line] = await once(this.lines, 'line');
-    return line;
-  }
-
-  async state() {
-    const line = this.line();
-    this.child.stdin.write('\n');
-    return JSON.parse(await line);
-  }
-}
 
 /** Milliseconds of one request after the other, until told to stop. */
 async function goodClient(agent, port, signal, latencies) {
@@ -115,8 +94,8 @@ async function attack(server, port, { name, options, goneMs, target = '/' }) {
 }
 
 async function main() {
-  const server = new Server();
-  const port = Number(await server.line());
+  const server = new Target();
+  const port = await server.port();
   await goodClients(port, 2000); // Warm.
   await until(server, (count) => count === 0, WATCH_MS);
   let isGood = true;

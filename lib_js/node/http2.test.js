@@ -8,6 +8,10 @@ const http2 = require('node:http2');
 const net = require('node:net');
 const { AsyncLocalStorage } = require('node:async_hooks');
 const { once } = require('node:events');
+const fs = require('node:fs');
+const os = require('node:os');
+const path = require('node:path');
+const { duplexPair } = require('node:stream');
 
 async function withServer(onStream, act, options = {}) {
   const server = http2.createServer(options);
@@ -148,4 +152,129 @@ test('bytes that are no HTTP/2 end a session by an error, not a server', async (
       assert.strictEqual(String(await bodyOf(request)), 'still here');
     });
   });
+});
+
+const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
+const [DATA, HEADERS, SETTINGS, WINDOW_UPDATE] = [0, 1, 4, 8];
+const END_STREAM = 1;
+const END_HEADERS = 4;
+/** In HPACK: POST / http, and an authority. */
+const POST = Buffer.from([0x83, 0x84, 0x86, 0x41, 1, 0x61]);
+
+function frame(type, flags, stream, payload = Buffer.alloc(0)) {
+  const head = Buffer.alloc(9);
+  head.writeUIntBE(payload.length, 0, 3);
+  head[3] = type;
+  head[4] = flags;
+  head.writeUInt32BE(stream, 5);
+  return Buffer.concat([head, payload]);
+}
+
+const post = (stream) => frame(HEADERS, END_HEADERS, stream, POST);
+
+test('a listener that throws costs nobody else what came', async () => {
+  const uncaught = [];
+  process.setUncaughtExceptionCaptureCallback((error) => uncaught.push(error.message));
+  try {
+    const server = http2.createServer();
+    const body = new Promise((resolve) => {
+      server.on('stream', (stream) => {
+        stream.on('error', () => {});
+        if (stream.id === 1) throw new Error('of the program');
+        resolve(bodyOf(stream));
+      });
+    });
+    const [near, far] = duplexPair();
+    server.emit('connection', far);
+    near.resume();
+    near.write(Buffer.concat([PREFACE, frame(SETTINGS, 0, 0), post(1), post(3),
+                              frame(DATA, 0, 3, Buffer.from('one '))]));
+    near.write(frame(DATA, END_STREAM, 3, Buffer.from('two')));
+    assert.strictEqual(String(await body), 'one two');
+    near.destroy();
+  } finally {
+    process.setUncaughtExceptionCaptureCallback(null);
+  }
+  assert.deepStrictEqual(uncaught, ['of the program']);
+});
+
+test('a byte of a body does not keep all that came with it', async () => {
+  const server = http2.createServer();
+  const chunk = new Promise((resolve) => {
+    server.on('stream', (stream) => stream.once('data', resolve));
+  });
+  const [near, far] = duplexPair();
+  server.emit('connection', far);
+  near.resume();
+  const update = frame(WINDOW_UPDATE, 0, 0, Buffer.from([0, 0, 0, 1]));
+  near.write(Buffer.concat([PREFACE, frame(SETTINGS, 0, 0), post(1),
+                            frame(DATA, 0, 1, Buffer.from('x')), ...Array(8000).fill(update)]));
+  const bytes = await chunk;
+  assert.strictEqual(String(bytes), 'x');
+  assert.ok(bytes.buffer.byteLength <= Buffer.poolSize, `${bytes.buffer.byteLength}`);
+  near.destroy();
+});
+
+test('a peer that does not read holds up a destroyed session, but not for ever', async () => {
+  const pump = (stream) => {
+    stream.on('error', () => {}).respond();
+    const more = () => {
+      while (!stream.destroyed && stream.write(Buffer.alloc(65536)));
+      stream.once('drain', more);
+    };
+    more();
+  };
+  await withServer(pump, async (port, sessions) => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.pause();
+    const [window, more] = [Buffer.from([0, 4, 0x7f, 0xff, 0xff, 0xff]), Buffer.alloc(4)];
+    more.writeUInt32BE(2 ** 30);
+    socket.write(Buffer.concat([PREFACE, frame(SETTINGS, 0, 0, window),
+                                frame(WINDOW_UPDATE, 0, 0, more), post(1)]));
+    while (sessions.size === 0) await new Promise(setImmediate);
+    const { 0: session } = [...sessions];
+    // The kernel's buffers take a few megabytes before it stands still.
+    for (let sent = -1; sent !== socket.bytesRead + session.socket.bytesWritten;) {
+      sent = socket.bytesRead + session.socket.bytesWritten;
+      await new Promise((resolve) => { setTimeout(resolve, 200); });
+    }
+    session.destroy();
+    await once(session, 'close');
+    socket.destroy();
+  });
+});
+
+test('a request that is refused by a throw leaves no stream behind', async () => {
+  await withServer(echo, async (port) => {
+    const client = http2.connect(`http://127.0.0.1:${port}`);
+    await once(client, 'connect');
+    assert.throws(() => client.request({}, { signal: 5 }), { code: 'ERR_INVALID_ARG_TYPE' });
+    client.close();
+    await once(client, 'close');
+  });
+});
+
+test('files beyond 2 GiB are read where it was asked', async () => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'http2-'));
+  const name = path.join(folder, 'large');
+  const offset = 2 ** 32 + 5;
+  try {
+    const file = fs.openSync(name, 'w+');
+    fs.writeSync(file, 'the end', offset); // The rest is a hole.
+    const answer = (stream, headers) => {
+      if (headers[':path'] === '/name') stream.respondWithFile(name, {}, { offset });
+      else stream.respondWithFD(file, {}, { offset: 0, statCheck: (s, h, range) => {
+        range.offset = offset;
+      } });
+    };
+    await withServer(answer, (port) => withClient(port, async (client) => {
+      for (const target of ['/name', '/descriptor']) {
+        const body = await bodyOf(client.request({ ':path': target }));
+        assert.strictEqual(String(body), 'the end', target);
+      }
+    }));
+    fs.closeSync(file);
+  } finally {
+    fs.rmSync(folder, { recursive: true });
+  }
 });

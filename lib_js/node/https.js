@@ -65,18 +65,21 @@ Agent.prototype.createConnection = function createConnection(...args) {
   const key = told[kOwnCheck] ? undefined : told._agentKey;
   const session = key ? this._getSession(key) : undefined;
   const options = session ? { session, ...told } : told;
-  const proxy = this[kProxy];
-  const isProxied = proxy !== null && proxy.serves(options) &&
-    (options.protocol || this.protocol) === 'https:';
-  const socket = isProxied ?
-    require('internal/http/tunnel').openTunnel(this, options, callback) : tls.connect(options);
-  if (told[kOwnCheck]) socket[kOwnCheck] = true;
-  if (key) {
+  const prepare = (socket) => {
+    if (told[kOwnCheck]) socket[kOwnCheck] = true;
+    if (!key) return;
     socket.on('session', (made) => this._cacheSession(key, made));
     socket.once('close', (hadError) => {
       if (hadError) this._evictSession(key);
     });
+  };
+  const proxy = this[kProxy];
+  if (proxy !== null && proxy.serves(options) &&
+      (options.protocol || this.protocol) === 'https:') {
+    return require('internal/http/tunnel').openTunnel(this, options, prepare, callback);
   }
+  const socket = tls.connect(options);
+  prepare(socket);
   return socket;
 };
 

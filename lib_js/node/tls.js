@@ -45,6 +45,7 @@ module.exports = {
   DEFAULT_MAX_VERSION: highestVersion(),
   getCiphers,
   getCertificateCompressionAlgorithms,
+  get rootCertificates() { return roots.getCACertificates('bundled'); },
   getCACertificates: roots.getCACertificates,
   setDefaultCACertificates: roots.setDefaultCACertificates,
   convertALPNProtocols,
@@ -54,9 +55,5 @@ module.exports = {
   ...require('_tls_wrap'),
 };
 
-ObjectDefineProperty(module.exports, 'rootCertificates', {
-  __proto__: null,
-  configurable: false,
-  enumerable: true,
-  get: () => roots.getCACertificates('bundled'),
-});
+ObjectDefineProperty(
+  module.exports, 'rootCertificates', { __proto__: null, configurable: false });

@@ -17,27 +17,32 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 /** What in the value of a Host header would be something else than host and port. */
 const NO_AUTHORITY = /[@/?#\\]/;
 
+/** An IPv4 address as one number. */
+function numberOf(address) {
+  return address.split('.').reduce((number, part) => number * 256 + Number(part), 0);
+}
+
 /** A rule of NO_PROXY: does it speak of this host? */
 function compileRule(rule) {
   if (rule === '*') return () => true;
   if (rule.startsWith('*.')) return (host) => host.endsWith(rule.slice(1));
   if (rule.startsWith('.')) return (host) => host === rule.slice(1) || host.endsWith(rule);
-  const { 0: first, 1: last } = rule.split('-');
+  const { 0: first, 1: last } = rule.split('-').map((part) => part.trim());
   if (isIPv4(first) && isIPv4(last)) {
-    const { BlockList } = require('internal/net/blocklist');
-    const range = new BlockList();
-    range.addRange(first, last);
-    return (host) => isIPv4(host) && range.check(host);
+    const [low, high] = [numberOf(first), numberOf(last)];
+    return (host) => isIPv4(host) && numberOf(host) >= low && numberOf(host) <= high;
   }
   return (host, port) => rule === host || rule === `${host}:${port}`;
 }
 
+function invalidURL(text) {
+  return new ERR_PROXY_INVALID_CONFIG(`Invalid proxy URL: ${text}`);
+}
+
 function parseURL(text) {
-  if (!/[\r\n]/.test(text)) {
-    const url = URL.parse(text);
-    if (url !== null) return url;
-  }
-  throw new ERR_PROXY_INVALID_CONFIG(`Invalid proxy URL: ${text}`);
+  const url = URL.parse(text);
+  if (url === null) throw invalidURL(text);
+  return url;
 }
 
 function bare(host) {
@@ -85,18 +90,19 @@ class Proxy {
   }
 }
 
-function variableOf(protocol) {
-  return protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+/** What `env` says of requests of a protocol. */
+function textOf(env, protocol) {
+  const name = protocol === 'https:' ? 'https_proxy' : 'http_proxy';
+  return env[name] || env[name.toUpperCase()];
 }
 
 /** The proxy that `env` names for requests of a protocol; null: none. */
 function findProxy(env, protocol) {
-  const name = variableOf(protocol);
-  const text = env[name] || env[name.toUpperCase()];
+  const text = textOf(env, protocol);
   if (!text) return null;
-  const proxy = new Proxy(text, env.no_proxy || env.NO_PROXY);
+  if (/[\r\n]/.test(text)) throw invalidURL(text);
   // Others may be meant for other clients.
-  return proxy.protocol === 'http:' || proxy.protocol === 'https:' ? proxy : null;
+  return /^https?:\/\//.test(text) ? new Proxy(text, env.no_proxy || env.NO_PROXY) : null;
 }
 
 // --- What a request for a proxy says: it names the origin in three places, which must agree.
@@ -171,8 +177,10 @@ function pathForProxy(authority, port, path, options) {
 
 /** The URL of the proxy that `env` names for a protocol; undefined: none. */
 function urlFor(env, protocol) {
-  return findProxy(env, protocol) === null ? undefined :
-    env[variableOf(protocol)] || env[variableOf(protocol).toUpperCase()];
+  const text = textOf(env, protocol);
+  if (findProxy(env, protocol) !== null) return text;
+  if (text) parseURL(text); // Agents pass over what is no URL, but here it was meant.
+  return undefined;
 }
 
 /** fetch() asks undici's dispatcher; gives the one before. */

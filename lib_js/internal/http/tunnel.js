@@ -30,9 +30,10 @@ function requestOf(agent, proxy, endpoint) {
 }
 
 class Tunnel {
-  constructor(agent, options, callback) {
+  constructor(agent, options, prepare, callback) {
     this.proxy = agent[kProxy];
     this.options = options;
+    this.prepare = prepare;
     this.callback = callback;
     this.timeoutMs = options.timeout;
     this.endpoint = endpointOf(agent, options);
@@ -106,21 +107,37 @@ class Tunnel {
       return;
     }
     this.release();
+    try {
+      this.secure();
+    } catch (error) {
+      this.done(error); // Options that TLS does not take.
+    }
+  }
+
+  /** The tunnel stands: the origin's turn. */
+  secure() {
     const { host, servername } = this.options;
     const options = { __proto__: null, ...this.options, socket: this.socket };
     if (servername === undefined && !isIP(host)) options.servername = host;
     const secure = require('tls').connect(options, () => {
       secure.removeListener('error', this.onError);
+      secure.removeListener('timeout', this.onTimeout);
+      secure.setTimeout(0);
       this.done(null, secure);
     });
+    this.prepare(secure);
     secure.on('error', this.onError);
     secure.on('free', () => this.socket.emit('free'));
+    if (this.timeoutMs) secure.setTimeout(this.timeoutMs, this.onTimeout);
   }
 }
 
-/** The socket of the proxy's connection; `callback(error, socket)` when the origin's stands. */
-function openTunnel(agent, options, callback) {
-  return new Tunnel(agent, options, callback).socket;
+/**
+ * The socket of the proxy's connection; `prepare` gets the one to the origin as soon as it is made,
+ * and `callback(error, socket)` when it stands.
+ */
+function openTunnel(agent, options, prepare, callback) {
+  return new Tunnel(agent, options, prepare, callback).socket;
 }
 
 module.exports = { openTunnel };

@@ -12,6 +12,8 @@ const { ServerHttp2Stream } = require('internal/http2/server_stream');
 const { kState, kUpdateTimer } = require('internal/http2/symbols');
 const { runNextTicks } = require('internal/process/task_queues');
 
+const { triggerUncaughtException } = internalBinding('errors');
+
 const {
   HEADERS, PUSH_PROMISE, DATA, END, CLOSED, SETTINGS, SETTINGS_ACK, PING, PONG, GOAWAY, ALTSVC,
   ORIGIN, PRIORITY, PROTOCOL_ERROR, FRAME_ERROR, WRITTEN, WANT_TRAILERS,
@@ -62,19 +64,29 @@ function emit(target, event, a, b, c, d) {
  * @param {boolean} drains  ticks run between events, as between two calls out of native: 'response'
  *     comes before the first 'data'
  */
-function tell(wire, events, chunk, drains, at = 0) {
-  const { session } = wire;
-  try {
-    while (at < events.length) {
-      const here = at;
-      at += SIZES[events[here]];
-      if (isOfStream(events[here])) tellStream(session, events, here, chunk);
-      else tellSession(wire, session, events, here);
-      if (drains && at < events.length) runNextTicks();
+function tell(wire, events, chunk, drains) {
+  for (let at = 0; at < events.length;) {
+    const here = at;
+    at += SIZES[events[here]];
+    try {
+      if (isOfStream(events[here])) tellStream(wire.session, events, here, chunk);
+      else tellSession(wire, wire.session, events, here);
+    } catch (error) {
+      // A listener threw: that is no reason for others to lose what came, or to get it later.
+      triggerUncaughtException(error, false);
     }
-  } finally {
-    // A listener threw: that is no reason for others to lose what came.
-    if (at < events.length) setImmediate(tell, wire, events, chunk, true, at);
+    if (drains && at < events.length) drainTicks();
+  }
+}
+
+function drainTicks() {
+  for (;;) {
+    try {
+      runNextTicks();
+      return;
+    } catch (error) {
+      triggerUncaughtException(error, false);
+    }
   }
 }
 

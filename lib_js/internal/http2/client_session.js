@@ -62,6 +62,8 @@ class ClientHttp2Session extends Http2Session {
     validatePriority(options);
     if (options.endStream === undefined) options.endStream = isPayloadMeaningless(head.method);
     else validateBoolean(options.endStream, 'options.endStream');
+    // A stream that nobody gets would keep the session open.
+    if (options.signal) validateAbortSignal(options.signal, 'options.signal');
 
     const stream = new ClientHttp2Stream(this, undefined);
     const state = stream[kState];
@@ -99,7 +101,6 @@ function validatePriority(options) {
 
 /** Destroys `stream` when `signal` aborts. */
 function follow(stream, signal) {
-  validateAbortSignal(signal, 'options.signal');
   const abort = () => stream.destroy(new AbortError(undefined, { cause: signal.reason }));
   if (signal.aborted) {
     abort();

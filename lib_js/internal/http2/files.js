@@ -150,7 +150,7 @@ function respondWithDescriptor(stream, fd, headersParam, givenOptions) {
     if (options.statCheck.call(stream, stat, headers, range) === false || stream.headersSent) {
       return;
     }
-    begin(stream, fd, false, headers, options, range.offset | 0, range.length | 0);
+    begin(stream, fd, false, headers, options, whole(range.offset), whole(range.length));
   });
 }
 
@@ -210,7 +210,12 @@ function sendOpened(stream, fd, headers, options, error, stat, fail) {
   const length = options.length === undefined || options.length < 0 ? rest :
     Math.min(rest, options.length);
   headers['content-length'] = length;
-  begin(stream, fd, true, headers, options, offset | 0, length);
+  begin(stream, fd, true, headers, options, whole(offset), length);
+}
+
+/** Files may be larger than what `| 0` holds. */
+function whole(value) {
+  return Number.isFinite(value) ? Math.trunc(value) : 0;
 }
 
 function begin(stream, fd, isOwn, headers, options, offset, length) {

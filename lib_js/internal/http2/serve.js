@@ -5,7 +5,7 @@ const { captureRejectionSymbol } = require('events');
 const { onServerStream } = require('internal/http2/compat');
 const { ServerHttp2Session } = require('internal/http2/server_session');
 const { validateOptionalObject, validateSettings } = require('internal/http2/settings');
-const { kOptions, kServer, kSessions } = require('internal/http2/symbols');
+const { kOptions, kSessions } = require('internal/http2/symbols');
 const net = require('net');
 const { validateFunction } = require('internal/validators');
 
@@ -25,7 +25,6 @@ function serveSocket(socket) {
   session.on('error', onError);
   session.on('priority', onPriority);
   if (this.timeout) session.setTimeout(this.timeout, onTimeout);
-  socket[kServer] = this;
   this.emit('session', session);
 }
 

@@ -25,7 +25,6 @@ const { faceOfSession } = require('internal/http2/socket_face');
 const {
   kBound,
   kMaybeDestroy,
-  kServer,
   kSessions,
   kSocket,
   kState,
@@ -49,6 +48,8 @@ const CANCEL = 8;
 const STREAM_ID_MAX = 2 ** 32 - 1;
 const SERVER = 0; // Of http2.constants.
 const CLIENT = 1;
+/** How long the transport of a destroyed session may stand still. */
+const LINGER_MS = 2000;
 
 class SessionState {
   constructor(isServer, options, socket) {
@@ -421,16 +422,19 @@ function finishTearDown(session, error) {
     return;
   }
   socket[kBound] = undefined;
-  socket[kServer] = undefined;
   if (socket.destroyed) {
     process.nextTick(emitClose, session, error);
     return;
   }
   socket.on('close', () => emitClose(session, error));
-  if (session.closed) socket.resume(); // So that the peer's end is seen.
-  socket.end(() => {
-    if (!session.closed) setImmediate(() => socket.destroy(error));
-  });
+  if (session.closed) {
+    socket.resume(); // So that the peer's end is seen.
+    socket.end();
+    return;
+  }
+  // A peer that does not read holds up the end, but not for ever.
+  socket.setTimeout?.(LINGER_MS, () => socket.destroy(error));
+  socket.end(() => setImmediate(() => socket.destroy(error)));
 }
 
 function emitClose(session, error) {

@@ -42,6 +42,8 @@ const NO_ERROR = 0;
 const INTERNAL_ERROR = 2;
 const CANCEL = 8;
 const MAX_U32 = 2 ** 32 - 1;
+/** As many times its bytes of DATA a stream may keep in memory. */
+const HELD_RATIO_MAX = 8;
 
 // What is done about RST_STREAM when a stream closes.
 const NO_RESET = 0;
@@ -305,6 +307,8 @@ class Http2Stream extends Duplex {
   tellData(bytes) {
     const state = this[kState];
     this[kUpdateTimer]();
+    // A window counts bytes of DATA: a few of them shall not keep all that came with them.
+    if (bytes.length * HELD_RATIO_MAX < bytes.buffer.byteLength) bytes = Buffer.from(bytes);
     state.timings.read(bytes.length);
     const isReading = state.isReading;
     if (!this.push(bytes)) state.isReading = false;

@@ -98,12 +98,9 @@ class Wire {
   tell(events, chunk, drains) {
     const outer = this.isTelling;
     this.isTelling = true;
-    try {
-      arrivals.tell(this, events, chunk, drains);
-    } finally {
-      this.isTelling = outer;
-      if (!outer && this.resets.length > 0 && this.number !== CLOSED) this.sendResets();
-    }
+    arrivals.tell(this, events, chunk, drains);
+    this.isTelling = outer;
+    if (!outer && this.resets.length > 0 && this.number !== CLOSED) this.sendResets();
   }
 
   /** What native wants to send goes out at the end of this turn. */

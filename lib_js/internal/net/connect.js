@@ -240,9 +240,13 @@ function replaceHandle(socket) {
     last.replaceTransport(next); // What TLS goes over.
     return;
   }
+  socket._handle = next;
+  if (last.owner !== socket && last.owner?.replaceTransport !== undefined) {
+    last.owner.replaceTransport(next); // Another socket has TLS over this one.
+    return;
+  }
   next.owner = socket;
   last.close();
-  socket._handle = next;
 }
 
 /** The addresses of a lookup in the order of attempts: families alternate, the first one leads. */

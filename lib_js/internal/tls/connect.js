@@ -60,7 +60,13 @@ function onConnectSecure() {
     this.destroy();
     return;
   }
-  const fault = findFault(this, options);
+  let fault;
+  try {
+    fault = findFault(this, options);
+  } catch (error) {
+    this.destroy(); // Nobody has said that this is the right peer.
+    throw error;
+  }
   if (fault) {
     this.authorized = false;
     this.authorizationError = fault.code || fault.message;
@@ -117,10 +123,9 @@ function connect(...args) {
     minDHSize: 1024,
     ...told,
   };
-  if (!options.keepAlive) options.singleUse = true;
   validateFunction(options.checkServerIdentity, 'options.checkServerIdentity');
   validateNumber(options.minDHSize, 'options.minDHSize', 1);
-  if (options.servername) validateServername(options.servername, 'options.servername');
+  if (options.servername) validateServername(options.servername, 'name');
   const context = options.secureContext || tls.createSecureContext(options);
   options.session = sessionFor(options.session, options);
   // Told as `undefined` it is as strict as not told.

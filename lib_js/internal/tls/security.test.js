@@ -5,6 +5,7 @@ const test = require('node:test');
 const assert = require('node:assert');
 const { once } = require('node:events');
 const https = require('node:https');
+const net = require('node:net');
 const tls = require('node:tls');
 const { A_PFX, CA, CLIENT_PFX, PASSPHRASE, client, serverA, serverB } =
   require('./fixtures/keys.test.cjs');
@@ -75,6 +76,74 @@ test('nothing is written to a peer that is not the right one', async (t) => {
   }
   await new Promise((resolve) => { setTimeout(resolve, 50); });
   assert.deepStrictEqual(seen, []);
+});
+
+/** Runs `act` while what nobody catches is noted. */
+async function withUncaught(act) {
+  const uncaught = [];
+  process.setUncaughtExceptionCaptureCallback((error) => uncaught.push(error.message));
+  try {
+    await act();
+  } finally {
+    process.setUncaughtExceptionCaptureCallback(null);
+  }
+  return uncaught;
+}
+
+test('checkServerIdentity() that throws has not said yes', async (t) => {
+  const seen = [];
+  const server = await listen(t, serverA, (socket) => {
+    socket.on('data', (bytes) => seen.push(bytes)).on('error', () => {});
+  });
+  const uncaught = await withUncaught(async () => {
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3']) {
+      const socket = connect(t, server, {
+        maxVersion, checkServerIdentity() { throw new Error('of the program'); },
+      });
+      socket.on('secureConnect', () => assert.fail('secure'));
+      socket.write('secret');
+      await once(socket, 'close');
+    }
+  });
+  assert.deepStrictEqual(uncaught, ['of the program', 'of the program']);
+  await new Promise((resolve) => { setTimeout(resolve, 50); });
+  assert.deepStrictEqual(seen, []);
+});
+
+test('a listener that throws holds nothing back', async (t) => {
+  const server = await listen(t, serverA, (socket) => {
+    socket.on('error', () => {}).pipe(socket);
+  });
+  const uncaught = await withUncaught(async () => {
+    for (const maxVersion of ['TLSv1.2', 'TLSv1.3']) {
+      const socket = connect(t, server, { maxVersion });
+      socket.on('secureConnect', () => { throw new Error('of the program'); });
+      socket.write('early');
+      const [bytes] = await once(socket, 'data');
+      assert.strictEqual(String(bytes), 'early');
+    }
+  });
+  assert.deepStrictEqual(uncaught, ['of the program', 'of the program']);
+});
+
+test('a handshake that takes too long is over, whoever was told of it', async (t) => {
+  const server = await listen(t, { ...serverA, handshakeTimeout: 50 });
+  server.on('tlsClientError', () => {});
+  const socket = net.connect(server.address().port, '127.0.0.1');
+  await once(socket.resume(), 'close');
+});
+
+test('bytes that are no session are not offered', async (t) => {
+  const server = await listen(t, serverA);
+  for (const session of [new Uint8Array(40), 'junk']) {
+    const socket = connect(t, server, { session, rejectUnauthorized: false });
+    assert.strictEqual(await outcome(socket), 'secureConnect');
+    assert.strictEqual(socket.isSessionReused(), false);
+  }
+  assert.throws(() => connect(t, server, { session: 5 }),
+                { code: 'ERR_INVALID_ARG_TYPE', message: 'Session must be a buffer' });
+  assert.throws(() => connect(t, server, { ALPNProtocols: 'h2' }),
+                { name: 'TypeError', message: 'Must give a Buffer as first argument' });
 });
 
 /** A session of the server for one name. */

@@ -263,6 +263,7 @@ TLSSocket.prototype._finishInit = function() {
 
 TLSSocket.prototype._handleTimeout = function() {
   this._emitTLSError(new ERR_TLS_HANDSHAKE_TIMEOUT());
+  this.destroy(); // Who was told may have forgotten to.
 };
 
 TLSSocket.prototype._emitTLSError = function(error) {

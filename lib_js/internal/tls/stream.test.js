@@ -161,6 +161,18 @@ test('over any Duplex, and over TLS itself', async (t) => {
   assert.strictEqual(await text(innerNear), 'done');
 });
 
+test('over a socket that tries one address after the other', async (t) => {
+  const port = await listen(t, tls.createServer(serverA, (socket) => socket.end('hello')));
+  const addresses = ['127.0.0.2', '::1', '127.0.0.1'].map((address) => (
+    { address, family: net.isIP(address) }));
+  const raw = net.connect({
+    host: 'a.test', port, autoSelectFamily: true,
+    lookup: (name, options, callback) => callback(null, addresses),
+  });
+  const socket = tls.connect({ socket: raw, ca: CA, servername: 'a.test' });
+  assert.strictEqual(await text(socket), 'hello');
+});
+
 test('junk instead of TLS is the server\'s tlsClientError, and the client\'s error', async (t) => {
   const server = tls.createServer(serverA, () => assert.fail('secure'));
   const port = await listen(t, server);

@@ -4,9 +4,9 @@
 // and a transport, which is the handle of a net.Socket or of another stream (js_stream_socket).
 // It has the methods of a StreamHandle, so that net.Socket does not know the difference.
 
-const { Error } = primordials;
+const { Error, TypeError } = primordials;
 
-const { lastError, orThrow, toError } = require('internal/crypto/failure');
+const { lastError, nativeError, orThrow, toError } = require('internal/crypto/failure');
 const { Buffer } = require('buffer');
 const { watch } = require('internal/async_hooks');
 const resources = require('internal/async_hooks/resources');
@@ -14,9 +14,10 @@ const resources = require('internal/async_hooks/resources');
 const {
   ERR_TLS_RENEGOTIATION_UNSUPPORTED,
 } = require('internal/errors').codes;
-const { validateBuffer } = require('internal/validators');
+const { isArrayBufferView } = require('internal/util/types');
 
 const binding = internalBinding('tls');
+const { triggerUncaughtException } = internalBinding('errors');
 
 /** Reading certificates takes more modules than most connections need. */
 const certificates = () => require('internal/tls/peer_certificate');
@@ -135,13 +136,22 @@ class TLSWrap {
     const isDone = (events & HANDSHAKE_DONE) !== 0;
     if ((events & CLOSE_NOTIFY) !== 0) this.isEnding = true;
     if (isDone) this.isSecure = true;
-    if ((events & NEEDS_OWNER) !== 0) this.events.onevents(this, events);
+    if ((events & NEEDS_OWNER) !== 0) this.tellOwner(events);
     if (plain !== undefined) this.give(plain);
     if ((events & CLOSE_NOTIFY) !== 0) this.end();
     if ((events & FATAL) !== 0) {
       if (!this.closing) this.events.onerror(this, toError(failure));
     } else if (isDone && this.held !== null) {
       this.writeHeld();
+    }
+  }
+
+  /** What a listener throws is no reason to lose what came with the event, nor to hold back. */
+  tellOwner(events) {
+    try {
+      this.events.onevents(this, events);
+    } catch (error) {
+      triggerUncaughtException(error, false);
     }
   }
 
@@ -365,26 +375,12 @@ class TLSWrap {
     }
   }
 
-  reset(callback) {
-    if (this.closing) return EBADF;
-    this.closing = true;
-    this.pendingWrite = null;
-    return this._parent.reset(() => {
-      this.destroySSL();
-      callback();
-    });
-  }
-
-  /** Frees the native connection, and a context that was made for it alone. */
+  /** Frees the native connection. */
   destroySSL() {
     if (this.connection === EBADF) return;
     binding.close(this.connection);
     this.connection = EBADF;
     this.blockedWire = [];
-    if (this._secureContext.singleUse === true) {
-      this._secureContext.context?.close();
-      this._secureContext.context = null;
-    }
   }
 
   /** Another attempt to connect has a transport of its own. */
@@ -408,11 +404,17 @@ class TLSWrap {
 
   setSession(session) {
     if (typeof session === 'string') session = Buffer.from(session, 'latin1');
-    validateBuffer(session, 'Session');
-    orThrow(binding.setSession(this.connection, session));
+    if (!isArrayBufferView(session)) {
+      throw nativeError('ERR_INVALID_ARG_TYPE', 'Session must be a buffer');
+    }
+    // What is no session (any more) is not offered.
+    if (binding.setSession(this.connection, session) === null) {
+      internalBinding('crypto').takeFailure();
+    }
   }
 
   setALPNProtocols(wire) {
+    if (!isArrayBufferView(wire)) throw new TypeError('Must give a Buffer as first argument');
     if (wire.length > 0) orThrow(binding.setAlpn(this.connection, wire));
   }
 
