@@ -2,6 +2,8 @@
 // What came from the peer, as native tells it: one flat list of kinds and values becomes events of
 // sessions and streams, in the order in which it came.
 
+const { watch } = require('internal/async_hooks');
+const resources = require('internal/async_hooks/resources');
 const { Buffer } = require('buffer');
 const { ERR_HTTP2_SESSION_ERROR } = require('internal/errors').codes;
 const { clientChannels, serverChannels } = require('internal/http2/channels');
@@ -24,7 +26,7 @@ SIZES[PUSH_PROMISE] = 6;
 SIZES[DATA] = 4;
 SIZES[END] = 2;
 SIZES[CLOSED] = 3;
-SIZES[SETTINGS] = 2;
+SIZES[SETTINGS] = 3;
 SIZES[SETTINGS_ACK] = 1;
 SIZES[PING] = 2;
 SIZES[PONG] = 2;
@@ -68,14 +70,26 @@ function tell(wire, events, chunk, drains, at = 0) {
     while (at < events.length) {
       const here = at;
       at += SIZES[events[here]];
-      if (isOfStream(events[here])) tellStream(session, events, here, chunk);
-      else tellSession(wire, session, events, here);
+      if (isOfStream(events[here])) {
+        if (watch.isOn) tellWatched(session, events, here, chunk);
+        else tellStream(session, events, here, chunk);
+      } else {
+        tellSession(wire, session, events, here);
+      }
       if (drains && at < events.length) runNextTicks();
     }
   } finally {
     // A listener threw: that is no reason for others to lose what came.
     if (at < events.length) setImmediate(tell, wire, events, chunk, true, at);
   }
+}
+
+/** In the scope of the stream, if there is one yet. */
+function tellWatched(session, events, at, chunk) {
+  const stream = session[kState].streams.get(events[at + 1]);
+  const id = stream === undefined ? 0 : resources.enter(stream);
+  tellStream(session, events, at, chunk);
+  if (id !== 0) resources.leave(id);
 }
 
 function tellStream(session, events, at, chunk) {
@@ -112,7 +126,7 @@ function tellSession(wire, session, events, at) {
   if (session.destroyed) return;
   switch (events[at]) {
     case SETTINGS:
-      session.tellSettings(events[at + 1]);
+      session.tellSettings(events[at + 1], events[at + 2]);
       break;
     case SETTINGS_ACK:
       wire.settingsTaken();
@@ -122,7 +136,7 @@ function tellSession(wire, session, events, at) {
       session.emit('ping', bytesOf(events[at + 1]));
       break;
     case PONG:
-      wire.pong(bytesOf(events[at + 1]));
+      wire.pong(Buffer.from(events[at + 1].slice().buffer)); // Eight bytes for itself, as Node's.
       break;
     case GOAWAY:
       tellGoaway(session, events[at + 1], events[at + 2], events[at + 3]);
