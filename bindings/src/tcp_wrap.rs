@@ -73,17 +73,13 @@ impl Natives {
     }
 }
 
-/// `fe80::1%eth0` names its interface by index behind the address.
+/// `fe80::1%eth0` names its interface behind the address; one that there is not counts as none, as
+/// in libuv.
 fn parse_v6(address: &str, port: u16) -> Option<SocketAddress> {
     let (address, scope) = address.split_once('%').unwrap_or((address, ""));
     let ip: Ipv6Addr = address.parse().ok()?;
-    let scope = match scope {
-        "" => 0,
-        name => name
-            .parse()
-            .ok()
-            .or_else(|| sync::host::interface_index(name))?,
-    };
+    let index = || sync::host::interface_index(scope).unwrap_or(0);
+    let scope = scope.parse().unwrap_or_else(|_| index());
     Some(SocketAddress::V6(SocketAddrV6::new(ip, port, 0, scope)))
 }
 

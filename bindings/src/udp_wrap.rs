@@ -26,7 +26,8 @@ ops! { udp_wrap(Natives) {
     slow send(handle: i32, pieces: Vec<Data>, address: String, port: i32, ticket: u32);
     fast receiveStart(handle: i32);
     fast receiveStop(handle: i32);
-    fast close(handle: i32);
+    /// `at_once`: its address is free when this returns.
+    fast close(handle: i32, at_once: bool);
     fast r#ref(handle: i32);
     fast unref(handle: i32);
     fast hasRef(handle: i32);
@@ -68,6 +69,8 @@ pub struct Udp {
     reading: bool,
     refed: bool,
     closing: bool,
+    /// The descriptor is closed, and somebody else's may have its number.
+    closed: bool,
     /// It came from elsewhere, and others may receive on it, too: no more is taken than JavaScript
     /// has had the time to refuse.
     shared: bool,
@@ -82,6 +85,7 @@ impl Udp {
             reading: false,
             refed: true,
             closing: false,
+            closed: false,
             shared: false,
         }
     }
@@ -193,7 +197,24 @@ impl Natives {
     fn close_udp(&mut self, handle: Handle) {
         if let Some(udp) = self.udps.get(handle) {
             let token = Token::new(token::UDP_CLOSE, handle.slot(), handle.generation());
-            self.ring.submit(Op::Close { fd: udp.fd }, token);
+            let op = match udp.closed {
+                true => Op::Nop,
+                false => Op::Close { fd: udp.fd },
+            };
+            self.ring.submit(op, token);
+        }
+    }
+
+    /// Closes the descriptor now, so that its address is free at once. What waits in the kernel
+    /// holds the socket, and what is submitted names it by number: the kernel hears of both first.
+    fn close_udp_now(&mut self, handle: Handle) {
+        if self.ring.begin().is_err() || self.ring.has_unbegun() {
+            return; // It is closed by its turn.
+        }
+        if let Some(udp) = self.udps.get_mut(handle) {
+            udp.closed = true;
+            // It is open and ours: nothing can fail.
+            let _ = sync::file::close(udp.fd);
         }
     }
 
@@ -329,7 +350,7 @@ fn receiveStop(natives: &mut Natives, handle: i32) -> i32 {
     0
 }
 
-fn close(natives: &mut Natives, handle: i32) -> i32 {
+fn close(natives: &mut Natives, handle: i32, at_once: bool) -> i32 {
     let receive = match natives.udp(handle) {
         Ok(udp) => {
             udp.closing = true;
@@ -337,9 +358,14 @@ fn close(natives: &mut Natives, handle: i32) -> i32 {
         }
         Err(errno) => return errno.result(),
     };
-    match receive {
-        Some(receive) => natives.ring.cancel(receive),
-        None => natives.close_udp(Handle::from_js(handle)),
+    if let Some(receive) = receive {
+        natives.ring.cancel(receive);
+    }
+    if at_once {
+        natives.close_udp_now(Handle::from_js(handle));
+    }
+    if receive.is_none() {
+        natives.close_udp(Handle::from_js(handle));
     }
     0
 }

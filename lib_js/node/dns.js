@@ -7,19 +7,16 @@ const { ObjectDefineProperty } = primordials;
 
 const { isIP } = require('internal/net');
 const { customPromisifyArgs } = require('internal/util');
-const { watch } = require('internal/async_hooks');
-const resources = require('internal/async_hooks/resources');
 const { defaultResolver, getServers, setServers } = require('internal/dns/default_resolver');
 const lookups = require('internal/dns/lookup');
 const { KINDS, ResolverBase, kindOf } = require('internal/dns/resolver');
 const {
+  DNSException,
   codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_MISSING_ARGS },
 } = require('internal/errors');
-const { setImmediateAs } = require('internal/timers');
 const { validateFunction, validatePort, validateString } = require('internal/validators');
 
-function answer(request, query, error, found) {
-  const { callback } = request;
+function answer(callback, query, error, found) {
   if (error !== null) callback(error);
   else if (query.all) callback(null, found);
   else callback(null, found[0].address, found[0].family);
@@ -50,22 +47,16 @@ function lookup(hostname, options, callback) {
     return {};
   }
   const request = { callback, family: query.family, hostname };
-  const resource = watch.isOn ? new resources.Request('GETADDRINFOREQWRAP') : undefined;
-  lookups.find(hostname, query, (error, found) => {
-    if (resource === undefined) answer(request, query, error, found);
-    else resources.callRequest(resource, () => answer(request, query, error, found));
+  const errno = lookups.find(request, query, (error, found) => {
+    answer(request.callback, query, error, found);
   });
-  return request;
+  if (errno === 0) return request;
+  process.nextTick(callback, new DNSException(errno, 'getaddrinfo', hostname));
+  return {};
 }
 ObjectDefineProperty(lookup, customPromisifyArgs, {
   __proto__: null, value: ['address', 'family'], enumerable: false,
 });
-
-function answerService(callback, address, port, tell) {
-  const { hostname, service } = lookups.findService(address, port);
-  tell({ hostname, service });
-  callback(null, hostname, service);
-}
 
 function lookupService(address, port, callback) {
   if (arguments.length !== 3) throw new ERR_MISSING_ARGS('address', 'port', 'callback');
@@ -73,9 +64,13 @@ function lookupService(address, port, callback) {
   if (isIP(address) === 0) throw new ERR_INVALID_ARG_VALUE('address', address);
   validatePort(port);
   validateFunction(callback, 'callback');
-  const tell = lookups.observed('lookupService', { host: address, port: +port });
-  setImmediateAs('GETNAMEINFOREQWRAP', answerService, [callback, address, +port, tell]);
-  return { callback, hostname: address, port: +port };
+  const request = { callback, hostname: address, port: +port };
+  const errno = lookups.findService(request, (error, hostname, service) => {
+    if (error !== null) request.callback(error);
+    else request.callback(null, hostname, service);
+  });
+  if (errno !== 0) throw new DNSException(errno, 'getnameinfo', address);
+  return request;
 }
 ObjectDefineProperty(lookupService, customPromisifyArgs, {
   __proto__: null, value: ['hostname', 'service'], enumerable: false,

@@ -9,6 +9,7 @@ use std::ptr;
 use libnghttp2_sys as sys;
 
 use crate::event::Event;
+use crate::inquiry;
 use crate::session::SEND_BYTES;
 use crate::state::{FRAME_HEAD, State, Welcome};
 
@@ -186,7 +187,10 @@ impl<'a> Frame<'a> {
                 custom.push((entry.settings_id as u16, entry.value));
             }
         }
-        Event::Settings { custom }
+        Event::Settings {
+            settings: [0; 7],
+            custom,
+        }
     }
 
     fn goaway(&self) -> Event {
@@ -320,7 +324,7 @@ unsafe extern "C" fn on_invalid_header(
 }
 
 unsafe extern "C" fn on_frame_recv(
-    _: *mut sys::nghttp2_session,
+    session: *mut sys::nghttp2_session,
     frame: *const sys::nghttp2_frame,
     user_data: *mut c_void,
 ) -> c_int {
@@ -334,7 +338,11 @@ unsafe extern "C" fn on_frame_recv(
     if is_empty && !state.count_invalid_frame() {
         return sys::NGHTTP2_ERR_CALLBACK_FAILURE;
     }
-    if let Some(event) = frame.event(&mut state) {
+    if let Some(mut event) = frame.event(&mut state) {
+        if let Event::Settings { settings, .. } = &mut event {
+            // SAFETY: nghttp2's session, which called this.
+            *settings = unsafe { inquiry::remote_settings(session) };
+        }
         state.events.push(event);
     }
     0
@@ -392,6 +400,9 @@ unsafe extern "C" fn on_frame_send(
     // SAFETY: both are what nghttp2 calls with.
     let (frame, mut state) = unsafe { shown(frame, user_data) };
     state.counts.frames_sent += 1;
+    if frame.kind() == sys::NGHTTP2_GOAWAY {
+        state.count_goaway();
+    }
     let stream = frame.head().stream_id;
     if frame.kind() == sys::NGHTTP2_DATA
         && let Some(outgoing) = state.stream(stream)

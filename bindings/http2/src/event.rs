@@ -69,8 +69,10 @@ pub enum Event {
         stream: i32,
         code: u32,
     },
-    /// Settings of the peer; here those that RFC 9113 does not name.
+    /// Settings of the peer: all, in the order of `Session::settings_of`, as they are after this
+    /// frame; and those of the frame that RFC 9113 does not name.
     Settings {
+        settings: [u32; 7],
         custom: Vec<(u16, u32)>,
     },
     SettingsAck,

@@ -68,6 +68,12 @@ macro_rules! ask {
     };
 }
 
+/// # Safety
+/// `session` is alive.
+pub(crate) unsafe fn remote_settings(session: *mut sys::nghttp2_session) -> [u32; 7] {
+    SETTINGS.map(|id| ask!(nghttp2_session_get_remote_settings, session, id))
+}
+
 impl Session {
     pub fn wants_read(&self) -> bool {
         ask!(nghttp2_session_want_read, self.as_ptr()) != 0
@@ -75,6 +81,11 @@ impl Session {
 
     pub fn wants_write(&self) -> bool {
         ask!(nghttp2_session_want_write, self.as_ptr()) != 0
+    }
+
+    /// nghttp2 has ended the session, since the peer broke the rules.
+    pub fn has_given_up(&self) -> bool {
+        self.state().has_given_up
     }
 
     pub(crate) fn local_setting(&self, id: u32) -> u32 {

@@ -303,12 +303,14 @@ impl Session {
             _ => unsafe { sys::nghttp2_session_get_last_proc_stream_id(self.as_ptr()) },
         };
         let (start, count) = (opaque.as_ptr(), opaque.len());
+        self.state.borrow_mut().goaways_asked += 1;
         // SAFETY: nghttp2 copies the bytes.
         unsafe { sys::nghttp2_submit_goaway(self.as_ptr(), 0, last_stream, code, start, count) }
     }
 
     /// Says goodbye, and takes nothing in from then on.
     pub fn terminate(&mut self, code: u32) -> i32 {
+        self.state.borrow_mut().goaways_asked += 1;
         // SAFETY: takes a number.
         unsafe { sys::nghttp2_session_terminate_session(self.as_ptr(), code) }
     }

@@ -48,6 +48,11 @@ pub(crate) struct State {
     pub(crate) concurrent_streams_max: usize,
     pub(crate) fields_bytes_max: usize,
     pub(crate) is_over_invalid_frames: bool,
+    /// GOAWAY frames that were asked for and did not go out yet.
+    pub(crate) goaways_asked: u32,
+    /// A GOAWAY went out that nobody asked for: the peer has broken the rules, and nghttp2 does not
+    /// always call back about it.
+    pub(crate) has_given_up: bool,
     streams: HashMap<i32, Outgoing>,
     block: Block,
     padding: Padding,
@@ -81,6 +86,8 @@ impl State {
             concurrent_streams_max: usize::MAX,
             fields_bytes_max: FIELDS_BYTES_MAX,
             is_over_invalid_frames: false,
+            goaways_asked: 0,
+            has_given_up: false,
             streams: HashMap::new(),
             block: Block::default(),
             padding: options.padding,
@@ -156,6 +163,13 @@ impl State {
         self.is_over_invalid_frames = self.invalid_frames > self.invalid_frames_max;
         self.invalid_frames += 1;
         !self.is_over_invalid_frames
+    }
+
+    pub(crate) fn count_goaway(&mut self) {
+        match self.goaways_asked {
+            0 => self.has_given_up = true,
+            _ => self.goaways_asked -= 1,
+        }
     }
 
     pub(crate) fn close_stream(&mut self, stream: i32, code: u32) {

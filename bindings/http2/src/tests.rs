@@ -299,6 +299,37 @@ fn a_promise_is_kept() {
 }
 
 #[test]
+fn each_settings_frame_is_told_with_what_it_makes() {
+    let mut pair = Pair::new();
+    assert_eq!(pair.server.settings(&[(3, 7)]), 0);
+    assert_eq!(pair.server.settings(&[(3, 9)]), 0);
+    pair.talk();
+    let told = pair.client_events.iter().filter_map(|event| match event {
+        Event::Settings { settings, .. } => Some(settings[2]),
+        _ => None,
+    });
+    assert_eq!(told.collect::<Vec<_>>(), [u32::MAX, 7, 9]);
+}
+
+#[test]
+fn a_session_says_if_nghttp2_gave_it_up() {
+    let mut pair = Pair::new();
+    pair.talk();
+    assert!(!pair.server.has_given_up());
+    // A frame that is longer than any may be: no callback tells of it.
+    let head = [0, 0x40, 1, 1, 4, 0, 0, 0, 1];
+    assert_eq!(pair.server.receive(&head), Ok(head.len()));
+    pair.server.send();
+    assert!(pair.server.has_given_up());
+    assert!(!pair.server.wants_read() && !pair.server.wants_write());
+    // Here it is the program that ends the session.
+    assert_eq!(pair.client.goaway(0, 0, b""), 0);
+    assert_eq!(pair.client.terminate(2), 0);
+    pair.client.send();
+    assert!(!pair.client.has_given_up());
+}
+
+#[test]
 fn small_frames_reach_the_other_side() {
     let mut pair = Pair::new();
     let stream = pair.get(WITH_DATA);
@@ -322,8 +353,11 @@ fn small_frames_reach_the_other_side() {
     assert!(pair.client_events.contains(&altsvc));
     let origins = vec![b"http://a".to_vec(), b"http://b".to_vec()];
     assert!(pair.client_events.contains(&Event::Origin(origins)));
-    let custom = vec![(0xf000, 9)];
-    assert!(pair.client_events.contains(&Event::Settings { custom }));
+    let told = pair.client_events.iter().any(|event| {
+        matches!(event, Event::Settings { settings, custom }
+            if settings[2] == 7 && *custom == [(0xf000, 9)])
+    });
+    assert!(told);
     assert_eq!(pair.client.settings_of(crate::Side::Remote)[2], 7);
     assert_eq!(pair.server.session_state().local_window, 100_000);
     assert_eq!(

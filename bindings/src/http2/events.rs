@@ -108,14 +108,15 @@ fn push(flat: &mut Vec<Js>, event: Event) {
 /// What does not come with every request.
 fn push_rare(flat: &mut Vec<Js>, event: Event) {
     match event {
-        Event::Settings { custom } => {
+        Event::Settings { settings, custom } => {
             let values = custom.iter().flat_map(|&(id, value)| [id.into(), value]);
             let values: Vec<Js> = values.map(Js::from).collect();
             let custom = match values.is_empty() {
                 true => Js::Undefined,
                 false => Js::List(values),
             };
-            flat.extend([kind::SETTINGS.into(), custom]);
+            let settings = Js::Doubles(settings.map(f64::from).to_vec());
+            flat.extend([kind::SETTINGS.into(), settings, custom]);
         }
         Event::SettingsAck => flat.push(kind::SETTINGS_ACK.into()),
         Event::Ping(opaque) => flat.extend([kind::PING.into(), opaque.to_vec().into()]),

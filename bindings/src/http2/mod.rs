@@ -140,7 +140,9 @@ fn send(natives: &mut Natives, session: i32) -> Js {
 
 fn wants(natives: &mut Natives, session: i32) -> i32 {
     coded(natives, session, |session| {
-        i32::from(session.wants_read()) | i32::from(session.wants_write()) << 1
+        i32::from(session.wants_read())
+            | i32::from(session.wants_write()) << 1
+            | i32::from(session.has_given_up()) << 2
     })
 }
 

@@ -93,6 +93,8 @@ cluster._getServer = function(server, options, callback) {
   if (server._getServerData) message.data = server._getServerData();
   send(message, (reply, handle) => {
     if (typeof server._setServerData === 'function') server._setServerData(reply.data);
+    // A server that could not listen is none of this worker's: the next one takes its place.
+    if (reply.errno) giveBackIndex(indexKey, index);
     const place = { key: reply.key, indexKey, index };
     if (handle) useShared(reply, handle, place, callback);
     else useRoundRobin(server, reply, place, callback);

@@ -134,10 +134,20 @@ class UDP {
     return udp().receiveStop(this.#handle);
   }
 
+  /** Its address is free at once. */
   close(callback) {
+    this.#close(callback, true);
+  }
+
+  /** For sockets whose address nobody else will ask for: the end of the turn closes them all. */
+  closeLater() {
+    this.#close(undefined, false);
+  }
+
+  #close(callback, atOnce) {
     if (this.#closed !== undefined) return;
     this.#closed = callback ?? null;
-    if (this.#handle >= 0) udp().close(this.#handle);
+    if (this.#handle >= 0) udp().close(this.#handle, atOnce);
     else if (watch.isOn) resources.destroyResource(this);
   }
 

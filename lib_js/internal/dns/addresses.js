@@ -19,7 +19,7 @@ const V4_TYPE = [4, TYPES.A];
 function isReachable(address, family) {
   const handle = new UDP(family);
   const errno = handle.connect(address, 9);
-  handle.close();
+  handle.closeLater();
   return errno === 0;
 }
 

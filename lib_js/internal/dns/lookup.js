@@ -3,7 +3,9 @@
 // What lookup() of dns and of dns/promises have in common.
 
 const { isIP } = require('internal/net');
-const { findName } = require('internal/dns/hosts');
+const { watch } = require('internal/async_hooks');
+const resources = require('internal/async_hooks/resources');
+const cares = require('internal/dns/cares');
 const {
   DNSException,
   codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE },
@@ -49,6 +51,7 @@ const errorCodes = {
   CANCELLED: 'ECANCELLED',
 };
 
+/** By cares' numbers. */
 const ORDERS = ['verbatim', 'ipv4first', 'ipv6first'];
 const FAMILIES = [0, 4, 6];
 
@@ -133,25 +136,50 @@ function observedLookup(hostname, { family, hints, order }) {
   return observed('lookup', { hostname, family, hints, verbatim: order === 'verbatim', order });
 }
 
-/** @param {(error: Error | null, found?: {address: string, family: number}[]) => void} done */
-function find(hostname, query, done) {
-  const { findByName } = require('internal/dns/addresses');
-  const { channelOf } = require('internal/dns/default_resolver');
+/** Calls back as what hooks see as a request of native. */
+function asRequest(type, call) {
+  if (!watch.isOn) return call;
+  const resource = new resources.Request(type);
+  return (...args) => resources.callRequest(resource, () => call(...args));
+}
+
+/**
+ * Begins to look for the addresses of `request.hostname`.
+ * @param {(error: Error | null, found?: {address: string, family: number}[]) => void} done
+ * @returns {number} 0, or why it could not begin
+ */
+function find(request, query, done) {
+  const { hostname } = request;
   const tell = observedLookup(hostname, query);
-  findByName(channelOf(), hostname, query.family, (errno, addresses) => {
-    if (errno !== 0) {
+  request.oncomplete = asRequest('GETADDRINFOREQWRAP', (errno, addresses) => {
+    if (errno !== null) {
       done(new DNSException(errno, 'getaddrinfo', hostname));
       return;
     }
-    let found = addresses.map((address) => ({ address, family: isIP(address) }));
-    if (query.order !== 'verbatim') {
-      const first = query.order === 'ipv4first' ? 4 : 6;
-      found = [...found.filter((entry) => entry.family === first),
-               ...found.filter((entry) => entry.family !== first)];
-    }
-    tell({ addresses: found.map(({ address }) => address) });
-    done(null, found);
+    tell({ addresses });
+    done(null, addresses.map((address) => ({ address, family: query.family || isIP(address) })));
   });
+  return cares.getaddrinfo(
+    request, hostname, query.family, query.hints, ORDERS.indexOf(query.order));
+}
+
+/**
+ * The name and the service of `request.hostname`, an address, and `request.port`.
+ * @param {(error: Error | null, hostname?: string, service?: string) => void} done
+ * @returns {number} 0, or why it could not begin
+ */
+function findService(request, done) {
+  const { hostname: address, port } = request;
+  const tell = observed('lookupService', { host: address, port });
+  request.oncomplete = asRequest('GETNAMEINFOREQWRAP', (errno, hostname, service) => {
+    if (errno !== null) {
+      done(new DNSException(errno, 'getnameinfo', address));
+      return;
+    }
+    tell({ hostname, service });
+    done(null, hostname, service);
+  });
+  return cares.getnameinfo(request, address, port);
 }
 
 /**
@@ -164,18 +192,6 @@ function observed(name, detail) {
   const target = {};
   startPerf(target, 'lookup', { type: 'dns', name, detail });
   return (found) => stopPerf(target, 'lookup', { detail: found });
-}
-
-/** Well-known services that getnameinfo would read from /etc/services. */
-const SERVICES = {
-  __proto__: null,
-  21: 'ftp', 22: 'ssh', 23: 'telnet', 25: 'smtp', 53: 'domain', 80: 'http', 110: 'pop3',
-  143: 'imap2', 443: 'https', 993: 'imaps', 995: 'pop3s',
-};
-
-/** @returns {{hostname: string, service: string}} as getnameinfo without a resolver */
-function findService(address, port) {
-  return { hostname: findName(address) ?? address, service: SERVICES[port] ?? `${port}` };
 }
 
 module.exports = {

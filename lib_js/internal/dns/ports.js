@@ -45,7 +45,7 @@ class Port {
   close() {
     this.isClosed = true;
     this.exchange = undefined;
-    this.handle.close();
+    this.handle.closeLater();
   }
 }
 

@@ -2,6 +2,8 @@
 // What came from the peer, as native tells it: one flat list of kinds and values becomes events of
 // sessions and streams, in the order in which it came.
 
+const { watch } = require('internal/async_hooks');
+const resources = require('internal/async_hooks/resources');
 const { Buffer } = require('buffer');
 const { ERR_HTTP2_SESSION_ERROR } = require('internal/errors').codes;
 const { clientChannels, serverChannels } = require('internal/http2/channels');
@@ -26,7 +28,7 @@ SIZES[PUSH_PROMISE] = 6;
 SIZES[DATA] = 4;
 SIZES[END] = 2;
 SIZES[CLOSED] = 3;
-SIZES[SETTINGS] = 2;
+SIZES[SETTINGS] = 3;
 SIZES[SETTINGS_ACK] = 1;
 SIZES[PING] = 2;
 SIZES[PONG] = 2;
@@ -69,8 +71,9 @@ function tell(wire, events, chunk, drains) {
     const here = at;
     at += SIZES[events[here]];
     try {
-      if (isOfStream(events[here])) tellStream(wire.session, events, here, chunk);
-      else tellSession(wire, wire.session, events, here);
+      if (!isOfStream(events[here])) tellSession(wire, wire.session, events, here);
+      else if (watch.isOn) tellWatched(wire.session, events, here, chunk);
+      else tellStream(wire.session, events, here, chunk);
     } catch (error) {
       // A listener threw: that is no reason for others to lose what came, or to get it later.
       triggerUncaughtException(error, false);
@@ -87,6 +90,17 @@ function drainTicks() {
     } catch (error) {
       triggerUncaughtException(error, false);
     }
+  }
+}
+
+/** In the scope of the stream, if there is one yet. */
+function tellWatched(session, events, at, chunk) {
+  const stream = session[kState].streams.get(events[at + 1]);
+  const id = stream === undefined ? 0 : resources.enter(stream);
+  try {
+    tellStream(session, events, at, chunk);
+  } finally {
+    if (id !== 0) resources.leave(id);
   }
 }
 
@@ -124,7 +138,7 @@ function tellSession(wire, session, events, at) {
   if (session.destroyed) return;
   switch (events[at]) {
     case SETTINGS:
-      session.tellSettings(events[at + 1]);
+      session.tellSettings(events[at + 1], events[at + 2]);
       break;
     case SETTINGS_ACK:
       wire.settingsTaken();
@@ -134,7 +148,7 @@ function tellSession(wire, session, events, at) {
       session.emit('ping', bytesOf(events[at + 1]));
       break;
     case PONG:
-      wire.pong(bytesOf(events[at + 1]));
+      wire.pong(Buffer.from(events[at + 1].slice().buffer)); // Eight bytes for itself, as Node's.
       break;
     case GOAWAY:
       tellGoaway(session, events[at + 1], events[at + 2], events[at + 3]);

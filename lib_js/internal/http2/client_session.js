@@ -10,7 +10,6 @@ const {
     ERR_HTTP2_GOAWAY_SESSION,
     ERR_HTTP2_INVALID_SESSION,
     ERR_HTTP2_OUT_OF_STREAMS,
-    ERR_HTTP2_STREAM_SELF_DEPENDENCY,
     ERR_INVALID_ARG_TYPE,
   },
 } = require('internal/errors');
@@ -39,6 +38,7 @@ const {
   validateNumber,
 } = require('internal/validators');
 
+const PROTOCOL_ERROR = 1;
 const ENDS = 1; // Options of native's request().
 const WAITS_FOR_TRAILERS = 2;
 
@@ -139,9 +139,14 @@ function submit(stream, fields, options) {
   const flags = (options.endStream ? ENDS : 0) | (options.waitForTrailers ? WAITS_FOR_TRAILERS : 0);
   const id = session[kState].wire.request(fields, flags);
   if (id < 0) {
-    if (id === STREAM_ID_NOT_AVAILABLE) stream.destroy(new ERR_HTTP2_OUT_OF_STREAMS());
-    else if (id === INVALID_ARGUMENT) stream.destroy(new ERR_HTTP2_STREAM_SELF_DEPENDENCY());
-    else session.destroy(new NghttpError(id));
+    if (id === STREAM_ID_NOT_AVAILABLE) {
+      stream.destroy(new ERR_HTTP2_OUT_OF_STREAMS());
+    } else if (id === INVALID_ARGUMENT) { // A value with a NUL in it: no peer would take it.
+      stream.close(PROTOCOL_ERROR);
+      stream.destroy();
+    } else {
+      session.destroy(new NghttpError(id));
+    }
     return;
   }
   stream[kInit](id);

@@ -73,6 +73,7 @@ class SessionState {
     this.queuedBytes = 0;
     this.localSettings = undefined;
     this.remoteSettings = undefined;
+    this.remoteNumbers = undefined; // Of the last SETTINGS that was told.
     this.localCustom = undefined; // Settings that have no name.
     this.remoteCustom = undefined;
     this.remoteCustomWanted = options.remoteCustomSettings ?? [];
@@ -186,8 +187,8 @@ class Http2Session extends EventEmitter {
     const state = this[kState];
     if (state.remoteSettings !== undefined) return state.remoteSettings;
     if (this.destroyed || this.connecting) return {};
-    return state.remoteSettings = settingsOfNumbers(state.wire.remoteSettings(),
-                                                    state.remoteCustom);
+    return state.remoteSettings = settingsOfNumbers(
+      state.remoteNumbers ?? state.wire.remoteSettings(), state.remoteCustom);
   }
 
   setNextStreamID(id) {
@@ -289,15 +290,19 @@ class Http2Session extends EventEmitter {
   }
 
   /** Tells the session that native will neither read nor write any more. */
-  ended() {
-    this.destroy();
+  ended(error) {
+    this.destroy(error);
   }
 
-  /** @param {number[] | undefined} custom  number and value in turn of settings without a name */
-  tellSettings(custom) {
+  /**
+   * @param {Float64Array} numbers  as they are after this frame: the next may have come already
+   * @param {number[] | undefined} custom  number and value in turn of settings without a name
+   */
+  tellSettings(numbers, custom) {
     this[kUpdateTimer]();
     const state = this[kState];
     state.remoteSettings = undefined;
+    state.remoteNumbers = numbers;
     for (let i = 0; custom !== undefined && i < custom.length; i += 2) {
       if (!state.remoteCustomWanted.includes(custom[i])) continue;
       state.remoteCustom ??= {};

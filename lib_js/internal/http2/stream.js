@@ -14,6 +14,8 @@ const {
   },
 } = require('internal/errors');
 const AsyncContextFrame = require('internal/async_context_frame');
+const { watch } = require('internal/async_hooks');
+const resources = require('internal/async_hooks/resources');
 const { clientChannels, serverChannels } = require('internal/http2/channels');
 const { NghttpError, nameOfCode } = require('internal/http2/errors');
 const {
@@ -73,6 +75,7 @@ class Http2Stream extends Duplex {
     state.id = id;
     state.wire = session.wire;
     state.timings = new StreamTimings();
+    if (watch.isOn) resources.initResource(this, 'HTTP2STREAM');
     this.uncork();
     this.emit('ready');
   }
@@ -534,6 +537,7 @@ function afterDestroy(stream, session) {
   state.writePending = 0;
   fileWritten?.();
   writeCallback?.(null);
+  if (watch.isOn) resources.destroyResource(stream);
   session[kMaybeDestroy]();
 }
 

@@ -4,6 +4,8 @@
 // end of the turn and written at once. Nothing of a program is called from inside native.
 
 const { Buffer } = require('buffer');
+const { watch } = require('internal/async_hooks');
+const resources = require('internal/async_hooks/resources');
 const { PROTOCOL } = require('internal/http2/errors');
 const { numbersOfSettings } = require('internal/http2/settings');
 const { kState } = require('internal/http2/symbols');
@@ -14,6 +16,12 @@ const arrivals = require('internal/http2/arrivals');
 const native = internalBinding('http2');
 
 const CLOSED = -1;
+const NOT_LOOKED = -1; // At how far the transport is.
+
+// Bits of native's wants().
+const READS = 1;
+const WRITES = 2;
+const GAVE_UP = 4;
 const MEGABYTE = 1e6; // Of the option maxSessionMemory.
 const OUTSTANDING_MAX = 10; // Pings and settings that were not answered, unless options say more.
 
@@ -44,6 +52,21 @@ function number(value) {
 
 function outstanding(value) {
   return typeof value === 'number' && value >= 1 ? value : OUTSTANDING_MAX;
+}
+
+/** A ping or settings on their way: whom to tell, when they went, what hooks see. */
+class Sent {
+  constructor(done, type) {
+    this.done = done;
+    this.at = now();
+    this.resource = watch.isOn ? new resources.Request(type) : undefined;
+  }
+
+  answer(isAnswered, duration, payload) {
+    const { done, resource } = this;
+    if (resource === undefined) done(isAnswered, duration, payload);
+    else resources.callRequest(resource, () => done(isAnswered, duration, payload));
+  }
 }
 
 class Wire {
@@ -78,6 +101,7 @@ class Wire {
       this.flush(true);
     };
     socket.on('drain', this.onDrain);
+    if (watch.isOn) resources.initResource(this, 'HTTP2SESSION');
   }
 
   /** From here on bytes of the transport are taken. */
@@ -98,9 +122,16 @@ class Wire {
   tell(events, chunk, drains) {
     const outer = this.isTelling;
     this.isTelling = true;
-    arrivals.tell(this, events, chunk, drains);
+    if (watch.isOn) this.tellWatched(events, chunk, drains);
+    else arrivals.tell(this, events, chunk, drains);
     this.isTelling = outer;
     if (!outer && this.resets.length > 0 && this.number !== CLOSED) this.sendResets();
+  }
+
+  tellWatched(events, chunk, drains) {
+    const id = resources.enter(this);
+    arrivals.tell(this, events, chunk, drains);
+    resources.leave(id);
   }
 
   /** What native wants to send goes out at the end of this turn. */
@@ -116,9 +147,17 @@ class Wire {
     this.send(false, isOutermost);
     if (this.number === CLOSED || this.isClosing || this.isBlocked) return;
     if (this.isGraceful && !this.hasPending()) this.session.settled();
-    if (this.number !== CLOSED && !this.isClosing && native.wants(this.number) === 0) {
-      setImmediate(() => { if (!this.isClosing) this.session.ended(); });
-    }
+    if (this.number !== CLOSED && !this.isClosing) this.lookForEnd();
+  }
+
+  /** Native may have ended the session for what the peer did, and have told nobody. */
+  lookForEnd() {
+    const wants = native.wants(this.number);
+    if ((wants & (READS | WRITES)) !== 0) return;
+    setImmediate(() => {
+      if (this.isClosing) return;
+      this.session.ended((wants & GAVE_UP) !== 0 ? arrivals.failure(PROTOCOL) : undefined);
+    });
   }
 
   send(isLast, isOutermost) {
@@ -146,7 +185,7 @@ class Wire {
 
   /** True if native has frames that did not go to the transport yet. */
   hasPending() {
-    return this.number !== CLOSED && (this.isBlocked || (native.wants(this.number) & 2) !== 0);
+    return this.number !== CLOSED && (this.isBlocked || (native.wants(this.number) & WRITES) !== 0);
   }
 
   /** Gives bytes away before a frame that would make native forget them. */
@@ -182,7 +221,7 @@ class Wire {
   }
 
   write(id, bytes) {
-    this.progressSeen = this.progress;
+    this.progressSeen = NOT_LOOKED; // The first time-out behind a write finds that it is new.
     return this.did(native.write(this.number, id, bytes));
   }
 
@@ -234,15 +273,16 @@ class Wire {
 
   /** @returns {boolean} false: too many are on their way */
   ping(payload, done) {
+    const ping = new Sent(done, 'HTTP2PING');
     if (this.pings.length >= this.pingsMax) {
-      done(false, 0, payload);
+      ping.answer(false, 0, payload);
       return false;
     }
     if (payload === undefined) {
       payload = Buffer.allocUnsafe(8);
       payload.writeDoubleBE(now());
     }
-    this.pings.push({ done, at: now() });
+    this.pings.push(ping);
     this.did(native.ping(this.number, payload));
     return true;
   }
@@ -255,13 +295,17 @@ class Wire {
     }
     const duration = now() - ping.at;
     this.timings.pingRTT = duration;
-    ping.done(true, duration, payload);
+    ping.answer(true, duration, payload);
   }
 
   /** @returns {boolean} false: too many are on their way */
   settings(settings, done) {
-    if (this.settingsSent.length >= this.settingsMax) return false;
-    this.settingsSent.push({ done, at: now() });
+    const sent = new Sent(done, 'HTTP2SETTINGS');
+    if (this.settingsSent.length >= this.settingsMax) {
+      sent.answer(false, 0);
+      return false;
+    }
+    this.settingsSent.push(sent);
     this.did(native.settings(this.number, numbersOfSettings(settings)));
     return true;
   }
@@ -269,7 +313,7 @@ class Wire {
   settingsTaken() {
     const sent = this.settingsSent.shift();
     if (sent === undefined) this.session.destroy(arrivals.failure(PROTOCOL));
-    else sent.done(true, now() - sent.at);
+    else sent.answer(true, now() - sent.at);
   }
 
   localSettings() {
@@ -296,7 +340,7 @@ class Wire {
   close(code, isTransportGone, done) {
     if (this.isClosing) return;
     this.isClosing = true;
-    const { pings, settingsSent } = this;
+    const { pings } = this;
     this.pings = [];
     this.settingsSent = [];
     if (!isTransportGone && !this.socket.destroyed) {
@@ -306,10 +350,12 @@ class Wire {
     this.timings.end(this.session[kState].isServer, native.counters(this.number));
     native.close(this.number);
     this.number = CLOSED;
+    // The transport may live on: it holds nothing of the session.
     this.socket.removeListener('drain', this.onDrain);
+    this.socket.removeListener('data', this.onData);
     setImmediate(() => {
-      for (let i = 0; i < pings.length; i++) pings[i].done(false, 0, undefined);
-      for (let i = 0; i < settingsSent.length; i++) settingsSent[i].done(false, 0);
+      for (let i = 0; i < pings.length; i++) pings[i].answer(false, 0, undefined);
+      if (watch.isOn) resources.destroyResource(this);
     });
     done();
   }

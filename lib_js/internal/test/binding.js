@@ -17,8 +17,9 @@ const elsewhere = {
     Providers: require('internal/async_hooks/providers').Providers,
   }),
   cares_wrap() {
-    const { canonicalAddress } = require('internal/tls/server_identity');
-    return { canonicalizeIP: canonicalAddress };
+    const cares = require('internal/dns/cares');
+    cares.canonicalizeIP = require('internal/tls/server_identity').canonicalAddress;
+    return cares;
   },
   constants: () => require('internal/legacy/processbinding').legacyBinding('constants'),
   http2: () => ({

@@ -6,6 +6,7 @@
 
 const { Error, TypeError } = primordials;
 
+const { settle } = require('boot/turn');
 const { lastError, nativeError, orThrow, toError } = require('internal/crypto/failure');
 const { Buffer } = require('buffer');
 const { watch } = require('internal/async_hooks');
@@ -85,6 +86,7 @@ class TLSWrap {
     this.isKeepingSession = false; // The program is told of a session, and the client waits.
     this.isEnded = false; // The other side will say no more.
     this.isEnding = false; // The end came with what is just acted on.
+    this.isOutermost = false; // What is acted on came from the kernel: there may be ticks between.
     this.isShut = false; // Nor will we.
     this.closing = false;
     this.lane = null; // While native opens the records itself (internal/tls/http_lane).
@@ -138,7 +140,11 @@ class TLSWrap {
     if (isDone) this.isSecure = true;
     if ((events & NEEDS_OWNER) !== 0) this.tellOwner(events);
     if (plain !== undefined) this.give(plain);
-    if ((events & CLOSE_NOTIFY) !== 0) this.end();
+    if ((events & CLOSE_NOTIFY) !== 0) {
+      // What the plaintext set off in ticks comes before the end.
+      if (plain !== undefined && this.isOutermost && this.lane === null) settle();
+      this.end();
+    }
     if ((events & FATAL) !== 0) {
       if (!this.closing) this.events.onerror(this, toError(failure));
     } else if (isDone && this.held !== null) {
@@ -207,7 +213,12 @@ class TLSWrap {
   _onread(transport, count, bytes) {
     if (this.closing) return;
     if (count > 0) {
-      this.act(binding.receive(this.connection, bytes));
+      this.isOutermost = typeof transport.number === 'number'; // Of native: no program calls.
+      try {
+        this.act(binding.receive(this.connection, bytes));
+      } finally {
+        this.isOutermost = false;
+      }
     } else if (count === 0) {
       if (this.isEnded) return;
       this.act(binding.receive(this.connection, undefined));

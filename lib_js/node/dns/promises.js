@@ -9,6 +9,7 @@ const { defaultResolver, getServers, setServers } = require('internal/dns/defaul
 const lookups = require('internal/dns/lookup');
 const { KINDS, ResolverBase, kindOf } = require('internal/dns/resolver');
 const {
+  DNSException,
   codes: { ERR_INVALID_ARG_VALUE, ERR_MISSING_ARGS },
 } = require('internal/errors');
 const { validatePort, validateString } = require('internal/validators');
@@ -28,10 +29,12 @@ function lookup(hostname, options) {
       resolve(query.all ? [result] : result);
       return;
     }
-    lookups.find(hostname, query, (error, found) => {
-      if (error !== null) reject(error);
-      else resolve(query.all ? found : found[0]);
+    const request = { family: query.family, hostname, resolve, reject };
+    const errno = lookups.find(request, query, (error, found) => {
+      if (error !== null) request.reject(error);
+      else request.resolve(query.all ? found : found[0]);
     });
+    if (errno !== 0) reject(new DNSException(errno, 'getaddrinfo', hostname));
   });
 }
 
@@ -40,13 +43,13 @@ function lookupService(address, port) {
   validateString(address, 'address');
   if (isIP(address) === 0) throw new ERR_INVALID_ARG_VALUE('address', address);
   validatePort(port);
-  return new Promise((resolve) => {
-    const tell = lookups.observed('lookupService', { host: address, port: +port });
-    setImmediate(() => {
-      const found = lookups.findService(address, +port);
-      tell(found);
-      resolve(found);
+  return new Promise((resolve, reject) => {
+    const request = { hostname: address, port: +port, resolve, reject };
+    const errno = lookups.findService(request, (error, hostname, service) => {
+      if (error !== null) request.reject(error);
+      else request.resolve({ hostname, service });
     });
+    if (errno !== 0) reject(new DNSException(errno, 'getnameinfo', address));
   });
 }
 
