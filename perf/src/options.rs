@@ -37,9 +37,10 @@ the generator:
   --packages-folder P  the folder with express, fastify and ws (in ~/.cache/coring-perf)
   --runs PATH        where results are written (perf/runs); `none` writes nothing
   --server-cpu N     (0)       --load-cpu N  (1)
+  --rate N           open loop at N requests a second, of `load` and `soak`
+  --sleep true       the generator of `load` sleeps where there is nothing to do
 
 load only:
-  --rate N           open loop at N requests a second; closed loop without it
   --method M --header 'N: V' --body TEXT --per-connection N --depth N --expect-bytes N";
 
 const REPS_MIN: usize = 5;
@@ -70,6 +71,7 @@ pub struct Options {
     pub body: String,
     pub per_connection: u32,
     pub depth: u32,
+    pub sleep: bool,
     pub expect_bytes: Option<u64>,
 }
 
@@ -107,6 +109,7 @@ impl Options {
             body: String::new(),
             per_connection: 0,
             depth: 1,
+            sleep: false,
             expect_bytes: None,
         }
     }
@@ -165,6 +168,7 @@ impl Options {
             }
             "--body" => self.body = value.into(),
             "--per-connection" => self.per_connection = number(flag, value)?,
+            "--sleep" => self.sleep = value == "true",
             "--depth" => self.depth = number(flag, value)?,
             "--expect-bytes" => self.expect_bytes = Some(number(flag, value)?),
             _ => return Err(format!("no flag {flag}")),

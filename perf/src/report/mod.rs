@@ -3,6 +3,7 @@
 pub mod bars;
 pub mod facts;
 pub mod json;
+pub mod lines;
 pub mod page;
 pub mod percentiles;
 pub mod rates;

@@ -11,6 +11,7 @@ mod serve_report;
 mod served;
 mod shapes;
 mod soak;
+mod soak_report;
 mod start;
 mod wrk;
 

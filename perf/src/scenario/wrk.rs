@@ -43,7 +43,7 @@ pub fn run(options: &Options, record: &Record) -> Result<(), String> {
         let server = Server::start(peers::pinned(&command, options.server_cpu), address)?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for _ in 0..options.reps {
-            ours.push(own(options, server.address));
+            ours.push(own(options, server.address)?);
             theirs.push(wrk(options, server.address)?);
         }
         let ratio = rounds(&ours, &theirs).ok_or("nobody was answered")?;
@@ -89,14 +89,14 @@ pub fn run(options: &Options, record: &Record) -> Result<(), String> {
     }
 }
 
-fn own(options: &Options, address: SocketAddr) -> f64 {
+fn own(options: &Options, address: SocketAddr) -> Result<f64, String> {
     let plan = Plan {
         connections: options.connections,
         warm_up: Duration::from_millis(500),
         measured: options.measured,
         ..Plan::http(address, load::request(address, "GET", "/", &[], b""))
     };
-    load::run(&plan, &mut |_| {}).per_second()
+    Ok(load::run(&plan, &mut |_| {})?.per_second())
 }
 
 fn wrk(options: &Options, address: SocketAddr) -> Result<f64, String> {
