@@ -49,6 +49,8 @@ pub struct Connection {
     left: u32,
     bad_status: bool,
     bad_length: bool,
+    /// Of the last response of HTTP.
+    pub body_bytes: u64,
     pub requests: u32,
     /// A request is under way, or waits for the connection to open.
     pub busy: bool,
@@ -75,6 +77,7 @@ impl Connection {
             left: 0,
             bad_status: false,
             bad_length: false,
+            body_bytes: 0,
             requests: 0,
             busy: false,
             sending: false,
@@ -154,6 +157,7 @@ impl Connection {
 
     fn note(&mut self, response: &Response, body: &Body) {
         self.left -= 1;
+        self.body_bytes = response.body_bytes;
         self.bad_status |= !(200..400).contains(&response.status);
         self.bad_length |= match body {
             Body::Any => false,

@@ -67,6 +67,7 @@ impl<'a> Engine<'a> {
             answered: 0,
             seconds: 0.0,
             latency: new_histogram(),
+            apart: new_histogram(),
             service: new_histogram(),
             lateness: new_histogram(),
             faults: Faults::default(),
@@ -392,6 +393,9 @@ impl<'a> Engine<'a> {
         } else {
             if connection.counts {
                 record(&mut self.outcome.latency, now - connection.intended);
+                if self.plan.apart == Some(connection.body_bytes) {
+                    record(&mut self.outcome.apart, now - connection.intended);
+                }
                 record(&mut self.outcome.service, now - connection.sent);
             }
             self.outcome.answered += depth;

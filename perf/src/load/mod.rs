@@ -74,6 +74,8 @@ pub struct Plan {
     /// Sleep in the kernel where there is nothing to do, for servers that share our processor and
     /// for long runs. The server is then charged for waking us.
     pub sleeps: bool,
+    /// Answers whose bodies are so long are those of a server's other half, and told apart.
+    pub apart: Option<u64>,
 }
 
 impl Plan {
@@ -92,6 +94,7 @@ impl Plan {
             warm_up: Duration::from_millis(500),
             measured: Duration::from_secs(1),
             sleeps: false,
+            apart: None,
         }
     }
 
@@ -146,6 +149,8 @@ pub struct Outcome {
     pub seconds: f64,
     /// From the intended time of sending to the last byte of the response.
     pub latency: Histogram<u64>,
+    /// Of these, the answers that the plan wants apart.
+    pub apart: Histogram<u64>,
     /// From the real time of sending: what a generator that omits would report.
     pub service: Histogram<u64>,
     /// From when a request was due and a connection was free, to its sending.

@@ -1,6 +1,6 @@
-//! wrk: the generator against wrk, both in the closed loop, in turn, with one server. Against a
-//! server that takes a known time they must agree; a server at its ceiling is shown beside it,
-//! where ours may be higher: it sleeps never, so the server need not wake it.
+//! wrk: the generator against wrk, both in the closed loop, in turn, with one server. Both sleep
+//! where they have nothing to do, so that a server pays the same for waking them. Against a server
+//! that takes a known time they must agree; one at its ceiling is shown beside it.
 
 use crate::load::{self, Plan};
 use crate::options::{Options, root};
@@ -93,6 +93,7 @@ fn own(options: &Options, address: SocketAddr) -> Result<f64, String> {
     let plan = Plan {
         connections: options.connections,
         warm_up: Duration::from_millis(500),
+        sleeps: true,
         measured: options.measured,
         ..Plan::http(address, load::request(address, "GET", "/", &[], b""))
     };
