@@ -1,20 +1,32 @@
 'use strict';
-// Two processes, or two cores of coring, and one request in a hundred that computes for 20 ms.
-// Who is asked next to such a request waits, unless its connection is another's.
+// Two processes, or two cores of coring. On the first, one request in a hundred computes for 20 ms;
+// the other never does, and says so by a longer answer. Who is asked next to such a request waits,
+// unless its connection is another's.
 const cluster = require('cluster');
+const fs = require('fs');
 const http = require('http');
 
-if (process.argv[2] === 'cluster' && cluster.isPrimary) {
-  cluster.fork();
-  cluster.fork();
-} else {
+const SPIN_EVERY = 100;
+const SPIN_MS = 20;
+
+function serve(spins) {
   let seen = 0;
   http.createServer((req, res) => {
     seen += 1;
-    if (seen % 100 === 0) {
-      const end = performance.now() + 20;
+    if (spins && seen % SPIN_EVERY === 0) {
+      const end = performance.now() + SPIN_MS;
       while (performance.now() < end);
     }
-    res.end('Hello World');
+    res.end(spins ? 'Hello World' : 'Hello, World');
   }).listen(Number(process.env.PORT), '127.0.0.1');
+}
+
+if (process.argv[2] !== 'cluster') {
+  // The thread's name is that of its core.
+  serve(fs.readFileSync('/proc/thread-self/comm', 'latin1').trim() === 'core 0');
+} else if (cluster.isPrimary) {
+  cluster.fork();
+  cluster.fork();
+} else {
+  serve(cluster.worker.id === 1);
 }

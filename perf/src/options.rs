@@ -19,6 +19,8 @@ others:
   clients [NAME...]  the same of DNS, http.get and fetch (perf/clients)
 reports:
   all       every scenario but core, files and cores, shortly: one page, and its summary
+  compare [A B]  two records (perf/runs/*.json), or the newest two of a scenario, of `all`: which
+            ratios agree within 10 %, which were too noisy, which contradict each other
   readme    puts the summary of the newest `all` of perf/runs between the marks of README.md
   install   the others and the packages from npm, which every scenario does if they are missing
 the generator:
@@ -29,17 +31,18 @@ the generator:
   --peers a,b        of coring node26 node24 bun deno; all that are installed, node24 only by name
   --reps N           interleaved repetitions, at least 5 unless `--short true`
   --short true       takes fewer repetitions, for trying things out; the report says so
-  --seconds N        measured time of each phase (5; all 0.7; files and clients 1; soak 60)
-  --warm-up N        seconds before each server is measured (2; all 0.7; files and clients 0.5)
+  --seconds N        measured time of each phase (5; all 0.5; files and clients 1; soak 60)
+  --warm-up N        seconds before each server is measured (2; all 0.5; files and clients 0.5)
   --connections N    (64)
   --coring PATH      the coring to measure (target/release/coring)
   --peers-folder P   a node_modules with the others (in ~/.cache/coring-perf)
   --packages-folder P  the folder with express, fastify and ws (in ~/.cache/coring-perf)
   --runs PATH        where results are written (perf/runs); `none` writes nothing
   --server-cpu N     (0)       --load-cpu N  (1)
+  --rate N           open loop at N requests a second, of `load` and `soak`
+  --sleep true       the generator of `load` sleeps where there is nothing to do
 
 load only:
-  --rate N           open loop at N requests a second; closed loop without it
   --method M --header 'N: V' --body TEXT --per-connection N --depth N --expect-bytes N";
 
 const REPS_MIN: usize = 5;
@@ -70,6 +73,7 @@ pub struct Options {
     pub body: String,
     pub per_connection: u32,
     pub depth: u32,
+    pub sleep: bool,
     pub expect_bytes: Option<u64>,
 }
 
@@ -80,7 +84,7 @@ impl Options {
         let (measured, warm_up) = match scenario.as_str() {
             // One operation is short, and there are many shapes.
             "files" | "clients" => (1.0, 0.5),
-            "all" => (0.7, 0.7),
+            "all" => (0.5, 0.5),
             "soak" => (60.0, 2.0),
             _ => (5.0, 2.0),
         };
@@ -107,6 +111,7 @@ impl Options {
             body: String::new(),
             per_connection: 0,
             depth: 1,
+            sleep: false,
             expect_bytes: None,
         }
     }
@@ -121,7 +126,7 @@ impl Options {
                 continue;
             }
             if !flag.starts_with("--")
-                && ["core", "files", "clients"].contains(&options.scenario.as_str())
+                && ["core", "files", "clients", "compare"].contains(&options.scenario.as_str())
             {
                 options.names.push(flag);
                 continue;
@@ -165,6 +170,7 @@ impl Options {
             }
             "--body" => self.body = value.into(),
             "--per-connection" => self.per_connection = number(flag, value)?,
+            "--sleep" => self.sleep = value == "true",
             "--depth" => self.depth = number(flag, value)?,
             "--expect-bytes" => self.expect_bytes = Some(number(flag, value)?),
             _ => return Err(format!("no flag {flag}")),

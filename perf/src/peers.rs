@@ -114,10 +114,10 @@ impl Peer {
         command
     }
 
-    /// The command that runs `script` on so many cores; only coring knows that.
-    pub fn core_script(&self, cores: &str, script: &Path) -> Command {
+    /// The same with flags of the peer's own, such as `-j 2` of coring.
+    pub fn flagged(&self, flags: &[&str], script: &Path) -> Command {
         let mut command = Command::new(&self.program);
-        command.args(["-j", cores]).arg(script);
+        command.args(flags).args(self.run).arg(script);
         quiet(&mut command);
         command
     }

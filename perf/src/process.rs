@@ -102,6 +102,16 @@ fn scheduled_us(pid: u32) -> f64 {
     times.sum::<f64>() / 1000.0
 }
 
+/// What the calling thread has run so far, in microseconds, by the scheduler.
+pub fn own_thread_us() -> f64 {
+    let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
+    let first = text
+        .split(' ')
+        .next()
+        .and_then(|word| word.parse::<f64>().ok());
+    first.unwrap_or(0.0) / 1000.0
+}
+
 /// How often threads gave up their processor, and lost it.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Switches {

@@ -25,7 +25,7 @@ pub fn for_each_request(pids: &[u32], plan: &Plan) -> Option<f64> {
     if perf.0.try_wait().ok()?.is_some() {
         return None;
     }
-    let outcome = load::run(plan, &mut |_| {});
+    let outcome = load::run(plan, &mut |_| {}).ok()?;
     let text = perf.interrupt()?;
     let count = calls(&text)?;
     (outcome.answered > 0).then(|| count / outcome.answered as f64)

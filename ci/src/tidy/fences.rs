@@ -91,7 +91,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("bindings/crypto/Cargo.toml", &[]),
     ("bindings/http2/Cargo.toml", &[]),
     ("bindings/engine/Cargo.toml", &["coring-buf"]),
-    ("perf/Cargo.toml", &[]),
+    ("perf/Cargo.toml", &["coring-uring"]),
     ("ci/Cargo.toml", &[]),
 ];
 

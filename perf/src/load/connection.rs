@@ -1,19 +1,17 @@
-//! One connection of the generator: one sending under way, never blocks but to be opened.
+//! One connection of the generator: what it was asked, and what of the answer has come. It sees
+//! bytes and reads no socket and no clock.
 
 use super::response::{Reader, Response};
-use super::{Answer, Body, Plan, Transport};
-use std::io::{Error, ErrorKind, Read, Result, Write};
-use std::net::{SocketAddr, TcpStream, UdpSocket};
-use std::time::{Duration, Instant};
+use super::sockets::Place;
+use super::{Answer, Body};
+use std::time::Instant;
 
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
 const UPGRADE_BYTES_MAX: usize = 4096;
 
-/// What a look at a connection showed.
-#[derive(Debug, PartialEq, Eq)]
+/// What a piece of an answer, or its end, showed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Seen {
-    Nothing,
-    /// Bytes went one way or the other, but not all answers are complete.
+    /// Not all answers are complete.
     Progress,
     /// All that was asked is answered; `bad`: an answer of the wrong status, and of the wrong
     /// length.
@@ -29,45 +27,42 @@ pub enum Seen {
     Garbled,
 }
 
-enum Stream {
-    Tcp(TcpStream),
-    Udp(UdpSocket),
-}
-
-impl Stream {
-    fn read(&mut self, bytes: &mut [u8]) -> Result<usize> {
-        match self {
-            Stream::Tcp(stream) => stream.read(bytes),
-            Stream::Udp(socket) => socket.recv(bytes),
-        }
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> Result<usize> {
-        match self {
-            Stream::Tcp(stream) => stream.write(bytes),
-            Stream::Udp(socket) => socket.send(bytes),
-        }
-    }
+/// How far a connection is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stage {
+    Shut,
+    Connecting,
+    /// What of the answer to the upgrade has come.
+    Upgrading(Vec<u8>),
+    Open,
+    /// The response is complete; the server is to close now.
+    Closing,
 }
 
 pub struct Connection {
-    stream: Option<Stream>,
+    pub place: Option<Place>,
+    pub stage: Stage,
     reader: Reader,
     /// Bytes of an answer without framing that have come.
     matched: usize,
-    /// Bytes of the sending that are on their way, and answers that are still to come.
-    written: usize,
+    /// Answers that are still to come.
     left: u32,
     bad_status: bool,
     bad_length: bool,
+    /// Of the last response of HTTP.
+    pub body_bytes: u64,
     pub requests: u32,
+    /// A request is under way, or waits for the connection to open.
+    pub busy: bool,
+    /// The kernel has not taken all of the last sending.
+    pub sending: bool,
+    /// The answers came before that.
+    pub early: Option<Seen>,
     /// When the request under way was meant to go, and when it went.
     pub intended: Instant,
     pub sent: Instant,
-    /// Since when the connection has had nothing to do.
+    /// Since when the connection has had nothing to do, or is in its stage.
     pub free_since: Instant,
-    /// The response is complete; the server is to close now.
-    pub closing: bool,
     /// The request under way counts for the measurement.
     pub counts: bool,
 }
@@ -75,96 +70,63 @@ pub struct Connection {
 impl Connection {
     pub fn new(now: Instant) -> Self {
         Connection {
-            stream: None,
+            place: None,
+            stage: Stage::Shut,
             reader: Reader::new(),
             matched: 0,
-            written: 0,
             left: 0,
             bad_status: false,
             bad_length: false,
+            body_bytes: 0,
             requests: 0,
+            busy: false,
+            sending: false,
+            early: None,
             intended: now,
             sent: now,
             free_since: now,
-            closing: false,
             counts: false,
         }
     }
 
-    pub fn is_open(&self) -> bool {
-        self.stream.is_some()
-    }
-
-    pub fn open(&mut self, plan: &Plan) -> Result<()> {
-        self.stream = Some(match plan.transport {
-            Transport::Tcp => Stream::Tcp(connect(plan.address, plan.upgrade.as_deref())?),
-            Transport::Udp => {
-                let socket = UdpSocket::bind("127.0.0.1:0")?;
-                socket.connect(plan.address)?;
-                socket.set_nonblocking(true)?;
-                Stream::Udp(socket)
-            }
-        });
+    pub fn begin(&mut self, place: Place, now: Instant) {
+        self.place = Some(place);
+        self.stage = Stage::Connecting;
         self.reader = Reader::new();
         self.matched = 0;
         self.requests = 0;
-        self.closing = false;
-        Ok(())
+        self.sending = false;
+        self.early = None;
+        self.free_since = now;
     }
 
-    pub fn drop_stream(&mut self) {
-        self.stream = None;
-        self.closing = false;
-    }
-
-    /// Starts a sending of `depth` requests. What the socket does not take now, `look` sends.
-    pub fn send(&mut self, wire: &[u8], depth: u32) -> Result<()> {
-        self.written = 0;
+    /// `depth` requests are being sent.
+    pub fn ask(&mut self, depth: u32) {
+        assert!(!self.sending);
         self.left = depth;
         self.bad_status = false;
         self.bad_length = false;
         self.requests += depth;
-        self.write_rest(wire).map(|_| ())
+        self.sending = true;
     }
 
-    fn write_rest(&mut self, wire: &[u8]) -> Result<bool> {
-        let stream = self.stream.as_mut().expect("only open connections send");
-        match stream.write(&wire[self.written..]) {
-            Ok(count) => {
-                self.written += count;
-                Ok(count > 0)
-            }
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Ok(false),
-            Err(error) => Err(error),
+    /// Takes a piece of the answer to the upgrade: None wants more, true is a 101.
+    pub fn upgraded(&mut self, bytes: &[u8]) -> Option<bool> {
+        let Stage::Upgrading(head) = &mut self.stage else {
+            return Some(false);
+        };
+        head.extend_from_slice(bytes);
+        if head.len() > UPGRADE_BYTES_MAX {
+            return Some(false);
         }
+        // A server that speaks before it is asked is none of ours.
+        let whole = head.windows(4).position(|four| four == b"\r\n\r\n");
+        whole.map(|at| at + 4 == head.len() && head.starts_with(b"HTTP/1.1 101 "))
     }
 
-    /// Reads what has come, into `scratch`, which is shared by all connections.
-    pub fn look(&mut self, wire: &[u8], answer: &Answer, scratch: &mut [u8]) -> Seen {
-        let mut progress = false;
-        if self.written < wire.len() {
-            match self.write_rest(wire) {
-                Ok(moved) => progress = moved,
-                Err(_) => return Seen::Broken,
-            }
-        }
-        let stream = self
-            .stream
-            .as_mut()
-            .expect("only open connections are looked at");
-        match stream.read(scratch) {
-            Ok(0) if self.closing => Seen::Closed,
-            Ok(0) => self.ended(answer),
-            Ok(_) if self.closing => Seen::Garbled,
-            Ok(count) => self.take(&scratch[..count], answer),
-            Err(error) if error.kind() == ErrorKind::WouldBlock && progress => Seen::Progress,
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Seen::Nothing,
-            Err(_) => Seen::Broken,
-        }
-    }
-
-    fn take(&mut self, bytes: &[u8], answer: &Answer) -> Seen {
+    pub fn take(&mut self, bytes: &[u8], answer: &Answer) -> Seen {
         match answer {
+            Answer::Http(_) if self.left == 0 => Seen::Garbled,
             Answer::Http(body) => self.take_http(bytes, body),
             Answer::Bytes(expected) => self.take_bytes(bytes, expected),
         }
@@ -195,6 +157,7 @@ impl Connection {
 
     fn note(&mut self, response: &Response, body: &Body) {
         self.left -= 1;
+        self.body_bytes = response.body_bytes;
         self.bad_status |= !(200..400).contains(&response.status);
         self.bad_length |= match body {
             Body::Any => false,
@@ -237,7 +200,11 @@ impl Connection {
         }
     }
 
-    fn ended(&mut self, answer: &Answer) -> Seen {
+    /// The stream ended while an answer was awaited.
+    pub fn ended(&mut self, answer: &Answer) -> Seen {
+        if self.stage == Stage::Closing {
+            return Seen::Closed;
+        }
         let (Answer::Http(body), Some(response)) = (answer, self.reader.end()) else {
             return Seen::Short;
         };
@@ -246,22 +213,67 @@ impl Connection {
     }
 }
 
-fn connect(address: SocketAddr, upgrade: Option<&[u8]>) -> Result<TcpStream> {
-    let mut stream = TcpStream::connect_timeout(&address, CONNECT_TIMEOUT)?;
-    stream.set_nodelay(true)?;
-    if let Some(request) = upgrade {
-        stream.set_read_timeout(Some(CONNECT_TIMEOUT))?;
-        stream.write_all(request)?;
-        let mut head = Vec::new();
-        let mut byte = [0];
-        while !head.ends_with(b"\r\n\r\n") && head.len() < UPGRADE_BYTES_MAX {
-            stream.read_exact(&mut byte)?;
-            head.push(byte[0]);
-        }
-        if !head.starts_with(b"HTTP/1.1 101 ") {
-            return Err(Error::other("no upgrade"));
-        }
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn asked(depth: u32) -> Connection {
+        let mut connection = Connection::new(Instant::now());
+        connection.stage = Stage::Open;
+        connection.ask(depth);
+        connection
     }
-    stream.set_nonblocking(true)?;
-    Ok(stream)
+
+    #[test]
+    fn bytes_are_matched_in_pieces() {
+        let answer = Answer::Bytes(b"abc".to_vec());
+        let mut connection = asked(2);
+        assert_eq!(connection.take(b"ab", &answer), Seen::Progress);
+        assert_eq!(connection.take(b"cab", &answer), Seen::Progress);
+        assert!(matches!(
+            connection.take(b"c", &answer),
+            Seen::Answers { .. }
+        ));
+        assert_eq!(connection.take(b"a", &answer), Seen::Garbled);
+        assert_eq!(asked(1).take(b"abd", &answer), Seen::Garbled);
+        assert_eq!(asked(1).take(b"abca", &answer), Seen::Garbled);
+    }
+
+    #[test]
+    fn ends() {
+        let answer = Answer::Http(Body::Any);
+        assert_eq!(asked(1).ended(&answer), Seen::Short);
+        let mut connection = asked(1);
+        assert_eq!(
+            connection.take(b"HTTP/1.1 200 OK\r\n\r\nx", &answer),
+            Seen::Progress
+        );
+        assert!(matches!(
+            connection.ended(&answer),
+            Seen::Answers { close: true, .. }
+        ));
+        let mut connection = asked(1);
+        connection.stage = Stage::Closing;
+        assert_eq!(connection.ended(&answer), Seen::Closed);
+        let mut nobody_asked = Connection::new(Instant::now());
+        assert_eq!(
+            nobody_asked.take(b"HTTP/1.1 200 OK\r\n\r\n", &answer),
+            Seen::Garbled
+        );
+    }
+
+    #[test]
+    fn upgrades() {
+        let check = |pieces: &[&[u8]], expect: Option<bool>| {
+            let mut connection = Connection::new(Instant::now());
+            connection.stage = Stage::Upgrading(Vec::new());
+            let last = pieces.iter().map(|piece| connection.upgraded(piece)).last();
+            assert_eq!(last, Some(expect));
+        };
+        check(&[b"HTTP/1.1 101 Go\r\n", b"\r\n"], Some(true));
+        check(&[b"HTTP/1.1 101 Go\r\n"], None);
+        check(&[b"HTTP/1.1 200 OK\r\n\r\n"], Some(false));
+        check(&[b"HTTP/1.1 101 Go\r\n\r\nx"], Some(false));
+        check(&[&[b'x'; UPGRADE_BYTES_MAX + 1]], Some(false));
+    }
 }

@@ -1,24 +1,28 @@
-//! The loop of the generator: send what is due, look at what is under way, again.
+//! The loop of the generator: send what is due, take what has come, again. One turn of the ring
+//! carries all that is sent, and brings all that came meanwhile.
 
-use super::connection::{Connection, Seen};
+use super::connection::{Connection, Seen, Stage};
+use super::sockets::{Event, Sockets};
 use super::{Arrivals, Faults, Outcome, Plan, new_histogram};
+use crate::process;
+use coring_uring::Wait;
 use std::collections::VecDeque;
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// How long answers may still come after the measured time.
 const DRAIN: Duration = Duration::from_secs(5);
 
-/// The pause after a round in which nothing moved. A tight loop of empty reads would hold the
-/// socket locks that the server's packets need.
-const PAUSE: Duration = Duration::from_micros(2);
+/// The pause after a round in which nothing moved: the processor's other half is spared.
+const PAUSE: Duration = Duration::from_micros(1);
 
-/// How long a server may take to close a connection that it said it closes.
-const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a connection may take to open, and a server to close one that it said it closes.
+const PATIENCE: Duration = Duration::from_secs(1);
+/// How often they are looked at.
+const GLANCE: Duration = Duration::from_millis(100);
 
-/// The pause where the server may be in need of our processor.
-const SLEEP: Duration = Duration::from_micros(50);
-
-const READ_BYTES_MAX: usize = 256 << 10;
+/// Connections that are opened at once before the start: fewer than a server lets wait.
+const OPENED_AT_ONCE: usize = 128;
 
 /// Where the measured time begins and ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,23 +33,26 @@ pub enum Edge {
 
 /// Runs a plan. `at_edge` is called once at each end of the measured time, to read the clocks
 /// of the server.
-pub fn run(plan: &Plan, at_edge: &mut dyn FnMut(Edge)) -> Outcome {
+pub fn run(plan: &Plan, at_edge: &mut dyn FnMut(Edge)) -> Result<Outcome, String> {
     assert!(plan.connections > 0);
     assert!(!plan.request.is_empty() && plan.depth > 0);
-    Engine::new(plan).run(at_edge)
+    Engine::new(plan)?.run(at_edge)
 }
 
 struct Engine<'a> {
     plan: &'a Plan,
-    wire: Vec<u8>,
+    wire: Rc<[u8]>,
+    upgrade: Option<Rc<[u8]>>,
+    sockets: Sockets,
+    events: Vec<(usize, Event)>,
     connections: Vec<Connection>,
     /// Connections with nothing to do, the longest idle first.
     free: VecDeque<usize>,
-    busy: Vec<usize>,
-    scratch: Vec<u8>,
+    busy: usize,
     outcome: Outcome,
     begin: Instant,
     end: Instant,
+    glance: Instant,
     interval: Option<Duration>,
     /// Requests that the schedule has sent or given up so far, and the time of the next.
     scheduled: u64,
@@ -53,13 +60,14 @@ struct Engine<'a> {
 }
 
 impl<'a> Engine<'a> {
-    fn new(plan: &'a Plan) -> Self {
+    fn new(plan: &'a Plan) -> Result<Self, String> {
         let start = Instant::now();
         let outcome = Outcome {
             completed: 0,
             answered: 0,
             seconds: 0.0,
             latency: new_histogram(),
+            apart: new_histogram(),
             service: new_histogram(),
             lateness: new_histogram(),
             faults: Faults::default(),
@@ -73,61 +81,94 @@ impl<'a> Engine<'a> {
                 Some(Duration::from_secs_f64(f64::from(plan.depth) / per_second))
             }
         };
-        Engine {
+        Ok(Engine {
             plan,
-            wire: plan.wire(),
+            wire: plan.wire().into(),
+            upgrade: plan.upgrade.as_deref().map(Rc::from),
+            sockets: Sockets::new(plan)?,
+            events: Vec::new(),
             connections: (0..plan.connections)
                 .map(|_| Connection::new(start))
                 .collect(),
             free: VecDeque::new(),
-            busy: Vec::with_capacity(plan.connections),
-            scratch: vec![0; READ_BYTES_MAX],
+            busy: 0,
             outcome,
             begin: start,
             end: start,
+            glance: start,
             interval,
             scheduled: 0,
             start,
-        }
+        })
     }
 
-    fn run(mut self, at_edge: &mut dyn FnMut(Edge)) -> Outcome {
-        for index in 0..self.connections.len() {
-            self.ensure_open(index);
-            self.free.push_back(index);
-        }
+    fn run(mut self, at_edge: &mut dyn FnMut(Edge)) -> Result<Outcome, String> {
+        self.open_all()?;
         self.start = Instant::now();
         for connection in &mut self.connections {
             connection.free_since = self.start;
         }
         self.begin = self.start + self.plan.warm_up;
         self.end = self.begin + self.plan.measured;
-        self.spin_until(self.begin, true);
+        self.spin_until(self.begin, true)?;
         at_edge(Edge::Begin);
-        let opened = Instant::now();
-        let idle = self.spin_until(self.end, true);
-        let closed = Instant::now();
+        let (opened, worked) = (Instant::now(), process::own_thread_us());
+        let idle = self.spin_until(self.end, true)?;
+        let (closed, worked) = (Instant::now(), process::own_thread_us() - worked);
         at_edge(Edge::End);
         self.outcome.seconds = (closed - opened).as_secs_f64();
-        self.outcome.busy = 1.0 - idle.as_secs_f64() / self.outcome.seconds;
-        self.drain();
-        self.outcome
+        self.outcome.busy = if self.plan.sleeps {
+            worked / 1e6 / self.outcome.seconds
+        } else {
+            1.0 - idle.as_secs_f64() / self.outcome.seconds
+        };
+        self.drain()?;
+        Ok(self.outcome)
+    }
+
+    fn open_all(&mut self) -> Result<(), String> {
+        let mut at = 0;
+        while at < self.connections.len() {
+            let end = self.connections.len().min(at + OPENED_AT_ONCE);
+            for index in at..end {
+                self.open(index);
+                self.free.push_back(index);
+            }
+            let late = Instant::now() + PATIENCE;
+            while Instant::now() < late && (at..end).any(|index| self.is_opening(index)) {
+                self.turn(Wait::Until(GLANCE))?;
+            }
+            at = end;
+        }
+        Ok(())
+    }
+
+    fn is_opening(&self, index: usize) -> bool {
+        matches!(
+            self.connections[index].stage,
+            Stage::Connecting | Stage::Upgrading(_)
+        )
     }
 
     /// Turns until `until`; returns the time in which nothing was to be done.
-    fn spin_until(&mut self, until: Instant, sending: bool) -> Duration {
+    fn spin_until(&mut self, until: Instant, sending: bool) -> Result<Duration, String> {
         let mut idle = Duration::ZERO;
         loop {
             let now = Instant::now();
-            if now >= until || (!sending && self.busy.is_empty() && !self.is_due()) {
-                return idle;
+            if now >= until || (!sending && self.busy == 0 && !self.is_due()) {
+                return Ok(idle);
+            }
+            if now >= self.glance {
+                self.glance = now + GLANCE;
+                self.give_up_on_late(now);
             }
             let sent = self.send_due(now, sending);
-            let moved = self.look_at_all();
+            let wait = match self.plan.sleeps && !sent {
+                true => Wait::Until(self.pause(now, until)),
+                false => Wait::Poll,
+            };
+            let moved = self.turn(wait)?;
             if !sent && !moved {
-                if self.plan.sleeps {
-                    std::thread::sleep(SLEEP);
-                }
                 while now.elapsed() < PAUSE {
                     std::hint::spin_loop();
                 }
@@ -136,17 +177,44 @@ impl<'a> Engine<'a> {
         }
     }
 
+    /// How long nothing is to be done unless something comes.
+    fn pause(&self, now: Instant, until: Instant) -> Duration {
+        let is_waiting = !self.free.is_empty() && self.is_due();
+        let next = if is_waiting {
+            self.next_intended()
+        } else {
+            until
+        };
+        next.min(until)
+            .min(self.glance)
+            .saturating_duration_since(now)
+    }
+
+    fn turn(&mut self, wait: Wait) -> Result<bool, String> {
+        let mut events = std::mem::take(&mut self.events);
+        self.sockets
+            .turn(wait, &mut events)
+            .map_err(|errno| format!("the generator's ring: {errno:?}"))?;
+        let moved = !events.is_empty();
+        for (index, event) in events.drain(..) {
+            self.happened(index, event);
+        }
+        self.events = events;
+        Ok(moved)
+    }
+
     /// After the end: what was due before it is still sent, and answers may come.
-    fn drain(&mut self) {
-        self.spin_until(Instant::now() + DRAIN, false);
-        for &index in &self.busy {
-            let connection = &self.connections[index];
-            self.outcome.faults.lost += u64::from(connection.counts && !connection.closing);
+    fn drain(&mut self) -> Result<(), String> {
+        self.spin_until(Instant::now() + DRAIN, false)?;
+        for connection in self.connections.iter().filter(|connection| connection.busy) {
+            let is_lost = connection.counts && connection.stage != Stage::Closing;
+            self.outcome.faults.lost += u64::from(is_lost);
         }
         while self.is_due() {
             self.outcome.faults.unsent += u64::from(self.next_intended() >= self.begin);
             self.scheduled += 1;
         }
+        Ok(())
     }
 
     /// When the next request of the schedule is meant to go. From the start each time, so that
@@ -181,81 +249,143 @@ impl<'a> Engine<'a> {
         sent
     }
 
+    /// Gives a request to a connection, which opens for it if it must.
     fn send(&mut self, index: usize, intended: Instant) {
         let counts = intended >= self.begin;
-        if !self.ensure_open(index) {
-            self.free.push_back(index);
-            return;
-        }
         let connection = &mut self.connections[index];
-        let sent = Instant::now();
         let ready = intended.max(connection.free_since);
         connection.intended = intended;
-        connection.sent = sent;
         connection.counts = counts;
+        connection.busy = true;
+        self.busy += 1;
         if counts && self.interval.is_some() {
             record(
                 &mut self.outcome.lateness,
-                sent.saturating_duration_since(ready),
+                Instant::now().saturating_duration_since(ready),
             );
         }
-        match connection.send(&self.wire, self.plan.depth) {
-            Ok(()) => self.busy.push(index),
-            Err(_) => {
-                self.outcome.faults.broken += 1;
-                self.release(index, true);
+        match connection.stage {
+            Stage::Open => self.write(index),
+            Stage::Shut => self.open(index),
+            // It goes when the connection is open.
+            Stage::Connecting | Stage::Upgrading(_) | Stage::Closing => {}
+        }
+    }
+
+    fn write(&mut self, index: usize) {
+        let connection = &mut self.connections[index];
+        connection.ask(self.plan.depth);
+        connection.sent = Instant::now();
+        let place = connection.place.expect("only open connections send");
+        self.sockets.send(place, &self.wire);
+    }
+
+    fn open(&mut self, index: usize) {
+        match self.sockets.open(index, self.plan) {
+            Ok(place) => self.connections[index].begin(place, Instant::now()),
+            Err(_) => self.fail(index, |faults| &mut faults.connect),
+        }
+    }
+
+    fn happened(&mut self, index: usize, event: Event) {
+        match event {
+            Event::Connected => self.connected(index),
+            Event::Refused => self.fail(index, |faults| &mut faults.connect),
+            Event::Sent => {
+                let connection = &mut self.connections[index];
+                connection.sending = false;
+                if let Some(seen) = connection.early.take() {
+                    self.saw(index, seen);
+                }
+            }
+            Event::Bytes(bytes) => self.came(index, &bytes),
+            Event::End => self.ended(index),
+            Event::Broken if self.is_opening(index) => {
+                self.fail(index, |faults| &mut faults.connect);
+            }
+            Event::Broken if !self.connections[index].busy => self.shut(index),
+            Event::Broken => self.saw(index, Seen::Broken),
+        }
+    }
+
+    fn connected(&mut self, index: usize) {
+        let connection = &mut self.connections[index];
+        let place = connection.place.expect("only sockets connect");
+        self.sockets.receive(place);
+        match &self.upgrade {
+            Some(upgrade) => {
+                connection.stage = Stage::Upgrading(Vec::new());
+                self.sockets.send(place, upgrade);
+            }
+            None => self.opened(index),
+        }
+    }
+
+    fn opened(&mut self, index: usize) {
+        self.outcome.connects += 1;
+        self.connections[index].stage = Stage::Open;
+        if self.connections[index].busy {
+            self.write(index);
+        }
+    }
+
+    fn came(&mut self, index: usize, bytes: &[u8]) {
+        let connection = &mut self.connections[index];
+        match connection.stage {
+            Stage::Upgrading(_) => match connection.upgraded(bytes) {
+                None => {}
+                Some(true) => self.opened(index),
+                Some(false) => self.fail(index, |faults| &mut faults.connect),
+            },
+            Stage::Open if connection.busy && connection.early.is_none() => {
+                let seen = connection.take(bytes, &self.plan.answer);
+                self.saw(index, seen);
+            }
+            // Nobody asked.
+            Stage::Open | Stage::Closing | Stage::Connecting | Stage::Shut => {
+                self.fail(index, |faults| &mut faults.garbled);
             }
         }
     }
 
-    /// Opens the connection if it is not. A failure is a fault, and costs the request.
-    fn ensure_open(&mut self, index: usize) -> bool {
-        if self.connections[index].is_open() {
-            return true;
+    fn ended(&mut self, index: usize) {
+        if self.is_opening(index) {
+            self.fail(index, |faults| &mut faults.connect);
+        } else if self.connections[index].busy {
+            let seen = self.connections[index].ended(&self.plan.answer);
+            self.saw(index, seen);
+        } else {
+            // A server may end what is idle; the next request opens another.
+            self.shut(index);
         }
-        let opened = self.connections[index].open(self.plan).is_ok();
-        self.outcome.connects += u64::from(opened);
-        self.outcome.faults.connect += u64::from(!opened);
-        opened
     }
 
-    fn look_at_all(&mut self) -> bool {
-        let mut moved = false;
-        let mut at = 0;
-        while at < self.busy.len() {
-            let index = self.busy[at];
-            let connection = &mut self.connections[index];
-            let seen = connection.look(&self.wire, &self.plan.answer, &mut self.scratch);
-            let late = connection.closing && connection.free_since.elapsed() > CLOSE_TIMEOUT;
-            moved |= seen != Seen::Nothing;
-            let finished = match seen {
-                Seen::Nothing if late => self.fail(index, |faults| &mut faults.broken),
-                Seen::Nothing | Seen::Progress => false,
-                Seen::Answers {
-                    close,
-                    bad_status,
-                    bad_length,
-                } => self.answered(index, close, bad_status, bad_length),
-                Seen::Closed => self.release(index, true),
-                Seen::Broken => self.fail(index, |faults| &mut faults.broken),
-                Seen::Short => self.fail(index, |faults| &mut faults.short),
-                Seen::Garbled => self.fail(index, |faults| &mut faults.garbled),
-            };
-            if finished {
-                self.busy.swap_remove(at);
-            } else {
-                at += 1;
+    fn saw(&mut self, index: usize, seen: Seen) {
+        match seen {
+            Seen::Progress => {}
+            Seen::Answers { .. } if self.connections[index].sending => {
+                self.connections[index].early = Some(seen);
             }
+            Seen::Answers {
+                close,
+                bad_status,
+                bad_length,
+            } => self.answered(index, close, bad_status, bad_length),
+            Seen::Closed => {
+                self.shut(index);
+                self.release(index);
+            }
+            Seen::Broken => self.fail(index, |faults| &mut faults.broken),
+            Seen::Short => self.fail(index, |faults| &mut faults.short),
+            Seen::Garbled => self.fail(index, |faults| &mut faults.garbled),
         }
-        moved
     }
 
-    /// Counts the answers to a sending; true if the connection has nothing more to do.
-    fn answered(&mut self, index: usize, close: bool, bad_status: bool, bad_length: bool) -> bool {
+    /// Counts the answers to a sending.
+    fn answered(&mut self, index: usize, close: bool, bad_status: bool, bad_length: bool) {
         let now = Instant::now();
         let connection = &mut self.connections[index];
         let depth = u64::from(self.plan.depth);
-        connection.free_since = now;
         if bad_status {
             self.outcome.faults.status += 1;
         } else if bad_length {
@@ -263,6 +393,9 @@ impl<'a> Engine<'a> {
         } else {
             if connection.counts {
                 record(&mut self.outcome.latency, now - connection.intended);
+                if self.plan.apart == Some(connection.body_bytes) {
+                    record(&mut self.outcome.apart, now - connection.intended);
+                }
                 record(&mut self.outcome.service, now - connection.sent);
             }
             self.outcome.answered += depth;
@@ -271,26 +404,54 @@ impl<'a> Engine<'a> {
         let worn = self.plan.requests_per_connection;
         if close {
             // The server closes first: its side keeps the port waiting, and ours is free again.
-            connection.closing = true;
-            return false;
+            connection.stage = Stage::Closing;
+            connection.free_since = now;
+            return;
         }
-        let renew = worn > 0 && connection.requests >= worn;
-        self.release(index, renew)
+        if worn > 0 && connection.requests >= worn {
+            self.shut(index);
+        }
+        self.release(index);
     }
 
-    fn fail(&mut self, index: usize, kind: fn(&mut Faults) -> &mut u64) -> bool {
+    /// Connections that do not open, and those that the server does not close as it said.
+    fn give_up_on_late(&mut self, now: Instant) {
+        for index in 0..self.connections.len() {
+            let connection = &self.connections[index];
+            if now.saturating_duration_since(connection.free_since) < PATIENCE {
+                continue;
+            }
+            if self.is_opening(index) {
+                self.fail(index, |faults| &mut faults.connect);
+            } else if connection.stage == Stage::Closing {
+                self.fail(index, |faults| &mut faults.broken);
+            }
+        }
+    }
+
+    fn fail(&mut self, index: usize, kind: fn(&mut Faults) -> &mut u64) {
         *kind(&mut self.outcome.faults) += 1;
-        self.release(index, true)
+        self.shut(index);
+        self.release(index);
     }
 
-    fn release(&mut self, index: usize, drop_stream: bool) -> bool {
+    fn shut(&mut self, index: usize) {
         let connection = &mut self.connections[index];
-        if drop_stream {
-            connection.drop_stream();
+        connection.stage = Stage::Shut;
+        if let Some(place) = connection.place.take() {
+            self.sockets.retire(place);
         }
-        connection.free_since = Instant::now();
-        self.free.push_back(index);
-        true
+    }
+
+    /// The connection has nothing to do. One that fails while it is idle is free already.
+    fn release(&mut self, index: usize) {
+        let connection = &mut self.connections[index];
+        if connection.busy {
+            connection.busy = false;
+            connection.free_since = Instant::now();
+            self.busy -= 1;
+            self.free.push_back(index);
+        }
     }
 }
 
@@ -319,7 +480,8 @@ mod tests {
     fn closed_loop_counts_every_answer() {
         let echo = Echo::start(None).expect("a free port");
         let mut edges = Vec::new();
-        let outcome = run(&plan(&echo, Arrivals::Closed), &mut |edge| edges.push(edge));
+        let outcome =
+            run(&plan(&echo, Arrivals::Closed), &mut |edge| edges.push(edge)).expect("a ring");
         assert_eq!(edges, [Edge::Begin, Edge::End]);
         assert_eq!(outcome.faults, Faults::default());
         assert!(outcome.completed > 0);
@@ -332,7 +494,8 @@ mod tests {
         let outcome = run(
             &plan(&echo, Arrivals::Open { per_second: 500.0 }),
             &mut |_| {},
-        );
+        )
+        .expect("a ring");
         assert_eq!(outcome.faults, Faults::default());
         // 200 ms at 500 a second: the schedule does not depend on the machine.
         assert_eq!(outcome.latency.len(), 100);
@@ -347,7 +510,7 @@ mod tests {
         let echo = Echo::start(Some(stall)).expect("a free port");
         let mut plan = plan(&echo, Arrivals::Open { per_second: 1000.0 });
         plan.connections = 1;
-        let outcome = run(&plan, &mut |_| {});
+        let outcome = run(&plan, &mut |_| {}).expect("a ring");
         let over_half = |ns: u64| ns > stall.as_nanos() as u64 / 2;
         let corrected = outcome.latency.iter_recorded().map(|step| {
             if over_half(step.value_iterated_to()) {
@@ -373,7 +536,7 @@ mod tests {
         let echo = Echo::start(None).expect("a free port");
         let mut plan = plan(&echo, Arrivals::Open { per_second: 500.0 });
         plan.requests_per_connection = 10;
-        let outcome = run(&plan, &mut |_| {});
+        let outcome = run(&plan, &mut |_| {}).expect("a ring");
         assert_eq!(outcome.faults, Faults::default());
         assert!(
             (10..=20).contains(&outcome.connects),
@@ -388,7 +551,7 @@ mod tests {
         let mut plan = plan(&echo, Arrivals::Open { per_second: 100.0 });
         drop(echo);
         plan.measured = Duration::from_millis(50);
-        let outcome = run(&plan, &mut |_| {});
+        let outcome = run(&plan, &mut |_| {}).expect("a ring");
         assert_eq!(outcome.completed, 0);
         assert!(outcome.faults.connect >= 5);
     }

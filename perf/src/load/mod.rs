@@ -3,13 +3,15 @@
 //!
 //! In the open loop a latency runs from the moment a request was *meant* to be sent. A server
 //! that stalls therefore delays every request of the stall, sent or not: nothing is omitted.
-//! One thread owns all connections and never sleeps, so that the load has no wake-up of its own
-//! to be late by, and the server is not charged for waking it. What it is late nevertheless is
-//! recorded apart (`lateness`).
+//! One thread owns all connections, on one io_uring ring (`coring-uring`, the kernel's fence). It
+//! does not sleep, so that the load has no wake-up of its own to be late by, and the server is not
+//! charged for waking it; where it shares processors or runs for long, it does (`Plan::sleeps`).
+//! What it is late nevertheless is recorded apart (`lateness`).
 
 mod connection;
 mod engine;
 mod response;
+mod sockets;
 
 pub use engine::{Edge, run};
 
@@ -69,9 +71,11 @@ pub struct Plan {
     /// Requests of this time are sent but not counted.
     pub warm_up: Duration,
     pub measured: Duration,
-    /// Sleep where there is nothing to do, for servers that share our processor. A latency is then
-    /// late by some 50 us, and the server is charged for waking us.
+    /// Sleep in the kernel where there is nothing to do, for servers that share our processor and
+    /// for long runs. The server is then charged for waking us.
     pub sleeps: bool,
+    /// Answers whose bodies are so long are those of a server's other half, and told apart.
+    pub apart: Option<u64>,
 }
 
 impl Plan {
@@ -90,6 +94,7 @@ impl Plan {
             warm_up: Duration::from_millis(500),
             measured: Duration::from_secs(1),
             sleeps: false,
+            apart: None,
         }
     }
 
@@ -144,6 +149,8 @@ pub struct Outcome {
     pub seconds: f64,
     /// From the intended time of sending to the last byte of the response.
     pub latency: Histogram<u64>,
+    /// Of these, the answers that the plan wants apart.
+    pub apart: Histogram<u64>,
     /// From the real time of sending: what a generator that omits would report.
     pub service: Histogram<u64>,
     /// From when a request was due and a connection was free, to its sending.

@@ -46,6 +46,13 @@ pub fn map<const N: usize>(pairs: [(&str, Json); N]) -> Json {
 }
 
 impl Json {
+    /// What an object has under a name.
+    pub fn get(&self, name: &str) -> Option<&Json> {
+        let Json::Map(pairs) = self else { return None };
+        let found = pairs.iter().find(|(own, _)| own == name);
+        found.map(|(_, value)| value)
+    }
+
     /// One entry a line down to the depth where lists of numbers begin.
     pub fn pretty(&self) -> String {
         let mut out = String::new();

@@ -1,11 +1,14 @@
 //! What a run leaves behind: a record in JSON with the facts of the machine, and plots in SVG.
 
 pub mod bars;
+pub mod compare;
 pub mod facts;
 pub mod json;
+pub mod lines;
 pub mod page;
 pub mod percentiles;
 pub mod rates;
+mod read;
 pub mod stats;
 mod svg;
 
@@ -44,6 +47,20 @@ pub struct Standing {
     pub ratio: Spread,
 }
 
+/// The percentiles of the table of tails.
+pub const TAIL_PERCENTS: [f64; 3] = [50.0, 99.0, 99.9];
+
+/// Latency of one peer under a load that does not wait for answers, all rounds together.
+#[derive(Clone)]
+pub struct Tail {
+    pub what: String,
+    pub load: String,
+    pub peer: &'static str,
+    pub per_second: f64,
+    /// In microseconds, at TAIL_PERCENTS.
+    pub us: [f64; TAIL_PERCENTS.len()],
+}
+
 /// One run's place in perf/runs: every file of it begins with the same time and name. What is
 /// reported goes to the terminal at once, and onto the page of the run.
 pub struct Record {
@@ -52,6 +69,7 @@ pub struct Record {
     parts: RefCell<Vec<Part>>,
     facts: RefCell<Option<Json>>,
     standings: RefCell<Vec<Standing>>,
+    tails: RefCell<Vec<Tail>>,
 }
 
 impl Record {
@@ -71,6 +89,7 @@ impl Record {
             parts: RefCell::default(),
             facts: RefCell::default(),
             standings: RefCell::default(),
+            tails: RefCell::default(),
         })
     }
 
@@ -101,10 +120,49 @@ impl Record {
         self.standings.borrow_mut().push(standing);
     }
 
+    pub fn tail(&self, tail: Tail) {
+        self.tails.borrow_mut().push(tail);
+    }
+
+    /// Takes over what other records showed, as a whole report does.
+    pub fn gather(&self, others: &[&Record]) {
+        for other in others {
+            self.standings
+                .borrow_mut()
+                .extend(other.standings.borrow().iter().cloned());
+        }
+    }
+
+    pub fn forget_standings(&self) {
+        self.standings.borrow_mut().clear();
+    }
+
     /// Writes the record in JSON; `facts` are those of the machine and the peers.
     pub fn json(&self, facts: &Json, json: &Json) -> Result<(), String> {
         *self.facts.borrow_mut() = Some(facts.clone());
-        self.write(".json", &json.pretty())
+        self.write(".json", &self.with_standings(json).pretty())
+    }
+
+    /// The ratios go with the samples that they were taken from, for `compare`.
+    pub fn with_standings(&self, json: &Json) -> Json {
+        let standings = self.standings.borrow();
+        let list = standings.iter().map(|standing| {
+            map([
+                ("what", standing.what.as_str().into()),
+                ("figure", standing.figure.into()),
+                ("peer", standing.peer.into()),
+                ("median", standing.ratio.median.into()),
+                ("min", standing.ratio.min.into()),
+                ("max", standing.ratio.max.into()),
+                ("low", standing.ratio.low.into()),
+                ("high", standing.ratio.high.into()),
+            ])
+        });
+        let Json::Map(mut pairs) = json.clone() else {
+            return json.clone();
+        };
+        pairs.push(("standings".into(), Json::List(list.collect())));
+        Json::Map(pairs)
     }
 
     /// Writes one file of the run, with an ending such as `.json`.

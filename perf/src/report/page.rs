@@ -3,7 +3,7 @@
 
 use super::json::Json;
 use super::svg::escape;
-use super::{Part, Record, Standing, show_ratio};
+use super::{Part, Record, Standing, Tail, show_ratio};
 use std::fmt::Write;
 
 const STYLE: &str = "\
@@ -13,6 +13,7 @@ table{border-collapse:collapse;margin:12px 0;font-size:13px;display:block;overfl
 th,td{padding:3px 10px;text-align:right;border-bottom:1px solid #e4e4e4;white-space:nowrap}\
 th:first-child,td:first-child{text-align:left}th{background:#f4f4f4}caption{text-align:left;\
 font-weight:bold;padding:6px 0;white-space:nowrap}.warning{color:#8a1c00;margin:2px 0}\
+.tails .first{border-left:2px solid #bbb}.tails th[colspan]{text-align:center}\
 .worse{background:#fde8e4}.better{background:#e7f4e8}nav a{margin-right:12px}\
 svg{max-width:100%;height:auto;display:block;margin:12px 0}dl{display:grid;\
 grid-template-columns:max-content 1fr;gap:2px 16px;font-size:13px}dd{margin:0}";
@@ -37,6 +38,7 @@ pub fn html(title: &str, records: &[&Record]) -> String {
     ));
     push(&facts(records));
     push(&summary(records));
+    push(&tails(records));
     if records.len() > 1 {
         push("<nav>");
         for record in records {
@@ -96,6 +98,66 @@ fn summary(records: &[&Record]) -> String {
         out.push_str("</tr>");
     }
     out.push_str("</table>");
+    out
+}
+
+/// One table of latency for all scenarios: what was asked, and three columns and the rate for each
+/// peer.
+fn tails(records: &[&Record]) -> String {
+    let all: Vec<Tail> = records
+        .iter()
+        .flat_map(|record| record.tails.borrow().clone())
+        .collect();
+    let mut peers: Vec<&str> = Vec::new();
+    let mut places: Vec<(&str, &str)> = Vec::new();
+    for tail in &all {
+        if !peers.contains(&tail.peer) {
+            peers.push(tail.peer);
+        }
+        let place = (tail.what.as_str(), tail.load.as_str());
+        if !places.contains(&place) {
+            places.push(place);
+        }
+    }
+    if all.is_empty() {
+        return String::new();
+    }
+    let mut out = String::from(
+        "<h2>latency by load</h2><p>Open loop: from the intended sending, all rounds together, at \
+         20, 50 and 80 % of each one's own ceiling (req/s says what that is) or at a rate of the \
+         scenario; microseconds.</p><table class=\"tails\"><tr><th></th><th></th>",
+    );
+    let mut push = |text: &str| out.push_str(text);
+    for peer in &peers {
+        push(&format!("<th colspan=\"4\">{}</th>", escape(peer)));
+    }
+    push("</tr><tr><th>scenario</th><th>load</th>");
+    for _ in &peers {
+        push("<th class=\"first\">req/s</th><th>p50</th><th>p99</th><th>p99.9</th>");
+    }
+    push("</tr>");
+    for (what, load) in places {
+        push(&format!(
+            "<tr><td>{}</td><td>{}</td>",
+            escape(what),
+            escape(load)
+        ));
+        for peer in &peers {
+            let same = |tail: &&Tail| (tail.what.as_str(), tail.load.as_str()) == (what, load);
+            let found = all.iter().filter(same).find(|tail| tail.peer == *peer);
+            match found {
+                Some(tail) => {
+                    push(&format!("<td class=\"first\">{:.0}</td>", tail.per_second));
+                    tail.us
+                        .iter()
+                        .for_each(|us| push(&format!("<td>{us:.0}</td>")));
+                }
+                None => push("<td class=\"first\">-</td><td>-</td><td>-</td><td>-</td>"),
+            }
+        }
+        push("</tr>");
+    }
+    push("</table>");
     out
 }
 
@@ -201,6 +263,13 @@ mod tests {
         let record = Record::open(&options.expect("valid"), "hello").expect("no folder is asked");
         record.table("a < b", vec![vec!["peer".into()], vec!["bun".into()]]);
         record.warning("too & fro");
+        record.tail(Tail {
+            what: "hello".into(),
+            load: "20 %".into(),
+            peer: "bun",
+            per_second: 1234.4,
+            us: [10.0, 20.4, 30.0],
+        });
         for (peer, ratio) in [("node26", 2.0), ("bun", 0.5)] {
             record.standing(Standing {
                 what: "hello".into(),
@@ -221,6 +290,7 @@ mod tests {
             "too &amp; fro",
             "<td class=\"better\">x2.00",
             "<td class=\"worse\">x0.50",
+            "<td>20 %</td><td class=\"first\">1234</td><td>10</td><td>20</td><td>30</td>",
         ] {
             assert!(page.contains(part), "{part}");
         }

@@ -28,9 +28,10 @@ pub fn load(options: &Options) -> Result<(), String> {
         requests_per_connection: options.per_connection,
         warm_up: options.warm_up,
         measured: options.measured,
+        sleeps: options.sleep,
         ..Plan::http(address, request)
     };
-    print(&load::run(&plan, &mut |_| {}));
+    print(&load::run(&plan, &mut |_| {})?);
     Ok(())
 }
 
@@ -108,7 +109,7 @@ pub fn own_ceiling(options: &Options) -> Result<(), String> {
             measured: options.measured,
             ..Plan::http(echo.address, request)
         };
-        print(&load::run(&plan, &mut |_| {}));
+        print(&load::run(&plan, &mut |_| {})?);
     }
     Ok(())
 }

@@ -48,7 +48,7 @@ pub fn run(options: &Options, record: &Record) -> Result<(), String> {
 
 /// How many answers came from each core.
 fn measure(coring: &Peer) -> Result<BTreeMap<String, usize>, String> {
-    let mut command = coring.core_script(CORES, &root().join(SCRIPT));
+    let mut command = coring.flagged(&["-j", CORES], &root().join(SCRIPT));
     command.env("PORT", PORT.to_string());
     let server = Server::start(command, SocketAddr::from(([127, 0, 0, 1], PORT)))?;
     let address = server.address;

@@ -11,11 +11,13 @@ mod serve_report;
 mod served;
 mod shapes;
 mod soak;
+mod soak_report;
 mod start;
 mod wrk;
 
 use crate::options::Options;
-use crate::report::{Record, page};
+use crate::report::json::map;
+use crate::report::{Record, compare, page};
 use crate::{install, readme};
 use std::time::{Duration, Instant};
 
@@ -29,6 +31,7 @@ pub fn run(options: &Options) -> Result<(), String> {
         "load" => return alone::load(options),
         "self" => return alone::own_ceiling(options),
         "readme" => return readme::write(options),
+        "compare" => return compare::run(options),
         "install" => return install::install(options),
         _ => {}
     }
@@ -90,11 +93,26 @@ fn all(options: &Options) -> Result<(), String> {
         records.push(record);
     }
     let minutes = begin.elapsed().as_secs_f64() / 60.0;
-    println!("\n{} scenarios in {minutes:.1} minutes", records.len());
+    whole.words(&format!(
+        "{} scenarios in {minutes:.1} minutes",
+        records.len()
+    ));
     let references: Vec<&Record> = records.iter().collect();
-    whole.write(".html", &page::html("coring-perf all", &references))?;
     let rows = page::summary_rows(&references);
     whole.write("-summary.md", &page::markdown(&rows))?;
+    let before = compare::newest(options, "all").pop();
+    whole.gather(&references);
+    let json = map([("scenario", "all".into()), ("minutes", minutes.into())]);
+    whole.write(".json", &whole.with_standings(&json).pretty())?;
+    if let (Some(before), Some(after)) = (before, compare::newest(options, "all").pop())
+        && let Err(reason) = compare::report(&whole, &before, &after)
+    {
+        whole.warning(&reason);
+    }
+    // The whole's own words stand at the end; its ratios are those of the scenarios.
+    whole.forget_standings();
+    let chapters: Vec<&Record> = references.iter().copied().chain([&whole]).collect();
+    whole.write(".html", &page::html("coring-perf all", &chapters))?;
     if failed.is_empty() {
         Ok(())
     } else {

@@ -1,7 +1,7 @@
 //! Runs a scenario of `served.rs`: each peer serves the same program under the same load, in turn.
 
 use super::serve_report;
-use super::served::{Phase, Rate, Scenario};
+use super::served::{BESIDE_BYTES, Phase, Rate, Scenario};
 use crate::load::{self, Arrivals, Edge, Outcome, Plan};
 use crate::options::{Options, root};
 use crate::peers::{self, Peer, Server};
@@ -21,6 +21,9 @@ const PORT: u16 = 3000;
 
 /// The peer whose ceiling sets the rates, and to whom ratios refer.
 pub const REFERENCE: &str = "node26";
+
+/// Latencies at its own loads are asked of those that the table of tails has room for.
+const TAILS: [&str; 4] = ["coring", "node26", "node24", "bun"];
 
 /// One phase of one peer in one repetition.
 pub struct Sample {
@@ -72,11 +75,14 @@ pub fn run(options: &Options, scenario: &Scenario, record: &Record) -> Result<()
     for rep in 0..options.reps {
         for (peer, who) in peers.iter().enumerate() {
             let server = course.start(who)?;
-            course.warm_up(&server);
+            course.warm_up(&server)?;
             let mut own = 0.0;
             for (index, phase) in scenario.phases.iter().enumerate() {
+                if !takes_part_in(who.name, phase) {
+                    continue;
+                }
                 let plan = course.plan(phase, server.address, reference, own);
-                let sample = course.measure(&server, &plan, [peer, rep, index]);
+                let sample = course.measure(&server, &plan, [peer, rep, index])?;
                 if phase.rate == Rate::Ceiling {
                     own = sample.outcome.per_second();
                 }
@@ -102,6 +108,10 @@ pub fn run(options: &Options, scenario: &Scenario, record: &Record) -> Result<()
     run.report(record)
 }
 
+fn takes_part_in(name: &str, phase: &Phase) -> bool {
+    !matches!(phase.rate, Rate::Own(_)) || TAILS.contains(&name)
+}
+
 fn tell(who: &Peer, phase: &Phase, sample: &Sample) {
     println!(
         "rep {} {:7} {:8} {:9.0} req/s {:6.1} CPU us/req, {} faults",
@@ -118,7 +128,7 @@ impl Course<'_> {
     fn start(&self, peer: &Peer) -> Result<Server, String> {
         let script = root().join(self.scenario.script);
         let mut command = match (self.scenario.two_cores, peer.name) {
-            (true, "coring") => peer.core_script("2", &script),
+            (true, "coring") => peer.flagged(&["-j", "2"], &script),
             (true, _) => {
                 let mut command = peer.script(&script);
                 command.arg("cluster");
@@ -160,13 +170,14 @@ impl Course<'_> {
             warm_up: PHASE_WARM_UP_MAX.min(self.options.measured / 4),
             measured: self.options.measured,
             sleeps: self.scenario.two_cores,
+            apart: self.scenario.two_cores.then_some(BESIDE_BYTES),
             ..phase.ask.plan(address)
         }
     }
 
     /// The first phase's load, as fast as it is answered, until the program is compiled as far as
     /// it will be.
-    fn warm_up(&self, server: &Server) -> Outcome {
+    fn warm_up(&self, server: &Server) -> Result<Outcome, String> {
         let first = &self.scenario.phases[0];
         let plan = Plan {
             connections: self.options.connections.min(64),
@@ -192,10 +203,10 @@ impl Course<'_> {
             .find(|peer| peer.name == REFERENCE)
             .unwrap_or(&peers[0]);
         let server = self.start(reference)?;
-        self.warm_up(&server);
+        self.warm_up(&server)?;
         let mut plan = self.plan(&self.scenario.phases[0], server.address, 0.0, 0.0);
         plan.measured = CALIBRATION;
-        let ceiling = load::run(&plan, &mut |_| {}).per_second();
+        let ceiling = load::run(&plan, &mut |_| {})?.per_second();
         println!("reference {}: {ceiling:.0} req/s", reference.name);
         if ceiling > 0.0 {
             Ok(ceiling)
@@ -204,18 +215,18 @@ impl Course<'_> {
         }
     }
 
-    fn measure(&self, server: &Server, plan: &Plan, at: [usize; 3]) -> Sample {
+    fn measure(&self, server: &Server, plan: &Plan, at: [usize; 3]) -> Result<Sample, String> {
         let pids = server.pids();
         let mut clocks = Vec::new();
         let outcome = load::run(plan, &mut |_: Edge| {
             let stolen = process::stolen_us(self.options.server_cpu);
             let switches = process::switches(&pids);
             clocks.push((Instant::now(), process::cpu_time(&pids), stolen, switches));
-        });
+        })?;
         assert_eq!(clocks.len(), 2);
         let cpu = clocks[1].1.since(&clocks[0].1);
         let wall_us = (clocks[1].0 - clocks[0].0).as_secs_f64() * 1e6;
-        Sample {
+        Ok(Sample {
             peer: at[0],
             rep: at[1],
             phase: at[2],
@@ -225,6 +236,6 @@ impl Course<'_> {
             switches: clocks[1].3.since(&clocks[0].3),
             server_busy: cpu.total_us() / wall_us,
             stolen: (clocks[1].2 - clocks[0].2) / wall_us,
-        }
+        })
     }
 }

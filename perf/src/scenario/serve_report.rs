@@ -7,8 +7,8 @@ use crate::peers::Peer;
 use crate::report::json::{Json, map};
 use crate::report::stats::Spread;
 use crate::report::{
-    Record, Standing, bars, histogram_json, percentiles, percentiles_json, rates, rounds,
-    show_ratio,
+    Record, Standing, TAIL_PERCENTS, Tail, bars, histogram_json, percentiles, percentiles_json,
+    rates, rounds, show_ratio,
 };
 use hdrhistogram::Histogram;
 
@@ -70,6 +70,7 @@ impl Run<'_> {
             );
             record.table(&caption, self.rows(index, phase));
             self.stand(record, index, phase);
+            self.tails(record, index, phase);
             self.plot(record, index, phase);
         }
         self.plot_curve(record);
@@ -136,9 +137,65 @@ impl Run<'_> {
                 }
                 Rate::Equal(_) | Rate::Own(_) | Rate::Fixed(_) => {
                     tell("p99", rounds(&values(peer, p99), &values(own, p99)));
+                    if self.scenario.two_cores {
+                        let beside = |sample: &Sample| {
+                            sample.outcome.apart.value_at_quantile(0.99) as f64 / 1000.0
+                        };
+                        let ratio = rounds(&values(peer, beside), &values(own, beside));
+                        tell("p99 of the core beside", ratio);
+                    }
                 }
             }
         }
+    }
+
+    /// Rows of the table of tails, which all scenarios share; of two cores, those beside the one
+    /// that computes have rows of their own.
+    fn tails(&self, record: &Record, index: usize, phase: &Phase) {
+        let load = match phase.rate {
+            Rate::Ceiling | Rate::Equal(_) => return,
+            Rate::Own(part) => format!("{:.0} %", part * 100.0),
+            Rate::Fixed(rate) => format!("{rate:.0}/s"),
+        };
+        for (peer, who) in self.peers.iter().enumerate() {
+            if self.of(peer, index).next().is_none() {
+                continue;
+            }
+            let tell = |what: String, histogram: &Histogram<u64>| {
+                let us = |percent: f64| histogram.value_at_quantile(percent / 100.0) as f64 / 1e3;
+                record.tail(Tail {
+                    what,
+                    load: load.clone(),
+                    peer: who.name,
+                    per_second: self.spread(peer, index, |s| s.outcome.per_second()).median,
+                    us: TAIL_PERCENTS.map(us),
+                });
+            };
+            let name = self.scenario.name;
+            let before = self.scenario.phases[..index].iter();
+            let asked = before
+                .filter(|phase| phase.rate == Rate::Ceiling)
+                .next_back();
+            let what = match asked {
+                Some(ceiling) if ceiling.name != "ceiling" => format!("{name} {}", ceiling.name),
+                Some(_) | None => name.to_string(),
+            };
+            if self.scenario.two_cores {
+                tell(format!("{what}, the core beside"), &self.apart(peer, index));
+                tell(format!("{what}, both"), &self.merged(peer, index));
+            } else {
+                tell(what, &self.merged(peer, index));
+            }
+        }
+    }
+
+    fn apart(&self, peer: usize, phase: usize) -> Histogram<u64> {
+        let mut sum = new_histogram();
+        for sample in self.of(peer, phase) {
+            sum.add(&sample.outcome.apart)
+                .expect("all histograms have the same bounds");
+        }
+        sum
     }
 
     fn of(&self, peer: usize, phase: usize) -> impl Iterator<Item = &Sample> {
@@ -161,6 +218,9 @@ impl Run<'_> {
     fn rows(&self, phase: usize, what: &Phase) -> Vec<Vec<String>> {
         let mut rows = vec![HEAD.map(str::to_string).to_vec()];
         for (peer, who) in self.peers.iter().enumerate() {
+            if self.of(peer, phase).next().is_none() {
+                continue;
+            }
             let part = |us: f64, sample: &Sample| us / sample.outcome.completed.max(1) as f64;
             let median = |decimals: usize, value: &dyn Fn(&Sample) -> f64| {
                 format!("{:.decimals$}", self.spread(peer, phase, value).median)
@@ -285,7 +345,8 @@ impl Run<'_> {
 
     fn plot(&self, record: &Record, index: usize, phase: &Phase) {
         let below = self.says(phase);
-        let peers = || self.peers.iter().enumerate();
+        let takes_part = |(peer, _): &(usize, &Peer)| self.of(*peer, index).next().is_some();
+        let peers = || self.peers.iter().enumerate().filter(takes_part);
         let spread = |peer: usize, value: fn(&Sample) -> f64| self.spread(peer, index, value);
         if !matches!(phase.rate, Rate::Own(_)) {
             let cpu = peers().map(|(peer, who)| (who.name, spread(peer, Sample::cpu_per_request)));
@@ -333,7 +394,9 @@ impl Run<'_> {
             let p99 = self.spread(peer, phase, |sample| latency_us(sample, 99.0));
             (rate.median, p99.median)
         };
+        let takes_part = |peer: usize| self.of(peer, phases[0]).next().is_some();
         let peers = self.peers.iter().enumerate();
+        let peers = peers.filter(|(peer, _)| takes_part(*peer));
         let lines: Vec<(&str, Vec<(f64, f64)>)> = peers
             .map(|(peer, who)| {
                 let points = phases.iter().map(|&phase| point(peer, phase));
@@ -434,6 +497,7 @@ fn sample_json(place: [(&str, Json); 2], sample: &Sample) -> Json {
         ("threads", sample.memory.threads.into()),
         ("connects", outcome.connects.into()),
         ("latency_us", percentiles_json(&outcome.latency)),
+        ("latency_apart_us", percentiles_json(&outcome.apart)),
         (
             "latency_from_sending_us",
             percentiles_json(&outcome.service),

@@ -70,10 +70,30 @@ const HELLO: Ask = Ask::Get {
     body_bytes: Some(11),
 };
 
+/// What both cores of `neighbour` answer.
+const EITHER: Ask = Ask::Get {
+    path: "/",
+    headers: &[],
+    body_bytes: None,
+};
+
+/// The answer of the core beside the one that computes.
+pub const BESIDE_BYTES: u64 = 12;
+
 const JSON: Ask = Ask::Get {
     path: "/items?page=2&size=8",
     headers: JSON_HEADERS,
     body_bytes: None,
+};
+
+const EACH: Ask = Ask::Churn { per_connection: 1 };
+const SIXTEEN: Ask = Ask::Pipelined { depth: 16 };
+const UPLOAD: Ask = Ask::Upload { bytes: 64_000 };
+const MESSAGE: Ask = Ask::WebSocket { bytes: 64 };
+const FILE: Ask = Ask::Get {
+    path: "/1",
+    headers: &[],
+    body_bytes: Some(1_000),
 };
 
 const fn phase(name: &'static str, says: &'static str, rate: Rate, ask: Ask) -> Phase {
@@ -108,21 +128,33 @@ macro_rules! curve {
                 Rate::Equal(0.5),
                 $ask,
             ),
-            phase("own-20", "at 20 % of its own ceiling", Rate::Own(0.2), $ask),
-            phase("own-50", "at 50 % of its own ceiling", Rate::Own(0.5), $ask),
-            phase("own-80", "at 80 % of its own ceiling", Rate::Own(0.8), $ask),
+            tail(20, $ask),
+            tail(50, $ask),
+            tail(80, $ask),
         ]
     };
 }
 
-/// The ceiling, and the tail at half of it.
-macro_rules! pair {
+/// The ceiling, and the three loads.
+macro_rules! tails {
     ($ask:expr) => {
         &[
             ceiling("ceiling", "as fast as it answers", $ask),
-            phase("own-50", "at 50 % of its own ceiling", Rate::Own(0.5), $ask),
+            tail(20, $ask),
+            tail(50, $ask),
+            tail(80, $ask),
         ]
     };
+}
+
+/// A part of this peer's own ceiling, in per cent.
+const fn tail(percent: u32, ask: Ask) -> Phase {
+    match percent {
+        20 => phase("own-20", "at 20 % of its own ceiling", Rate::Own(0.2), ask),
+        50 => phase("own-50", "at 50 % of its own ceiling", Rate::Own(0.5), ask),
+        80 => phase("own-80", "at 80 % of its own ceiling", Rate::Own(0.8), ask),
+        _ => panic!("20, 50 or 80 per cent"),
+    }
 }
 
 const fn scenario(
@@ -146,32 +178,36 @@ pub const SERVED: &[Scenario] = &[
     scenario("hello", "examples/hello.js", "the hello-world of the README", curve!(HELLO)),
     scenario("json", "perf/apps/json.js",
         "ten request headers are read, about 1 KB of JSON is built", curve!(JSON)),
-    scenario("express", "perf/apps/express.js", "hello-world of express", pair!(HELLO)),
-    scenario("fastify", "perf/apps/fastify.js", "hello-world of fastify", pair!(HELLO)),
+    scenario("express", "perf/apps/express.js", "hello-world of express", tails!(HELLO)),
+    scenario("fastify", "perf/apps/fastify.js", "hello-world of fastify", tails!(HELLO)),
     scenario("churn", "examples/hello.js", "new connections", &[
-        ceiling("each", "a new connection for each request", Ask::Churn { per_connection: 1 }),
+        ceiling("each", "a new connection for each request", EACH),
+        tail(20, EACH), tail(50, EACH), tail(80, EACH),
         ceiling("tenth", "a new connection for each tenth request",
             Ask::Churn { per_connection: 10 }),
     ]),
     scenario("pipelined", "examples/hello.js",
         "16 requests in one piece; synthetic, no browser does it", &[
-        ceiling("sixteen", "16 requests in one piece", Ask::Pipelined { depth: 16 }),
+        ceiling("sixteen", "16 requests in one piece", SIXTEEN),
+        tail(20, SIXTEEN), tail(50, SIXTEEN), tail(80, SIXTEEN),
     ]),
     scenario("upload", "perf/apps/echo.js", "what is sent comes back, by req.pipe(res)", &[
         ceiling("1k", "1 KB there and back", Ask::Upload { bytes: 1_000 }),
-        ceiling("64k", "64 KB there and back", Ask::Upload { bytes: 64_000 }),
+        ceiling("64k", "64 KB there and back", UPLOAD),
+        tail(20, UPLOAD), tail(50, UPLOAD), tail(80, UPLOAD),
         few(ceiling("10m", "10 MB there and back", Ask::Upload { bytes: 10_000_000 }), 16),
     ]),
     scenario("static", "perf/apps/static.js", "files by stat and createReadStream", &[
-        ceiling("1k", "a file of 1 KB",
-            Ask::Get { path: "/1", headers: &[], body_bytes: Some(1_000) }),
+        ceiling("1k", "a file of 1 KB", FILE),
+        tail(20, FILE), tail(50, FILE), tail(80, FILE),
         ceiling("100k", "a file of 100 KB",
             Ask::Get { path: "/100", headers: &[], body_bytes: Some(100_000) }),
     ]),
-    scenario("tcp", "perf/apps/tcp.js", "echo by node:net", pair!(Ask::Tcp { bytes: 64 })),
-    scenario("udp", "perf/apps/udp.js", "echo by node:dgram", pair!(Ask::Udp { bytes: 64 })),
+    scenario("tcp", "perf/apps/tcp.js", "echo by node:net", tails!(Ask::Tcp { bytes: 64 })),
+    scenario("udp", "perf/apps/udp.js", "echo by node:dgram", tails!(Ask::Udp { bytes: 64 })),
     scenario("websocket", "perf/apps/websocket.js", "echo by the package ws", &[
-        ceiling("64", "messages of 64 bytes", Ask::WebSocket { bytes: 64 }),
+        ceiling("64", "messages of 64 bytes", MESSAGE),
+        tail(20, MESSAGE), tail(50, MESSAGE), tail(80, MESSAGE),
         ceiling("8k", "messages of 8 KB", Ask::WebSocket { bytes: 8_000 }),
         ceiling("64k", "messages of 64 KB", Ask::WebSocket { bytes: 64_000 }),
     ]),
@@ -184,8 +220,9 @@ pub const SERVED: &[Scenario] = &[
         peers: &["node26", "node24", "bun"],
         two_cores: true,
         ..scenario("neighbour", "perf/apps/neighbour.js",
-            "one request in a hundred computes for 20 ms; two cores, or a cluster of two", &[
-            phase("steady", "at 1000 requests a second", Rate::Fixed(1_000.0), HELLO),
+            "on one of two cores, or processes of a cluster, one request in a hundred computes for \
+             20 ms", &[
+            phase("steady", "at 1000 requests a second", Rate::Fixed(1_000.0), EITHER),
         ])
     },
 ];

@@ -1,91 +1,91 @@
-//! soak: connections come and go for a long time, at half of what the server can do. Memory that
-//! grows and descriptors that stay are seen; `--seconds 1800` is the half hour of a release.
+//! soak: connections come and go for a long time, at a part of what the server can do, or at
+//! `--rate`. Memory that grows is seen, and descriptors and operations of the ring that stay;
+//! `--seconds 1800` is the half hour of a release. The generator sleeps, so that a long run leaves
+//! the processors to others; no latency is read off it.
 
 use super::served::Ask;
+use super::soak_report;
 use crate::load::{self, Arrivals, Plan};
 use crate::options::{Options, root};
 use crate::peers::{self, Peer, Server};
 use crate::process;
-use crate::report::json::{Json, map};
 use crate::report::{Record, facts};
+use crate::scratch::Scratch;
+use std::io::{Read, Write};
 use std::net::SocketAddr;
+use std::os::unix::net::UnixStream;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 const SCRIPT: &str = "examples/hello.js";
 /// The example knows no other.
 const PORT: u16 = 3000;
-const PER_CONNECTION: u32 = 10;
+pub const PER_CONNECTION: u32 = 10;
+/// Of the ceiling, where no rate is asked for.
+const PART: f64 = 0.7;
+/// Looks at the server, each at least so long after the last one.
+const LOOKS: u32 = 600;
 const WATCH: Duration = Duration::from_millis(500);
 /// After the load, until what is closed is closed.
 const SETTLE: Duration = Duration::from_secs(1);
+const ASK_TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A look at the server: seconds since the start, resident bytes, open descriptors.
-type Look = (f64, f64, f64);
+/// A look at the server.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Look {
+    pub seconds: f64,
+    pub resident_bytes: f64,
+    pub descriptors: f64,
+    pub cpu_us: f64,
+    /// What coring counts itself; others do not say.
+    pub in_flight: Option<f64>,
+    pub sockets: Option<f64>,
+    pub heap_bytes: Option<f64>,
+}
 
-struct Soaked {
-    rate: f64,
-    faults: u64,
-    looks: Vec<Look>,
-    descriptors_before: usize,
-    descriptors_after: usize,
+pub struct Soaked {
+    pub rate: f64,
+    pub completed: u64,
+    pub faults: u64,
+    pub looks: Vec<Look>,
+    /// Before the load, and when it was over.
+    pub before: Look,
+    pub after: Look,
+    pub generator_busy: f64,
 }
 
 pub fn run(options: &Options, record: &Record) -> Result<(), String> {
     let peers = peers::choose(options)?;
     let facts = facts::facts(options, &peers);
     process::pin_this_thread(options.load_cpu).map_err(|error| format!("taskset: {error}"))?;
-    let mut rows = vec![HEAD.map(str::to_string).to_vec()];
-    let mut results = Vec::new();
+    let mut all = Vec::new();
     for peer in &peers {
-        let soaked = soak(options, peer)?;
-        let slope = slope(settled(&soaked.looks));
-        let mib = |look: Option<&Look>| {
-            look.map_or("-".into(), |look| format!("{:.1}", look.1 / 1_048_576.0))
-        };
-        rows.push(vec![
-            peer.name.to_string(),
-            format!("{:.0}", soaked.rate),
-            mib(soaked.looks.first()),
-            mib(soaked.looks.last()),
-            format!("{:.1}", slope / 1024.0 * 60.0),
-            soaked.descriptors_before.to_string(),
-            soaked.descriptors_after.to_string(),
-            soaked.faults.to_string(),
-        ]);
-        results.push(json(peer, &soaked, slope));
+        all.push((peer.name, soak(options, peer)?));
     }
-    let seconds = options.measured.as_secs_f64();
-    let caption = format!(
-        "soak, {seconds:.0} s at half the ceiling, {PER_CONNECTION} requests a connection; the \
-         slope is that of the last two thirds"
-    );
-    record.table(&caption, rows);
-    let json = map([
-        ("scenario", "soak".into()),
-        ("facts", facts.clone()),
-        ("results", results.into()),
-    ]);
-    record.json(&facts, &json)
+    soak_report::report(options, &all, facts, record)
 }
 
-const HEAD: [&str; 8] = [
-    "peer",
-    "req/s",
-    "RSS MiB at first",
-    "at last",
-    "KiB a minute",
-    "descriptors before",
-    "after",
-    "faults",
-];
-
 fn soak(options: &Options, peer: &Peer) -> Result<Soaked, String> {
-    let mut command = peer.script(&root().join(SCRIPT));
+    let scratch = Scratch::new("soak")?;
+    let socket = (peer.name == "coring").then(|| scratch.path().join("metrics"));
+    let flag = socket
+        .as_ref()
+        .map(|path| format!("--metrics={}", path.display()));
+    let flags: Vec<&str> = flag.as_deref().into_iter().collect();
+    let mut command = peer.flagged(&flags, &root().join(SCRIPT));
     command.env("PORT", PORT.to_string());
     let address = SocketAddr::from(([127, 0, 0, 1], PORT));
-    let server = Server::start(peers::pinned(&command, options.server_cpu), address)?;
-    let descriptors_before = process::open_descriptors(&server.pids());
+    let server =
+        Server::start(peers::pinned(&command, options.server_cpu), address)?.confirmed()?;
+    let begin = Instant::now();
+    let watcher = Watcher {
+        pids: server.pids(),
+        socket,
+        begin,
+        pause: WATCH.max(options.measured / LOOKS),
+    };
+    let before = watcher.look();
     let mut plan = Plan {
         connections: options.connections,
         warm_up: Duration::ZERO,
@@ -95,84 +95,87 @@ fn soak(options: &Options, peer: &Peer) -> Result<Soaked, String> {
         }
         .plan(address)
     };
-    let rate = load::run(&plan, &mut |_| {}).per_second() / 2.0;
+    let rate = match options.rate {
+        Some(rate) => rate,
+        None => load::run(&plan, &mut |_| {})?.per_second() * PART,
+    };
     plan.arrivals = Arrivals::Open {
         per_second: rate.max(1.0),
     };
     plan.measured = options.measured;
-    let pids = server.pids();
+    plan.sleeps = true;
     let stop = AtomicBool::new(false);
     let (outcome, looks) = std::thread::scope(|scope| {
-        let watcher = scope.spawn(|| watch(&pids, &stop));
+        let watching = scope.spawn(|| watcher.watch(&stop));
         let outcome = load::run(&plan, &mut |_| {});
         stop.store(true, Ordering::Relaxed);
-        (outcome, watcher.join().expect("the watcher does not panic"))
+        (
+            outcome,
+            watching.join().expect("the watcher does not panic"),
+        )
     });
+    let outcome = outcome?;
     std::thread::sleep(SETTLE);
     Ok(Soaked {
         rate,
+        completed: outcome.completed,
         faults: outcome.faults.total(),
         looks,
-        descriptors_before,
-        descriptors_after: process::open_descriptors(&server.pids()),
+        before,
+        after: watcher.look(),
+        generator_busy: outcome.busy,
     })
 }
 
-fn watch(pids: &[u32], stop: &AtomicBool) -> Vec<Look> {
-    let begin = Instant::now();
-    let mut looks = Vec::new();
-    while !stop.load(Ordering::Relaxed) {
-        let resident = process::memory(pids).resident_bytes as f64;
-        let descriptors = process::open_descriptors(pids) as f64;
-        looks.push((begin.elapsed().as_secs_f64(), resident, descriptors));
-        std::thread::sleep(WATCH);
+struct Watcher {
+    pids: Vec<u32>,
+    socket: Option<PathBuf>,
+    begin: Instant,
+    pause: Duration,
+}
+
+impl Watcher {
+    fn watch(&self, stop: &AtomicBool) -> Vec<Look> {
+        let mut looks = Vec::new();
+        let mut next = Instant::now();
+        while !stop.load(Ordering::Relaxed) {
+            if Instant::now() >= next {
+                looks.push(self.look());
+                next += self.pause;
+            }
+            std::thread::sleep(WATCH / 5);
+        }
+        looks
     }
-    looks
-}
 
-/// Heaps grow at first: the last two thirds count.
-fn settled(looks: &[Look]) -> &[Look] {
-    &looks[looks.len() / 3..]
-}
-
-/// Bytes a second, by least squares.
-fn slope(looks: &[Look]) -> f64 {
-    let count = looks.len().max(1) as f64;
-    let mean = |value: fn(&Look) -> f64| looks.iter().map(value).sum::<f64>() / count;
-    let (time, bytes) = (mean(|look| look.0), mean(|look| look.1));
-    let products = looks.iter().map(|look| (look.0 - time) * (look.1 - bytes));
-    let squares = looks
-        .iter()
-        .map(|look| (look.0 - time).powi(2))
-        .sum::<f64>();
-    if squares > 0.0 {
-        products.sum::<f64>() / squares
-    } else {
-        0.0
+    fn look(&self) -> Look {
+        let text = self.socket.as_deref().and_then(metrics).unwrap_or_default();
+        Look {
+            seconds: self.begin.elapsed().as_secs_f64(),
+            resident_bytes: process::memory(&self.pids).resident_bytes as f64,
+            descriptors: process::open_descriptors(&self.pids) as f64,
+            cpu_us: process::cpu_time(&self.pids).total_us(),
+            in_flight: metric(&text, "coring_ring_in_flight"),
+            sockets: metric(&text, "coring_sockets_open"),
+            heap_bytes: metric(&text, "coring_heap_used_bytes"),
+        }
     }
 }
 
-fn json(peer: &Peer, soaked: &Soaked, slope: f64) -> Json {
-    let list = |value: fn(&Look) -> f64| {
-        Json::List(soaked.looks.iter().map(|look| value(look).into()).collect())
-    };
-    map([
-        ("peer", peer.name.into()),
-        ("per_second", soaked.rate.into()),
-        ("faults", soaked.faults.into()),
-        ("slope_bytes_per_second", slope.into()),
-        (
-            "descriptors_before",
-            (soaked.descriptors_before as u64).into(),
-        ),
-        (
-            "descriptors_after",
-            (soaked.descriptors_after as u64).into(),
-        ),
-        ("seconds", list(|look| look.0)),
-        ("resident_bytes", list(|look| look.1)),
-        ("descriptors", list(|look| look.2)),
-    ])
+/// What the socket of `--metrics` says; None if it does not answer.
+fn metrics(path: &Path) -> Option<String> {
+    let mut stream = UnixStream::connect(path).ok()?;
+    stream.set_read_timeout(Some(ASK_TIMEOUT)).ok()?;
+    stream.write_all(b"GET / HTTP/1.1\r\n\r\n").ok()?;
+    let mut text = String::new();
+    stream.read_to_string(&mut text).ok()?;
+    Some(text)
+}
+
+/// The value of the first core.
+fn metric(text: &str, name: &str) -> Option<f64> {
+    let line = text.lines().find(|line| line.starts_with(name))?;
+    line.rsplit(' ').next()?.parse().ok()
 }
 
 #[cfg(test)]
@@ -180,13 +183,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn slopes() {
-        assert_eq!(slope(&[]), 0.0);
-        assert_eq!(slope(&[(1.0, 5.0, 0.0)]), 0.0);
-        let looks: Vec<Look> = (0..10)
-            .map(|at| (f64::from(at), f64::from(at) * 3.0, 0.0))
-            .collect();
-        assert!((slope(&looks) - 3.0).abs() < 1e-9);
-        assert_eq!(settled(&looks).len(), 7);
+    fn metrics_are_read() {
+        let text = "# TYPE coring_ring_in_flight gauge\ncoring_ring_in_flight{core=\"0\"} 12\n";
+        assert_eq!(metric(text, "coring_ring_in_flight"), Some(12.0));
+        assert_eq!(metric(text, "coring_sockets_open"), None);
+        assert_eq!(metrics(Path::new("/nowhere/at/all")), None);
     }
 }

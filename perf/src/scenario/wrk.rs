@@ -1,6 +1,6 @@
-//! wrk: the generator against wrk, both in the closed loop, in turn, with one server. Against a
-//! server that takes a known time they must agree; a server at its ceiling is shown beside it,
-//! where ours may be higher: it sleeps never, so the server need not wake it.
+//! wrk: the generator against wrk, both in the closed loop, in turn, with one server. Both sleep
+//! where they have nothing to do, so that a server pays the same for waking them. Against a server
+//! that takes a known time they must agree; one at its ceiling is shown beside it.
 
 use crate::load::{self, Plan};
 use crate::options::{Options, root};
@@ -43,7 +43,7 @@ pub fn run(options: &Options, record: &Record) -> Result<(), String> {
         let server = Server::start(peers::pinned(&command, options.server_cpu), address)?;
         let (mut ours, mut theirs) = (Vec::new(), Vec::new());
         for _ in 0..options.reps {
-            ours.push(own(options, server.address));
+            ours.push(own(options, server.address)?);
             theirs.push(wrk(options, server.address)?);
         }
         let ratio = rounds(&ours, &theirs).ok_or("nobody was answered")?;
@@ -89,14 +89,15 @@ pub fn run(options: &Options, record: &Record) -> Result<(), String> {
     }
 }
 
-fn own(options: &Options, address: SocketAddr) -> f64 {
+fn own(options: &Options, address: SocketAddr) -> Result<f64, String> {
     let plan = Plan {
         connections: options.connections,
         warm_up: Duration::from_millis(500),
+        sleeps: true,
         measured: options.measured,
         ..Plan::http(address, load::request(address, "GET", "/", &[], b""))
     };
-    load::run(&plan, &mut |_| {}).per_second()
+    Ok(load::run(&plan, &mut |_| {})?.per_second())
 }
 
 fn wrk(options: &Options, address: SocketAddr) -> Result<f64, String> {

@@ -6,6 +6,8 @@
 //! The traits speak in raw addresses, never in slices: a JS program may read or write the same
 //! bytes while the kernel does, and a Rust reference to such memory would be a lie.
 
+use std::rc::Rc;
+
 /// Memory the kernel may read from.
 ///
 /// # Safety
@@ -48,6 +50,17 @@ unsafe impl Stable for Box<[u8]> {
 unsafe impl StableMut for Box<[u8]> {
     fn address_mut(&mut self) -> *mut u8 {
         self.as_mut_ptr()
+    }
+}
+
+// SAFETY: the counted block does not move, and while it is shared nobody may write it.
+unsafe impl Stable for Rc<[u8]> {
+    fn address(&self) -> *const u8 {
+        self.as_ptr()
+    }
+
+    fn bytes_count(&self) -> usize {
+        self.len()
     }
 }
 
