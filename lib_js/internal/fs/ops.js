@@ -12,11 +12,12 @@
 // Buffer of the bytes that were there.
 
 const {
-  ArrayPrototypePush, Float64Array, FunctionPrototypeBind, ReflectApply,
+  ArrayPrototypePush, Float64Array, FunctionPrototypeBind, Promise, ReflectApply,
   StringPrototypeCharCodeAt, StringPrototypeSplit, TypedArrayPrototypeSet, Uint8Array,
 } = primordials;
 
 const { Buffer } = require('buffer');
+const { FastBuffer } = require('internal/buffer');
 const { allocateTicket } = require('boot/turn');
 const { constants: { O_RDWR, O_WRONLY } } = require('internal/fs/constants');
 
@@ -137,6 +138,19 @@ const KINDS = [Answer, ValueAnswer, BytesAnswer, FiguresAnswer, FillingAnswer, S
 for (let i = 0; i < KINDS.length; i++) KINDS[i].prototype.asyncType = 'FSREQCALLBACK';
 
 const answered = (done) => allocateTicket(new Answer(done));
+
+let settle; // The promise that is being made.
+const keepResolve = (resolve) => { settle = resolve; };
+
+/**
+ * Of a promise that is fulfilled, with nothing, by the next entries from native. Whoever has an
+ * answer and awaits this pays for no promise of the answer.
+ */
+function nextEntries() {
+  const promise = new Promise(keepResolve);
+  plain().answer(allocateTicket(new SoonAnswer(settle, undefined)));
+  return promise;
+}
 
 /** Tells `done` with the next entries from native. */
 function answerSoon(done, answer) {
@@ -286,18 +300,22 @@ function namesLater(name) {
 
 const WRITING = O_WRONLY | O_RDWR;
 
+/**
+ * What can be had at once of a whole file: a Buffer, or text where that will do and the file is
+ * ASCII; -errno. What is still to be waited for is LATER, or a descriptor for openOn().
+ */
+function readWhole(path, flags, asText) {
+  const answer = plain().readFile(path, flags, asText);
+  return typeof answer === 'object' ? new FastBuffer(answer) : answer;
+}
+
+/** Opens in earnest what readWhole() has a descriptor of; done(fd) */
+function openOn(fd, flags, done) {
+  plain().openOn(fd, flags, answered(done));
+}
+
 const later = {
   __proto__: null,
-  /**
-   * A whole file, if it lies in memory: done(bytes or -errno). Else done(LATER, fd) with what was
-   * opened, or with undefined if nothing was.
-   */
-  readWhole(path, flags, done) {
-    const answer = plain().readFile(path, flags);
-    if (answer === LATER) done(LATER, undefined);
-    else if (typeof answer !== 'number' || answer < 0) answerSoon(done, answer);
-    else plain().openOn(answer, flags, answered((fd) => done(LATER, fd)));
-  },
   /**
    * Writes a whole file, if that need not wait: done(0 or -errno, the operation that was refused).
    * Else done(LATER, undefined, fd) as above.
@@ -327,7 +345,7 @@ const later = {
       return;
     }
     const answer = plain().readNew(fd, length, position);
-    if (answer !== LATER) answerSoon(done, answer);
+    if (answer !== LATER) answerSoon(done, new FastBuffer(answer));
     else queue().read(fd, length, position, allocateTicket(new BytesAnswer(done)));
   },
   /** Into `bytes`, any view; the answer is a count. */
@@ -469,8 +487,12 @@ later.ask = async (fn, a, b, done) => {
 module.exports = {
   KEEP_POSITION,
   LATER,
+  answerSoon,
   later,
+  nextEntries,
   now,
+  openOn,
+  readWhole,
   runLater,
   runNow,
 };
