@@ -78,6 +78,24 @@ for (const [form, call] of Object.entries(FORMS)) {
     assert.strictEqual((await call('readFile', '/dev/null')).length, 0);
   });
 
+  row(`${form}: names of any length and letters`, async () => {
+    for (const names of [
+      [], ['a'], ['b', 'a', '...', '.a'], ['\u20ac', 'a', '\u{1f600}', '\xe9'],
+      Array.from({ length: 700 }, (_, index) => 'x'.repeat(index % 255) + index).map(
+        (name) => name.slice(-255)),
+    ]) {
+      const folder = fs.mkdtempSync(at('names-'));
+      const expected = [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      for (const name of names) fs.writeFileSync(path.join(folder, name), '');
+      assert.deepStrictEqual(await call('readdir', folder), expected);
+      const bytes = await call('readdir', folder, 'buffer');
+      assert.deepStrictEqual(bytes.map(String), expected);
+      const entries = await call('readdir', folder, { withFileTypes: true });
+      assert.deepStrictEqual(entries.map((entry) => entry.name), expected);
+      assert.ok(entries.every((entry) => entry.isFile() && entry.parentPath === folder));
+    }
+  });
+
   row(`${form}: folders`, async () => {
     const folder = at(`${form}-dir`);
     assert.strictEqual(await call('mkdir', path.join(folder, 'a/b'), { recursive: true }), folder);

@@ -12,8 +12,9 @@
 // Buffer of the bytes that were there.
 
 const {
-  ArrayPrototypePush, Float64Array, FunctionPrototypeBind, Promise, ReflectApply,
-  StringPrototypeCharCodeAt, StringPrototypeSplit, TypedArrayPrototypeSet, Uint8Array,
+  Array, ArrayPrototypePush, Float64Array, FunctionPrototypeBind, Promise, ReflectApply,
+  StringPrototypeCharCodeAt, StringPrototypeSplit, StringPrototypeSubstring,
+  TypedArrayPrototypeSet, Uint8Array,
 } = primordials;
 
 const { Buffer } = require('buffer');
@@ -172,24 +173,35 @@ function statNow(name) {
 function readDirectory(path, asBytes) {
   const answer = blocking().readdir(path, asBytes);
   if (typeof answer === 'number') return answer;
-  const { 0: names, 1: digits } = answer;
-  const kinds = [];
-  for (let i = 0; i < digits.length; i++) {
-    ArrayPrototypePush(kinds, StringPrototypeCharCodeAt(digits, i) - ZERO);
-  }
-  return [asBytes ? names : listOf(names), kinds];
+  const { 0: names, 1: digits, 2: lengths } = answer;
+  const { length } = digits;
+  const kinds = new Array(length);
+  for (let i = 0; i < length; i++) kinds[i] = StringPrototypeCharCodeAt(digits, i) - ZERO;
+  return [asBytes ? names : listOf(names, lengths), kinds];
 }
 
 /** The same without the kinds, which not everybody wants. */
 function readNames(path, asBytes) {
   const answer = blocking().readdir(path, asBytes);
   if (typeof answer === 'number') return answer;
-  return asBytes ? answer[0] : listOf(answer[0]);
+  return asBytes ? answer[0] : listOf(answer[0], answer[2]);
 }
 
-function listOf(names) {
-  const list = StringPrototypeSplit(names, '\0');
-  list.pop(); // Behind the last zero.
+function listOf(names, lengths) {
+  if (lengths === undefined) {
+    const list = StringPrototypeSplit(names, '\0');
+    list.pop(); // Behind the last zero.
+    return list;
+  }
+  // Cut where native says: half the time of looking for the zeroes.
+  const { length } = lengths;
+  const list = new Array(length);
+  let at = 0;
+  for (let i = 0; i < length; i++) {
+    const end = at + StringPrototypeCharCodeAt(lengths, i);
+    list[i] = StringPrototypeSubstring(names, at, end);
+    at = end + 1;
+  }
   return list;
 }
 
