@@ -200,22 +200,32 @@ fn realpath(_: &mut Natives, path: Data, as_bytes: bool) -> Js {
     with_path_js(&path, |path| js(sync::file::real_path(path).map(named)))
 }
 
-/// [names, kinds]: names in one text, each followed by a zero, or a list of bytes; kinds as a text
-/// of UV_DIRENT_* digits.
+/// [names, kinds, lengths]: names in one text, each followed by a zero, or a list of bytes; kinds
+/// as a text of UV_DIRENT_* digits; of names that are ASCII, lengths as the characters of a text.
 fn readdir(_: &mut Natives, path: Data, as_bytes: bool) -> Js {
     with_path_js(&path, |path| match sync::file::read_directory(path) {
-        Ok(Names { names, kinds }) => {
-            let names = if as_bytes {
+        Ok(found) => {
+            let kinds = found.kinds.iter().map(|kind| b'0' + kind).collect();
+            let kinds = Js::Latin1(kinds);
+            if as_bytes {
                 let name = |name: &[u8]| Js::Bytes(name[..name.len() - 1].to_vec());
-                Js::List(names.split_inclusive(|&byte| byte == 0).map(name).collect())
-            } else {
-                utf8(names)
-            };
-            let kinds = kinds.iter().map(|kind| b'0' + kind).collect();
-            Js::List(vec![names, Js::Latin1(kinds)])
+                let names = found.names.split_inclusive(|&byte| byte == 0).map(name);
+                return Js::List(vec![Js::List(names.collect()), kinds]);
+            }
+            let lengths = lengths_of(&found);
+            Js::List(vec![utf8(found.names), kinds, lengths])
         }
         Err(errno) => Js::from(errno.result()),
     })
+}
+
+/// Undefined where a name has other characters than bytes, or more than such a text can say.
+fn lengths_of(found: &Names) -> Js {
+    let lengths = found.lengths.iter().map(|&length| u8::try_from(length));
+    match lengths.collect() {
+        Ok(lengths) if found.names.is_ascii() => Js::Latin1(lengths),
+        _ => Js::Undefined,
+    }
 }
 
 /// [names, kinds] with kinds as UV_DIRENT_*.

@@ -23,8 +23,9 @@ use crate::slots::{Handle, Slots};
 ops! { fs_plain(Natives) {
     /// Delivers a ticket's answer, which JavaScript keeps, with the next entries.
     fast answer(ticket: u32);
-    /// A Buffer; a descriptor of what goes on through `openOn`; -errno.
-    slow readFile(path: Data, flags: i32);
+    /// The memory of a Buffer, or text if that is asked for and all of it is ASCII; a descriptor of
+    /// what goes on through `openOn`; -errno.
+    slow readFile(path: Data, flags: i32, as_text: bool);
     /// Answers with the descriptor, when a fifo has a writer.
     slow openOn(fd: i32, flags: i32, ticket: u32);
     /// 0; a descriptor + 1 that is open and not written to; -errno of open; -errno - 4096 of write.
@@ -33,7 +34,7 @@ ops! { fs_plain(Natives) {
     slow open(path: Data, flags: i32, mode: u32);
     slow close(fd: i32);
     slow read(fd: i32, bytes: Bytes, offset: u32, length: u32, position: i64);
-    /// A Buffer of exactly what was read, or -errno.
+    /// The memory of a Buffer of exactly what was read, or -errno.
     slow readNew(fd: i32, length: u32, position: i64);
     slow write(fd: i32, data: Data, position: i64);
     slow stat(path: Data, follow: bool, into: Bytes);
@@ -70,8 +71,6 @@ pub struct State {
     /// How often this thread had waited when the turn of that time made its first call.
     waits_count: u64,
     counted_at_ns: u64,
-    /// Small files are read here first.
-    scratch: Vec<u8>,
     lately: Lately,
     removals: Slots<Removal>,
     copyings: Slots<Copying>,
@@ -200,17 +199,16 @@ fn refusal(errno: Errno) -> i32 {
 }
 
 #[allow(non_snake_case)]
-fn readFile(natives: &mut Natives, path: Data, flags: i32) -> Js {
+fn readFile(natives: &mut Natives, path: Data, flags: i32, as_text: bool) -> Js {
     let Ok(path) = kernel_path(&path) else {
         return Js::from(LATER);
     };
     if !natives.is_near(&path) {
         return Js::from(LATER);
     }
-    let scratch = &mut natives.plain.scratch;
-    scratch.resize(limits::FILE_SCRATCH_BYTES, 0);
-    match file::read_whole_cached(&path, flags, scratch, limits::PLAIN_FILE_BYTES_MAX) {
-        Ok(WholeFile::Bytes(bytes)) => Js::Bytes(bytes),
+    match file::read_whole_cached(&path, flags, limits::PLAIN_FILE_BYTES_MAX) {
+        Ok(WholeFile::Bytes(bytes)) if as_text && bytes.is_ascii() => Js::Latin1(bytes),
+        Ok(WholeFile::Bytes(bytes)) => Js::Memory(bytes),
         Ok(WholeFile::Opened(fd)) => Js::from(fd.raw()),
         Err(errno) => Js::from(refusal(errno)),
     }
@@ -292,7 +290,7 @@ fn readNew(natives: &mut Natives, fd: i32, length: u32, at: i64) -> Js {
         return Js::from(LATER);
     }
     match file::read_new_cached(Fd::new(fd), bytes_max, u64::try_from(at).ok()) {
-        Ok(bytes) => Js::Bytes(bytes),
+        Ok(bytes) => Js::Memory(bytes),
         Err(_) => Js::from(LATER),
     }
 }

@@ -40,9 +40,6 @@ pub const CHANNEL_READS_MAX: usize = 32;
 pub const PLAIN_FILE_BYTES_MAX: usize = 1 << 20;
 pub const PLAIN_WRITE_BYTES_MAX: usize = 512 << 10;
 
-/// Files that fit here are read without being asked for their size.
-pub const FILE_SCRATCH_BYTES: usize = 32 << 10;
-
 /// Paths that are remembered as being in the kernel's memory.
 pub const LATELY_COUNT: usize = 2048;
 

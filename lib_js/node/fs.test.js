@@ -51,6 +51,51 @@ for (const [form, call] of Object.entries(FORMS)) {
     assert.strictEqual(fs.existsSync(file), false);
   });
 
+  row(`${form}: whole files of any size, as bytes of their own and as text`, async () => {
+    const file = at(`${form}-whole`);
+    for (const size of [0, 1, 100, 4096, 40_000, 1 << 20, (1 << 20) + 1]) {
+      for (const [kind, last] of [['ascii', 'z'], ['utf8', '\u20ac'], ['broken', '\xff']]) {
+        const bytes = Buffer.alloc(size, 'a');
+        if (size >= 3) bytes.write(last, size - 3, kind === 'broken' ? 'latin1' : 'utf8');
+        fs.writeFileSync(file, bytes);
+        const read = await call('readFile', file);
+        assert.ok(Buffer.isBuffer(read) && read.equals(bytes), `${kind} of ${size}`);
+        if (form !== 'sync') assert.strictEqual(read.buffer.byteLength, size);
+        for (const encoding of ['utf8', 'utf-8', 'UTF8', 'latin1', 'hex', 'utf16le']) {
+          const text = await call('readFile', file, { encoding });
+          assert.ok(text === bytes.toString(encoding), `${kind} of ${size} as ${encoding}`);
+        }
+      }
+    }
+  });
+
+  row(`${form}: what is no file, and what is read through a link of /proc`, async () => {
+    await assert.rejects(call('readFile', root, 'utf8'), { code: 'EISDIR', syscall: 'read' });
+    const missing = at(`${form}-none`);
+    await assert.rejects(call('readFile', missing, 'utf8'),
+                         { code: 'ENOENT', syscall: 'open', path: missing });
+    assert.match(await call('readFile', '/proc/self/status', 'utf8'), /^Name:/);
+    assert.strictEqual((await call('readFile', '/dev/null')).length, 0);
+  });
+
+  row(`${form}: names of any length and letters`, async () => {
+    for (const names of [
+      [], ['a'], ['b', 'a', '...', '.a'], ['\u20ac', 'a', '\u{1f600}', '\xe9'],
+      Array.from({ length: 700 }, (_, index) => 'x'.repeat(index % 255) + index).map(
+        (name) => name.slice(-255)),
+    ]) {
+      const folder = fs.mkdtempSync(at('names-'));
+      const expected = [...names].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
+      for (const name of names) fs.writeFileSync(path.join(folder, name), '');
+      assert.deepStrictEqual(await call('readdir', folder), expected);
+      const bytes = await call('readdir', folder, 'buffer');
+      assert.deepStrictEqual(bytes.map(String), expected);
+      const entries = await call('readdir', folder, { withFileTypes: true });
+      assert.deepStrictEqual(entries.map((entry) => entry.name), expected);
+      assert.ok(entries.every((entry) => entry.isFile() && entry.parentPath === folder));
+    }
+  });
+
   row(`${form}: folders`, async () => {
     const folder = at(`${form}-dir`);
     assert.strictEqual(await call('mkdir', path.join(folder, 'a/b'), { recursive: true }), folder);

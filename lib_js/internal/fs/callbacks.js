@@ -16,7 +16,7 @@ const { bigStatsOf, statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
 const {
   bytesOf, coercedPath, constants, copyObject, decode, emitRecursiveRmdirWarning, encodedText,
-  encodeName, getOptions, getValidatedFd, getValidatedPath, isFd, positionOr,
+  encodeName, getOptions, getValidatedFd, getValidatedPath, isFd, isUtf8, positionOr,
   stringToFlags, toUnixTimestamp, validAccessMode, validateBufferArray, validateOffsetLengthRead,
   validateOffsetLengthWrite, validatePosition, validateRmdirOptions, validateRmOptions,
   validateStringAfterArrayBufferView, validCopyMode, warnOfPlaceholders, templateOf, wantsBytes,
@@ -327,7 +327,7 @@ function readFile(path, options, callback) {
     }
     let data;
     try {
-      data = decode(bytes, encoding);
+      data = typeof bytes === 'string' ? bytes : decode(bytes, encoding);
     } catch (tooLong) {
       callback(tooLong);
       return;
@@ -339,7 +339,7 @@ function readFile(path, options, callback) {
     return;
   }
   const flags = stringToFlags(options.flag, 'options.flag');
-  whole.readPath(getValidatedPath(path), flags, signal, done, buffer);
+  whole.readPath(getValidatedPath(path), flags, signal, isUtf8(encoding), done, buffer);
 }
 
 function writeFile(path, data, options, callback) {

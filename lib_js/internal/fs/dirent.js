@@ -2,7 +2,7 @@
 
 // fs.Dirent: one name in a directory and what it is.
 
-const { ArrayPrototypePush, Symbol } = primordials;
+const { Array, ArrayPrototypePush, Symbol } = primordials;
 
 const { Buffer } = require('buffer');
 const { codes: { ERR_INVALID_ARG_TYPE } } = require('internal/errors');
@@ -116,10 +116,8 @@ function getDirent(path, name, type, callback) {
 /** @param {[names: any[], kinds: number[]]} entries  as readdir gives them */
 function getDirents(path, { 0: names, 1: kinds }, callback) {
   if (callback === undefined) {
-    const dirents = [];
-    for (let i = 0; i < names.length; i++) {
-      ArrayPrototypePush(dirents, getDirent(path, names[i], kinds[i]));
-    }
+    const dirents = new Array(names.length);
+    for (let i = 0; i < names.length; i++) dirents[i] = getDirent(path, names[i], kinds[i]);
     return dirents;
   }
   const dirents = [];

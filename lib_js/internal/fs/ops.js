@@ -12,11 +12,13 @@
 // Buffer of the bytes that were there.
 
 const {
-  ArrayPrototypePush, Float64Array, FunctionPrototypeBind, ReflectApply,
-  StringPrototypeCharCodeAt, StringPrototypeSplit, TypedArrayPrototypeSet, Uint8Array,
+  Array, ArrayPrototypePush, Float64Array, FunctionPrototypeBind, Promise, ReflectApply,
+  StringPrototypeCharCodeAt, StringPrototypeSplit, StringPrototypeSubstring,
+  TypedArrayPrototypeSet, Uint8Array,
 } = primordials;
 
 const { Buffer } = require('buffer');
+const { FastBuffer } = require('internal/buffer');
 const { allocateTicket } = require('boot/turn');
 const { constants: { O_RDWR, O_WRONLY } } = require('internal/fs/constants');
 
@@ -138,6 +140,19 @@ for (let i = 0; i < KINDS.length; i++) KINDS[i].prototype.asyncType = 'FSREQCALL
 
 const answered = (done) => allocateTicket(new Answer(done));
 
+let settle; // The promise that is being made.
+const keepResolve = (resolve) => { settle = resolve; };
+
+/**
+ * Of a promise that is fulfilled, with nothing, by the next entries from native. Whoever has an
+ * answer and awaits this pays for no promise of the answer.
+ */
+function nextEntries() {
+  const promise = new Promise(keepResolve);
+  plain().answer(allocateTicket(new SoonAnswer(settle, undefined)));
+  return promise;
+}
+
 /** Tells `done` with the next entries from native. */
 function answerSoon(done, answer) {
   plain().answer(allocateTicket(new SoonAnswer(done, answer)));
@@ -158,24 +173,35 @@ function statNow(name) {
 function readDirectory(path, asBytes) {
   const answer = blocking().readdir(path, asBytes);
   if (typeof answer === 'number') return answer;
-  const { 0: names, 1: digits } = answer;
-  const kinds = [];
-  for (let i = 0; i < digits.length; i++) {
-    ArrayPrototypePush(kinds, StringPrototypeCharCodeAt(digits, i) - ZERO);
-  }
-  return [asBytes ? names : listOf(names), kinds];
+  const { 0: names, 1: digits, 2: lengths } = answer;
+  const { length } = digits;
+  const kinds = new Array(length);
+  for (let i = 0; i < length; i++) kinds[i] = StringPrototypeCharCodeAt(digits, i) - ZERO;
+  return [asBytes ? names : listOf(names, lengths), kinds];
 }
 
 /** The same without the kinds, which not everybody wants. */
 function readNames(path, asBytes) {
   const answer = blocking().readdir(path, asBytes);
   if (typeof answer === 'number') return answer;
-  return asBytes ? answer[0] : listOf(answer[0]);
+  return asBytes ? answer[0] : listOf(answer[0], answer[2]);
 }
 
-function listOf(names) {
-  const list = StringPrototypeSplit(names, '\0');
-  list.pop(); // Behind the last zero.
+function listOf(names, lengths) {
+  if (lengths === undefined) {
+    const list = StringPrototypeSplit(names, '\0');
+    list.pop(); // Behind the last zero.
+    return list;
+  }
+  // Cut where native says: half the time of looking for the zeroes.
+  const { length } = lengths;
+  const list = new Array(length);
+  let at = 0;
+  for (let i = 0; i < length; i++) {
+    const end = at + StringPrototypeCharCodeAt(lengths, i);
+    list[i] = StringPrototypeSubstring(names, at, end);
+    at = end + 1;
+  }
   return list;
 }
 
@@ -286,18 +312,22 @@ function namesLater(name) {
 
 const WRITING = O_WRONLY | O_RDWR;
 
+/**
+ * What can be had at once of a whole file: a Buffer, or text where that will do and the file is
+ * ASCII; -errno. What is still to be waited for is LATER, or a descriptor for openOn().
+ */
+function readWhole(path, flags, asText) {
+  const answer = plain().readFile(path, flags, asText);
+  return typeof answer === 'object' ? new FastBuffer(answer) : answer;
+}
+
+/** Opens in earnest what readWhole() has a descriptor of; done(fd) */
+function openOn(fd, flags, done) {
+  plain().openOn(fd, flags, answered(done));
+}
+
 const later = {
   __proto__: null,
-  /**
-   * A whole file, if it lies in memory: done(bytes or -errno). Else done(LATER, fd) with what was
-   * opened, or with undefined if nothing was.
-   */
-  readWhole(path, flags, done) {
-    const answer = plain().readFile(path, flags);
-    if (answer === LATER) done(LATER, undefined);
-    else if (typeof answer !== 'number' || answer < 0) answerSoon(done, answer);
-    else plain().openOn(answer, flags, answered((fd) => done(LATER, fd)));
-  },
   /**
    * Writes a whole file, if that need not wait: done(0 or -errno, the operation that was refused).
    * Else done(LATER, undefined, fd) as above.
@@ -327,7 +357,7 @@ const later = {
       return;
     }
     const answer = plain().readNew(fd, length, position);
-    if (answer !== LATER) answerSoon(done, answer);
+    if (answer !== LATER) answerSoon(done, new FastBuffer(answer));
     else queue().read(fd, length, position, allocateTicket(new BytesAnswer(done)));
   },
   /** Into `bytes`, any view; the answer is a count. */
@@ -469,8 +499,12 @@ later.ask = async (fn, a, b, done) => {
 module.exports = {
   KEEP_POSITION,
   LATER,
+  answerSoon,
   later,
+  nextEntries,
   now,
+  openOn,
+  readWhole,
   runLater,
   runNow,
 };

@@ -2,6 +2,7 @@
 
 // fs.promises. What few programs use stands in modules of its own, loaded by the first call.
 
+const { watch } = require('internal/async_hooks');
 const {
   aggregateTwoErrors, codes: { ERR_METHOD_NOT_IMPLEMENTED },
 } = require('internal/errors');
@@ -11,14 +12,15 @@ const {
 const {
   FileHandle, kHandle, kRef, kUnref, writable, writeAll, writeOptions,
 } = require('internal/fs/file_handle');
+const { bareError } = require('internal/fs/error');
 const { checkTreeRoot, entriesOf, operationOf, treeEntries } = require('internal/fs/listing');
-const { later } = require('internal/fs/ops');
+const { LATER, later, nextEntries, readWhole } = require('internal/fs/ops');
 const { bigStatsOf, statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
 const {
   constants, copyObject, decode, emitRecursiveRmdirWarning, encodeName, getOptions,
-  getValidatedPath, stringToFlags, templateOf, toUnixTimestamp, validAccessMode, validCopyMode,
-  validateRmOptions, validateRmdirOptions, wantsBytes, warnOfPlaceholders,
+  getValidatedPath, isUtf8, stringToFlags, templateOf, toUnixTimestamp, validAccessMode,
+  validateRmOptions, validateRmdirOptions, validCopyMode, wantsBytes, warnOfPlaceholders,
 } = require('internal/fs/utils');
 const whole = require('internal/fs/whole');
 const { kEmptyObject } = require('internal/util');
@@ -247,19 +249,31 @@ async function readFile(path, options) {
   if (signal?.aborted) throw whole.abortError(signal);
   path = getValidatedPath(path);
   const flags = stringToFlags(flag);
-  if (buffer !== undefined) {
-    const { readGiven, validateGiven } = require('internal/fs/given_buffer');
-    validateGiven(buffer);
-    return withDescriptor(path, flags, 0o666, async (fd) =>
-      decode(await runAsync(readGiven(fd, buffer, signal)), encoding));
-  }
+  if (buffer !== undefined) return readInto(path, flags, options);
+  // Hooks are told of each request that Node makes.
+  const answer = watch.isOn ? LATER : readWhole(path, flags, isUtf8(encoding));
+  if (whole.isWaiting(answer)) return await readWaiting(answer, path, flags, options);
+  await nextEntries();
+  if (typeof answer === 'number') throw stackedError(bareError(answer, 'open', path));
+  if (signal?.aborted) throw whole.abortError(signal);
+  return typeof answer === 'string' ? answer : decode(answer, encoding);
+}
+
+async function readWaiting(answer, path, flags, { encoding, signal }) {
   let bytes;
   try {
-    bytes = await barePromiseOf((done) => whole.readPath(path, flags, signal, done));
+    bytes = await barePromiseOf((done) => whole.readLater(answer, path, flags, signal, done));
   } catch (error) {
     throw stackedError(error);
   }
   return decode(bytes, encoding);
+}
+
+async function readInto(path, flags, { buffer, encoding, signal }) {
+  const { readGiven, validateGiven } = require('internal/fs/given_buffer');
+  validateGiven(buffer);
+  return withDescriptor(path, flags, 0o666, async (fd) =>
+    decode(await runAsync(readGiven(fd, buffer, signal)), encoding));
 }
 
 // ---- elsewhere ---------------------------------------------------------------------------------

@@ -188,6 +188,11 @@ function wantsBytes(encoding) {
     encoding !== 'utf8' && encoding !== 'utf-8';
 }
 
+/** Whether text may come from native as it is. */
+function isUtf8(encoding) {
+  return encoding === 'utf8' || encoding === 'utf-8';
+}
+
 /** A name from the file system as the user asked for it. */
 function encodeName(name, encoding) {
   if (!wantsBytes(encoding)) return name;
@@ -416,6 +421,7 @@ module.exports = {
   getValidatedFd,
   getValidatedPath,
   isFd,
+  isUtf8,
   pathText,
   stringToFlags,
   stringToSymlinkType,

@@ -10,7 +10,9 @@ const { AbortError, aggregateTwoErrors, codes: { ERR_FS_FILE_TOO_LARGE } } =
   require('internal/errors');
 const { bareError } = require('internal/fs/error');
 const { watch } = require('internal/async_hooks');
-const { KEEP_POSITION, LATER, later, now, runLater } = require('internal/fs/ops');
+const {
+  KEEP_POSITION, LATER, answerSoon, later, now, openOn, readWhole, runLater,
+} = require('internal/fs/ops');
 const { regularSize } = require('internal/fs/stats');
 
 const CHUNK_BYTES = 64 * 1024;
@@ -98,25 +100,34 @@ function closeThen(fd, error, value, done) {
   });
 }
 
-/** done(error, bytes) */
-function readPath(path, flags, signal, done, given = undefined) {
+/** done(error, bytes, or text where that will do) */
+function readPath(path, flags, signal, asText, done, given = undefined) {
   // Hooks are told of each request that Node makes.
   if (given !== undefined || watch.isOn) {
     readSteps(path, flags, signal, done, given);
     return;
   }
-  later.readWhole(path, flags, (answer, fd) => {
-    if (typeof answer !== 'number') {
-      if (signal?.aborted) done(abortError(signal));
-      else done(null, answer);
-    } else if (answer !== LATER) {
-      done(bareError(answer, 'open', path));
-    } else if (fd === undefined) {
-      readSteps(path, flags, signal, done, given);
-    } else {
-      readOpened(fd, path, signal, done, given);
-    }
+  const answer = readWhole(path, flags, asText);
+  if (isWaiting(answer)) {
+    readLater(answer, path, flags, signal, done);
+    return;
+  }
+  answerSoon(() => {
+    if (typeof answer === 'number') done(bareError(answer, 'open', path));
+    else if (signal?.aborted) done(abortError(signal));
+    else done(null, answer);
   });
+}
+
+/** Whether readWhole() has left something to do. */
+function isWaiting(answer) {
+  return typeof answer === 'number' && (answer >= 0 || answer === LATER);
+}
+
+/** What readWhole() has left to do. */
+function readLater(answer, path, flags, signal, done) {
+  if (answer === LATER) readSteps(path, flags, signal, done, undefined);
+  else openOn(answer, flags, (fd) => readOpened(fd, path, signal, done, undefined));
 }
 
 function readSteps(path, flags, signal, done, given) {
@@ -204,7 +215,9 @@ module.exports = {
   STEP_BYTES,
   abortError,
   closeThen,
+  isWaiting,
   readDescriptor,
+  readLater,
   readPath,
   writeDescriptor,
   writePath,

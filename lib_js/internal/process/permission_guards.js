@@ -87,7 +87,6 @@ const NEEDS = {
   readdir: reading,
   readNames: reading,
   readlink: reading,
-  readWhole: opening,
   readv: free,
   realpath: reading,
   removeAll: writing,

@@ -1,6 +1,6 @@
 //! Directories.
 
-use super::entries::{Entries, kind_of_type};
+use super::entries::{Entries, Record, kind_of_type};
 use super::{as_path, open};
 use crate::errno::Errno;
 use crate::sync::call;
@@ -21,6 +21,8 @@ pub struct DirectoryEntry {
 #[derive(Default)]
 pub struct Names {
     pub names: Vec<u8>,
+    /// Bytes of each, without the zero.
+    pub lengths: Vec<u16>,
     /// As `DirectoryEntry::kind`.
     pub kinds: Vec<u8>,
 }
@@ -28,50 +30,53 @@ pub struct Names {
 /// All names but `.` and `..`, sorted by bytes as Node gives them.
 pub fn read_directory(path: &CStr) -> Result<Names, Errno> {
     let flags = libc::O_RDONLY | libc::O_DIRECTORY;
-    let mut entries = Entries::new(open(path, flags, 0)?);
+    let records = Entries::new(open(path, flags, 0)?).all()?;
     let mut found = Names::default();
-    let mut order: Vec<Place> = Vec::new();
-    while let Some((name, kind)) = entries.next()? {
-        let start = found.names.len();
-        found.names.extend_from_slice(name);
-        found.names.push(0);
-        order.push(Place {
-            head: head_of(name),
-            start,
-            end: found.names.len(),
-            kind: kind_of_type(kind),
-        });
-    }
-    order.sort_unstable_by(|one, other| {
-        let rest = |place: &Place| &found.names[place.start..place.end];
-        one.head
-            .cmp(&other.head)
-            .then_with(|| rest(one).cmp(rest(other)))
-    });
-    let mut sorted = Vec::with_capacity(found.names.len());
+    let order = sorted(&records);
+    found.names.reserve(records.len());
+    found.lengths.reserve(order.len());
     found.kinds.reserve(order.len());
-    for place in &order {
-        sorted.extend_from_slice(&found.names[place.start..place.end]);
-        found.kinds.push(place.kind);
+    for place in order {
+        let record = Record::at(&records, start_of(place));
+        let name = record.name.to_bytes_with_nul();
+        found.names.extend_from_slice(name);
+        found.lengths.push((name.len() - 1) as u16);
+        found.kinds.push(kind_of_type(record.kind));
     }
-    found.names = sorted;
     Ok(found)
 }
 
-/// Where a name stands, with its zero.
-struct Place {
-    head: u64,
-    start: usize,
-    end: usize,
-    kind: u8,
+/// Where the records begin, in the order of their names; above that each has its name's head, so
+/// that most are sorted as plain numbers.
+fn sorted(records: &[u8]) -> Vec<u128> {
+    let mut order: Vec<u128> = Vec::with_capacity(records.len() / 32);
+    let mut at = 0;
+    while at < records.len() {
+        let record = Record::at(records, at);
+        if !record.is_dots() {
+            order.push(u128::from(head_of(record.name.to_bytes())) << 64 | at as u128);
+        }
+        at = record.end;
+    }
+    order.sort_unstable();
+    for alike in order.chunk_by_mut(|one, other| one >> 64 == other >> 64) {
+        alike.sort_unstable_by_key(|place| Record::at(records, start_of(*place)).name);
+    }
+    order
+}
+
+fn start_of(place: u128) -> usize {
+    place as u64 as usize
 }
 
 /// The first bytes as a number that sorts as they do: mostly it decides. Shorter names have zeroes,
 /// which no name has.
 fn head_of(name: &[u8]) -> u64 {
+    if let Some(head) = name.first_chunk() {
+        return u64::from_be_bytes(*head);
+    }
     let mut head = [0; 8];
-    let count = name.len().min(head.len());
-    head[..count].copy_from_slice(&name[..count]);
+    head[..name.len()].copy_from_slice(name);
     u64::from_be_bytes(head)
 }
 
@@ -167,6 +172,7 @@ mod tests {
         let found = read_directory(&path("")).unwrap();
         assert_eq!(found.names, b"a\0b\0c\0");
         assert_eq!(found.kinds, [1, 2, 3]);
+        assert_eq!(found.lengths, [1, 1, 1]);
         let mut directory = Directory::open(&path("")).unwrap();
         assert_eq!(directory.next(2).unwrap().len(), 2);
         assert_eq!(directory.next(2).unwrap().len(), 1);
@@ -177,5 +183,30 @@ mod tests {
         assert_eq!(refusal("/none"), Some(Errno::ENOENT));
         assert_eq!(refusal("/a"), Some(Errno::ENOTDIR));
         std::fs::remove_dir_all(as_path(&path(""))).unwrap();
+    }
+
+    #[test]
+    fn more_names_than_one_call_gives_are_sorted_by_all_their_bytes() {
+        let prefix = std::env::temp_dir().into_os_string().into_vec();
+        let prefix = CString::new([&prefix[..], b"/coring-directory-"].concat()).unwrap();
+        let home = CString::new(make_temporary_directory(&prefix).unwrap()).unwrap();
+        let long = "x".repeat(247);
+        let mut names: Vec<String> = (0..300)
+            .map(|index| format!("{long}{}", index * 7919 % 1000))
+            .chain((0..300).map(|index| format!("{index:b}")))
+            .chain(["\u{e9}".into(), "...".into(), ".a".into()])
+            .collect();
+        for name in &names {
+            std::fs::write(as_path(&home).join(name), "").unwrap();
+        }
+        names.sort();
+        let found = read_directory(&home).unwrap();
+        let all: Vec<u8> = names
+            .iter()
+            .flat_map(|name| [name.as_bytes(), b"\0"].concat())
+            .collect();
+        assert!(found.names == all && found.kinds == vec![1; names.len()]);
+        assert!(names.iter().map(|name| name.len() as u16).eq(found.lengths));
+        std::fs::remove_dir_all(as_path(&home)).unwrap();
     }
 }

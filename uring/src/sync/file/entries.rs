@@ -4,21 +4,62 @@ use super::close;
 use crate::errno::Errno;
 use crate::fd::Fd;
 use crate::sync::{call, retried};
+use std::ffi::CStr;
 
 /// As much as one call gives; a directory of some hundred names is read at once.
 const STEP_BYTES: usize = 32 * 1024;
+
+/// More than the largest record, which the kernel refuses to cut.
+const ROOM_BYTES_MIN: usize = 8 * 1024;
 
 // Offsets in struct linux_dirent64.
 const LENGTH_AT: usize = 16;
 const KIND_AT: usize = 18;
 const NAME_AT: usize = 19;
 
+/// What the kernel pads records to, all but its names' beginnings.
+const ALIGNMENT: usize = 8;
+
+/// One name.
+pub(super) struct Record<'a> {
+    pub(super) name: &'a CStr,
+    /// A number of <dirent.h>.
+    pub(super) kind: u8,
+    /// Where the next one begins.
+    pub(super) end: usize,
+}
+
+impl Record<'_> {
+    /// The one that begins at `start` of what getdents64 gave.
+    pub(super) fn at(records: &[u8], start: usize) -> Record<'_> {
+        let length = [records[start + LENGTH_AT], records[start + LENGTH_AT + 1]];
+        let end = start + usize::from(u16::from_ne_bytes(length));
+        assert!(end > start + NAME_AT && end <= records.len());
+        // The padding begins with the zero that ends the name.
+        let padding = (start + NAME_AT).max(end - ALIGNMENT);
+        let zero = records[padding..end].iter().position(|&byte| byte == 0);
+        let zero = padding + zero.expect("the kernel ends names");
+        let name = CStr::from_bytes_with_nul(&records[start + NAME_AT..=zero]);
+        Record {
+            name: name.expect("the kernel ends names where they end"),
+            kind: records[start + KIND_AT],
+            end,
+        }
+    }
+
+    /// Of the directory itself, or of the one it is in.
+    pub(super) fn is_dots(&self) -> bool {
+        matches!(self.name.to_bytes(), b"." | b"..")
+    }
+}
+
 /// An open directory, closed with it.
 pub(super) struct Entries {
     pub(super) fd: Fd,
     buffer: Vec<u8>,
-    at: usize,
+    /// Bytes of the buffer that are records.
     filled: usize,
+    at: usize,
 }
 
 impl Entries {
@@ -26,41 +67,47 @@ impl Entries {
         Entries {
             fd,
             buffer: vec![0; STEP_BYTES],
-            at: 0,
             filled: 0,
+            at: 0,
         }
     }
 
-    /// The next name but `.` and `..`, ended by a zero byte that is not part of it, and what it is,
-    /// as a number of <dirent.h>.
-    pub(super) fn next(&mut self) -> Result<Option<(&[u8], u8)>, Errno> {
+    /// Takes more records; whether there were any.
+    fn fill(&mut self) -> Result<bool, Errno> {
+        if self.buffer.len() - self.filled < ROOM_BYTES_MIN {
+            self.buffer.resize(self.filled + STEP_BYTES, 0);
+        }
+        let room = &mut self.buffer[self.filled..];
+        let (fd, address, bytes) = (self.fd.raw(), room.as_mut_ptr(), room.len());
+        let number = libc::SYS_getdents64;
+        let count = retried(|| call!(syscall(number, fd, address, bytes)))?;
+        self.filled += count as usize;
+        Ok(count > 0)
+    }
+
+    /// All records, for `Record::at`.
+    pub(super) fn all(mut self) -> Result<Vec<u8>, Errno> {
+        while self.fill()? {}
+        self.buffer.truncate(self.filled);
+        Ok(std::mem::take(&mut self.buffer))
+    }
+
+    /// The next name but `.` and `..`, and what it is, as a number of <dirent.h>.
+    pub(super) fn next(&mut self) -> Result<Option<(&CStr, u8)>, Errno> {
         loop {
             if self.at == self.filled {
-                let (address, room) = (self.buffer.as_mut_ptr(), self.buffer.len());
-                let number = libc::SYS_getdents64;
-                let filled = retried(|| call!(syscall(number, self.fd.raw(), address, room)))?;
-                self.at = 0;
-                self.filled = filled as usize;
-                if filled == 0 {
+                (self.at, self.filled) = (0, 0);
+                if !self.fill()? {
                     return Ok(None);
                 }
             }
             let start = self.at;
-            let length = [
-                self.buffer[start + LENGTH_AT],
-                self.buffer[start + LENGTH_AT + 1],
-            ];
-            self.at += usize::from(u16::from_ne_bytes(length));
-            assert!(self.at > start && self.at <= self.filled);
-            let name = &self.buffer[start + NAME_AT..self.at];
-            let end = name.iter().position(|&byte| byte == 0);
-            let end = end.expect("the kernel ends names");
-            if !matches!(&name[..end], b"." | b"..") {
-                let kind = self.buffer[start + KIND_AT];
-                return Ok(Some((
-                    &self.buffer[start + NAME_AT..start + NAME_AT + end],
-                    kind,
-                )));
+            let record = Record::at(&self.buffer[..self.filled], start);
+            self.at = record.end;
+            if !record.is_dots() {
+                // Looked at anew: a record that is given on some way is borrowed on all.
+                let Record { name, kind, .. } = Record::at(&self.buffer, start);
+                return Ok(Some((name, kind)));
             }
         }
     }

@@ -40,7 +40,7 @@ impl Removal {
             match entries.next()? {
                 None => self.leave()?,
                 Some((name, libc::DT_DIR)) if depth < LEVELS_MAX => {
-                    let name = CString::new(name).expect("names have no zero byte");
+                    let name = name.to_owned();
                     let entries = open(parent.raw(), &name)?;
                     self.levels.push((name, entries));
                 }
@@ -71,9 +71,8 @@ fn open(parent: i32, name: &CStr) -> Result<Entries, Errno> {
     call!(openat(parent, name.as_ptr(), FLAGS)).map(|fd| Entries::new(Fd::new(fd)))
 }
 
-fn unlink(parent: Fd, name: &[u8], bytes_max: u64) -> Result<(), Errno> {
-    let name = CString::new(name).expect("names have no zero byte");
-    let facts = statx(parent.raw(), &name, libc::AT_SYMLINK_NOFOLLOW)?;
+fn unlink(parent: Fd, name: &CStr, bytes_max: u64) -> Result<(), Errno> {
+    let facts = statx(parent.raw(), name, libc::AT_SYMLINK_NOFOLLOW)?;
     if facts.size_bytes > bytes_max {
         return Err(Errno::EFBIG);
     }
