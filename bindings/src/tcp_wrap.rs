@@ -40,6 +40,8 @@ ops! { tcp_wrap(Natives) {
     fast readStop(handle: i32);
     slow writeString(handle: i32, text: Text, encoding: i32);
     slow writeBuffer(handle: i32, bytes: Bytes);
+    /// As writeBuffer, for less than is sent at once from where it lies.
+    view writeSmall(handle: i32, bytes: Bytes);
     slow writeBuffers(handle: i32, list: Vec<Data>);
     fast wantDrain(handle: i32);
     fast shutdown(handle: i32);
@@ -487,6 +489,11 @@ fn writeBuffer(natives: &mut Natives, handle: i32, bytes: Bytes) -> i32 {
     natives.write(handle, |socket| {
         socket.put(bytes.as_slice(), |from| bytes.hold(from));
     })
+}
+
+#[allow(non_snake_case)]
+fn writeSmall(natives: &mut Natives, handle: i32, bytes: Bytes<'_>) -> i32 {
+    natives.write(handle, |socket| socket.put(bytes.as_slice(), |_| None))
 }
 
 #[allow(non_snake_case)]

@@ -1,11 +1,13 @@
 //! Binding `udp_wrap`: datagram sockets for `node:dgram` and the resolver. Sends answer by a
 //! ticket (entry 20); what comes is entry 30, the end of the handle entry 31.
 
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddrV4};
 
-use coring_engine::{Data, Delivery, Js, ops};
+use coring_engine::{Bytes, Data, Delivery, Js, ops};
 use coring_uring::sync::datagram::{self, Family, Group};
-use coring_uring::{Completion, Errno, Fd, FlightId, Op, Payload, SocketAddress, Token, sync};
+use coring_uring::{
+    Completion, Errno, Fd, FlightId, Op, Payload, SendPage, SocketAddress, Token, sync,
+};
 
 use crate::Natives;
 use crate::kinds::{entry, token};
@@ -24,6 +26,11 @@ ops! { udp_wrap(Natives) {
     /// One datagram of all the pieces; address "" is where the socket is connected to.
     /// result: bytes.
     slow send(handle: i32, pieces: Vec<Data>, address: String, port: i32, ticket: u32);
+    /// The same at once: bytes, or -errno; -EAGAIN when it would have to wait.
+    slow sendNow(handle: i32, pieces: Vec<Data>, address: String, port: i32);
+    /// The same of one piece: to an IPv4 address as a number, and to where it is connected to.
+    view sendNowTo(handle: i32, bytes: Bytes, address: u32, port: i32);
+    view sendNowOn(handle: i32, bytes: Bytes);
     fast receiveStart(handle: i32);
     fast receiveStop(handle: i32);
     /// `at_once`: its address is free when this returns.
@@ -225,23 +232,29 @@ impl Natives {
     }
 }
 
-/// value = the datagram and the sender's address as text behind it; a = bytes of the datagram;
-/// b = port * 2, and 1 more for IPv6.
+/// value = the datagram; b = the sender's port * 2, a = his address as a number. From IPv6: b has 1
+/// more, his address is text behind the datagram, a = bytes of the datagram.
 fn deliver(handle: Handle, bytes: &[u8], from: &SocketAddress, out: &mut Delivery) {
-    let count = bytes.len() as i32;
-    let (address, b) = match from {
-        SocketAddress::V4(v4) => (v4.ip().to_string(), i32::from(v4.port()) * 2),
-        SocketAddress::V6(v6) if v6.scope_id() != 0 => {
-            let name = sync::host::interface_name(v6.scope_id());
-            let scope = name.unwrap_or_else(|| v6.scope_id().to_string());
-            let address = format!("{}%{scope}", v6.ip());
-            (address, i32::from(v6.port()) * 2 + 1)
+    let (kind, handle) = (entry::UDP_MESSAGE, handle.to_js());
+    let v6 = match from {
+        SocketAddress::V4(v4) => {
+            let (address, port) = (v4.ip().to_bits() as i32, i32::from(v4.port()));
+            return out.push_memory(kind, handle, address, port * 2, bytes.to_vec());
         }
-        SocketAddress::V6(v6) => (v6.ip().to_string(), i32::from(v6.port()) * 2 + 1),
-        SocketAddress::Unix(_) => (String::new(), 0),
+        SocketAddress::V6(v6) => v6,
+        // A descriptor from elsewhere is of the internet, too: `openFd` has looked.
+        SocketAddress::Unix(_) => return,
+    };
+    let address = match v6.scope_id() {
+        0 => v6.ip().to_string(),
+        index => {
+            let name = sync::host::interface_name(index);
+            format!("{}%{}", v6.ip(), name.unwrap_or_else(|| index.to_string()))
+        }
     };
     let both = [bytes, address.as_bytes()].concat();
-    out.push_memory(entry::UDP_MESSAGE, handle.to_js(), count, b, both);
+    let b = i32::from(v6.port()) * 2 + 1;
+    out.push_memory(kind, handle, bytes.len() as i32, b, both);
 }
 
 fn open(natives: &mut Natives, kind: i32) -> i32 {
@@ -309,14 +322,7 @@ fn send(
     port: i32,
     ticket: u32,
 ) {
-    let mut page = natives.ring.page();
-    for piece in &pieces {
-        match piece {
-            Data::None => {}
-            Data::Bytes(bytes) => page.extend_from_slice(bytes.as_slice()),
-            Data::Text(text) => text.with_utf8(|bytes| page.extend_from_slice(bytes)),
-        }
-    }
+    let page = gathered(natives, &pieces);
     let op = natives.udp(handle).and_then(|udp| {
         let fd = udp.fd;
         if address.is_empty() {
@@ -326,6 +332,72 @@ fn send(
         Ok(Op::SendTo { fd, address, page })
     });
     natives.submit_ticket(ticket, op);
+}
+
+/// The pieces of one datagram as a page.
+fn gathered(natives: &mut Natives, pieces: &[Data]) -> SendPage {
+    let mut page = natives.ring.page();
+    for piece in pieces {
+        match piece {
+            Data::None => {}
+            Data::Bytes(bytes) => page.extend_from_slice(bytes.as_slice()),
+            Data::Text(text) => text.with_utf8(|bytes| page.extend_from_slice(bytes)),
+        }
+    }
+    page
+}
+
+impl Natives {
+    fn send_datagram(
+        &mut self,
+        handle: i32,
+        bytes: &[u8],
+        to: Option<&SocketAddress>,
+    ) -> Result<i32, Errno> {
+        let fd = self.udp(handle)?.fd;
+        match datagram::send_now(fd, bytes, to) {
+            Ok(count) => Ok(count as i32),
+            // The device's queue is full: the kernel will say when there is room.
+            Err(Errno::ENOBUFS) => Err(Errno::EAGAIN),
+            Err(errno) => Err(errno),
+        }
+    }
+}
+
+#[allow(non_snake_case)]
+fn sendNow(
+    natives: &mut Natives,
+    handle: i32,
+    pieces: Vec<Data>,
+    address: String,
+    port: i32,
+) -> i32 {
+    let page = gathered(natives, &pieces);
+    let to = match address.as_str() {
+        "" => Ok(None),
+        text => natives
+            .udp(handle)
+            .and_then(|udp| parse_address(udp.kind(), text, port))
+            .map(Some),
+    };
+    let sent = to.and_then(|to| natives.send_datagram(handle, &page, to.as_ref()));
+    sent.unwrap_or_else(Errno::result)
+}
+
+#[allow(non_snake_case)]
+fn sendNowTo(natives: &mut Natives, handle: i32, bytes: Bytes<'_>, address: u32, port: i32) -> i32 {
+    let Ok(port) = u16::try_from(port) else {
+        return Errno::EINVAL.result();
+    };
+    let to = SocketAddress::V4(SocketAddrV4::new(Ipv4Addr::from_bits(address), port));
+    let sent = natives.send_datagram(handle, bytes.as_slice(), Some(&to));
+    sent.unwrap_or_else(Errno::result)
+}
+
+#[allow(non_snake_case)]
+fn sendNowOn(natives: &mut Natives, handle: i32, bytes: Bytes<'_>) -> i32 {
+    let sent = natives.send_datagram(handle, bytes.as_slice(), None);
+    sent.unwrap_or_else(Errno::result)
 }
 
 #[allow(non_snake_case)]

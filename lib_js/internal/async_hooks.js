@@ -167,7 +167,8 @@ function hasAsyncIdStack() {
 }
 
 function clearAsyncIdStack() {
-  outerScopes.length = 0;
+  // To set the length of an empty array takes V8 a tenth of a microsecond.
+  if (outerScopes.length !== 0) outerScopes.length = 0;
   defaultTrigger = -1;
   clearBase();
 }

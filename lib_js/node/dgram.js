@@ -49,6 +49,9 @@ const DISCONNECTED = 0;
 const CONNECTING = 1;
 const CONNECTED = 2;
 
+/** Who waits for the end of a send without a callback. */
+const NOBODY = new SendWrap();
+
 const RECEIVE = true;
 const SEND = false;
 
@@ -135,7 +138,6 @@ function onMessage(socket, count, buffer, sender) {
   }
   const { receiveBlockList } = socket[kStateSymbol];
   if (isBlocked(receiveBlockList, sender.address, sender.family)) return;
-  sender.size = buffer.length;
   socket.emit('message', buffer, sender);
 }
 
@@ -191,6 +193,7 @@ function validateIP(address, name, caller) {
 function takeHandle(socket, handle) {
   const state = socket[kStateSymbol];
   handle.lookup = state.handle.lookup;
+  handle.ownAddress = state.handle.ownAddress;
   handle.onmessage = state.handle.onmessage;
   state.handle.close();
   state.handle = handle;
@@ -509,9 +512,30 @@ Socket.prototype.send = function send(buffer, offset, length, port, address, cal
     doSend(this, null, '', list, address, port, callback);
     return;
   }
+  const ip = state.handle.ownAddress?.(address);
+  if (ip !== undefined) {
+    process.nextTick(sendWaiting, new Waiting(this, ip, list, address, port, callback));
+    return;
+  }
   state.handle.lookup(address, (error, ip) =>
     doSend(this, error, ip, list, address, port, callback));
 };
+
+/** A datagram whose address needs no looking up; it goes on the next tick, as if it had one. */
+class Waiting {
+  constructor(socket, ip, list, address, port, callback) {
+    this.socket = socket;
+    this.ip = ip;
+    this.list = list;
+    this.address = address;
+    this.port = port;
+    this.callback = callback;
+  }
+}
+
+function sendWaiting({ socket, ip, list, address, port, callback }) {
+  doSend(socket, null, ip, list, address, port, callback);
+}
 
 function doSend(socket, error, ip, list, address, port, callback) {
   const state = socket[kStateSymbol];
@@ -524,17 +548,17 @@ function doSend(socket, error, ip, list, address, port, callback) {
     return;
   }
   if (!state.handle) return;
-  const request = new SendWrap();
+  const request = callback ? new SendWrap() : NOBODY;
   if (callback) {
     request.oncomplete = (status, sent) => {
       if (status < 0) callback(new ExceptionWithHostPort(status, 'send', address, port));
       else callback(null, sent);
     };
   }
-  const errno = state.handle.send(request, list, port || 0, ip);
-  if (errno && callback) {
-    process.nextTick(callback, new ExceptionWithHostPort(errno, 'send', address, port));
-  }
+  const result = state.handle.send(request, list, port || 0, ip);
+  if (!callback || result === 0) return;
+  if (result > 0) process.nextTick(callback, null, result - 1);
+  else process.nextTick(callback, new ExceptionWithHostPort(result, 'send', address, port));
 }
 
 // ---- the end ------------------------------------------------------------------------------------

@@ -4,12 +4,13 @@
 //! | kind | may | cost |
 //! |---|---|---|
 //! | `fast` | take and give numbers only; no allocation or exception | called by optimised code |
+//! | `view` | as `fast`, of a handle, a view that it reads, and numbers | called by optimised code |
 //! | `slow` | read or make JavaScript values, throw | one callback |
 //!
 //! No op runs JavaScript: the few natives that do (module evaluation, `vm`) live in this crate.
 
 use crate::realm;
-use crate::value::{FromJs, IntoJs};
+use crate::value::{Bytes, FromJs, IntoJs};
 
 /// One native function of a binding.
 #[derive(Clone, Copy)]
@@ -171,6 +172,63 @@ pub const fn fast_entry<N, Arguments, F: FastOp<N, Arguments>>(
     F::ENTRY
 }
 
+/// A function over natives, a handle, the bytes of a view, which it only reads and does not hold,
+/// and numbers: gives V8 a direct entry beside the ordinary callback.
+pub trait ViewOp<N, Arguments>: Copy + 'static {
+    const ENTRY: &'static [v8::fast_api::CFunction];
+}
+
+macro_rules! view_op {
+    ($entry:ident, $($argument:ident),*) => {
+        impl<N: 'static, F, $($argument: FastNumber),*> ViewOp<N, ($($argument,)*)> for F
+        where
+            F: Fn(&mut N, i32, Bytes<'_>, $($argument),*) -> i32 + Copy + 'static,
+        {
+            const ENTRY: &'static [v8::fast_api::CFunction] = &[v8::fast_api::CFunction::new(
+                $entry::<N, F, $($argument),*> as *const std::ffi::c_void,
+                &v8::fast_api::CFunctionInfo::new(
+                    v8::fast_api::Type::Int32.as_info(),
+                    &[
+                        v8::fast_api::Type::V8Value.as_info(),
+                        v8::fast_api::Type::Int32.as_info(),
+                        v8::fast_api::Type::V8Value.as_info(),
+                        $($argument::TYPE.as_info()),*
+                    ],
+                    v8::fast_api::Int64Representation::Number,
+                ),
+            )];
+        }
+
+        #[allow(non_snake_case)]
+        extern "C" fn $entry<N: 'static, F, $($argument: FastNumber),*>(
+            _receiver: v8::Local<v8::Object>,
+            handle: i32,
+            view: v8::Local<v8::Value>,
+            $($argument: $argument),*
+        ) -> i32
+        where
+            F: Fn(&mut N, i32, Bytes<'_>, $($argument),*) -> i32 + Copy + 'static,
+        {
+            const { assert!(size_of::<F>() == 0, "an op captures nothing") };
+            // SAFETY: F has no size: nothing is read, and the value exists.
+            let run: F = unsafe { std::ptr::NonNull::<F>::dangling().read() };
+            let mut room = [0; v8::TYPED_ARRAY_MAX_SIZE_IN_HEAP];
+            let bytes = Bytes::to_read(view, &mut room);
+            realm::with_natives(|natives: &mut N| run(natives, handle, bytes, $($argument),*))
+        }
+    };
+}
+
+view_op!(view_entry_0,);
+view_op!(view_entry_2, A, B);
+
+/// The direct entry of a view op.
+pub const fn view_entry<N, Arguments, F: ViewOp<N, Arguments>>(
+    _: F,
+) -> &'static [v8::fast_api::CFunction] {
+    F::ENTRY
+}
+
 /// Declares the natives of one binding: `ops! { name(Natives) { slow f(x: i32); fast g(); } }`
 /// makes `pub const BINDING: Binding`. The functions themselves stand beside it.
 #[macro_export]
@@ -189,6 +247,10 @@ macro_rules! ops {
     (@decl $natives:ty, fast $op:ident ( $($argument:ident : $kind:ty),* )) => {
         $crate::ops!(@decl $natives, slow $op ( $($argument : $kind),* ))
             .with_fast($crate::fast_entry::<$natives, _, _>($op))
+    };
+    (@decl $natives:ty, view $op:ident ( $($argument:ident : $kind:ty),* )) => {
+        $crate::ops!(@decl $natives, slow $op ( $($argument : $kind),* ))
+            .with_fast($crate::view_entry::<$natives, _, _>($op))
     };
     (@count) => { 0 };
     (@count $head:ident $($tail:ident)*) => { 1 + $crate::ops!(@count $($tail)*) };

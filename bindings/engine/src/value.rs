@@ -158,6 +158,23 @@ impl Bytes<'_> {
         })
     }
 
+    /// The bytes of a view, to be read only: those of V8's heap are copied to `room`. Makes no
+    /// handles and never allocates.
+    pub(crate) fn to_read<'s>(
+        value: v8::Local<'s, v8::Value>,
+        room: &'s mut [u8; v8::TYPED_ARRAY_MAX_SIZE_IN_HEAP],
+    ) -> Bytes<'s> {
+        let Ok(view) = value.try_cast::<v8::ArrayBufferView>() else {
+            return Bytes::EMPTY;
+        };
+        let bytes = view.get_contents(room);
+        Bytes {
+            start: bytes.as_ptr().cast_mut(),
+            count: bytes.len(),
+            owner: Owner::None,
+        }
+    }
+
     /// The bytes from `from` on, for longer than the op; None if that cannot be.
     pub fn hold(&self, from: usize) -> Option<Held> {
         let count = self.count.checked_sub(from)?;

@@ -202,7 +202,7 @@ pub static OPTIONS: &[OptionSpec] = &[
     text("--test-shard", "run test at specific shard"),
     list("--test-skip-pattern", "run tests whose name do not match this regular expression"),
     integer("--test-timeout", 0, "specify test runner timeout").command(),
-    off("--test-udp-no-try-send", "").command().idle("a test of Node itself"),
+    off("--test-udp-no-try-send", "").command(),
     off("--test-update-snapshots", "regenerate test snapshots").command(),
     off("--throw-deprecation", "throw an exception on deprecations"),
     text("--title", "the process title to use on startup"),

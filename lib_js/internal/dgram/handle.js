@@ -6,6 +6,7 @@
 const { allocateTicket, registerKind } = require('boot/turn');
 const { FastBuffer } = require('internal/buffer');
 const { uvErrmapGet } = require('internal/errors');
+const { parseIPv4 } = require('internal/net');
 const AsyncContextFrame = require('internal/async_context_frame');
 const resources = require('internal/async_hooks/resources');
 const { watch } = require('internal/async_hooks');
@@ -16,6 +17,7 @@ const UDP_REUSEADDR = 4;
 const UDP_REUSEPORT = 8;
 
 const EBADF = -9;
+const EAGAIN = -11;
 const EEXIST = -17;
 
 const KIND_MESSAGE = 30;
@@ -29,6 +31,29 @@ function udp() {
 
 /** handle number -> UDP */
 const open = new Map();
+
+// IPv4 addresses as numbers: most answers go to where the last question came from.
+let lastNumber = 0;
+let lastText = '0.0.0.0';
+
+function textOf(number) {
+  if (number !== lastNumber) {
+    lastText = `${number >>> 24}.${number >>> 16 & 255}.${number >>> 8 & 255}.${number & 255}`;
+    lastNumber = number;
+  }
+  return lastText;
+}
+
+/** -1: it is no IPv4 address. */
+function numberOf(text) {
+  return text === lastText ? lastNumber >>> 0 : parseIPv4(text);
+}
+
+let triesFirst;
+/** Whether datagrams are sent at once where there is room. */
+function sendsAtOnce() {
+  return triesFirst ??= !require('internal/options').getOptionValue('--test-udp-no-try-send');
+}
 
 class SendWrap {
   asyncType = 'UDPSENDWRAP';
@@ -104,12 +129,19 @@ class UDP {
    * @param {SendWrap} req  its oncomplete(status, bytes) is called later if it has one
    * @param {Uint8Array[]} list  pieces of one datagram
    * @param {number} port  @param {string} address  '' where it is connected to
+   * @returns {number}  0: it waits, and req will hear of it; below: -errno; above: it was sent, and
+   *     this is one more than its bytes
    */
   send(req, list, port, address) {
-    let bytes = 0;
-    for (let i = 0; i < list.length; i++) bytes += list[i].byteLength;
     const error = this.#make();
     if (error) return error;
+    // What waits goes first.
+    if (this.#queueCount === 0 && sendsAtOnce()) {
+      const sent = this.#sendNow(list, port, address);
+      if (sent !== EAGAIN) return sent < 0 ? sent : sent + 1;
+    }
+    let bytes = 0;
+    for (let i = 0; i < list.length; i++) bytes += list[i].byteLength;
     this.#queueBytes += bytes;
     this.#queueCount++;
     const ticket = allocateTicket({
@@ -122,6 +154,15 @@ class UDP {
     });
     udp().send(this.#handle, list, address, port, ticket);
     return 0;
+  }
+
+  #sendNow(list, port, address) {
+    if (list.length === 1) {
+      if (address === '') return udp().sendNowOn(this.#handle, list[0]);
+      const number = this.kind === FAMILY_V6 ? -1 : numberOf(address);
+      if (number >= 0) return udp().sendNowTo(this.#handle, list[0], number, port);
+    }
+    return udp().sendNow(this.#handle, list, address, port);
   }
 
   recvStart() {
@@ -230,18 +271,22 @@ class UDP {
   }
 
   /** Native: something came, or an error. */
-  static receive(handle, bytes, portAndFamily, memory) {
+  static receive(handle, first, portAndFamily, memory) {
     const self = open.get(handle);
     if (self === undefined || self.onmessage === undefined || self.#closed !== undefined) return;
-    AsyncContextFrame.set(self.frame);
+    const { frame } = self;
+    if (frame !== undefined) AsyncContextFrame.set(frame);
     const id = watch.isOn ? resources.enter(self) : 0;
-    if (bytes < 0) {
-      self.onmessage(bytes, self, undefined, undefined);
+    if (memory === undefined) {
+      self.onmessage(first, self, undefined, undefined);
     } else {
-      self.onmessage(bytes, self, new FastBuffer(memory, 0, bytes), {
-        address: new FastBuffer(memory, bytes).latin1Slice(),
-        family: (portAndFamily & 1) === 1 ? 'IPv6' : 'IPv4',
+      const isV6 = (portAndFamily & 1) === 1;
+      const buffer = isV6 ? new FastBuffer(memory, 0, first) : new FastBuffer(memory);
+      self.onmessage(buffer.length, self, buffer, {
+        address: isV6 ? new FastBuffer(memory, first).latin1Slice() : textOf(first),
+        family: isV6 ? 'IPv6' : 'IPv4',
         port: portAndFamily >> 1,
+        size: buffer.length,
       });
     }
     if (id !== 0) resources.leave(id);
@@ -260,4 +305,4 @@ class UDP {
 registerKind(KIND_MESSAGE, UDP.receive);
 registerKind(KIND_CLOSED, UDP.ended);
 
-module.exports = { SendWrap, UDP, UDP_IPV6ONLY, UDP_REUSEADDR, UDP_REUSEPORT };
+module.exports = { SendWrap, UDP, UDP_IPV6ONLY, UDP_REUSEADDR, UDP_REUSEPORT, numberOf };

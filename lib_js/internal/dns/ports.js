@@ -34,7 +34,8 @@ class Port {
     request.oncomplete = (status) => {
       if (status < 0) exchange.fail('ECONNREFUSED');
     };
-    return this.handle.send(request, [bytes], 0, '');
+    const result = this.handle.send(request, [bytes], 0, '');
+    return result < 0 ? result : 0;
   }
 
   receive(count, bytes) {

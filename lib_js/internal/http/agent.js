@@ -15,6 +15,7 @@ const { Socket, guard } = require('internal/net/socket');
 const { isIP } = require('internal/net');
 const { once } = require('internal/util');
 const { validateNumber, validateOneOf, validateString } = require('internal/validators');
+const { keepAliveOf } = require('internal/http/incoming');
 const { kProxy, kWaitForProxyTunnel } = require('internal/http/symbols');
 
 const kOnKeylog = Symbol('onkeylog');
@@ -86,7 +87,7 @@ function enableKeylog(eventName) {
 
 /** A socket has nothing to do: the next request gets it, or it waits, or it goes. */
 function onFree(socket, options) {
-  const name = this.getName(options);
+  const name = nameOfSocket(this, options);
   if (!socket.writable) {
     socket.destroy();
     return;
@@ -143,13 +144,57 @@ Agent.prototype.createConnection = function createConnection(...args) {
 };
 
 Agent.prototype.getName = function getName(options = {}) {
-  let name = options.host || 'localhost';
-  name += `:${options.port || ''}`;
-  name += `:${options.localAddress || ''}`;
-  if (options.family === 4 || options.family === 6) name += `:${options.family}`;
-  if (options.socketPath) name += `:${options.socketPath}`;
-  return name;
+  const { host, port, localAddress, family, socketPath } = options;
+  return nameOf(host, port, localAddress, family, socketPath);
 };
+
+const { getName } = Agent.prototype;
+
+/** The last name and what it was made of: most programs ask the same server again and again. */
+const last = {
+  host: undefined, port: undefined, localAddress: undefined, family: undefined,
+  socketPath: undefined, name: 'localhost::',
+};
+
+function nameOf(host, port, localAddress, family, socketPath) {
+  if (host !== last.host || port !== last.port || localAddress !== last.localAddress ||
+      family !== last.family || socketPath !== last.socketPath) {
+    let name = host || 'localhost';
+    name += `:${port || ''}`;
+    name += `:${localAddress || ''}`;
+    if (family === 4 || family === 6) name += `:${family}`;
+    if (socketPath) name += `:${socketPath}`;
+    last.host = host;
+    last.port = port;
+    last.localAddress = localAddress;
+    last.family = family;
+    last.socketPath = socketPath;
+    last.name = name;
+  }
+  return last.name;
+}
+
+/** What mergeOptions() would say of `key`. */
+function pick(agent, options, key) {
+  return key in agent.options ? agent.options[key] : options[key];
+}
+
+/** getName() of options with the agent's own on top; undefined: they are to be merged first. */
+function nameOfMerged(agent, options, req) {
+  if (agent.getName !== getName) return undefined;
+  const host = req.getHeader('host');
+  if (host && typeof host !== 'string') return undefined; // Merging refuses it.
+  return nameOf(
+    pick(agent, options, 'host'), pick(agent, options, 'port'),
+    pick(agent, options, 'localAddress'), pick(agent, options, 'family'),
+    pick(agent, options, 'socketPath'));
+}
+
+/** getName() of the options that a socket was made with. */
+function nameOfSocket(agent, options) {
+  const { _agentKey: key } = options;
+  return key !== undefined && agent.getName === getName ? key : agent.getName(options);
+}
 
 /**
  * Options of a request with the agent's own on top. V8 copies to an object whose prototype is taken
@@ -193,15 +238,21 @@ Agent.prototype.addRequest = function addRequest(req, options, port, localAddres
   if (typeof options === 'string') {
     options = { __proto__: null, host: options, port, localAddress };
   }
-  options = mergeOptions(this, options, req);
-  const name = this.getName(options);
+  // A socket that waits is found without merging the options, which costs more than all the rest.
+  let name = nameOfMerged(this, options, req);
+  let socket = name === undefined ? undefined : takeFree(this, name);
+  if (!socket) {
+    options = mergeOptions(this, options, req);
+    name = this.getName(options);
+    socket = takeFree(this, name);
+  }
   this.sockets[name] ||= [];
-  const socket = takeFree(this, name);
   const count = (this.freeSockets[name]?.length ?? 0) + this.sockets[name].length;
   if (socket) {
-    if (options.highWaterMark != null && socket._writableState &&
-        socket.writableHighWaterMark !== options.highWaterMark) {
-      socket._writableState.highWaterMark = options.highWaterMark;
+    const highWaterMark = pick(this, options, 'highWaterMark');
+    if (highWaterMark != null && socket._writableState &&
+        socket.writableHighWaterMark !== highWaterMark) {
+      socket._writableState.highWaterMark = highWaterMark;
     }
     socket._handle?.asyncReset?.();
     this.reuseSocket(socket, req);
@@ -284,7 +335,7 @@ function removeFrom(set, name, socket) {
 }
 
 Agent.prototype.removeSocket = function removeSocket(socket, options) {
-  const name = this.getName(options);
+  const name = nameOfSocket(this, options);
   removeFrom(this.sockets, name, socket);
   if (!socket.writable) removeFrom(this.freeSockets, name, socket);
   let req;
@@ -319,7 +370,8 @@ Agent.prototype.keepSocketAlive = function keepSocketAlive(socket) {
   socket.setKeepAlive(true, this.keepAliveMsecs);
   socket.unref();
   let timeout = this.options.timeout || 0;
-  const told = socket._httpMessage?.res?.headers['keep-alive'];
+  const { res } = socket._httpMessage ?? NO_MESSAGE;
+  const told = res ? keepAliveOf(res) : undefined;
   const seconds = told ? /^timeout=(\d+)/.exec(told)?.[1] : undefined;
   if (seconds) {
     // Be earlier than the server.
@@ -352,6 +404,8 @@ function setRequestSocket(agent, req, socket) {
   if (req.timeout === undefined || req.timeout === timeout) return;
   socket.setTimeout(req.timeout);
 }
+
+const NO_MESSAGE = { res: null };
 
 const GLOBAL_OPTIONS = { keepAlive: true, scheduling: 'lifo', timeout: 5000 };
 

@@ -10,13 +10,14 @@ const {
 
 const { addAbortSignal, finished } = require('stream');
 const { Buffer } = require('buffer');
-const { URL, isURL, urlToHttpOptions } = require('internal/url');
+const { URL, isURL } = require('internal/url');
 const { once } = require('internal/util');
 const { getGlobalAgent } = require('internal/http/agent');
 const { attachParser, emitErrorEvent, onSocketError } = require('internal/http/client_socket');
 const { OutgoingMessage, kHighWaterMark, parseUniqueHeadersOption } =
   require('internal/http/outgoing');
 const { kUniqueHeaders } = require('internal/http/head');
+const { mergedOptions } = require('internal/http/request_options');
 const { checkIsHttpToken } = require('internal/http/tokens');
 const { kOutHeaders, kProxy } = require('internal/http/symbols');
 const { openChannels } = require('internal/http/channels');
@@ -46,22 +47,20 @@ const INVALID_PATH = /[^\u0021-\u00ff]/;
 const METHODS_WITHOUT_BODY = ['GET', 'HEAD', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT'];
 
 function readArguments(input, options, cb) {
+  let url = null;
   if (typeof input === 'string') {
-    input = urlToHttpOptions(new URL(input));
+    url = new URL(input);
   } else if (isURL(input)) {
-    input = urlToHttpOptions(input);
+    url = input;
   } else {
     cb = options;
     options = input;
-    input = null;
   }
   if (typeof options === 'function') {
     cb = options;
-    options = input || {};
-  } else {
-    options = Object.assign({ __proto__: null }, input, options);
+    options = null;
   }
-  return { options, cb };
+  return { options: mergedOptions(url, options), cb };
 }
 
 function chooseAgent(options, defaultAgent) {
@@ -140,9 +139,8 @@ function ClientRequest(input, options, cb) {
   if (protocol !== expectedProtocol) throw new ERR_INVALID_PROTOCOL(protocol, expectedProtocol);
 
   const defaultPort = options.defaultPort || this.agent?.defaultPort;
-  const connectOptions = { ...options, __proto__: null };
-  const port = connectOptions.port = options.port || defaultPort || 80;
-  const host = connectOptions.host = validateHost(options.hostname, 'hostname') ||
+  const port = options.port = options.port || defaultPort || 80;
+  const host = options.host = validateHost(options.hostname, 'hostname') ||
     validateHost(options.host, 'host') || 'localhost';
   const hasDefaults = options.setDefaultHeaders !== false;
   const setHost = options.setHost !== undefined ? Boolean(options.setHost) : hasDefaults;
@@ -151,8 +149,10 @@ function ClientRequest(input, options, cb) {
   this._removedTE = !hasDefaults;
   this.socketPath = options.socketPath;
   if (options.timeout !== undefined) this.timeout = getTimerDuration(options.timeout, 'timeout');
+  let connectOptions = options;
   if (options.signal) {
     addAbortSignal(options.signal, this);
+    connectOptions = mergedOptions(null, options);
     delete connectOptions.signal;
   }
   const method = this.method = readMethod(options.method);

@@ -223,6 +223,17 @@ function makeHeaders(message) {
   return headers;
 }
 
+const KEEP_ALIVE = /\r\nkeep-alive:[ \t]*([^\r]*)/i;
+
+/** headers['keep-alive'] (the first, if there are several), without making the others. */
+function keepAliveOf(message) {
+  if (message[kHeaders] !== null || message[kRawHeaders] !== null || message[kHead] === '' ||
+      message._addHeaderLine !== addHeaderLine || message[kPairsMax] !== 0) {
+    return message.headers['keep-alive'];
+  }
+  return KEEP_ALIVE.exec(message[kHead])?.[1];
+}
+
 function lazily(name, key, rawOf, isDistinct) {
   define(name, {
     get() {
@@ -456,6 +467,7 @@ module.exports = {
   LaneRequest,
   abortMessage,
   endBody,
+  keepAliveOf,
   kPairsMax,
   pushBody,
   readStart,

@@ -24,6 +24,8 @@ const { current: currentFrame, set: setFrame } = require('internal/async_context
 const native = internalBinding('tcp_wrap');
 
 const SLOT_MASK = 0xfffff;
+/** What is longer native may send at once, from where it lies. */
+const SMALL_BYTES_MAX = 4096;
 const EBADF = -9;
 const EINVAL = -22;
 const ENAMETOOLONG = -36;
@@ -263,6 +265,7 @@ class StreamHandle extends Handle {
   }
 
   writeBuffer(bytes) {
+    if (bytes.byteLength <= SMALL_BYTES_MAX) return native.writeSmall(this.number, bytes);
     return native.writeBuffer(this.number, bytes);
   }
 

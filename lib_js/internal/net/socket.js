@@ -36,7 +36,8 @@ const { clearTimeout } = require('timers');
 const { openChannels } = require('internal/net/channels');
 const { getTimerDuration, kTimeout: kTimer, setUnrefTimeout } = require('internal/timers');
 
-const { symbols: { async_id_symbol } } = require('internal/async_hooks');
+const { symbols: { async_id_symbol }, watch } = require('internal/async_hooks');
+const { kPushRunning } = require('internal/streams/utils');
 
 const native = internalBinding('tcp_wrap');
 
@@ -442,6 +443,12 @@ Socket.prototype._read = function(n) {
   }
 };
 
+/** Whether _read() would do nothing now, and nobody has put a method of his own before ours. */
+function isRunning(socket, handle) {
+  return handle.reading && socket[kHandle] === handle && !socket.connecting &&
+    socket.push === push && socket.read === read && socket._read === _read && !watch.isOn;
+}
+
 /** A page entry of the handle: bytes, the end (0) or an error. */
 Socket.prototype._onread = function(handle, count, bytes) {
   if (this[kGuarded]) {
@@ -449,10 +456,13 @@ Socket.prototype._onread = function(handle, count, bytes) {
     return;
   }
   if (count > 0) {
-    this._unrefTimer();
+    if (this[kTimer] !== null || this._parent !== null) this._unrefTimer();
     if (this[kUserRead] !== null) {
       giveToUser(this, bytes);
-    } else if (!this.push(bytes) && handle.reading) {
+      return;
+    }
+    const more = isRunning(this, handle) ? this[kPushRunning](bytes) : this.push(bytes);
+    if (!more && handle.reading) {
       handle.reading = false;
       handle.readStop();
     }
@@ -525,6 +535,8 @@ Socket.prototype.read = function(n) {
   wakeUserReads(this);
   return Duplex.prototype.read.call(this, n);
 };
+
+const { _read, push, read } = Socket.prototype;
 
 function onReadableEnd() {
   if (!this.allowHalfOpen) this.write = writeAfterEnd;

@@ -48,6 +48,7 @@ const {
   kErrored,
   kConstructed,
   kOnConstructed,
+  kPushRunning,
 } = require('internal/streams/utils');
 const { ALL, allLength, fromList, markFor, readableLength, takeFirst } =
   require('internal/streams/readable_buffer');
@@ -76,6 +77,10 @@ const {
 
 /** A read() of less than nothing: unlike read(0) it takes 'readable' for answered. */
 const NOTHING = -2;
+
+/** What stands between a pushed Buffer and its listener, and the three that lead to one. */
+const NOT_DIRECT = kFlowing | kDataListening | kConstructed | kSync | kReadingMore | kEnded |
+  kDestroyed | kErrored | kDecoder | kObjectMode | kMultiAwaitDrain;
 
 ObjectSetPrototypeOf(Readable.prototype, Stream.prototype);
 ObjectSetPrototypeOf(Readable, Stream);
@@ -200,6 +205,26 @@ Readable.prototype.push = function(chunk, encoding) {
     const { buffer } = state;
     buffer[buffer.length] = chunk;
     if ((flags & kNeedReadable) !== 0) emitReadable(this, state);
+  }
+  maybeReadMore(this, state);
+  return wantsMore(state);
+};
+
+// push() of a Buffer from a source that goes on by itself, so that _read() has nothing to do: the
+// tick that would ask for more is left out, and what it leaves behind is there at once.
+Readable.prototype[kPushRunning] = function(chunk) {
+  const state = this._readableState;
+  const flags = state[kState];
+  if ((flags & NOT_DIRECT) !== (kFlowing | kDataListening | kConstructed) || state.length !== 0) {
+    return this.push(chunk);
+  }
+  state.awaitDrainWriters = null;
+  state[kState] = flags & ~kReading | kDataEmitted;
+  emitData(this, chunk);
+  if ((state[kState] & (NOT_DIRECT | kReading)) === (kFlowing | kDataListening | kConstructed) &&
+      state.length === 0) {
+    state[kState] |= kReading | kNeedReadable;
+    return true;
   }
   maybeReadMore(this, state);
   return wantsMore(state);

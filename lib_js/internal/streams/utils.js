@@ -15,6 +15,7 @@ const kIsClosedPromise = SymbolFor('nodejs.webstream.isClosedPromise');
 const kControllerErrorFunction = SymbolFor('nodejs.webstream.controllerErrorFunction');
 
 const kOnConstructed = Symbol('kOnConstructed');
+const kPushRunning = Symbol('kPushRunning');
 
 // Bits of state[kState]. Readable and Writable number their own from 9 on.
 const kState = Symbol('kState');
@@ -221,6 +222,7 @@ function isErrored(stream) {
 module.exports = {
   bitProperty,
   kOnConstructed,
+  kPushRunning,
   isDestroyed,
   kIsDestroyed,
   isDisturbed,

@@ -38,6 +38,20 @@ pub fn receive_now(fd: Fd, room: &mut [u8]) -> Result<(usize, SocketAddress), Er
     Ok((count as usize, from.decode()?))
 }
 
+/// Sends one datagram without waiting: -EAGAIN when there is no room. `to` None is where the socket
+/// is connected to.
+pub fn send_now(fd: Fd, bytes: &[u8], to: Option<&SocketAddress>) -> Result<usize, Errno> {
+    let flags = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
+    let to = to.map(RawAddress::new).transpose()?;
+    let (name, name_bytes) = match &to {
+        Some(raw) => (raw.pointer(), raw.count),
+        None => (std::ptr::null(), 0),
+    };
+    let (start, count) = (bytes.as_ptr().cast(), bytes.len());
+    let sent = super::retried(|| call!(sendto(fd.raw(), start, count, flags, name, name_bytes)));
+    sent.map(|count| count as usize)
+}
+
 /// Takes back a `connect`.
 pub fn disconnect(fd: Fd) -> Result<(), Errno> {
     let nobody = libc::sockaddr {
@@ -158,7 +172,7 @@ fn set<T>(fd: Fd, level: i32, name: i32, value: &T) -> Result<(), Errno> {
 mod tests {
     use super::*;
     use crate::sync::file::close;
-    use crate::sync::socket::{bind, connect, datagram_socket, local_address, send_now};
+    use crate::sync::socket::{bind, connect, datagram_socket, local_address};
 
     fn localhost() -> SocketAddress {
         SocketAddress::V4("127.0.0.1:0".parse().unwrap())
@@ -171,13 +185,21 @@ mod tests {
         let sender = datagram_socket(&localhost()).unwrap();
         connect(sender, &local_address(receiver).unwrap()).unwrap();
         assert_eq!(receive_now(receiver, &mut [0; 4]), Err(Errno::EAGAIN));
-        send_now(sender, b"twelve bytes").unwrap();
+        assert_eq!(send_now(sender, b"twelve bytes", None), Ok(12));
         let mut room = [0; 6];
         let (count, from) = receive_now(receiver, &mut room).unwrap();
         assert_eq!((count, &room), (12, b"twelve"));
         assert_eq!(from, local_address(sender).unwrap());
         disconnect(sender).unwrap();
-        assert_eq!(send_now(sender, b"nobody"), Err(Errno::EDESTADDRREQ));
+        assert_eq!(send_now(sender, b"nobody", None), Err(Errno::EDESTADDRREQ));
+        let to = local_address(receiver).unwrap();
+        assert_eq!(send_now(sender, b"", Some(&to)), Ok(0));
+        let (count, from) = receive_now(receiver, &mut room).unwrap();
+        assert_eq!((count, from), (0, local_address(sender).unwrap()));
+        assert_eq!(
+            send_now(sender, &[0; 70_000], Some(&to)),
+            Err(Errno::EMSGSIZE)
+        );
         set_ttl(sender, Family::V4, 7).unwrap();
         assert_eq!(set_ttl(sender, Family::V4, 300), Err(Errno::EINVAL));
         close(receiver).unwrap();
