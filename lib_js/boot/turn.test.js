@@ -62,6 +62,42 @@ order('inside I/O: immediates before timers', 'io tick micro immediate timeout',
   });
 });
 
+order('the same tick again and again', 'a:1 a:2 other a:3 a:4 a:5 micro', (log, done) => {
+  const object = {};
+  let count = 0;
+  const tick = (given) => {
+    assert.strictEqual(given, object);
+    log(`a:${++count}`);
+    if (count === 1) Promise.resolve().then(() => { log('micro'); done(); });
+    if (count === 3) process.nextTick(tick, object); // Behind the one that waits.
+  };
+  fresh(() => {
+    process.nextTick(tick, object);
+    process.nextTick(tick, object);
+    process.nextTick(() => log('other'));
+    process.nextTick(tick, object);
+    process.nextTick(tick, object);
+  });
+});
+
+row('the same tick has an id and a context each time', async () => {
+  const { AsyncLocalStorage, executionAsyncId } = require('async_hooks');
+  const storage = new AsyncLocalStorage();
+  const object = {};
+  const seen = [];
+  const tick = () => seen.push([storage.getStore(), executionAsyncId()]);
+  await new Promise((done) => {
+    storage.run(1, () => {
+      process.nextTick(tick, object);
+      process.nextTick(tick, object);
+    });
+    storage.run(2, () => process.nextTick(tick, object));
+    process.nextTick(done);
+  });
+  assert.deepStrictEqual(seen.map(([store]) => store), [1, 1, 2]);
+  assert.strictEqual(new Set(seen.map(([, id]) => id)).size, 3);
+});
+
 order('ticks and microtasks run between timers', 'a tick-a micro-a b tick-b', (log, done) => {
   fresh(() => {
     setTimeout(() => {
@@ -257,6 +293,17 @@ orderWithErrors('callbacks of I/O behind one that throws', `a:${U} b:${U} end`, 
     end();
     throw new Error('b');
   });
+});
+
+orderWithErrors('the same tick, of which one throws', `a:1 bad:${U} a:3 end`, (log, done) => {
+  const object = {};
+  let count = 0;
+  const tick = () => {
+    if (++count === 2) throw new Error('bad');
+    log(`a:${count}`);
+  };
+  for (let i = 0; i < 3; i++) process.nextTick(tick, object);
+  process.nextTick(() => { log('end'); done(); });
 });
 
 orderWithErrors('a queueMicrotask that throws', `m1 bad:${U} m3`, (log, done) => {

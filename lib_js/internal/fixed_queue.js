@@ -56,6 +56,12 @@ class FixedQueue {
     head.writeIndex = next;
   }
 
+  // The youngest item; undefined when it was taken, or stands in another block.
+  last() {
+    const head = this.head;
+    return head.list[(head.writeIndex - 1) & INDEX_MASK];
+  }
+
   shift() {
     const tail = this.tail;
     const index = tail.readIndex;

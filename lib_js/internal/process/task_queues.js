@@ -37,17 +37,30 @@ const REJECTIONS = 4098;
 const queue = new FixedQueue();
 let page;
 
+// The tick that runs, if it is to run again. A stream that is read in one go asks for the same tick
+// with each chunk: the same callback for the same object, one behind the other, is one tick.
+let repeated = null;
+
 class Tick {
-  constructor(callback, argsCount, first, second, rest) {
+  constructor(id, callback, argsCount, first, second, rest) {
     this.callback = callback;
     this.argsCount = argsCount;
     this.first = first;
     this.second = second;
     this.rest = rest; // All arguments, when there are more than two.
+    this.repeats = 0;
     this.frame = currentFrame();
-    this[async_id_symbol] = newAsyncId();
+    this[async_id_symbol] = id;
     this[trigger_async_id_symbol] = getDefaultTriggerAsyncId();
   }
+}
+
+/** Would a new tick be this one once more, but for its id, which is the next? */
+function isRepetition(tick, id, callback, first) {
+  return tick.first === first && tick.callback === callback && tick.argsCount === 1 &&
+    typeof first === 'object' && tick.frame === currentFrame() &&
+    tick[async_id_symbol] + tick.repeats + 1 === id &&
+    tick[trigger_async_id_symbol] === getDefaultTriggerAsyncId() && !watch.isOn;
 }
 
 function nextTick(callback) {
@@ -61,7 +74,16 @@ function nextTick(callback) {
     for (let i = 1; i <= argsCount; i++) rest.push(arguments[i]);
   }
   page[TICK] = 1;
-  const tick = new Tick(callback, argsCount, arguments[1], arguments[2], rest);
+  const id = newAsyncId();
+  const first = arguments[1];
+  if (argsCount === 1) {
+    const youngest = queue.last();
+    if (youngest !== undefined && isRepetition(youngest, id, callback, first)) {
+      youngest.repeats++;
+      return;
+    }
+  }
+  const tick = new Tick(id, callback, argsCount, first, arguments[2], rest);
   if (watch.init !== 0) {
     emitInit(tick[async_id_symbol], 'TickObject', tick[trigger_async_id_symbol], tick);
   }
@@ -78,8 +100,7 @@ function runTick(tick) {
   }
 }
 
-function runWatchedTick(tick) {
-  const id = tick[async_id_symbol];
+function runWatchedTick(tick, id) {
   emitBefore(id, tick[trigger_async_id_symbol], tick);
   try {
     runTick(tick);
@@ -92,12 +113,21 @@ function runWatchedTick(tick) {
 function processTicksAndRejections() {
   let tick;
   do {
-    while ((tick = queue.shift()) !== null) {
+    while ((tick = repeated ?? queue.shift()) !== null) {
+      const id = tick[async_id_symbol];
+      if (tick.repeats === 0) {
+        repeated = null;
+      } else {
+        // Set before the callback, which may throw or drain the queue itself.
+        tick.repeats--;
+        tick[async_id_symbol] = id + 1;
+        repeated = tick;
+      }
       const prior = exchangeFrame(tick.frame);
       if (watch.isOn) {
-        runWatchedTick(tick);
+        runWatchedTick(tick, id);
       } else {
-        enterBase(tick[async_id_symbol], tick[trigger_async_id_symbol], tick);
+        enterBase(id, tick[trigger_async_id_symbol], tick);
         runTick(tick);
         leaveBase();
       }

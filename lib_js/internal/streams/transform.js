@@ -9,6 +9,7 @@ module.exports = Transform;
 
 const Duplex = require('internal/streams/duplex');
 const { getHighWaterMark } = require('internal/streams/state');
+const { kTransformation } = require('internal/streams/writable_state');
 const { codes: { ERR_METHOD_NOT_IMPLEMENTED } } = require('internal/errors');
 
 ObjectSetPrototypeOf(Transform.prototype, Duplex.prototype);
@@ -77,28 +78,42 @@ Transform.prototype._transform = function(chunk, encoding, callback) {
   throw new ERR_METHOD_NOT_IMPLEMENTED('_transform()');
 };
 
-Transform.prototype._write = function(chunk, encoding, callback) {
-  const readable = this._readableState;
-  const writable = this._writableState;
-  const lengthBefore = readable.length;
+/** The write that _transform() has. One callback serves all chunks of a stream. */
+class Transformation {
+  constructor(stream) {
+    this.stream = stream;
+    this.callback = null;
+    this.lengthBefore = 0;
+    this.done = (error, value) => onTransformed(this, error, value);
+  }
+}
 
-  this._transform(chunk, encoding, (error, value) => {
-    if (error) {
-      callback(error);
-      return;
-    }
-    if (value != null) this.push(value);
-    if (readable.ended) {
-      // Nobody will read any more; the tick keeps an endless writer from recursing.
-      process.nextTick(callback);
-    } else if (writable.ended || lengthBefore === readable.length ||
-               readable.length < readable.highWaterMark) {
-      callback();
-    } else {
-      this[kCallback] = callback;
-    }
-  });
+Transform.prototype._write = function(chunk, encoding, callback) {
+  const writable = this._writableState;
+  const transformation = writable[kTransformation] ??= new Transformation(this);
+  transformation.callback = callback;
+  transformation.lengthBefore = this._readableState.length;
+  this._transform(chunk, encoding, transformation.done);
 };
+
+function onTransformed(transformation, error, value) {
+  const { stream, callback, lengthBefore } = transformation;
+  if (error) {
+    callback(error);
+    return;
+  }
+  const readable = stream._readableState;
+  if (value != null) stream.push(value);
+  if (readable.ended) {
+    // Nobody will read any more; the tick keeps an endless writer from recursing.
+    process.nextTick(callback);
+  } else if (stream._writableState.ended || lengthBefore === readable.length ||
+             readable.length < readable.highWaterMark) {
+    callback();
+  } else {
+    stream[kCallback] = callback;
+  }
+}
 
 Transform.prototype._read = function() {
   const callback = this[kCallback];

@@ -28,6 +28,7 @@ const kDefaultEncodingValue = Symbol('kDefaultEncodingValue');
 const kBufferedValue = Symbol('kBufferedValue'); // null | { chunk, encoding, callback }[]
 const kWriteCallback = Symbol('kWriteCallback'); // Of the write that runs, or null.
 const kFinishCallbacks = Symbol('kFinishCallbacks'); // Given to end(); null | function[]
+const kTransformation = Symbol('kTransformation'); // A Transform's write.
 const kAfterWrite = Symbol('kAfterWrite'); // The callbacks the next tick will make, or null.
 
 const kSync = 1 << 9; // Inside of _write() or _final().
@@ -75,6 +76,7 @@ class WritableState {
     this[kWriteCallback] = null;
     this[kAfterWrite] = null;
     this[kFinishCallbacks] = null;
+    this[kTransformation] = null;
     if (options?.defaultEncoding != null) {
       const { defaultEncoding } = options;
       if (!Buffer.isEncoding(defaultEncoding)) throw new ERR_UNKNOWN_ENCODING(defaultEncoding);
@@ -177,6 +179,7 @@ module.exports = {
   kBufferedValue,
   kWriteCallback,
   kFinishCallbacks,
+  kTransformation,
   kAfterWrite,
   kSync,
   kFinalCalled,
