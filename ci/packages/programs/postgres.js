@@ -1,12 +1,14 @@
-// pg against a real PostgreSQL that asks for SCRAM: this program makes one for itself, in a folder
-// that goes with it. It listens on a Unix socket only. Needs Debian's package postgresql.
+// pg against a real PostgreSQL that asks for SCRAM, by a Unix socket and by TLS: this program makes
+// one for itself, in a folder that goes with it. Needs Debian's package postgresql.
 // packages: pg
 const fs = require('node:fs');
 const os = require('node:os');
 const path = require('node:path');
 const { execFileSync, spawn } = require('node:child_process');
 const { once } = require('node:events');
+const net = require('node:net');
 const { Client, Pool } = require('pg');
+const { key, cert } = require('./lib/keys.js');
 
 const HOME = '/usr/lib/postgresql';
 const PASSWORD = 'pässword, long and strange';
@@ -23,19 +25,34 @@ function owner() {
   return { uid: id('-u'), gid: id('-g') };
 }
 
-async function start(folder) {
+/** PostgreSQL does not choose a port by itself. */
+async function freePort() {
+  const server = net.createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+async function start(folder, port) {
   const own = owner();
   if (own.uid !== undefined) fs.chownSync(folder, own.uid, own.gid);
   const data = path.join(folder, 'data');
-  const secret = path.join(folder, 'secret');
-  fs.writeFileSync(secret, PASSWORD);
-  if (own.uid !== undefined) fs.chownSync(secret, own.uid, own.gid);
+  const write = (name, text) => {
+    const file = path.join(folder, name);
+    fs.writeFileSync(file, text, { mode: 0o600 });
+    if (own.uid !== undefined) fs.chownSync(file, own.uid, own.gid);
+    return file;
+  };
+  const secret = write('secret', PASSWORD);
   const options = { ...own, cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] };
   execFileSync(path.join(newest(), 'initdb'), [
     '-D', data, '-U', 'tester', '--auth=scram-sha-256', `--pwfile=${secret}`, '-E', 'UTF8',
     '--locale=C', '--no-sync'], options);
   const server = spawn(path.join(newest(), 'postgres'), [
-    '-D', data, '-k', folder, '-c', 'listen_addresses=', '-c', 'fsync=off'], options);
+    '-D', data, '-k', folder, '-c', 'listen_addresses=127.0.0.1', '-p', port, '-c', 'fsync=off',
+    '-c', 'ssl=on', '-c', `ssl_cert_file=${write('cert.pem', cert)}`,
+    '-c', `ssl_key_file=${write('key.pem', key)}`], options);
   for (;;) {
     const [text] = await once(server.stderr, 'data');
     if (String(text).includes('ready to accept connections')) break;
@@ -85,13 +102,37 @@ async function pooled(settings) {
   await pool.end();
 }
 
+/** SCRAM over TLS, bound to the channel where that is wanted, and certificates that do not fit. */
+async function secured(settings) {
+  const ssl = { ca: cert };
+  for (const more of [{ ssl }, { ssl, enableChannelBinding: true },
+    { ssl: { ...ssl, maxVersion: 'TLSv1.2' } }, { ssl: { rejectUnauthorized: false } }]) {
+    const client = new Client({ ...settings, ...more });
+    await client.connect();
+    const state = await client.query(
+      'SELECT ssl, version FROM pg_stat_ssl WHERE pid = pg_backend_pid()');
+    const large = await client.query("SELECT repeat('x', 3000000) AS text");
+    const sent = await client.query('SELECT length($1::text) AS count', ['ü'.repeat(500000)]);
+    console.log(state.rows, large.rows[0].text.length, sent.rows);
+    await client.end();
+  }
+  for (const more of [{ ssl: true }, { ssl, password: 'wrong' }]) {
+    await new Client({ ...settings, ...more }).connect()
+      .catch(({ code, message }) => console.log(code, message));
+  }
+}
+
 async function main() {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'pg-'));
-  const server = await start(folder);
+  const port = await freePort();
+  const server = await start(folder, port);
   try {
-    const settings = { host: folder, user: 'tester', password: PASSWORD, database: 'postgres' };
+    const settings = {
+      host: folder, port, user: 'tester', password: PASSWORD, database: 'postgres',
+    };
     await use(settings);
     await pooled(settings);
+    await secured({ ...settings, host: 'localhost' });
     await new Client({ ...settings, password: 'wrong' }).connect()
       .catch(({ code, message }) => console.log(code, message));
   } finally {

@@ -2,7 +2,7 @@
 
 // Making connections: names to addresses, one address or several in turn (autoSelectFamily).
 
-const { Symbol, SymbolDispose } = primordials;
+const { ObjectHasOwn, ReflectApply, Symbol, SymbolDispose } = primordials;
 
 const { isIP } = require('internal/net');
 const { StreamHandle, UNOPENED, unixError } = require('internal/net/handle');
@@ -106,6 +106,7 @@ function startAttempt(socket, target) {
     return new ERR_IP_BLOCKED(address);
   }
   const handle = socket._handle;
+  if (ObjectHasOwn(handle, 'connect')) return connectByProgram(handle, target);
   const number = unixError(handle.boundFd >= 0 ?
     handle.connect(family ?? 1, address, port | 0) :
     native.connect(family ?? 1, address, port | 0, target.localAddress, target.localPort | 0));
@@ -126,6 +127,18 @@ function startAttempt(socket, target) {
     return new ExceptionWithHostPort(number, 'bind', target.localAddress, target.localPort);
   }
   return endpointError('connect', number, target);
+}
+
+/** A program put a `connect` of its own on the handle, in Node's form, as those do that mock nets. */
+function connectByProgram(handle, target) {
+  const { address, port, localAddress, localPort, family } = target;
+  const request = {
+    oncomplete(status) { handle.handleConnect(status); },
+    address, port, localAddress, localPort, addressType: family,
+  };
+  const connect = family === 6 ? handle.connect6 : handle.connect;
+  const status = ReflectApply(connect, handle, [request, address, port]);
+  return status < 0 ? endpointError('connect', status, target) : handle;
 }
 
 function connectTo(socket, address, port, family, localAddress, localPort) {

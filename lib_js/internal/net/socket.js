@@ -642,12 +642,13 @@ function writeOnceConnected(socket, isVector, data, encoding, callback) {
   socket.once('close', onClose);
 }
 
+/** Those that mock connections put their own in its place. */
 Socket.prototype._writeGeneric = function(writev, data, encoding, callback) {
   writeGeneric(this, writev, data, encoding, callback);
 };
 
 Socket.prototype._write = function(data, encoding, callback) {
-  writeGeneric(this, false, data, encoding, callback);
+  this._writeGeneric(false, data, encoding, callback);
 };
 
 Socket.prototype._writev = function(chunks, callback) {
@@ -657,7 +658,7 @@ Socket.prototype._writev = function(chunks, callback) {
     for (let i = 0; i < all.length; i++) chunks[i] = all[i].chunk;
     chunks.allBuffers = true;
   }
-  writeGeneric(this, true, chunks, '', callback);
+  this._writeGeneric(true, chunks, '', callback);
 };
 
 /** A send that was already acknowledged has failed. */

@@ -296,3 +296,16 @@ test('connections of an agent are shared by what is the same client', () => {
   for (const options of rows) names.add(agent.getName({ ...base, ...options }));
   assert.strictEqual(names.size, rows.length);
 });
+
+test('a reason that a local authority may be behind reminds of --use-system-ca', async (t) => {
+  const hint = '; if the root CA is installed locally, try running Node.js with --use-system-ca';
+  for (const [cert, message] of [
+    [serverA.cert, `unable to verify the first certificate${hint}`],
+    [serverA.cert + CA, 'self-signed certificate in certificate chain'],
+  ]) {
+    const server = await listen(t, { ...serverA, cert });
+    const socket = connect(t, server, { ca: [] });
+    const { 0: error } = await once(socket, 'error');
+    assert.strictEqual(error.message, message);
+  }
+});

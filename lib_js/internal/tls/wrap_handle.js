@@ -46,6 +46,15 @@ const NEEDS_OWNER = HANDSHAKE_DONE | PAUSED | NEW_SESSION | KEYLOG | OCSP_RESPON
   RENEGOTIATION | PAUSED_PSK;
 
 const NO_CERTIFICATE = ['unable to get issuer certificate', 'UNABLE_TO_GET_ISSUER_CERT'];
+/** Reasons that are often an authority of the machine's own, of which Node reminds. */
+const ROOT_MAY_BE_LOCAL = {
+  __proto__: null,
+  DEPTH_ZERO_SELF_SIGNED_CERT: true,
+  UNABLE_TO_GET_ISSUER_CERT: true,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: true,
+};
+const HINT =
+  '; if the root CA is installed locally, try running Node.js with --use-system-ca';
 
 let isTraceTold = false;
 
@@ -470,8 +479,9 @@ class TLSWrap {
     let found = binding.verifyError(this.connection);
     if (found === undefined) return null;
     if (!this.hasPeerCertificate()) found = NO_CERTIFICATE;
-    const error = new Error(found[0]);
-    error.code = found[1];
+    const { 0: message, 1: code } = found;
+    const error = new Error(ROOT_MAY_BE_LOCAL[code] ? message + HINT : message);
+    error.code = code;
     return error;
   }
 
