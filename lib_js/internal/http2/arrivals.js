@@ -70,6 +70,7 @@ function tell(wire, events, chunk, drains) {
   for (let at = 0; at < events.length;) {
     const here = at;
     at += SIZES[events[here]];
+    if (wire.log !== null) wire.log.came(events, here);
     try {
       if (!isOfStream(events[here])) tellSession(wire, wire.session, events, here);
       else if (watch.isOn) tellWatched(wire.session, events, here, chunk);
@@ -91,6 +92,34 @@ function drainTicks() {
       triggerUncaughtException(error, false);
     }
   }
+}
+
+const NOTHING = [undefined, undefined];
+
+/**
+ * Takes from what native told of a send that bytes of streams are in frames: their streams know
+ * that no more is left of what they have written.
+ * @returns {(Array | undefined)[]} that, and what else it told
+ */
+function splitWritten({ [kState]: { streams } }, events) {
+  if (events === undefined) return NOTHING;
+  if (events.length === SIZES[WRITTEN] && events[0] === WRITTEN) {
+    streams.get(events[1])?.tellFramed(events[2]);
+    return [events, undefined];
+  }
+  const written = [];
+  const others = [];
+  for (let at = 0; at < events.length;) {
+    const kind = events[at];
+    if (kind === WRITTEN) {
+      streams.get(events[at + 1])?.tellFramed(events[at + 2]);
+      written.push(kind, events[at + 1], events[at + 2]);
+      at += SIZES[WRITTEN];
+      continue;
+    }
+    for (const end = at + SIZES[kind]; at < end; at++) others.push(events[at]);
+  }
+  return [written.length === 0 ? undefined : written, others.length === 0 ? undefined : others];
 }
 
 /** In the scope of the stream, if there is one yet. */
@@ -271,4 +300,4 @@ function tellFrameError(session, id, type, code) {
   });
 }
 
-module.exports = { failure, tell };
+module.exports = { failure, splitWritten, tell };

@@ -10,6 +10,7 @@ const {
     ERR_HTTP2_GOAWAY_SESSION,
     ERR_HTTP2_INVALID_SESSION,
     ERR_HTTP2_OUT_OF_STREAMS,
+    ERR_HTTP2_STREAM_SELF_DEPENDENCY,
     ERR_INVALID_ARG_TYPE,
   },
 } = require('internal/errors');
@@ -18,6 +19,7 @@ const { clientChannels } = require('internal/http2/channels');
 const { ClientHttp2Stream } = require('internal/http2/client_stream');
 const {
   INVALID_ARGUMENT,
+  MALFORMED,
   NghttpError,
   STREAM_ID_NOT_AVAILABLE,
 } = require('internal/http2/errors');
@@ -141,7 +143,9 @@ function submit(stream, fields, options) {
   if (id < 0) {
     if (id === STREAM_ID_NOT_AVAILABLE) {
       stream.destroy(new ERR_HTTP2_OUT_OF_STREAMS());
-    } else if (id === INVALID_ARGUMENT) { // A value with a NUL in it: no peer would take it.
+    } else if (id === INVALID_ARGUMENT) {
+      stream.destroy(new ERR_HTTP2_STREAM_SELF_DEPENDENCY());
+    } else if (id === MALFORMED) { // No peer would take it: it is as if it had answered so.
       stream.close(PROTOCOL_ERROR);
       stream.destroy();
     } else {

@@ -15,6 +15,7 @@ const {
   NGHTTP2_ERR_STREAM_ID_NOT_AVAILABLE: STREAM_ID_NOT_AVAILABLE,
 } = require('internal/http2/constants').constants;
 
+const MALFORMED = -531; // NGHTTP2_ERR_HTTP_HEADER, neither.
 const PROTOCOL = -505; // NGHTTP2_ERR_PROTO, which Node does not tell.
 
 /** Codes of RST_STREAM and GOAWAY by their number. */
@@ -48,6 +49,7 @@ function nameOfCode(code) {
 
 module.exports = {
   INVALID_ARGUMENT,
+  MALFORMED,
   NO_MEMORY,
   NghttpError,
   PROTOCOL,

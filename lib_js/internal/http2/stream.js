@@ -334,8 +334,13 @@ class Http2Stream extends Duplex {
     if (this.destroyed) return;
     if (!this.closed) closeStream(this, code, NO_RESET);
     const state = this[kState];
-    if (!this.readable || code !== NO_ERROR) {
+    if (code !== NO_ERROR) {
       this.destroy();
+      return;
+    }
+    if (!this.readable) {
+      // The last bytes are in frames but not with the transport: 'finish' comes first.
+      if (state.framedBytes === 0 || state.framedBytes !== state.writeBytes) this.destroy();
       return;
     }
     this.on('end', this[kMaybeDestroy]);
@@ -349,8 +354,15 @@ class Http2Stream extends Duplex {
     }
   }
 
+  /** So many bytes are in frames. */
+  tellFramed(count) {
+    this[kState].framedBytes += count;
+  }
+
+  /** The transport has taken them. */
   tellWritten(count) {
     const state = this[kState];
+    state.framedBytes -= count;
     state.timings.written(count);
     state.queuedBytes -= count;
     if (state.session !== undefined) state.session[kState].queuedBytes -= count;

@@ -24,6 +24,7 @@ class StreamState {
     this.unreadBytes = 0; // Came while nobody read: the window stays closed by so much.
     this.queuedBytes = 0;
     this.writeBytes = 0; // Of the write that is on its way.
+    this.framedBytes = 0; // Of those, what is in frames and not with the transport.
     this.writePending = 0; // Halves of it that are not done: its bytes, the look for an end.
     this.writeCallback = null;
     this.writeError = null;

@@ -6,6 +6,7 @@
 const { Buffer } = require('buffer');
 const { watch } = require('internal/async_hooks');
 const resources = require('internal/async_hooks/resources');
+const { logOf } = require('internal/http2/debug');
 const { PROTOCOL } = require('internal/http2/errors');
 const { numbersOfSettings } = require('internal/http2/settings');
 const { kState } = require('internal/http2/symbols');
@@ -75,14 +76,19 @@ class Wire {
     this.session = session;
     this.socket = socket;
     this.number = native.open(isServer, numbersOfOptions(options));
+    this.log = logOf(isServer);
+    this.log?.session('setting up session handle');
     this.isClosing = false;
     this.isTelling = false; // Events are being told: nothing is flushed before they are through.
     this.isSending = false;
     this.isBlocked = false; // The transport holds enough.
     this.isScheduled = false;
+    // A stream of JavaScript says in the middle of anything that it has taken what was written.
+    this.isNative = socket._handle != null;
     this.isGraceful = false; // Tell the session when all is out.
     this.progress = 0; // Grows with each write of the transport, for timeouts.
     this.progressSeen = 0;
+    this.unwritten = []; // For each write of the transport, which streams have bytes in it.
     this.resets = []; // Streams and codes of RST_STREAM that wait.
     this.pings = [];
     this.pingsMax = outstanding(options.maxOutstandingPings);
@@ -95,7 +101,13 @@ class Wire {
       this.progress++;
       this.flush(true);
     };
-    this.onWritten = () => { this.progress++; };
+    this.onWritten = (error) => {
+      this.progress++;
+      const events = this.unwritten.shift();
+      if (events === undefined || error || this.number === CLOSED) return;
+      if (this.isNative) this.tell(events, undefined, false);
+      else setImmediate(() => { if (!this.isClosing) this.tell(events, undefined, true); });
+    };
     this.runFlush = () => {
       this.isScheduled = false;
       this.flush(true);
@@ -169,8 +181,15 @@ class Wire {
         if (socket.destroyed || socket.writableEnded) break;
         const sent = native.send(this.number);
         if (sent === undefined) break;
-        const { 0: bytes, 1: events, 2: code } = sent;
-        if (bytes !== undefined && !socket.write(bytes, this.onWritten)) this.isBlocked = true;
+        const { 0: bytes, 2: code } = sent;
+        let { 1: events } = sent;
+        if (bytes !== undefined) {
+          // Bytes of a stream count as written when the transport has taken them.
+          const { 0: written, 1: others } = arrivals.splitWritten(this.session, events);
+          this.unwritten.push(written);
+          events = others;
+          if (!socket.write(bytes, this.onWritten)) this.isBlocked = true;
+        }
         if (events !== undefined) this.tell(events, undefined, isOutermost);
         if (code < 0) {
           if (!this.isClosing) this.session.destroy(arrivals.failure(code));
@@ -201,22 +220,31 @@ class Wire {
   // Fields are what buildNgHeaderString() gives: a text, and how many are in it.
 
   request(fields, options) {
-    return this.did(native.request(this.number, fields[0], fields[1], options));
+    const id = this.did(native.request(this.number, fields[0], fields[1], options));
+    if (this.log !== null) {
+      this.log.session('initiating request');
+      if (id > 0) this.log.framesOf(id, 'reading starting');
+    }
+    return id;
   }
 
   respond(id, fields, options) {
+    this.log?.stream(id, 'initiating response');
     return this.did(native.respond(this.number, id, fields[0], fields[1], options));
   }
 
   info(id, fields) {
+    this.log?.stream(id, 'sending additional headers');
     return this.did(native.info(this.number, id, fields[0], fields[1]));
   }
 
   push(id, fields) {
+    this.log?.stream(id, 'initiating push stream');
     return this.did(native.push(this.number, id, fields[0], fields[1]));
   }
 
   trailers(id, fields) {
+    this.log?.stream(id, 'sending trailers');
     return this.did(native.trailers(this.number, id, fields[0], fields[1]));
   }
 
@@ -252,6 +280,7 @@ class Wire {
   }
 
   goaway(code, last, data) {
+    this.log?.session('submitting goaway');
     return this.did(native.goaway(this.number, code, last, data));
   }
 
@@ -306,6 +335,7 @@ class Wire {
       return false;
     }
     this.settingsSent.push(sent);
+    this.log?.session('submitting settings');
     this.did(native.settings(this.number, numbersOfSettings(settings)));
     return true;
   }
@@ -340,6 +370,7 @@ class Wire {
   close(code, isTransportGone, done) {
     if (this.isClosing) return;
     this.isClosing = true;
+    this.log?.session('start closing/destroying');
     const { pings } = this;
     this.pings = [];
     this.settingsSent = [];

@@ -456,7 +456,10 @@ class TLSWrap {
   }
 
   enablePskCallback(hint) {
-    binding.enablePsk(this.connection, hint);
+    if (binding.enablePsk(this.connection, hint) !== null) return;
+    const error = lastError();
+    // Nobody listens yet.
+    process.nextTick(() => { if (!this.closing) this.events.onerror(this, error); });
   }
 
   setMaxSendFragment(size) {
