@@ -35,14 +35,14 @@ class SessionLog {
   }
 
   frames(text) {
-    if (showsFrames()) process._rawDebug(`${this.full} ${text}`);
+    if (showsFrames()) process.stderr.write(`${this.full} ${text}\n`);
   }
 
   framesOf(id, text) {
     if (!showsFrames()) return;
     let number = this.streams.get(id);
     if (number === undefined) this.streams.set(id, number = newAsyncId());
-    process._rawDebug(`HttpStream ${id} (${number}) [${this.full}] ${text}`);
+    process.stderr.write(`HttpStream ${id} (${number}) [${this.full}] ${text}\n`);
   }
 
   /** An event of native's, before it is told. */
