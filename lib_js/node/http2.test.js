@@ -6,7 +6,7 @@ const test = require('node:test');
 const assert = require('node:assert');
 const http2 = require('node:http2');
 const net = require('node:net');
-const { AsyncLocalStorage } = require('node:async_hooks');
+const { AsyncLocalStorage, createHook } = require('node:async_hooks');
 const { once } = require('node:events');
 const fs = require('node:fs');
 const os = require('node:os');
@@ -276,5 +276,61 @@ test('files beyond 2 GiB are read where it was asked', async () => {
     fs.closeSync(file);
   } finally {
     fs.rmSync(folder, { recursive: true });
+  }
+});
+
+test('a request that no peer may take fails alone', async () => {
+  await withServer(echo, (port) => withClient(port, async (client) => {
+    const bad = [
+      { ':path': '/a b' }, { ':path': '/a\0b' }, { 'x': 'a\0b' }, { 'content-length': 1 },
+      { ':authority': 'a b' },
+    ];
+    const good = client.request({ ':method': 'POST' });
+    await Promise.all(bad.map(async (fields) => {
+      const request = client.request(fields);
+      const { 0: error } = await once(request, 'error');
+      assert.strictEqual(error.code, 'ERR_HTTP2_STREAM_ERROR');
+      assert.match(error.message, /NGHTTP2_PROTOCOL_ERROR/);
+      assert.strictEqual(request.rstCode, http2.constants.NGHTTP2_PROTOCOL_ERROR);
+    }));
+    good.end('still here');
+    assert.strictEqual(`${await bodyOf(good)}`, 'still here');
+  }));
+});
+
+test('sessions, streams, pings and settings are async resources', async () => {
+  const counts = {};
+  const types = new Map();
+  const count = (what, id) => {
+    const type = types.get(id);
+    if (type === undefined) return;
+    const key = `${type} ${what}`;
+    counts[key] = (counts[key] ?? 0) + 1;
+  };
+  const hook = createHook({
+    init(id, type) {
+      if (type.startsWith('HTTP2')) types.set(id, type);
+      count('init', id);
+    },
+    before(id) { count('before', id); },
+    after(id) { count('after', id); },
+    destroy(id) { count('destroy', id); },
+  }).enable();
+  await withServer(echo, (port) => withClient(port, async (client) => {
+    const request = client.request({ ':method': 'POST' });
+    request.end('x');
+    await bodyOf(request);
+    await new Promise((resolve) => client.ping(resolve));
+    client.close();
+    await once(client, 'close');
+  }));
+  await new Promise(setImmediate);
+  hook.disable();
+  for (const type of ['HTTP2SESSION', 'HTTP2STREAM', 'HTTP2PING', 'HTTP2SETTINGS']) {
+    const { [`${type} init`]: made, [`${type} destroy`]: ended } = counts;
+    assert.strictEqual(made, type === 'HTTP2PING' ? 1 : 2, type);
+    assert.strictEqual(ended, made, type);
+    assert.ok(counts[`${type} before`] >= made, type);
+    assert.strictEqual(counts[`${type} after`], counts[`${type} before`], type);
   }
 });

@@ -120,10 +120,11 @@ impl Session {
         (std::mem::take(&mut self.state.borrow_mut().out), result)
     }
 
-    /// A client asks: the new stream.
+    /// A client asks: the new stream. -531 for what every peer would refuse.
     pub fn request(&mut self, text: &[u8], count: usize, ending: Ending) -> i32 {
-        let Some(pairs) = Pairs::cut(text, count) else {
-            return sys::NGHTTP2_ERR_INVALID_ARGUMENT;
+        let pairs = Pairs::cut(text, count);
+        let Some(pairs) = pairs.filter(|pairs| !pairs.are_malformed(ending.at_fields)) else {
+            return sys::NGHTTP2_ERR_HTTP_HEADER;
         };
         let provider = provider();
         let source = source(&provider, ending);
