@@ -263,6 +263,10 @@ impl Natives {
         if let Payload::Lease(bytes) = &completion.payload {
             for info in sync::signal::decode(bytes) {
                 out.push(entry::SIGNAL, 0, info.signal, 0);
+                let merged = &mut self.turn.signals_merged;
+                for signal in merged.extract_if(.., |signal| *signal == info.signal) {
+                    out.push(entry::SIGNAL, 0, signal, 0);
+                }
             }
         }
         if !completion.more {

@@ -134,8 +134,13 @@ fn resourceUsage(_: &mut Natives) -> Js {
     Js::Doubles(sync::process::usage().to_vec())
 }
 
-fn kill(_: &mut Natives, pid: i32, signal: i32) -> i32 {
-    code(sync::process::kill(pid, signal))
+fn kill(natives: &mut Natives, pid: i32, signal: i32) -> i32 {
+    let is_merged = pid == std::process::id() as i32 && natives.turn.would_merge(signal);
+    let sent = sync::process::kill(pid, signal);
+    if sent.is_ok() && is_merged {
+        natives.turn.signals_merged.push(signal);
+    }
+    code(sent)
 }
 
 fn getuid(_: &mut Natives) -> u32 {

@@ -40,6 +40,9 @@ pub struct State {
     refs_count: i64,
     /// Signals JavaScript listens to.
     signals: Vec<i32>,
+    /// Signals that the program sent itself while an equal one waited. The kernel keeps one of
+    /// them; each is told, as if a handler had run for it.
+    pub(crate) signals_merged: Vec<i32>,
     signal_fd: Option<Fd>,
     signal_armed: bool,
     /// Another thread asked this core to drain.
@@ -58,6 +61,10 @@ impl State {
 
     pub fn is_alive(&self) -> bool {
         self.timer_keeps_alive || self.refs_count > 0
+    }
+
+    pub(crate) fn would_merge(&self, signal: i32) -> bool {
+        self.signals.contains(&signal) && sync::signal::is_pending(signal)
     }
 
     pub fn signal_ended(&mut self) {

@@ -66,6 +66,15 @@ pub fn change_descriptor(fd: Fd, signals: &[i32]) -> Result<(), Errno> {
     call!(signalfd(fd.raw(), &raw const set, 0)).map(|_| ())
 }
 
+/// Whether a blocked signal waits already: a second one of the same kind would be lost.
+pub fn is_pending(signal: i32) -> bool {
+    let Ok(mut set) = set_of(&[]) else {
+        return false;
+    };
+    call!(sigpending(&raw mut set)).is_ok()
+        && call!(sigismember(&raw const set, signal)).is_ok_and(|found| found == 1)
+}
+
 /// The signals in bytes read from a descriptor.
 pub fn decode(bytes: &[u8]) -> impl Iterator<Item = SignalInfo> + '_ {
     let word =
@@ -144,6 +153,7 @@ mod tests {
     #[test]
     fn blocked_signals_are_read() {
         block(&[libc::SIGUSR2]).unwrap();
+        assert!(!is_pending(libc::SIGUSR2));
         let fd = descriptor(&[libc::SIGUSR2]).unwrap();
         let mut bytes = [0; 2 * INFO_BYTES];
         assert_eq!(
@@ -152,6 +162,7 @@ mod tests {
         );
         // SAFETY: the signal is blocked in this thread, which is the one it goes to.
         assert_eq!(unsafe { libc::raise(libc::SIGUSR2) }, 0);
+        assert!(is_pending(libc::SIGUSR2));
         let count = crate::sync::file::read(fd, &mut bytes, None).unwrap();
         let infos: Vec<SignalInfo> = decode(&bytes[..count]).collect();
         assert_eq!(infos.len(), 1);
