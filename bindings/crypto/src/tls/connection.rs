@@ -252,7 +252,10 @@ impl Connection {
             // SAFETY: the connection is alive.
             unsafe { ffi::SSL_set_psk_server_callback(ssl, callbacks::on_psk_server) };
             if let Some(hint) = hint {
-                let refused = || Failure::plain("ERR_TLS_PSK_SET_IDENTITY_HINT_FAILED", "");
+                let refused = || {
+                    let words = "Failed to set PSK identity hint";
+                    Failure::plain("ERR_TLS_PSK_SET_IDENTITY_HINT_FAILED", words)
+                };
                 let text = CString::new(hint).map_err(|_| refused())?;
                 // SAFETY: the connection is alive, the text ends with a zero.
                 let done = unsafe { ffi::SSL_use_psk_identity_hint(ssl, text.as_ptr()) };
