@@ -125,7 +125,10 @@ impl Context {
 
     /// A certificate and behind it the chain to its root.
     pub fn set_certificate(&mut self, pem: &[u8]) -> Result<()> {
-        let mut all = Certificate::chain_from_pem(pem)?;
+        let (mut all, broken) = Certificate::all_from_pem(pem);
+        if let Some(failure) = broken {
+            return Err(failure);
+        }
         let chain = all.split_off(1);
         self.use_chain(all.remove(0), &chain)
     }
@@ -183,9 +186,9 @@ impl Context {
         issuer_in(store, certificate)
     }
 
-    /// Trust in every certificate of a text.
+    /// Trust in every certificate of a text, up to what is none.
     pub fn add_authorities(&mut self, pem: &[u8]) -> Result<()> {
-        for certificate in Certificate::all_from_pem(pem)? {
+        for certificate in Certificate::all_from_pem(pem).0 {
             self.add_authority(&certificate)?;
         }
         Ok(())
