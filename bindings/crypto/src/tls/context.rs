@@ -110,6 +110,7 @@ impl Context {
         self.identity.clone()
     }
 
+    /// A private key of PEM; `passphrase` is asked for only if it is locked.
     pub fn set_key(&mut self, pem: &[u8], passphrase: Option<&[u8]>) -> Result<()> {
         // Node's tls tries an empty one where none was given.
         let key = PKey::private_from_pem(pem, Some(passphrase.unwrap_or_default()))?;
@@ -168,6 +169,7 @@ impl Context {
         Ok(())
     }
 
+    /// The own one that was given last.
     pub fn certificate(&self) -> Option<&Certificate> {
         self.certificate.as_ref()
     }
@@ -232,6 +234,7 @@ impl Context {
         Store::of_borrowed(store)
     }
 
+    /// The first list of a text of revoked certificates.
     pub fn add_crl(&mut self, pem: &[u8]) -> Result<()> {
         self.identity.note(b"revoked", pem)?;
         self.own_store()?.add_crl(pem)
@@ -260,6 +263,7 @@ impl Context {
         failure::check(done, "Failed to set ciphers")
     }
 
+    /// OpenSSL's names, with `:` between them.
     pub fn set_sigalgs(&mut self, list: &str) -> Result<()> {
         let list = text(list)?;
         failure::forget();
@@ -268,6 +272,7 @@ impl Context {
         failure::check(done, "Failed to set signature algorithms")
     }
 
+    /// OpenSSL's names, with `:` between them.
     pub fn set_groups(&mut self, list: &str) -> Result<()> {
         let list = text(list)?;
         // SAFETY: the context is alive, the text ends with a zero.
