@@ -67,7 +67,7 @@ impl<T> Default for Slots<T> {
 }
 
 impl<T> Slots<T> {
-    /// None: the table is full; `value` comes back.
+    /// Err: the table is full, and `value` comes back.
     pub fn insert(&mut self, value: T) -> Result<Handle, T> {
         if let Some(slot) = self.free.pop() {
             let entry = &mut self.slots[slot as usize];

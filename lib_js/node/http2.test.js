@@ -334,3 +334,43 @@ test('sessions, streams, pings and settings are async resources', async () => {
     assert.strictEqual(counts[`${type} after`], counts[`${type} before`], type);
   }
 });
+
+test('values that a peer repeats are told as often', async () => {
+  const values = ['a'.repeat(700), 'b'.repeat(700), 'c'];
+  const many = Array.from({ length: 30 }, (_, at) => values[at % 3]);
+  const heard = [];
+  const listen = (stream, headers) => {
+    heard.push(headers['x-many']);
+    stream.respond({ 'x-many': many }, { endStream: true });
+  };
+  await withServer(listen, (port) => withClient(port, async (client) => {
+    const request = client.request({ 'x-many': many });
+    const { 0: headers } = await once(request.resume(), 'response');
+    heard.push(headers['x-many']);
+  }));
+  assert.deepStrictEqual(heard, [many.join(', '), many.join(', ')]);
+});
+
+test('what a few bytes of a peer stand for counts as memory of its session', async () => {
+  // RFC 7541: the first request puts 3900 bytes into the table, which index 62 stands for then.
+  const length = Buffer.from([0x40, 3, 0x78, 0x2d, 0x62, 0x7f, 0xbd, 0x1d]);
+  const again = Buffer.concat([Buffer.from([0x83, 0x84, 0x86, 0xbf]), Buffer.alloc(120, 0xbe)]);
+  const whole = END_STREAM | END_HEADERS;
+  const first = Buffer.concat([POST, length, Buffer.alloc(3900, 'v')]);
+  const bytes = [PREFACE, frame(SETTINGS, 0, 0), frame(HEADERS, whole, 1, first)];
+  for (let id = 3; id < 803; id += 2) bytes.push(frame(HEADERS, whole, id, again));
+  let heard = 0;
+  const listen = (stream, headers) => {
+    assert.ok(heard === 0 || headers['x-b'].length > 400_000);
+    heard++;
+    stream.on('error', () => {});
+    if (!stream.destroyed) stream.respond(undefined, { endStream: true });
+  };
+  await withServer(listen, async (port) => {
+    const socket = net.connect(port, '127.0.0.1');
+    socket.on('error', () => {}).resume();
+    socket.write(Buffer.concat(bytes));
+    await once(socket, 'close');
+  });
+  assert.ok(heard > 10 && heard < 30, `${heard}`);
+});

@@ -392,7 +392,8 @@ impl IntoJs for Js {
 }
 
 /// Pairs of Latin-1 slices of one text: becomes the flat array [name, value, name, value, ...].
-/// Names are internalised, since they become keys.
+/// Names are internalised, since they become keys. A value may lie where one before it does, and
+/// becomes the same string.
 #[derive(Debug, Clone)]
 pub struct TextPairs {
     pub text: Vec<u8>,
@@ -403,11 +404,19 @@ pub struct TextPairs {
 impl IntoJs for TextPairs {
     fn into_js<'s>(self, scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
         let mut items: Vec<v8::Local<v8::Value>> = Vec::with_capacity(self.spans.len() * 2);
-        for [name, name_end, value, value_end] in self.spans {
+        for (at, &[name, name_end, value, value_end]) in self.spans.iter().enumerate() {
+            let is_repeated = value < name;
             let name = &self.text[name as usize..name_end as usize];
             let kind = v8::NewStringType::Internalized;
             let name = v8::String::new_from_one_byte(scope, name, kind);
             items.push(name.unwrap_or_else(|| v8::String::empty(scope)).into());
+            if is_repeated {
+                let mut earlier = self.spans[..at].iter();
+                if let Some(same) = earlier.rposition(|span| span[2..] == [value, value_end]) {
+                    items.push(items[2 * same + 1]);
+                    continue;
+                }
+            }
             let value = &self.text[value as usize..value_end as usize];
             items.push(js_latin1(scope, value).into());
         }

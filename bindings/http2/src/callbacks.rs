@@ -1,5 +1,5 @@
 //! What nghttp2 calls. Each callback notes an event and returns; none calls out of this crate, and
-//! none holds the state while it calls nghttp2 back.
+//! none holds the state while nghttp2 does anything for it but say a number.
 
 use std::cell::{RefCell, RefMut};
 use std::ffi::{c_char, c_int, c_void};

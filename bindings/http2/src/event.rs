@@ -1,6 +1,12 @@
 //! What a session has to tell, in the order in which it happened.
 
-/// Header fields: names and values lie in one text, by their spans.
+/// Values that are shorter are not worth a look whether they are there already.
+const REPEATED_BYTES_MIN: usize = 64;
+/// How many fields back it is looked for.
+const REPEATED_LOOKS_MAX: usize = 128;
+
+/// Header fields: names and values lie in one text, by their spans. A long value that is repeated
+/// lies there once: a byte of a peer's may stand for a whole entry of its table (RFC 7541, 6.1).
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Fields {
     pub text: Vec<u8>,
@@ -18,9 +24,25 @@ impl Fields {
         let start = self.text.len() as u32;
         let middle = start + name.len() as u32;
         self.text.extend_from_slice(name);
-        self.text.extend_from_slice(value);
-        let end = self.text.len() as u32;
-        self.spans.push([start, middle, middle, end]);
+        let [value, end] = self.repeated(value).unwrap_or_else(|| {
+            self.text.extend_from_slice(value);
+            [middle, self.text.len() as u32]
+        });
+        self.spans.push([start, middle, value, end]);
+    }
+
+    /// Where a value stands already.
+    fn repeated(&self, value: &[u8]) -> Option<[u32; 2]> {
+        if value.len() < REPEATED_BYTES_MIN {
+            return None;
+        }
+        let is_same = |start: u32, end: u32| {
+            let length = (end - start) as usize;
+            length == value.len() && &self.text[start as usize..end as usize] == value
+        };
+        let mut latest = self.spans.iter().rev().take(REPEATED_LOOKS_MAX);
+        let found = latest.find(|span| is_same(span[2], span[3]))?;
+        Some([found[2], found[3]])
     }
 
     /// The name of field `index`.

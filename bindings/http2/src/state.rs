@@ -22,8 +22,16 @@ const FIELDS_BYTES_MAX: usize = 16_777_215;
 /// and its CONTINUATION (RFC 9113, 6.10).
 #[derive(Default)]
 struct Block {
+    stream: i32,
     fields: Fields,
     bytes_count: usize,
+}
+
+#[derive(Default)]
+struct Stream {
+    outgoing: Outgoing,
+    /// What its fields count. The program may ask for them until it ends.
+    fields_bytes: usize,
 }
 
 #[derive(Default)]
@@ -41,6 +49,8 @@ pub(crate) struct State {
     pub(crate) out: Vec<u8>,
     pub(crate) counts: Counts,
     pub(crate) queued_bytes: usize,
+    /// Of the fields of all streams that are open.
+    fields_bytes: usize,
     /// Address of the bytes that are being received; only compared.
     pub(crate) input_address: usize,
     /// Bytes of DATA of this pass.
@@ -53,7 +63,7 @@ pub(crate) struct State {
     /// A GOAWAY went out that nobody asked for: the peer has broken the rules, and nghttp2 does not
     /// always call back about it.
     pub(crate) has_given_up: bool,
-    streams: HashMap<i32, Outgoing>,
+    streams: HashMap<i32, Stream>,
     block: Block,
     padding: Padding,
     header_pairs_max: usize,
@@ -81,6 +91,7 @@ impl State {
             out: Vec::new(),
             counts: Counts::default(),
             queued_bytes: 0,
+            fields_bytes: 0,
             input_address: 0,
             received_bytes: 0,
             concurrent_streams_max: usize::MAX,
@@ -106,24 +117,34 @@ impl State {
     }
 
     pub(crate) fn stream(&mut self, stream: i32) -> Option<&mut Outgoing> {
-        self.streams.get_mut(&stream)
+        let found = self.streams.get_mut(&stream);
+        found.map(|stream| &mut stream.outgoing)
     }
 
     pub(crate) fn add_stream(&mut self, stream: i32) -> &mut Outgoing {
         self.counts.streams += 1;
         let at_once = self.streams.len() + 1;
         self.counts.streams_at_once_max = self.counts.streams_at_once_max.max(at_once);
-        self.streams.entry(stream).or_default()
+        &mut self.streams.entry(stream).or_default().outgoing
+    }
+
+    /// May the session have so much more?
+    fn has_room_for(&self, bytes_count: usize) -> bool {
+        let streams = self.streams.len() * STREAM_BYTES;
+        let bytes = self.queued_bytes + self.fields_bytes + self.block.bytes_count + streams;
+        bytes + bytes_count <= self.session_bytes_max
     }
 
     fn has_room_for_stream(&self) -> bool {
-        let bytes = self.queued_bytes + (self.streams.len() + 1) * STREAM_BYTES;
-        self.streams.len() < self.concurrent_streams_max && bytes <= self.session_bytes_max
+        self.streams.len() < self.concurrent_streams_max && self.has_room_for(STREAM_BYTES)
     }
 
     /// A list of fields begins.
     pub(crate) fn begin_block(&mut self, stream: i32) -> Welcome {
-        self.block = Block::default();
+        self.block = Block {
+            stream,
+            ..Block::default()
+        };
         if self.streams.contains_key(&stream) {
             return Welcome::Known;
         }
@@ -141,10 +162,12 @@ impl State {
 
     /// False: the list becomes too long.
     pub(crate) fn add_field(&mut self, name: &[u8], value: &[u8], is_sensitive: bool) -> bool {
+        let field_bytes = name.len() + value.len() + FIELD_BYTES;
+        let has_room = self.has_room_for(field_bytes);
         let block = &mut self.block;
-        let bytes_count = block.bytes_count + name.len() + value.len() + FIELD_BYTES;
+        let bytes_count = block.bytes_count + field_bytes;
         let is_full = block.fields.spans.len() >= self.header_pairs_max;
-        if is_full || bytes_count > self.fields_bytes_max {
+        if is_full || bytes_count > self.fields_bytes_max || !has_room {
             return false;
         }
         block.bytes_count = bytes_count;
@@ -155,7 +178,12 @@ impl State {
     }
 
     pub(crate) fn end_block(&mut self) -> Fields {
-        std::mem::take(&mut self.block).fields
+        let block = std::mem::take(&mut self.block);
+        if let Some(stream) = self.streams.get_mut(&block.stream) {
+            stream.fields_bytes += block.bytes_count;
+            self.fields_bytes += block.bytes_count;
+        }
+        block.fields
     }
 
     /// False: one too many.
@@ -173,15 +201,16 @@ impl State {
     }
 
     pub(crate) fn close_stream(&mut self, stream: i32, code: u32) {
-        if let Some(outgoing) = self.streams.remove(&stream) {
-            self.queued_bytes -= outgoing.bytes_count();
+        if let Some(closed) = self.streams.remove(&stream) {
+            self.queued_bytes -= closed.outgoing.bytes_count();
+            self.fields_bytes -= closed.fields_bytes;
             self.events.push(Event::Closed { stream, code });
         }
     }
 
     pub(crate) fn queue(&mut self, stream: i32, bytes: Vec<u8>) {
         let count = bytes.len();
-        if let Some(outgoing) = self.streams.get_mut(&stream) {
+        if let Some(outgoing) = self.stream(stream) {
             outgoing.push(bytes);
             self.queued_bytes += count;
         }
@@ -189,7 +218,7 @@ impl State {
 
     /// A frame of DATA: what nghttp2 made of its head, padding, and `count` bytes of the stream.
     pub(crate) fn frame_data(&mut self, stream: i32, head: &[u8], padding: usize, count: usize) {
-        let Some(outgoing) = self.streams.get_mut(&stream) else {
+        let Some(Stream { outgoing, .. }) = self.streams.get_mut(&stream) else {
             return;
         };
         self.out.extend_from_slice(head);

@@ -401,6 +401,55 @@ fn too_many_fields_end_their_stream_only() {
     assert_eq!(next, 3);
 }
 
+/// What they count stays with their stream: a few bytes of a peer's may stand for many.
+#[test]
+fn fields_count_as_memory_of_the_session() {
+    let mut options = Options::new(true);
+    options.session_bytes_max = 10_000;
+    let mut pair = Pair::of(options, Options::new(false));
+    let value = "v".repeat(3000);
+    let (long, count) = text(&[GET, &["x-long", &value]].concat());
+    let ask = |pair: &mut Pair| {
+        let stream = pair.client.request(&long, count, FIELDS_ONLY);
+        pair.talk();
+        let refused = Event::Closed { stream, code: 11 };
+        (stream, !pair.client_events.contains(&refused))
+    };
+    let (first, is_heard) = ask(&mut pair);
+    assert!(is_heard && ask(&mut pair).1 && !ask(&mut pair).1);
+    pair.respond(first, FIELDS_ONLY);
+    pair.talk();
+    assert!(ask(&mut pair).1);
+    assert_eq!(fields(&pair.server_events).len(), 3);
+}
+
+#[test]
+fn long_values_that_are_repeated_lie_once() {
+    let mut client = Options::new(false);
+    client.send_header_block_bytes_max = Some(1 << 20);
+    let mut pair = Pair::of(Options::new(true), client);
+    let values = ["a".repeat(1000), "b".repeat(1000), "c".repeat(20)];
+    let mut many = GET.to_vec();
+    for _ in 0..30 {
+        many.extend(values.iter().flat_map(|value| ["x", value.as_str()]));
+    }
+    let (many, count) = text(&many);
+    pair.client.request(&many, count, FIELDS_ONLY);
+    pair.talk();
+    let heard = pair.server_events.iter().find_map(|event| match event {
+        Event::Headers { fields, .. } => Some(fields),
+        _ => None,
+    });
+    let heard = heard.expect("the request came");
+    assert!(heard.text.len() < 3000, "{}", heard.text.len());
+    let told = heard.pairs().skip(4).map(|(_, value)| value.to_vec());
+    let told: Vec<Vec<u8>> = told.collect();
+    assert_eq!(told.len(), 90);
+    for (told, value) in told.iter().zip(values.iter().cycle()) {
+        assert_eq!(told, value.as_bytes());
+    }
+}
+
 #[test]
 fn sensitive_fields_are_told() {
     let mut pair = Pair::new();

@@ -1,5 +1,6 @@
 //! Connections: settings, answers, and bytes on their way.
 
+use coring_crypto::Failure;
 use coring_crypto::tls::{Connection, Outcome};
 use coring_engine::{Bytes, Data, Js, ops};
 
@@ -51,7 +52,7 @@ fn open(natives: &mut Natives, context: i32, is_server: bool) -> Js {
     };
     match natives.tls.connections.insert(connection) {
         Ok(handle) => handle.to_js().into(),
-        Err(_) => stale(),
+        Err(_) => natives.crypto_answer::<Js>(Err(Failure::plain("", "Too many connections"))),
     }
 }
 

@@ -8,6 +8,7 @@ use coring_engine::{Bytes, Js, ops};
 use coring_uring::sync::file;
 
 use crate::Natives;
+use crate::crypto::failure_js;
 
 ops! { tls(Natives) {
     /// roots: a list of PEM texts as bytes; undefined: those that come with the program.
@@ -16,7 +17,7 @@ ops! { tls(Natives) {
     slow rootCertificates();
     /// Where the environment says: a file, folders with a colon between them; or undefined.
     slow systemCertificates(file: Option<String>, folders: Option<String>);
-    /// Null: the file cannot be read or holds none; the failure has OpenSSL's words.
+    /// The list, and why there are no more: undefined, or a failure in OpenSSL's words.
     slow extraCertificates(path: String);
 } }
 
@@ -43,11 +44,9 @@ fn addRoots(natives: &mut Natives, context: i32, roots: Option<Vec<Bytes>>) -> J
     })
 }
 
-fn pem_list(
-    certificates: impl Iterator<Item = coring_crypto::Result<Certificate>>,
-) -> coring_crypto::Result<Js> {
+fn pem_list(certificates: impl Iterator<Item = Certificate>) -> coring_crypto::Result<Js> {
     let texts: coring_crypto::Result<Vec<Js>> = certificates
-        .map(|certificate| Ok(Js::Latin1(certificate?.to_pem()?)))
+        .map(|certificate| Ok(Js::Latin1(certificate.to_pem()?)))
         .collect();
     Ok(Js::List(texts?))
 }
@@ -82,15 +81,13 @@ fn systemCertificates(natives: &mut Natives, file: Option<String>, folders: Opti
         texts.extend(folder_texts(folder));
     }
     let mut seen = std::collections::HashSet::new();
-    let all = texts.iter().flat_map(|text| all_of(text));
+    // Certificates that cannot be read do not hide the others.
+    let all = texts
+        .iter()
+        .flat_map(|text| Certificate::all_from_pem(text).0);
     let each = all.filter(|certificate| seen.insert(certificate.der().to_vec()));
-    let list = pem_list(each.map(Ok));
+    let list = pem_list(each);
     natives.crypto_answer(list)
-}
-
-/// Certificates that cannot be read do not hide the others.
-fn all_of(text: &[u8]) -> Vec<Certificate> {
-    Certificate::all_from_pem(text).unwrap_or_default()
 }
 
 fn folder_texts(folder: &str) -> Vec<Vec<u8>> {
@@ -105,15 +102,11 @@ fn folder_texts(folder: &str) -> Vec<Vec<u8>> {
 
 #[allow(non_snake_case)]
 fn extraCertificates(natives: &mut Natives, path: String) -> Js {
-    let list = read(&path)
-        .map_err(|text| Failure::plain("", &text))
-        .and_then(|text| {
-            let all = Certificate::all_from_pem(&text)?;
-            if all.is_empty() {
-                // For what libcrypto says of such a text.
-                Certificate::from_any(&text)?;
-            }
-            pem_list(all.into_iter().map(Ok))
-        });
-    natives.crypto_answer(list)
+    let (all, failure) = match read(&path) {
+        Ok(text) => Certificate::all_from_pem(&text),
+        Err(text) => (Vec::new(), Some(Failure::plain("", &text))),
+    };
+    let list = pem_list(all.into_iter());
+    let failure = failure.as_ref().map_or(Js::Undefined, failure_js);
+    natives.crypto_answer(list.map(|list| Js::List(vec![list, failure])))
 }

@@ -292,11 +292,38 @@ impl Codec for Deflater {
 
     /// JavaScript has flushed: all that was given is out, up to a byte's boundary.
     fn set_params(&mut self, level: i32, strategy: i32) -> Result<(), Failure> {
-        if !self.is_ended {
-            self.let_go();
-        }
+        // By the settings that it was made with.
+        self.let_go();
         self.settings.level = level.clamp(-1, 9);
         self.settings.strategy = strategy;
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &[u8] = &[b'a'; 1000];
+
+    fn ended(level: i32) -> (Deflater, Vec<u8>) {
+        let settings = Settings::new(mode::DEFLATERAW, level, 15, 8, 0);
+        let mut deflater = Deflater::new(settings, Vec::new());
+        let mut output = vec![0; 2 * TEXT.len()];
+        let step = deflater.step(FINISH, TEXT, &mut output);
+        assert!(step.result.is_ok());
+        output.truncate(step.written);
+        (deflater, output)
+    }
+
+    #[test]
+    fn a_spare_is_taken_for_what_it_was_made_as() {
+        let (_, stored) = ended(0);
+        assert!(stored.len() > TEXT.len());
+        let (mut other, small) = ended(9);
+        assert!(small.len() < 100);
+        assert!(other.set_params(0, 0).is_ok());
+        drop(other);
+        assert_eq!(ended(0).1, stored);
     }
 }

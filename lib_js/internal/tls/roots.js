@@ -16,7 +16,7 @@ const {
 const { Buffer } = require('buffer');
 const { isArrayBufferView } = require('internal/util/types');
 const { getOptionValue } = require('internal/options');
-const { lastError, nativeError, orThrow } = require('internal/crypto/failure');
+const { nativeError, orThrow, toError } = require('internal/crypto/failure');
 const {
   ERR_INVALID_ARG_TYPE,
   ERR_INVALID_ARG_VALUE,
@@ -35,16 +35,16 @@ function isExtraTold() {
   return Boolean(process.env.NODE_EXTRA_CA_CERTS);
 }
 
-/** Those of NODE_EXTRA_CA_CERTS; a file that cannot be read is told of once. */
+/** Those of NODE_EXTRA_CA_CERTS; what of the file cannot be read is told of once. */
 function readExtra() {
   if (!isExtraTold()) return [];
   const path = process.env.NODE_EXTRA_CA_CERTS;
-  const list = binding.extraCertificates(path);
-  if (list !== null) return list;
+  const { 0: list, 1: failure } = orThrow(binding.extraCertificates(path));
+  if (failure === undefined) return list;
   // Node says so before its library is there, so without a process's warning.
   internalBinding('process_ops').writeSync(
-    2, `Warning: Ignoring extra certs from \`${path}\`, load failed: ${lastError().message}\n`);
-  return [];
+    2, `Warning: Ignoring extra certs from \`${path}\`, load failed: ${toError(failure).message}\n`);
+  return list;
 }
 
 function readSystem() {

@@ -38,9 +38,9 @@ pub(crate) fn find_pem(text: &[u8], names: &[&str]) -> Result<crate::Secret> {
 }
 
 /// The bytes of every block of PEM with one of these names, and what came behind the last.
-pub(crate) fn all_pem(text: &[u8], names: &[&str]) -> Result<(Vec<crate::Secret>, Failure)> {
-    let (blocks, end) = pem::all(text, names)?;
-    Ok((blocks.into_iter().map(|block| block.bytes).collect(), end))
+pub(crate) fn all_pem(text: &[u8], names: &[&str]) -> (Vec<crate::Secret>, Failure) {
+    let (blocks, end) = pem::all(text, names);
+    (blocks.into_iter().map(|block| block.bytes).collect(), end)
 }
 
 release!(EVP_PKEY, EVP_PKEY_free);

@@ -1,5 +1,6 @@
 //! PEM: text around encoded keys, the old way of locking them included.
 
+use std::convert::Infallible;
 use std::ffi::{CStr, CString, c_char, c_void};
 use std::ptr::NonNull;
 
@@ -108,20 +109,21 @@ pub fn find(text: &[u8], names: &[&str], passphrase: Option<&[u8]>) -> Result<Bl
 
 /// Every block with one of these names up to the first that cannot be read, and what libcrypto
 /// says of the rest: as a rule that there is none (`is_absent_pem`).
-pub fn all(text: &[u8], names: &[&str]) -> Result<(Vec<Block>, Failure)> {
+pub fn all(text: &[u8], names: &[&str]) -> (Vec<Block>, Failure) {
     failure::forget();
-    let mut reader = reader(text)?;
     let mut blocks = Vec::new();
-    loop {
-        let (name, header, data, count) = match read(&mut reader) {
-            Ok(raw) => raw,
-            Err(end) => return Ok((blocks, end)),
-        };
-        if names.contains(&name.as_str()) {
-            let bytes = unlocked(header, data, count, None)?;
-            blocks.push(Block { name, bytes });
+    let mut read_all = || -> Result<Infallible> {
+        let mut reader = reader(text)?;
+        loop {
+            let (name, header, data, count) = read(&mut reader)?;
+            if names.contains(&name.as_str()) {
+                let bytes = unlocked(header, data, count, None)?;
+                blocks.push(Block { name, bytes });
+            }
         }
-    }
+    };
+    let Err(end) = read_all();
+    (blocks, end)
 }
 
 fn text_of(text: &Given<c_char>) -> String {

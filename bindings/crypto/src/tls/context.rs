@@ -110,6 +110,7 @@ impl Context {
         self.identity.clone()
     }
 
+    /// A private key of PEM; `passphrase` is asked for only if it is locked.
     pub fn set_key(&mut self, pem: &[u8], passphrase: Option<&[u8]>) -> Result<()> {
         // Node's tls tries an empty one where none was given.
         let key = PKey::private_from_pem(pem, Some(passphrase.unwrap_or_default()))?;
@@ -125,7 +126,10 @@ impl Context {
 
     /// A certificate and behind it the chain to its root.
     pub fn set_certificate(&mut self, pem: &[u8]) -> Result<()> {
-        let mut all = Certificate::chain_from_pem(pem)?;
+        let (mut all, broken) = Certificate::all_from_pem(pem);
+        if let Some(failure) = broken {
+            return Err(failure);
+        }
         let chain = all.split_off(1);
         self.use_chain(all.remove(0), &chain)
     }
@@ -165,6 +169,7 @@ impl Context {
         Ok(())
     }
 
+    /// The own one that was given last.
     pub fn certificate(&self) -> Option<&Certificate> {
         self.certificate.as_ref()
     }
@@ -183,9 +188,9 @@ impl Context {
         issuer_in(store, certificate)
     }
 
-    /// Trust in every certificate of a text.
+    /// Trust in every certificate of a text, up to what is none.
     pub fn add_authorities(&mut self, pem: &[u8]) -> Result<()> {
-        for certificate in Certificate::all_from_pem(pem)? {
+        for certificate in Certificate::all_from_pem(pem).0 {
             self.add_authority(&certificate)?;
         }
         Ok(())
@@ -229,6 +234,7 @@ impl Context {
         Store::of_borrowed(store)
     }
 
+    /// The first list of a text of revoked certificates.
     pub fn add_crl(&mut self, pem: &[u8]) -> Result<()> {
         self.identity.note(b"revoked", pem)?;
         self.own_store()?.add_crl(pem)
@@ -257,6 +263,7 @@ impl Context {
         failure::check(done, "Failed to set ciphers")
     }
 
+    /// OpenSSL's names, with `:` between them.
     pub fn set_sigalgs(&mut self, list: &str) -> Result<()> {
         let list = text(list)?;
         failure::forget();
@@ -265,6 +272,7 @@ impl Context {
         failure::check(done, "Failed to set signature algorithms")
     }
 
+    /// OpenSSL's names, with `:` between them.
     pub fn set_groups(&mut self, list: &str) -> Result<()> {
         let list = text(list)?;
         // SAFETY: the context is alive, the text ends with a zero.

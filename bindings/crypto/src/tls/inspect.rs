@@ -42,12 +42,14 @@ impl Connection {
         unsafe { ffi::SSL_get_session(self.ssl()) }
     }
 
-    /// The last one that can be taken up again; up to TLS 1.2 the connection's own.
+    /// The last one that can be taken up again, as `Connection::set_session` takes it; up to TLS
+    /// 1.2 the connection's own.
     pub fn session_bytes(&self) -> Option<Vec<u8>> {
         let last = self.side_ref().last_session.clone();
         last.or_else(|| session_bytes(self.session()))
     }
 
+    /// What the server will know the session by. None: it gave none.
     pub fn ticket(&self) -> Option<Vec<u8>> {
         let session = self.session();
         if session.is_null() {
@@ -136,7 +138,7 @@ impl Connection {
         shared.collect()
     }
 
-    /// What the other side sent, its own first.
+    /// What the other side sent, as DER, its own first.
     pub fn peer_certificates(&self) -> Option<Vec<Vec<u8>>> {
         // SAFETY: reads a live connection; the list lives as long as it does nothing.
         let list = unsafe { ffi::SSL_get0_peer_certificates(self.ssl()) };
@@ -147,7 +149,7 @@ impl Connection {
         Some(each.collect()).filter(|list: &Vec<_>| !list.is_empty())
     }
 
-    /// The other side's certificate and whoever signed it, to the root, as far as is known.
+    /// The other side's certificate and whoever signed it, to the root, as far as is known, as DER.
     pub fn peer_issuers(&self) -> Option<Vec<Vec<u8>>> {
         let sent = self.peer_certificates()?;
         // SAFETY: reads a live connection; the list lives as long as it does nothing.
@@ -190,6 +192,7 @@ impl Connection {
         super::roots::issuer_in(store, certificate)
     }
 
+    /// As DER.
     pub fn own_certificate(&self) -> Option<Vec<u8>> {
         // SAFETY: reads a live connection, which keeps the certificate.
         let object = unsafe { ffi::SSL_get_certificate(self.ssl()) };
@@ -217,6 +220,7 @@ impl Connection {
             || (self.protocol() == "TLSv1.3" && self.is_session_reused())
     }
 
+    /// What the last Finished of this side or of the peer said. None: libssl keeps none.
     pub fn finished(&self, of_peer: bool) -> Option<Vec<u8>> {
         let mut room = [0u8; FINISHED_BYTES_MAX];
         let out = room.as_mut_ptr().cast();
@@ -229,6 +233,8 @@ impl Connection {
         (count > 0).then(|| room[..count.min(FINISHED_BYTES_MAX)].to_vec())
     }
 
+    /// RFC 5705, and RFC 8446, 7.5: `bytes_count` bytes that both sides can make and nobody else.
+    /// An error before the handshake is done.
     pub fn export_keying_material(
         &mut self,
         bytes_count: usize,
@@ -260,6 +266,7 @@ impl Connection {
         Ok(out)
     }
 
+    /// As DER, of a client that asked. None: the server had none.
     pub fn ocsp_response(&self) -> Option<Vec<u8>> {
         let (mut start, mut count) = (std::ptr::null(), 0);
         // SAFETY: reads a live connection.

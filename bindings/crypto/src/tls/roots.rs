@@ -136,7 +136,7 @@ impl Roots {
         }
         let mut certificates = Vec::new();
         for text in texts {
-            certificates.extend(Certificate::all_from_pem(text)?);
+            certificates.extend(Certificate::all_from_pem(text).0);
         }
         let roots = Arc::new(Roots::of(certificates)?);
         *last = Some((name, roots.clone()));

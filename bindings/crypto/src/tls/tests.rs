@@ -508,6 +508,21 @@ fn a_chain_is_whole_or_refused() {
 }
 
 #[test]
+fn authorities_count_up_to_what_is_none() {
+    for rest in [
+        "-----BEGIN CERTIFICATE-----\n!!!!\n-----END CERTIFICATE-----\n",
+        "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n",
+    ] {
+        let mut client = Context::new(0, 0).expect("a context");
+        let text = [AUTHORITY, rest.as_bytes()].concat();
+        client.add_authorities(&text).expect("authorities");
+        let mut pair = Pair::of(&client, &server_context(0));
+        pair.shake();
+        assert!(pair.client.verify_error().is_none(), "{rest}");
+    }
+}
+
+#[test]
 fn changed_records_end_it() {
     let mut pair = Pair::new(TLS13);
     pair.shake();

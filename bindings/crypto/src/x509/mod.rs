@@ -11,7 +11,7 @@ pub use fields::Fields;
 
 use crate::owned::{Owned, release};
 use crate::pkey::{all_pem, find_pem, is_absent_pem};
-use crate::{Failure, PKey, Result, Secret, failure};
+use crate::{Failure, PKey, Result, failure};
 
 release!(X509, X509_free);
 
@@ -28,12 +28,6 @@ pub enum Subject {
     Host,
     Email,
     Ip,
-}
-
-fn all_of(blocks: &[Secret]) -> Result<Vec<Certificate>> {
-    let each = blocks.iter();
-    each.map(|der| Certificate::from_der(der.as_slice()))
-        .collect()
 }
 
 impl Certificate {
@@ -79,18 +73,19 @@ impl Certificate {
         Certificate::of_counted(object)
     }
 
-    /// Every certificate of a text, up to the first block that cannot be read.
-    pub fn all_from_pem(text: &[u8]) -> Result<Vec<Certificate>> {
-        all_of(&all_pem(text, PEM_NAMES)?.0)
-    }
-
-    /// Every certificate of a text, of which all can be read and which has one at least.
-    pub(crate) fn chain_from_pem(text: &[u8]) -> Result<Vec<Certificate>> {
-        let (blocks, end) = all_pem(text, PEM_NAMES)?;
-        match blocks.is_empty() || !is_absent_pem(&end) {
-            true => Err(end),
-            false => all_of(&blocks),
+    /// Every certificate of a text up to the first block that cannot be read, and why it cannot, or
+    /// that there is none at all.
+    pub fn all_from_pem(text: &[u8]) -> (Vec<Certificate>, Option<Failure>) {
+        let (blocks, end) = all_pem(text, PEM_NAMES);
+        let mut all = Vec::with_capacity(blocks.len());
+        for der in &blocks {
+            match Certificate::from_der(der.as_slice()) {
+                Ok(certificate) => all.push(certificate),
+                Err(failure) => return (all, Some(failure)),
+            }
         }
+        let is_whole = !all.is_empty() && is_absent_pem(&end);
+        (all, (!is_whole).then_some(end))
     }
 
     /// PEM, or if there is none, DER.
