@@ -80,6 +80,7 @@ class Wire {
     this.isSending = false;
     this.isBlocked = false; // The transport holds enough.
     this.isScheduled = false;
+    this.hasReceived = false; // Since the last flush of a turn.
     this.isGraceful = false; // Tell the session when all is out.
     this.progress = 0; // Grows with each write of the transport, for timeouts.
     this.progressSeen = 0;
@@ -98,6 +99,7 @@ class Wire {
     this.onWritten = () => { this.progress++; };
     this.runFlush = () => {
       this.isScheduled = false;
+      this.hasReceived = false;
       this.flush(true);
     };
     socket.on('drain', this.onDrain);
@@ -112,6 +114,9 @@ class Wire {
   }
 
   receive(chunk) {
+    // More in one turn: native ends a session that is flooded when its GOAWAY is out, not before.
+    if (this.hasReceived) this.flush(false);
+    this.hasReceived = true;
     if (this.number === CLOSED || this.isClosing) return;
     const { 1: events, 2: code, 3: custom } = native.receive(this.number, chunk);
     if (events !== undefined) this.tell(events, chunk, true);
