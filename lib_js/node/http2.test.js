@@ -155,7 +155,8 @@ test('bytes that are no HTTP/2 end a session by an error, not a server', async (
 });
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-const [DATA, HEADERS, RST_STREAM, SETTINGS, WINDOW_UPDATE] = [0, 1, 3, 4, 8];
+const [DATA, HEADERS, RST_STREAM, SETTINGS] = [0, 1, 3, 4];
+const [WINDOW_UPDATE, CONTINUATION] = [8, 9];
 const END_STREAM = 1;
 const END_HEADERS = 4;
 /** In HPACK: POST / http, and an authority. */
@@ -291,6 +292,23 @@ test('a server hears why its session was ended, and of no streams behind that', 
   }
   assert.strictEqual((await told)[0].code, 'ERR_HTTP2_ERROR');
   assert.ok(streams <= 2000, `${streams}`);
+});
+
+test('a stream that came before what ended its session is told of while it lives', async () => {
+  const server = http2.createServer().on('sessionError', () => {});
+  const told = new Promise((resolve) => {
+    server.on('stream', (stream) => {
+      stream.on('error', () => {});
+      resolve(stream.destroyed);
+    });
+  });
+  const [near, far] = duplexPair();
+  server.emit('connection', far);
+  near.resume();
+  near.write(Buffer.concat([PREFACE, frame(SETTINGS, 0, 0), post(1), frame(HEADERS, 0, 3, POST),
+                            ...Array(20).fill(frame(CONTINUATION, 0, 3))]));
+  const first = await Promise.race([told, once(server, 'sessionError').then(() => 'none')]);
+  assert.strictEqual(first, false);
 });
 
 test('a byte of a body does not keep all that came with it', async () => {

@@ -271,4 +271,4 @@ function tellFrameError(session, id, type, code) {
   });
 }
 
-module.exports = { failure, tell };
+module.exports = { drainTicks, failure, tell };

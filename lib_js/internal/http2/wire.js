@@ -120,7 +120,10 @@ class Wire {
     if (this.number === CLOSED || this.isClosing) return;
     const { 1: events, 2: code, 3: custom } = native.receive(this.number, chunk);
     if (events !== undefined) this.tell(events, chunk, true);
-    if (code < 0) this.session.destroy(arrivals.failure(code, custom));
+    if (code < 0) {
+      arrivals.drainTicks(); // Streams that came before are told of while they live.
+      this.session.destroy(arrivals.failure(code, custom));
+    }
     this.schedule();
   }
 
