@@ -140,6 +140,8 @@ function pushScope(id, trigger, resource) {
 }
 
 function popScope(id) {
+  // A handled exception of a listener, within, has unwound all that there were.
+  if (executionId === 0 && outerScopes.length === 0) return false;
   if (id !== undefined && id !== executionId) reportCorrupted(executionId, id);
   if (outerScopes.length === 0) return false;
   executionResource = outerScopes.pop();

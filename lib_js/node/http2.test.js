@@ -155,7 +155,8 @@ test('bytes that are no HTTP/2 end a session by an error, not a server', async (
 });
 
 const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
-const [DATA, HEADERS, SETTINGS, WINDOW_UPDATE] = [0, 1, 4, 8];
+const [DATA, HEADERS, RST_STREAM, SETTINGS] = [0, 1, 3, 4];
+const [WINDOW_UPDATE, CONTINUATION] = [8, 9];
 const END_STREAM = 1;
 const END_HEADERS = 4;
 /** In HPACK: POST / http, and an authority. */
@@ -196,6 +197,118 @@ test('a listener that throws costs nobody else what came', async () => {
     process.setUncaughtExceptionCaptureCallback(null);
   }
   assert.deepStrictEqual(uncaught, ['of the program']);
+});
+
+/** What servers do with a stream that its peer has reset in the packet that opened it. */
+const ANSWERS = {
+  'respond': (stream) => {
+    stream.respond();
+    stream.end('x');
+  },
+  'write at once': (stream) => stream.write('x', () => stream.end('y')),
+  'a descriptor': (stream) => {
+    const fd = fs.openSync(__filename);
+    stream.on('close', () => fs.closeSync(fd)).respondWithFD(fd);
+  },
+  'information': (stream) => {
+    stream.additionalHeaders({ ':status': 103 });
+    stream.respond({}, { endStream: true });
+  },
+  'trailers': (stream) => {
+    stream.respond({}, { waitForTrailers: true });
+    stream.on('wantTrailers', () => stream.sendTrailers({ a: 'b' })).end('x');
+  },
+  'a promise': (stream) => {
+    stream.pushStream({ ':path': '/' }, (error) => assert.ok(error));
+    stream.respond({}, { endStream: true });
+  },
+};
+
+test('opened and reset in one packet: no error, whatever is done with it', async () => {
+  for (const [name, answer] of Object.entries(ANSWERS)) {
+    for (const code of [0, 8]) {
+      const server = http2.createServer();
+      const closed = new Promise((resolve, reject) => {
+        server.on('stream', (stream) => {
+          stream.on('error', reject).on('close', () => resolve(stream.rstCode));
+          answer(stream);
+        });
+      });
+      const [near, far] = duplexPair();
+      server.emit('connection', far);
+      near.resume();
+      near.write(Buffer.concat([PREFACE, frame(SETTINGS, 0, 0), post(1),
+                                frame(RST_STREAM, 0, 1, Buffer.from([0, 0, 0, code]))]));
+      assert.strictEqual(await closed, code, name);
+      near.destroy();
+    }
+  }
+});
+
+/** Frames behind a response and four bytes of it, which end the session. */
+const FAULTS = {
+  'a frame that is too long': frame(DATA, END_STREAM, 1, Buffer.alloc(20000)),
+  'data of no stream': frame(DATA, 0, 9, Buffer.from('x')),
+  'no increment': frame(WINDOW_UPDATE, 0, 0, Buffer.alloc(4)),
+};
+
+test('an answer that a fault of the server cuts off is no whole one', async () => {
+  for (const [name, fault] of Object.entries(FAULTS)) {
+    const [near, far] = duplexPair();
+    far.resume();
+    const client = http2.connect('http://a.test', { createConnection: () => near });
+    const failed = once(client, 'error');
+    const request = client.request();
+    request.on('end', () => assert.fail(name)).resume();
+    far.write(frame(SETTINGS, 0, 0));
+    await new Promise(setImmediate);
+    far.write(Buffer.concat([frame(HEADERS, END_HEADERS, 1, Buffer.from([0x88])),
+                             frame(DATA, 0, 1, Buffer.from('half')), fault]));
+    const [error] = await once(request, 'error');
+    assert.strictEqual(error.code, 'ERR_HTTP2_ERROR', name);
+    assert.strictEqual((await failed)[0].code, 'ERR_HTTP2_ERROR', name);
+  }
+});
+
+test('a server hears why its session was ended, and of no streams behind that', async () => {
+  const server = http2.createServer();
+  let streams = 0;
+  server.on('stream', (stream) => {
+    streams++;
+    stream.on('error', () => {}).respond({}, { endStream: true });
+  });
+  const told = once(server, 'sessionError');
+  const [near, far] = duplexPair();
+  server.emit('connection', far);
+  near.resume();
+  near.write(Buffer.concat([PREFACE, frame(SETTINGS, 0, 0)]));
+  // Each write is a chunk; the limit of resets is 1000.
+  for (let stream = 1; stream < 10_000;) {
+    const frames = [];
+    for (const last = stream + 4000; stream < last; stream += 2) {
+      frames.push(post(stream), frame(RST_STREAM, 0, stream, Buffer.from([0, 0, 0, 8])));
+    }
+    near.write(Buffer.concat(frames));
+  }
+  assert.strictEqual((await told)[0].code, 'ERR_HTTP2_ERROR');
+  assert.ok(streams <= 2000, `${streams}`);
+});
+
+test('a stream that came before what ended its session is told of while it lives', async () => {
+  const server = http2.createServer().on('sessionError', () => {});
+  const told = new Promise((resolve) => {
+    server.on('stream', (stream) => {
+      stream.on('error', () => {});
+      resolve(stream.destroyed);
+    });
+  });
+  const [near, far] = duplexPair();
+  server.emit('connection', far);
+  near.resume();
+  near.write(Buffer.concat([PREFACE, frame(SETTINGS, 0, 0), post(1), frame(HEADERS, 0, 3, POST),
+                            ...Array(20).fill(frame(CONTINUATION, 0, 3))]));
+  const first = await Promise.race([told, once(server, 'sessionError').then(() => 'none')]);
+  assert.strictEqual(first, false);
 });
 
 test('a byte of a body does not keep all that came with it', async () => {

@@ -300,4 +300,4 @@ function tellFrameError(session, id, type, code) {
   });
 }
 
-module.exports = { failure, splitWritten, tell };
+module.exports = { drainTicks, failure, splitWritten, tell };

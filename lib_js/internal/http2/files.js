@@ -77,7 +77,7 @@ class FileBody {
     if (code < 0) {
       state.fileWritten = null;
       this.close();
-      stream.destroy(new NghttpError(code));
+      if (!state.isGone(code)) stream.destroy(new NghttpError(code));
     }
   }
 

@@ -364,8 +364,7 @@ class Http2Stream extends Duplex {
     const state = this[kState];
     state.framedBytes -= count;
     state.timings.written(count);
-    state.queuedBytes -= count;
-    if (state.session !== undefined) state.session[kState].queuedBytes -= count;
+    state.dropQueued(count);
     if (state.fileWritten !== null) {
       const { fileWritten } = state;
       state.fileWritten = null;
@@ -441,7 +440,8 @@ function dispatch(stream, list, count, callback, writev, data, encoding) {
     if (list[i].byteLength === 0) continue;
     const code = wire.write(state.id, list[i]);
     if (code < 0) {
-      state.writeError = new NghttpError(code);
+      if (state.isGone(code)) state.dropQueued(count);
+      else state.writeError = new NghttpError(code);
       process.nextTick(halfDone, stream);
       break;
     }

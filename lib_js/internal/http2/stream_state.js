@@ -1,6 +1,9 @@
 'use strict';
 // What a stream keeps where programs do not see it, and its hold of the wire.
 
+const { STREAM_CLOSED } = require('internal/http2/errors');
+const { kState } = require('internal/http2/symbols');
+
 const NO_ERROR = 0;
 
 class StreamState {
@@ -38,15 +41,25 @@ class StreamState {
     this.fileWritten = null; // Called when bytes of a file went out.
   }
 
+  /**
+   * True: the peer has closed the stream with what came last, and the program has not heard of it
+   * yet. What it does till then goes nowhere, and is no error.
+   */
+  isGone(code) {
+    return code === STREAM_CLOSED && !this.isClosed;
+  }
+
   // What native does for a stream; each gives 0, or a code of nghttp2 that is less.
 
   /** @param {number} options  1: no body, 2: trailers are wanted */
   respond(fields, options) {
-    return this.wire.respond(this.id, fields, options);
+    const code = this.wire.respond(this.id, fields, options);
+    return this.isGone(code) ? 0 : code;
   }
 
   info(fields) {
-    return this.wire.info(this.id, fields);
+    const code = this.wire.info(this.id, fields);
+    return this.isGone(code) ? 0 : code;
   }
 
   /** @returns {number} the promised stream */
@@ -55,7 +68,14 @@ class StreamState {
   }
 
   trailers(fields) {
-    return this.wire.trailers(this.id, fields);
+    const code = this.wire.trailers(this.id, fields);
+    return this.isGone(code) ? 0 : code;
+  }
+
+  /** Bytes that were counted are with native, or nowhere. */
+  dropQueued(count) {
+    this.queuedBytes -= count;
+    if (this.session !== undefined) this.session[kState].queuedBytes -= count;
   }
 }
 

@@ -85,6 +85,7 @@ class Wire {
     this.isScheduled = false;
     // A stream of JavaScript says in the middle of anything that it has taken what was written.
     this.isNative = socket._handle != null;
+    this.hasReceived = false; // Since the last flush of a turn.
     this.isGraceful = false; // Tell the session when all is out.
     this.progress = 0; // Grows with each write of the transport, for timeouts.
     this.progressSeen = 0;
@@ -110,6 +111,7 @@ class Wire {
     };
     this.runFlush = () => {
       this.isScheduled = false;
+      this.hasReceived = false;
       this.flush(true);
     };
     socket.on('drain', this.onDrain);
@@ -124,10 +126,16 @@ class Wire {
   }
 
   receive(chunk) {
+    // More in one turn: native ends a session that is flooded when its GOAWAY is out, not before.
+    if (this.hasReceived) this.flush(false);
+    this.hasReceived = true;
     if (this.number === CLOSED || this.isClosing) return;
     const { 1: events, 2: code, 3: custom } = native.receive(this.number, chunk);
     if (events !== undefined) this.tell(events, chunk, true);
-    if (code < 0) this.session.destroy(arrivals.failure(code, custom));
+    if (code < 0) {
+      arrivals.drainTicks(); // Streams that came before are told of while they live.
+      this.session.destroy(arrivals.failure(code, custom));
+    }
     this.schedule();
   }
 

@@ -3,6 +3,7 @@
 
 const test = require('node:test');
 const assert = require('node:assert');
+const { createHook } = require('node:async_hooks');
 const { once } = require('node:events');
 const https = require('node:https');
 const net = require('node:net');
@@ -124,6 +125,18 @@ test('a listener that throws holds nothing back', async (t) => {
     }
   });
   assert.deepStrictEqual(uncaught, ['of the program', 'of the program']);
+});
+
+test('a listener that throws leaves the scopes of async_hooks in order', async (t) => {
+  const hook = createHook({ init() {}, before() {}, after() {} }).enable();
+  t.after(() => hook.disable());
+  const server = await listen(t, serverA);
+  const uncaught = await withUncaught(async () => {
+    const socket = connect(t, server);
+    socket.on('secureConnect', () => { throw new Error('of the program'); });
+    await once(socket, 'data');
+  });
+  assert.deepStrictEqual(uncaught, ['of the program']);
 });
 
 test('a handshake that takes too long is over, whoever was told of it', async (t) => {

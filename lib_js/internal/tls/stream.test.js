@@ -186,6 +186,20 @@ test('junk instead of TLS is the server\'s tlsClientError, and the client\'s err
   const plain = net.createServer((socket) => socket.end('hello, I am no TLS\r\n'));
   const near = tls.connect({ host: '127.0.0.1', port: await listen(t, plain) });
   assert.match((await once(near, 'error'))[0].code, /^ERR_SSL_/);
+  // In Node the write fails that waited for the handshake.
+  const writing = tls.connect({ host: '127.0.0.1', port: plain.address().port });
+  writing.write('x');
+  const [{ code, syscall, message }] = await once(writing, 'error');
+  assert.deepStrictEqual([code, syscall], ['EPROTO', 'write']);
+  assert.match(message, /^write EPROTO .*WRONG_VERSION_NUMBER/);
+});
+
+test('who does not know the authority is told what may help', async (t) => {
+  const port = await listen(t, tls.createServer(serverA));
+  const near = tls.connect({ host: '127.0.0.1', port });
+  const [{ code, message }] = await once(near, 'error');
+  assert.strictEqual(code, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE');
+  assert.match(message, /^unable to verify the first certificate; .* --use-system-ca$/);
 });
 
 test('a client that says nothing is given up', async (t) => {

@@ -13,8 +13,9 @@ const { watch } = require('internal/async_hooks');
 const resources = require('internal/async_hooks/resources');
 
 const {
-  ERR_TLS_RENEGOTIATION_UNSUPPORTED,
-} = require('internal/errors').codes;
+  ErrnoException,
+  codes: { ERR_TLS_RENEGOTIATION_UNSUPPORTED },
+} = require('internal/errors');
 const { isArrayBufferView } = require('internal/util/types');
 
 const binding = internalBinding('tls');
@@ -24,6 +25,7 @@ const { triggerUncaughtException } = internalBinding('errors');
 const certificates = () => require('internal/tls/peer_certificate');
 
 const EBADF = -9;
+const EPROTO = -71;
 const ECANCELED = -125;
 /** As many queued bytes make a net.Socket wait for whenDrained(). */
 const QUEUED_BYTES_MAX = 65536;
@@ -155,10 +157,16 @@ class TLSWrap {
       this.end();
     }
     if ((events & FATAL) !== 0) {
-      if (!this.closing) this.events.onerror(this, toError(failure));
+      if (!this.closing) this.events.onerror(this, this.errorOf(failure));
     } else if (isDone && this.held !== null) {
       this.writeHeld();
     }
+  }
+
+  /** What waits for the handshake fails as a write, in Node, and so does its socket. */
+  errorOf(failure) {
+    const error = toError(failure);
+    return this.held === null ? error : new ErrnoException(EPROTO, 'write', error.message);
   }
 
   /** What a listener throws is no reason to lose what came with the event, nor to hold back. */
@@ -270,7 +278,6 @@ class TLSWrap {
 
   /** True: the bytes wait until the peer is known. */
   holds(list, count) {
-    if (this.isSecure) return false;
     if (!this.isStarted) this.start();
     if (this.isSecure) return false; // A stream of JavaScript may have answered at once.
     this.held = this.held === null ? list : [...this.held, ...list];
@@ -281,7 +288,7 @@ class TLSWrap {
 
   writeBuffer(bytes) {
     if (this.closing) return EBADF;
-    if (this.holds([bytes], bytes.byteLength)) return QUEUED_BYTES_MAX;
+    if (!this.isSecure && this.holds([bytes], bytes.byteLength)) return QUEUED_BYTES_MAX;
     return this.wrote(binding.write(this.connection, bytes), bytes.byteLength);
   }
 
@@ -289,7 +296,7 @@ class TLSWrap {
     if (this.closing) return EBADF;
     let count = 0;
     for (let i = 0; i < list.length; i++) count += list[i].byteLength;
-    if (this.holds(list, count)) return QUEUED_BYTES_MAX;
+    if (!this.isSecure && this.holds(list, count)) return QUEUED_BYTES_MAX;
     return this.wrote(binding.writev(this.connection, list), count);
   }
 
