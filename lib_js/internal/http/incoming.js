@@ -65,10 +65,21 @@ function IncomingMessage(socket) {
   this.method = null;
   this.statusCode = null;
   this.statusMessage = null;
+  new OwnClient(this);
   this.client = socket;
   this._consuming = false;
   this._dumped = false;
 }
+
+function itself(object) {
+  return object;
+}
+
+/** Gives an object a property `client`, past the setter of its prototype: fields are defined. */
+class OwnClient extends itself {
+  client = null;
+}
+
 ObjectSetPrototypeOf(IncomingMessage.prototype, Readable.prototype);
 ObjectSetPrototypeOf(IncomingMessage, Readable);
 
@@ -228,7 +239,8 @@ const KEEP_ALIVE = /\r\nkeep-alive:[ \t]*([^\r]*)/i;
 /** headers['keep-alive'] (the first, if there are several), without making the others. */
 function keepAliveOf(message) {
   if (message[kHeaders] !== null || message[kRawHeaders] !== null || message[kHead] === '' ||
-      message._addHeaderLine !== addHeaderLine || message[kPairsMax] !== 0) {
+      message._addHeaderLine !== addHeaderLine ||
+      (message[kPairsMax] !== 0 && message[kPairsMax] < LINES_MAX)) {
     return message.headers['keep-alive'];
   }
   return KEEP_ALIVE.exec(message[kHead])?.[1];
