@@ -657,8 +657,8 @@ function formatContents(ctx, value, depth, plan, protoProps, ofView) {
     }
   }
   for (let i = 0; i < keys.length; i++) {
-    ArrayPrototypePush(
-      output, formatProperty(ctx, value, depth, keys[i], plan.isList ? inList : inObject));
+    output[output.length] =
+      formatProperty(ctx, value, depth, keys[i], plan.isList ? inList : inObject);
   }
   if (protoProps !== undefined) ArrayPrototypePushApply(output, protoProps);
   return output;

@@ -67,7 +67,7 @@ function formatArray(ctx, value, depth) {
   for (let i = 0; i < count; i++) {
     const desc = ObjectGetOwnPropertyDescriptor(value, i);
     if (desc === undefined) return formatSparseArray(ctx, value, depth, count, output, i);
-    ArrayPrototypePush(output, ctx.formatElement(value, depth, i, desc));
+    output[output.length] = ctx.formatElement(value, depth, i, desc);
   }
   return addMore(output, value.length - count);
 }

@@ -4,9 +4,8 @@
 
 const {
   AggregateError, Array, ArrayBuffer, ArrayPrototypePop, ArrayPrototypePush,
-  ArrayPrototypePushApply, Boolean, DataView, Date, Error, Function,
-  FunctionPrototypeSymbolHasInstance, Map, Number, Object, ObjectGetOwnPropertyDescriptor,
-  ObjectGetOwnPropertyNames, ObjectGetOwnPropertySymbols, ObjectGetPrototypeOf, ObjectHasOwn,
+  ArrayPrototypePushApply, Boolean, DataView, Date, Error, Function, Map, Number, Object,
+  ObjectGetOwnPropertyDescriptor, ObjectGetOwnPropertyNames, ObjectGetOwnPropertySymbols, ObjectGetPrototypeOf, ObjectHasOwn,
   ObjectKeys, ObjectPrototypePropertyIsEnumerable, Promise, RangeError, ReflectOwnKeys, RegExp,
   SafeMap, SafeSet, Set, String, StringPrototypeIndexOf, StringPrototypeToLowerCase,
   SymbolToStringTag, TypeError, TypedArray, WeakMap, WeakSet,
@@ -32,7 +31,7 @@ const builtInObjects = new SafeSet([
   'Uint16Array', 'Uint32Array', 'Uint8Array', 'Uint8ClampedArray', 'WeakMap', 'WeakRef', 'WeakSet',
 ]);
 
-/** Prototype -> [name, constructor]; these keep their names whatever becomes of `constructor`. */
+/** Prototype -> name; these keep their names whatever becomes of `constructor`. */
 const wellKnown = new SafeMap();
 const wellKnownClasses = [
   Array, ArrayBuffer, Function, Map, Set, Object, TypedArray, RegExp, Date, DataView, Error,
@@ -40,7 +39,7 @@ const wellKnownClasses = [
 ];
 for (let i = 0; i < wellKnownClasses.length; i++) {
   const { name, prototype } = wellKnownClasses[i];
-  wellKnown.set(prototype, [name, wellKnownClasses[i]]);
+  wellKnown.set(prototype, name);
 }
 
 /** document.all and its like: https://tc39.es/ecma262/#sec-IsHTMLDDA-internal-slot */
@@ -98,13 +97,13 @@ function addPrototypeProperties(ctx, main, object, depth, output) {
 function getConstructorName(value, ctx, depth, protoProps) {
   let first;
   for (let object = value; object || isUndetectable(object);) {
-    // No prototype is an instance of its own class.
+    // No prototype is an instance of its own class; whatever inherits from it is.
     const known = object === value ? undefined : wellKnown.get(object);
-    if (known !== undefined && FunctionPrototypeSymbolHasInstance(known[1], value)) {
+    if (known !== undefined) {
       if (protoProps !== undefined && first !== object) {
         addPrototypeProperties(ctx, value, first || value, depth, protoProps);
       }
-      return known[0];
+      return known;
     }
     const ctor = ownConstructor(object);
     if (ctor !== undefined && isInstance(value, ctor)) {
