@@ -4,13 +4,13 @@
 
 #![forbid(unsafe_code)]
 
-mod core;
+mod whole;
 
-use core::Core;
 use coring_bindings::Patience;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use whole::Core;
 
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 const BODY: &[u8] = b"Hello World";
