@@ -1,16 +1,16 @@
-//! Requests through the whole of a core, from bytes to bytes: a client's sockets in the same thread,
-//! one turn for what they sent. One at a time, and as many as come together under load; the
-//! client's own two system calls a request are in the figure. `cargo ci bench request`
+//! Requests through the whole of a core, from bytes to bytes: a client's sockets in the same
+//! thread, one turn for what they sent. One at a time, and as many as come together under load;
+//! the client's own two system calls a request are in the figure. `cargo ci bench request`
 
 #![forbid(unsafe_code)]
 
-mod core;
+mod whole;
 
-use core::Core;
 use coring_bindings::Patience;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
 use std::io::{ErrorKind, Read, Write};
 use std::net::TcpStream;
+use whole::Core;
 
 const REQUEST: &[u8] = b"GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
 const BODY: &[u8] = b"Hello World";

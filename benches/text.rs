@@ -3,11 +3,11 @@
 
 #![forbid(unsafe_code)]
 
-mod core;
+mod whole;
 
-use core::Core;
 use coring_bindings::Patience;
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use whole::Core;
 
 /// Those of rounds.js.
 const TIMES: u64 = 64;

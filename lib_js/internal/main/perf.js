@@ -99,7 +99,9 @@ function withPerf(asked, folder, done) {
   const data = path.join(folder, 'perf.data');
   const words = [
     'record', '-q', '-e', 'cpu-clock', '-F', FREQUENCY, '-g', '-o', data, '--',
-    process.execPath, '--perf-basic-prof', '--interpreted-frames-native-stack', ...asked.command,
+    process.execPath, '--perf-basic-prof', '--interpreted-frames-native-stack',
+    // V8 keeps a log of what it compiles, in the program's folder unless told of another.
+    `--logfile=${path.join(folder, 'v8.log')}`, ...asked.command,
   ];
   runUntilEnd('perf', words, asked.seconds, () => {
     const { stdout, stderr, status } = spawnSync(

@@ -78,6 +78,8 @@ for (const [flags, rest] of [[['--v8'], []], [['--v8', '--seconds', '1'], ['wait
   assert.match(stderr, /coring perf: [1-9]\d* samples by .*: out\.svg\n$/);
   assert.match(fs.readFileSync(path.join(folder, 'out.svg'), 'utf8'), /<title>burn .*app\.js/);
 }
+// Nothing is left behind but what was asked for.
+assert.deepStrictEqual(fs.readdirSync(folder).sort(), ['app.js', 'out.svg']);
 
 const misused = run('perf', '--seconds', 'x', 'app.js');
 assert.strictEqual(misused.status, 9);

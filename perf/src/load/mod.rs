@@ -12,6 +12,8 @@ mod connection;
 mod engine;
 mod response;
 mod sockets;
+#[cfg(test)]
+mod tests;
 
 pub use engine::{Edge, run};
 

@@ -131,7 +131,7 @@ pub fn report(record: &Record, first: &Path, second: &Path) -> Result<usize, Str
     record.table(&format!("{} and {}", name(first), name(second)), rows);
     let [agree, noisy, differ] = counts;
     let words = format!(
-        "{agree} ratios agree within {:.0} %; {noisy} do not and were too noisy by their own rounds",
+        "{agree} ratios agree within {:.0} %; {noisy} do not, and were too noisy by their rounds",
         TOLERANCE * 100.0
     );
     if differ > 0 {

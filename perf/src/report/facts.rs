@@ -48,6 +48,11 @@ pub fn facts(options: &Options, peers: &[Peer]) -> Json {
             "tcp_tw_reuse",
             read("/proc/sys/net/ipv4/tcp_tw_reuse").into(),
         ),
+        // BBR keeps a timer for each connection, also on loopback.
+        (
+            "tcp_congestion_control",
+            read("/proc/sys/net/ipv4/tcp_congestion_control").into(),
+        ),
         ("somaxconn", read("/proc/sys/net/core/somaxconn").into()),
         ("server_cpu", u64::from(options.server_cpu).into()),
         ("load_cpu", u64::from(options.load_cpu).into()),

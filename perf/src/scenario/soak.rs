@@ -18,9 +18,9 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-const SCRIPT: &str = "examples/hello.js";
-/// The example knows no other.
-const PORT: u16 = 3000;
+const SCRIPT: &str = "perf/apps/idle.js";
+/// Nobody else's, so that other scenarios can run meanwhile.
+const PORT: u16 = 3004;
 pub const PER_CONNECTION: u32 = 10;
 /// Of the ceiling, where no rate is asked for.
 const PART: f64 = 0.7;

@@ -19,7 +19,7 @@ pub struct Core {
 }
 
 impl Core {
-    /// Boots the library from its sources, and runs a program of benches/core with these words.
+    /// Boots the library from its sources, and runs a program of benches/whole with these words.
     pub fn start(program: &str, words: &[&str]) -> Core {
         let ring = Ring::new(RingOptions::default()).unwrap_or_else(|error| panic!("{error}"));
         let no_workers = |_| Err(std::io::ErrorKind::Unsupported.into());
@@ -35,9 +35,11 @@ impl Core {
         };
         let natives = Natives::new(ring, Arc::new(fleet), 0);
         let mut isolate = Isolate::new(options, natives).expect("the library boots");
-        let script = root.join("benches/core").join(program);
+        let script = root.join("benches/whole").join(program);
         let script = script.to_string_lossy();
-        let argv = ["coring", &*script].into_iter().chain(words.iter().copied());
+        let argv = ["coring", &*script]
+            .into_iter()
+            .chain(words.iter().copied());
         let fields = [
             ("argv", Js::List(argv.map(Js::from).collect())),
             ("argv0", Js::from("coring")),
