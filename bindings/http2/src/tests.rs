@@ -319,13 +319,13 @@ fn a_session_says_if_nghttp2_gave_it_up() {
     // A frame that is longer than any may be: no callback tells of it.
     let head = [0, 0x40, 1, 1, 4, 0, 0, 0, 1];
     assert_eq!(pair.server.receive(&head), Ok(head.len()));
-    pair.server.send();
+    assert_eq!(pair.server.send().1, Ok(()));
     assert!(pair.server.has_given_up());
     assert!(!pair.server.wants_read() && !pair.server.wants_write());
     // Here it is the program that ends the session.
     assert_eq!(pair.client.goaway(0, 0, b""), 0);
     assert_eq!(pair.client.terminate(2), 0);
-    pair.client.send();
+    assert_eq!(pair.client.send().1, Ok(()));
     assert!(!pair.client.has_given_up());
 }
 
