@@ -304,9 +304,13 @@ impl Session {
             _ => unsafe { sys::nghttp2_session_get_last_proc_stream_id(self.as_ptr()) },
         };
         let (start, count) = (opaque.as_ptr(), opaque.len());
-        self.state.borrow_mut().goaways_asked += 1;
         // SAFETY: nghttp2 copies the bytes.
-        unsafe { sys::nghttp2_submit_goaway(self.as_ptr(), 0, last_stream, code, start, count) }
+        let done = unsafe {
+            sys::nghttp2_submit_goaway(self.as_ptr(), 0, last_stream, code, start, count)
+        };
+        // One that is refused never goes out.
+        self.state.borrow_mut().goaways_asked += u32::from(done == 0);
+        done
     }
 
     /// Says goodbye, and takes nothing in from then on.

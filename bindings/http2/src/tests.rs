@@ -316,6 +316,10 @@ fn a_session_says_if_nghttp2_gave_it_up() {
     let mut pair = Pair::new();
     pair.talk();
     assert!(!pair.server.has_given_up());
+    assert_eq!(
+        pair.server.goaway(0, 0, &[0; 20_000]),
+        code::INVALID_ARGUMENT
+    );
     // A frame that is longer than any may be: no callback tells of it.
     let head = [0, 0x40, 1, 1, 4, 0, 0, 0, 1];
     assert_eq!(pair.server.receive(&head), Ok(head.len()));
