@@ -152,8 +152,8 @@ pub struct Natives {
     pub(crate) udps: Slots<udp_wrap::Udp>,
     /// Shared datagram sockets whose last message JavaScript has not had yet.
     pub(crate) udps_heard: Vec<Handle>,
-    /// The buffer of the last datagram, for the next one to be waited for.
-    pub(crate) datagram_spare: Vec<u8>,
+    /// Buffers of datagrams that came, for the next ones to be waited for.
+    pub(crate) datagram_spares: Vec<Vec<u8>>,
     pub(crate) children: Slots<process_wrap::Child>,
     pub(crate) channels: Slots<channel_wrap::Channel>,
     pub(crate) turn: turn::State,
@@ -228,7 +228,7 @@ impl Natives {
             parsers: Slots::default(),
             udps: Slots::default(),
             udps_heard: Vec::new(),
-            datagram_spare: Vec::new(),
+            datagram_spares: Vec::new(),
             children: Slots::default(),
             channels: Slots::default(),
             turn: turn::State::default(),

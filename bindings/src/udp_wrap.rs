@@ -68,6 +68,10 @@ const DATAGRAM_BYTES_MAX: usize = 65535;
 /// Datagrams taken at one completion, so that one socket does not keep a turn for itself.
 const DATAGRAMS_PER_TURN_MAX: usize = 64;
 
+/// Buffers kept for datagrams to come: a resolver has a socket for each question under way, and
+/// only the first page of a buffer is touched by most datagrams.
+const SPARES_MAX: usize = 64;
+
 pub struct Udp {
     fd: Fd,
     family: Family,
@@ -142,7 +146,7 @@ impl Natives {
         if udp.receive.is_some() || !udp.reading || udp.closing {
             return;
         }
-        let mut buffer = std::mem::take(&mut self.datagram_spare);
+        let mut buffer = self.datagram_spares.pop().unwrap_or_default();
         buffer.clear();
         buffer.reserve_exact(DATAGRAM_BYTES_MAX);
         let op = Op::RecvFrom { fd: udp.fd, buffer };
@@ -163,41 +167,42 @@ impl Natives {
             return;
         };
         udp.receive = None;
-        if udp.closing {
+        let (fd, shared) = (udp.fd, udp.shared);
+        let (reading, closing) = (udp.reading && !udp.closing, udp.closing);
+        if let Payload::Datagram(bytes, from) = completion.payload {
+            let from = from.filter(|_| completion.result >= 0 && reading);
+            if let Some(from) = &from {
+                deliver(handle, &bytes, from, out);
+            }
+            if self.datagram_spares.len() < SPARES_MAX {
+                self.datagram_spares.push(bytes);
+            }
+            match from {
+                Some(_) if shared => return self.udps_heard.push(handle),
+                Some(_) => self.receive_more(handle, fd, out),
+                None => {}
+            }
+        }
+        if closing {
             return self.close_udp(handle);
         }
-        if !udp.reading {
-            return;
-        }
-        let (fd, shared) = (udp.fd, udp.shared);
-        match completion.payload {
-            Payload::Datagram(bytes, Some(from)) if completion.result >= 0 && shared => {
-                deliver(handle, &bytes, &from, out);
-                self.datagram_spare = bytes;
-                self.udps_heard.push(handle);
-                return;
-            }
-            Payload::Datagram(bytes, Some(from)) if completion.result >= 0 => {
-                deliver(handle, &bytes, &from, out);
-                self.datagram_spare = bytes;
-                self.scratch.resize(DATAGRAM_BYTES_MAX, 0);
-                for _ in 1..DATAGRAMS_PER_TURN_MAX {
-                    let Ok((count, from)) = datagram::receive_now(fd, &mut self.scratch) else {
-                        break;
-                    };
-                    let count = count.min(DATAGRAM_BYTES_MAX);
-                    deliver(handle, &self.scratch[..count], &from, out);
-                }
-            }
-            _ if completion.result == Errno::ECANCELED.result() => {}
-            _ => out.push(
-                entry::UDP_MESSAGE,
-                handle.to_js(),
-                completion.result.min(-1),
-                0,
-            ),
+        let failed = completion.result < 0 && completion.result != Errno::ECANCELED.result();
+        if reading && failed {
+            out.push(entry::UDP_MESSAGE, handle.to_js(), completion.result, 0);
         }
         self.receive_datagrams(handle);
+    }
+
+    /// What else waits already.
+    fn receive_more(&mut self, handle: Handle, fd: Fd, out: &mut Delivery) {
+        self.scratch.resize(DATAGRAM_BYTES_MAX, 0);
+        for _ in 1..DATAGRAMS_PER_TURN_MAX {
+            let Ok((count, from)) = datagram::receive_now(fd, &mut self.scratch) else {
+                break;
+            };
+            let count = count.min(DATAGRAM_BYTES_MAX);
+            deliver(handle, &self.scratch[..count], &from, out);
+        }
     }
 
     /// The descriptor is closed behind everything that was submitted before.
@@ -239,7 +244,7 @@ fn deliver(handle: Handle, bytes: &[u8], from: &SocketAddress, out: &mut Deliver
     let v6 = match from {
         SocketAddress::V4(v4) => {
             let (address, port) = (v4.ip().to_bits() as i32, i32::from(v4.port()));
-            return out.push_memory(kind, handle, address, port * 2, bytes.to_vec());
+            return out.push_received(kind, handle, address, port * 2, bytes);
         }
         SocketAddress::V6(v6) => v6,
         // A descriptor from elsewhere is of the internet, too: `openFd` has looked.

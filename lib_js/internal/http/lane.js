@@ -49,7 +49,6 @@ const { ResponseQueue } = require('internal/http/lane_queue');
 const { makeFacade, upgrade } = require('internal/http/lane_socket');
 const { Socket } = require('internal/net/socket');
 const { Buffer } = require('buffer');
-const { FastBuffer } = require('internal/buffer');
 const {
   ConnResetException,
   ErrnoException,
@@ -466,10 +465,10 @@ class Lane {
 
   // --- Request bodies
 
-  body(memory) {
+  body(chunk) {
     const { req } = this;
     if (req === null) return;
-    if (!pushBody(req, new FastBuffer(memory))) {
+    if (!pushBody(req, chunk)) {
       this.bodyPaused = true;
       native.bodyPause(this.number);
       if (this.facade !== null) this.facade.pause();

@@ -13,8 +13,7 @@ const {
   closed: KIND_CLOSED,
   shutdown: KIND_SHUTDOWN,
 } = require('internal/net/kinds');
-const { registerKind } = require('boot/turn');
-const { FastBuffer } = require('internal/buffer');
+const { received, registerKind } = require('boot/turn');
 const {
   watch,
   symbols: { async_id_symbol, resource_symbol },
@@ -357,11 +356,11 @@ class StreamHandle extends Handle {
   }
 }
 
-registerKind(KIND_READ, (number, count, b, memory) => {
+registerKind(KIND_READ, (number, count, b, value) => {
   const handle = find(number);
   if (handle === undefined) return;
   if (handle.frame !== undefined) setFrame(handle.frame);
-  handle.handleRead(count, memory === undefined ? undefined : new FastBuffer(memory));
+  handle.handleRead(count, value === undefined ? undefined : received(value));
   setFrame(undefined);
 });
 
