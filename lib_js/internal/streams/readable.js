@@ -294,12 +294,27 @@ function wantsMore(state) {
 // As stream.emit('data', chunk), which finds its listener by name each time: streams with all kinds
 // of events come through there. Whoever replaced emit() has it called.
 function emitData(stream, chunk) {
-  const listener = stream._events?.data;
-  if (typeof listener === 'function' && stream.emit === emit && stream[kCapture] === false) {
-    listener.call(stream, chunk);
-  } else {
-    stream.emit('data', chunk);
+  if (stream.emit === emit && stream[kCapture] === false) {
+    const listener = stream._events?.data;
+    if (listener === undefined) return;
+    if (typeof listener === 'function') {
+      listener.call(stream, chunk);
+      return;
+    }
   }
+  stream.emit('data', chunk);
+}
+
+function emitReadableEvent(stream) {
+  if (stream.emit === emit && stream[kCapture] === false) {
+    const listener = stream._events?.readable;
+    if (listener === undefined) return;
+    if (typeof listener === 'function') {
+      listener.call(stream);
+      return;
+    }
+  }
+  stream.emit('readable');
 }
 
 function clearAwaitedDrains(state) {
@@ -340,7 +355,7 @@ function emitReadableNow(stream) {
   const state = stream._readableState;
   const flags = state[kState];
   if ((flags & (kDestroyed | kErrored)) === 0 && (state.length > 0 || (flags & kEnded) !== 0)) {
-    stream.emit('readable');
+    emitReadableEvent(stream);
     state[kState] &= ~kEmittedReadable;
   }
   // Say it again when more comes, unless that is flow()'s business or there is plenty.

@@ -5,10 +5,10 @@
 const {
   AggregateError, Array, ArrayBuffer, ArrayPrototypePop, ArrayPrototypePush,
   ArrayPrototypePushApply, Boolean, DataView, Date, Error, Function, Map, Number, Object,
-  ObjectGetOwnPropertyDescriptor, ObjectGetOwnPropertyNames, ObjectGetOwnPropertySymbols, ObjectGetPrototypeOf, ObjectHasOwn,
-  ObjectKeys, ObjectPrototypePropertyIsEnumerable, Promise, RangeError, ReflectOwnKeys, RegExp,
-  SafeMap, SafeSet, Set, String, StringPrototypeIndexOf, StringPrototypeToLowerCase,
-  SymbolToStringTag, TypeError, TypedArray, WeakMap, WeakSet,
+  ObjectGetOwnPropertyDescriptor, ObjectGetOwnPropertyNames, ObjectGetOwnPropertySymbols,
+  ObjectGetPrototypeOf, ObjectHasOwn, ObjectKeys, ObjectPrototypePropertyIsEnumerable, Promise,
+  RangeError, ReflectOwnKeys, RegExp, SafeMap, SafeSet, Set, String, StringPrototypeIndexOf,
+  StringPrototypeToLowerCase, SymbolToStringTag, TypeError, TypedArray, WeakMap, WeakSet,
 } = primordials;
 
 const assert = require('internal/assert');
