@@ -22,8 +22,10 @@ const PORT: u16 = 3000;
 /// The peer whose ceiling sets the rates, and to whom ratios refer.
 pub const REFERENCE: &str = "node26";
 
+const TAIL_ROUNDS_OF_ALL: usize = 3;
+
 /// Latencies at its own loads are asked of those that the table of tails has room for.
-const TAILS: [&str; 4] = ["coring", "node26", "node24", "bun"];
+pub const TAILS: [&str; 4] = ["coring", "node26", "node24", "bun"];
 
 /// One phase of one peer in one repetition.
 pub struct Sample {
@@ -78,7 +80,7 @@ pub fn run(options: &Options, scenario: &Scenario, record: &Record) -> Result<()
             course.warm_up(&server)?;
             let mut own = 0.0;
             for (index, phase) in scenario.phases.iter().enumerate() {
-                if !takes_part_in(who.name, phase) {
+                if !takes_part_in(who.name, phase) || skips(options, phase, rep) {
                     continue;
                 }
                 let plan = course.plan(phase, server.address, reference, own);
@@ -110,6 +112,12 @@ pub fn run(options: &Options, scenario: &Scenario, record: &Record) -> Result<()
 
 fn takes_part_in(name: &str, phase: &Phase) -> bool {
     !matches!(phase.rate, Rate::Own(_)) || TAILS.contains(&name)
+}
+
+/// A whole report has twenty minutes: latencies, whose rounds are put together, have fewer of them
+/// than what ratios are taken of.
+fn skips(options: &Options, phase: &Phase, rep: usize) -> bool {
+    matches!(phase.rate, Rate::Own(_)) && options.scenario == "all" && rep >= TAIL_ROUNDS_OF_ALL
 }
 
 fn tell(who: &Peer, phase: &Phase, sample: &Sample) {
@@ -168,7 +176,7 @@ impl Course<'_> {
                 },
             },
             warm_up: PHASE_WARM_UP_MAX.min(self.options.measured / 4),
-            measured: self.options.measured,
+            measured: self.options.measured.max(phase.measured_min),
             sleeps: self.scenario.two_cores,
             apart: self.scenario.two_cores.then_some(BESIDE_BYTES),
             ..phase.ask.plan(address)

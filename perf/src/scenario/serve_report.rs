@@ -1,6 +1,6 @@
 //! The tables, the record and the plots of a served scenario, and what it refuses to say.
 
-use super::serve::{REFERENCE, Sample};
+use super::serve::{REFERENCE, Sample, TAILS};
 use super::served::{Phase, Rate, Scenario};
 use crate::load::new_histogram;
 use crate::peers::Peer;
@@ -158,7 +158,7 @@ impl Run<'_> {
             Rate::Fixed(rate) => format!("{rate:.0}/s"),
         };
         for (peer, who) in self.peers.iter().enumerate() {
-            if self.of(peer, index).next().is_none() {
+            if self.of(peer, index).next().is_none() || !TAILS.contains(&who.name) {
                 continue;
             }
             let tell = |what: String, histogram: &Histogram<u64>| {

@@ -3,6 +3,7 @@
 
 use crate::load::{self, Answer, Body, Plan, Transport};
 use std::net::SocketAddr;
+use std::time::Duration;
 
 pub struct Scenario {
     pub name: &'static str,
@@ -22,6 +23,8 @@ pub struct Phase {
     pub ask: Ask,
     /// 0: as many as the options say.
     pub connections: usize,
+    /// At least so long, however short a run is.
+    pub measured_min: Duration,
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -103,6 +106,7 @@ const fn phase(name: &'static str, says: &'static str, rate: Rate, ask: Ask) -> 
         rate,
         ask,
         connections: 0,
+        measured_min: Duration::ZERO,
     }
 }
 
@@ -110,9 +114,11 @@ const fn ceiling(name: &'static str, says: &'static str, ask: Ask) -> Phase {
     phase(name, says, Rate::Ceiling, ask)
 }
 
+/// Requests that take so long that only few of them fit a phase.
 const fn few(phase: Phase, connections: usize) -> Phase {
     Phase {
         connections,
+        measured_min: Duration::from_secs(1),
         ..phase
     }
 }
