@@ -113,7 +113,7 @@ test('brotli compresses alike in one piece and in many, at every quality and win
     of([constants.BROTLI_PARAM_LGBLOCK, 16], [constants.BROTLI_PARAM_SIZE_HINT, text.length]),
     of([constants.BROTLI_PARAM_NPOSTFIX, 1], [constants.BROTLI_PARAM_NDIRECT, 2])];
   for (let quality = 0; quality <= constants.BROTLI_MAX_QUALITY; quality++) {
-    rows.push(of([constants.BROTLI_PARAM_QUALITY, quality], 
+    rows.push(of([constants.BROTLI_PARAM_QUALITY, quality],
       [constants.BROTLI_PARAM_LGWIN, 10 + quality]));
   }
   for (const params of rows) {

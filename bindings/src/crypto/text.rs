@@ -81,8 +81,8 @@ fn hex(bytes: &[u8], text: &mut [u8]) -> usize {
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/// RFC 4648: the standard's letters, padded, or those of URLs, which are not. Writes whole groups of
-/// four letters; gives the count of those that belong to it.
+/// RFC 4648: the standard's letters, padded, or those of URLs, which are not. Writes whole groups
+/// of four letters; gives the count of those that belong to it.
 fn base64(bytes: &[u8], is_standard: bool, text: &mut [u8]) -> usize {
     let letters = if is_standard { STANDARD } else { URL_SAFE };
     let groups = bytes.chunks(3);

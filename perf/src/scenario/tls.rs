@@ -1,5 +1,5 @@
-//! tls: servers of TLS (perf/tls/shapes.js): https answers, bodies and handshakes. Their client is a
-//! process of its own on the generator's processor, node26 for all, whose time is not counted.
+//! tls: servers of TLS (perf/tls/shapes.js): https answers, bodies and handshakes. Their client is
+//! a process of its own on the generator's processor, node26 for all; its time is not counted.
 
 use super::shapes::{self, Shape, Suite, shape};
 use crate::options::Options;

@@ -103,8 +103,8 @@ fn open(context: &Context, is_server: bool) -> Connection {
     Connection::open(context, is_server).expect("a connection")
 }
 
-/// Changed hellos for servers, and changed first flights of servers, which are plain in TLS 1.2, for
-/// clients: no handshake comes of them, and nothing else either.
+/// Changed hellos for servers, and changed first flights of servers, which are plain in TLS 1.2,
+/// for clients: no handshake comes of them, and nothing else either.
 #[test]
 fn first_flights_break_nothing() {
     let contexts = contexts();

@@ -102,8 +102,8 @@ impl Encoder {
     }
 }
 
-/// RFC 7932, section 9.2: not the last (1 bit), MNIBBLES of 0 by 3 (2), a reserved bit, the bytes of
-/// the count (2), the count less one, and from the next byte on what is skipped.
+/// RFC 7932, section 9.2: not the last (1 bit), MNIBBLES of 0 by 3 (2), a reserved bit, the bytes
+/// of the count (2), the count less one, and from the next byte on what is skipped.
 fn metadata_block(skipped: &[u8]) -> Vec<u8> {
     let mut bytes = Vec::with_capacity(skipped.len() + 4);
     let Some(highest) = skipped.len().checked_sub(1) else {

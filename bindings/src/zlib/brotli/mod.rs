@@ -1,5 +1,5 @@
-//! Brotli: Google's encoder in C for what nearly everybody asks for (`encoder`), the port to Rust for
-//! the rest of it (`port`); the decoder (`decoder`) is Rust.
+//! Brotli: Google's encoder in C for what nearly everybody asks for (`encoder`), the port to Rust
+//! for the rest of it (`port`); the decoder (`decoder`) is Rust.
 
 mod decoder;
 mod encoder;

@@ -1,5 +1,5 @@
-//! The encoder of crate `brotli`, a port to Rust: slower, and for what the other has no safe call for
-//! (dictionaries, large windows, codes of distances).
+//! The encoder of crate `brotli`, a port to Rust: slower, and for what the other has no safe call
+//! for (dictionaries, large windows, codes of distances).
 
 use brotli::enc::StandardAlloc;
 use brotli::enc::backward_references::BrotliEncoderMode;
