@@ -81,6 +81,53 @@ test('brotli with a dictionary is decompressed again at every quality', () => {
   }
 });
 
+test('brotli writes metadata that decoders skip', async () => {
+  const { BROTLI_OPERATION_EMIT_METADATA: METADATA, BROTLI_OPERATION_FLUSH: FLUSH } = constants;
+  for (const size of [0, 1, 300, 70_000]) {
+    // The flush of each write makes all of it metadata.
+    const metadata = zlib.brotliCompressSync(Buffer.alloc(size, 'm'), {
+      flush: METADATA, finishFlush: METADATA, chunkSize: 64 });
+    assert.ok(metadata.includes(Buffer.alloc(Math.min(size, 64), 'm')), `${size}`);
+    const rest = zlib.brotliDecompressSync(
+      Buffer.concat([metadata, Buffer.from([3])]), { finishFlush: FLUSH });
+    assert.strictEqual(rest.length, 0);
+  }
+  const stream = zlib.createBrotliCompress({ chunkSize: 64 });
+  await written(stream, 'before ');
+  await new Promise((resolve) => stream.flush(METADATA, resolve));
+  await written(stream, 'behind');
+  await new Promise((resolve) => stream.flush(METADATA, resolve));
+  stream.end();
+  const text = zlib.brotliDecompressSync(await collect(stream)).toString();
+  assert.strictEqual(text, 'before behind');
+});
+
+test('brotli compresses alike in one piece and in many, at every quality and window', async () => {
+  const lines = Array.from({ length: 800 },
+    (_, i) => `${i * 7919 % 1000} of text ${i * i % 977}\n`);
+  const text = Buffer.from(lines.join(''));
+  const of = (...settings) => Object.fromEntries(settings);
+  const rows = [{},
+    of([constants.BROTLI_PARAM_LARGE_WINDOW, 1], [constants.BROTLI_PARAM_LGWIN, 26]),
+    of([constants.BROTLI_PARAM_MODE, constants.BROTLI_MODE_TEXT]),
+    of([constants.BROTLI_PARAM_LGBLOCK, 16], [constants.BROTLI_PARAM_SIZE_HINT, text.length]),
+    of([constants.BROTLI_PARAM_NPOSTFIX, 1], [constants.BROTLI_PARAM_NDIRECT, 2])];
+  for (let quality = 0; quality <= constants.BROTLI_MAX_QUALITY; quality++) {
+    rows.push(of([constants.BROTLI_PARAM_QUALITY, quality],
+      [constants.BROTLI_PARAM_LGWIN, 10 + quality]));
+  }
+  for (const params of rows) {
+    const large = { params: { [constants.BROTLI_DECODER_PARAM_LARGE_WINDOW]: 1 } };
+    const whole = zlib.brotliCompressSync(text, { params });
+    assert.ok(whole.length < text.length / 2);
+    assert.ok(zlib.brotliDecompressSync(whole, large).equals(text));
+    const stream = zlib.createBrotliCompress({ params, chunkSize: 100 });
+    for (let at = 0; at < text.length; at += 2001) stream.write(text.subarray(at, at + 2001));
+    stream.end();
+    assert.ok(zlib.brotliDecompressSync(await collect(stream), large).equals(text));
+  }
+});
+
 test('damaged input is an error, never a crash', () => {
   const text = Buffer.from('The quick brown fox '.repeat(200));
   const pairs = [

@@ -17,8 +17,9 @@ others:
             names, or parts of them, select
   files [NAME...]    CPU and wall time of reading, writing and naming files (perf/files)
   clients [NAME...]  the same of DNS, http.get and fetch (perf/clients)
+  tls [NAME...]      the same of servers of TLS: answers, bodies, handshakes (perf/tls)
 reports:
-  all       every scenario but core, files and cores, shortly: one page, and its summary
+  all       every scenario but core, files, tls and cores, shortly: one page, and its summary
   compare [A B]  two records (perf/runs/*.json), or the newest two of a scenario, of `all`: which
             ratios agree within 10 %, which were too noisy, which contradict each other
   readme    puts the summary of the newest `all` of perf/runs between the marks of README.md

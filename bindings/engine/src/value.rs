@@ -270,6 +270,24 @@ pub enum Js {
     Pairs(TextPairs),
 }
 
+/// The longest text of a `Short`: a digest of 64 bytes in hexadecimal.
+pub const SHORT_MAX: usize = 128;
+
+/// What is mostly a short text: that needs no memory of its own on its way.
+pub enum Short {
+    Latin1([u8; SHORT_MAX], usize),
+    Other(Js),
+}
+
+impl IntoJs for Short {
+    fn into_js<'s>(self, scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+        match self {
+            Short::Latin1(bytes, count) => js_latin1(scope, &bytes[..count]).into(),
+            Short::Other(js) => js.into_js(scope),
+        }
+    }
+}
+
 impl From<i32> for Js {
     fn from(value: i32) -> Js {
         Js::Number(value.into())

@@ -4,9 +4,9 @@ use coring_crypto::digest::{self, Digest};
 use coring_crypto::hash::{DIGEST_BYTES_MAX, hash_into};
 use coring_crypto::turbo::{self, Strength};
 use coring_crypto::{Failure, Hash};
-use coring_engine::{Bytes, Data, Js, ops};
+use coring_engine::{Bytes, Data, Js, Short, ops};
 
-use super::text::{encode, with_bytes};
+use super::text::{encode, encode_digest, with_bytes};
 use super::{failure_js, handle, room};
 use crate::Natives;
 
@@ -86,22 +86,29 @@ fn finish(hash: Hash, count: f64) -> coring_crypto::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-fn hash(natives: &mut Natives, number: i32, data: Data, encoding: i32, out: i32, count: f64) -> Js {
+fn hash(
+    natives: &mut Natives,
+    number: i32,
+    data: Data,
+    encoding: i32,
+    out: i32,
+    count: f64,
+) -> Short {
     let Some(digest) = digest(number) else {
-        return natives.crypto_refuse(no_digest());
+        return natives.crypto_digest(Err(no_digest()));
     };
     if !digest.is_xof() {
         let mut room = [0; DIGEST_BYTES_MAX];
         let hashed = with_bytes(&data, encoding, |bytes| {
-            hash_into(digest, bytes, &mut room).map(|bytes| encode(bytes, out))
+            hash_into(digest, bytes, &mut room).map(|bytes| encode_digest(bytes, out))
         });
-        return natives.crypto_answer(hashed);
+        return natives.crypto_digest(hashed);
     }
     let result = Hash::new(digest).and_then(|mut hash| {
         with_bytes(&data, encoding, |bytes| hash.update(bytes))?;
         finish(hash, count)
     });
-    natives.crypto_answer(result.map(|bytes| encode(&bytes, out)))
+    natives.crypto_digest(result.map(|bytes| Short::Other(encode(&bytes, out))))
 }
 
 #[allow(non_snake_case)]
@@ -131,19 +138,19 @@ fn hashCopy(natives: &mut Natives, number: i32) -> Js {
 }
 
 #[allow(non_snake_case)]
-fn hashDigest(natives: &mut Natives, number: i32, out: i32, count: f64) -> Js {
+fn hashDigest(natives: &mut Natives, number: i32, out: i32, count: f64) -> Short {
     let Some(hash) = natives.crypto.hashes.remove(handle(number)) else {
-        return natives.crypto_refuse(Failure::plain("", "Digest already called"));
+        return natives.crypto_digest(Err(Failure::plain("", "Digest already called")));
     };
     let digest = hash.digest();
     if digest.is_xof() {
         let result = finish(hash, count);
-        return natives.crypto_answer(result.map(|bytes| encode(&bytes, out)));
+        return natives.crypto_digest(result.map(|bytes| Short::Other(encode(&bytes, out))));
     }
     let mut room = [0; DIGEST_BYTES_MAX];
     let room = &mut room[..digest.bytes()];
     let result = hash.finish_into(room);
-    natives.crypto_answer(result.map(|()| encode(room, out)))
+    natives.crypto_digest(result.map(|()| encode_digest(room, out)))
 }
 
 #[allow(non_snake_case)]

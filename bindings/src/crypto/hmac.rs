@@ -3,11 +3,11 @@
 use coring_crypto::hash::DIGEST_BYTES_MAX;
 use coring_crypto::hmac::hmac_into;
 use coring_crypto::{Failure, Hmac, Secret};
-use coring_engine::{Data, Js, ops};
+use coring_engine::{Data, Js, Short, ops};
 
 use super::handle;
 use super::hash::{digest, no_digest};
-use super::text::{encode, with_bytes};
+use super::text::{encode_digest, with_bytes};
 use crate::Natives;
 
 ops! { crypto(Natives) {
@@ -48,17 +48,17 @@ fn hmac(
     data: Data,
     encoding: i32,
     out: i32,
-) -> Js {
+) -> Short {
     let Some(digest) = digest(number) else {
-        return natives.crypto_refuse(no_digest());
+        return natives.crypto_digest(Err(no_digest()));
     };
     let mut room = [0; DIGEST_BYTES_MAX];
     let result = natives.with_secret(&key, key_handle, |key| {
         with_bytes(&data, encoding, |bytes| {
-            hmac_into(digest, key, bytes, &mut room).map(|bytes| encode(bytes, out))
+            hmac_into(digest, key, bytes, &mut room).map(|bytes| encode_digest(bytes, out))
         })
     });
-    natives.crypto_answer(result)
+    natives.crypto_digest(result)
 }
 
 #[allow(non_snake_case)]
@@ -78,13 +78,13 @@ fn hmacUpdate(natives: &mut Natives, number: i32, data: Data, encoding: i32) -> 
 }
 
 #[allow(non_snake_case)]
-fn hmacDigest(natives: &mut Natives, number: i32, out: i32) -> Js {
+fn hmacDigest(natives: &mut Natives, number: i32, out: i32) -> Short {
     let Some(hmac) = natives.crypto.hmacs.remove(handle(number)) else {
-        return natives.crypto_refuse(Failure::plain("", "Digest already called"));
+        return natives.crypto_digest(Err(Failure::plain("", "Digest already called")));
     };
     let mut room = [0; DIGEST_BYTES_MAX];
-    let result = hmac.finish(&mut room).map(|bytes| encode(bytes, out));
-    natives.crypto_answer(result)
+    let result = hmac.finish(&mut room);
+    natives.crypto_digest(result.map(|bytes| encode_digest(bytes, out)))
 }
 
 #[allow(non_snake_case)]

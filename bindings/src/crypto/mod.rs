@@ -17,7 +17,7 @@ pub mod spkac;
 pub(crate) mod text;
 
 use coring_crypto::{Entry, Failure, Hash, Hmac};
-use coring_engine::Js;
+use coring_engine::{Js, Short};
 
 use crate::Natives;
 use crate::slots::{Handle, Slots};
@@ -77,6 +77,11 @@ impl Natives {
             Ok(outcome) => outcome.into_js(self),
             Err(failure) => self.crypto_refuse(failure),
         }
+    }
+
+    /// The answer of an op that gives a digest.
+    fn crypto_digest(&mut self, result: coring_crypto::Result<Short>) -> Short {
+        result.unwrap_or_else(|failure| Short::Other(self.crypto_refuse(failure)))
     }
 
     /// The answer of an op that failed.

@@ -4,6 +4,7 @@ use coring_crypto::random;
 use coring_engine::{Bytes, Js, ops};
 
 use super::room;
+use super::text::HEX_PAIRS;
 use crate::Natives;
 use crate::kinds::entry;
 
@@ -14,6 +15,8 @@ ops! { crypto(Natives) {
     slow answerSoon(ticket: i32);
     /// A Buffer of so many random bytes.
     slow randomBytes(count: f64, ticket: i32);
+    /// A list of so many random UUIDs.
+    slow uuids(count: i32);
 } }
 
 #[allow(non_snake_case)]
@@ -36,4 +39,29 @@ fn randomBytes(natives: &mut Natives, count: f64, ticket: i32) -> Js {
         random::fill(&mut bytes)?;
         Ok(bytes)
     })
+}
+
+fn uuids(natives: &mut Natives, count: i32) -> Js {
+    let made = room(f64::from(count.max(0)) * 16.0).and_then(|mut bytes| {
+        random::fill(&mut bytes)?;
+        let (all, _) = bytes.as_chunks::<16>();
+        Ok(Js::List(
+            all.iter().map(|one| Js::Latin1(uuid(*one))).collect(),
+        ))
+    });
+    natives.crypto_answer(made)
+}
+
+/// RFC 9562, section 5.4: version 4.
+fn uuid(mut bytes: [u8; 16]) -> Vec<u8> {
+    bytes[6] = bytes[6] & 0x0f | 0x40;
+    bytes[8] = bytes[8] & 0x3f | 0x80;
+    let mut text = Vec::with_capacity(36);
+    for (at, &byte) in bytes.iter().enumerate() {
+        if matches!(at, 4 | 6 | 8 | 10) {
+            text.push(b'-');
+        }
+        text.extend_from_slice(&HEX_PAIRS[usize::from(byte)]);
+    }
+    text
 }

@@ -1,6 +1,6 @@
 //! Text to bytes and bytes to text, for the encodings that need no detour through a Buffer.
 
-use coring_engine::{Data, Js};
+use coring_engine::{Data, Js, SHORT_MAX, Short};
 
 /// Numbers of encodings, shared with lib_js/internal/crypto/encodings.js.
 pub mod encoding {
@@ -28,41 +28,73 @@ pub fn with_bytes<R>(data: &Data, encoding: i32, act: impl FnOnce(&[u8]) -> R) -
 
 /// Bytes as a Buffer or as text.
 pub fn encode(bytes: &[u8], encoding: i32) -> Js {
+    let mut text = Vec::new();
     match encoding {
-        encoding::HEX => Js::Latin1(hex(bytes)),
-        encoding::BASE64 => Js::Latin1(base64(bytes, STANDARD, true)),
-        encoding::BASE64URL => Js::Latin1(base64(bytes, URL_SAFE, false)),
-        encoding::LATIN1 => Js::Latin1(bytes.to_vec()),
-        _ => Js::Bytes(bytes.to_vec()),
+        encoding::HEX => {
+            text.resize(bytes.len() * 2, 0);
+            hex(bytes, &mut text);
+        }
+        encoding::BASE64 | encoding::BASE64URL => {
+            text.resize(bytes.len().div_ceil(3) * 4, 0);
+            let count = base64(bytes, encoding == encoding::BASE64, &mut text);
+            text.truncate(count);
+        }
+        encoding::LATIN1 => text.extend_from_slice(bytes),
+        _ => return Js::Bytes(bytes.to_vec()),
     }
+    Js::Latin1(text)
+}
+
+/// The same of a digest, whose text is short.
+pub fn encode_digest(digest: &[u8], encoding: i32) -> Short {
+    assert!(digest.len() * 2 <= SHORT_MAX);
+    let mut text = [0; SHORT_MAX];
+    let count = match encoding {
+        encoding::HEX => hex(digest, &mut text),
+        encoding::BASE64 => base64(digest, true, &mut text),
+        encoding::BASE64URL => base64(digest, false, &mut text),
+        _ => return Short::Other(encode(digest, encoding)),
+    };
+    Short::Latin1(text, count)
+}
+
+/// The two digits of each byte.
+pub const HEX_PAIRS: [[u8; 2]; 256] = {
+    let digits = b"0123456789abcdef";
+    let mut pairs = [[0; 2]; 256];
+    let mut byte = 0;
+    while byte < 256 {
+        pairs[byte] = [digits[byte >> 4], digits[byte & 15]];
+        byte += 1;
+    }
+    pairs
+};
+
+/// Writes two digits a byte; gives their count.
+fn hex(bytes: &[u8], text: &mut [u8]) -> usize {
+    for (pair, &byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {
+        *pair = HEX_PAIRS[usize::from(byte)];
+    }
+    bytes.len() * 2
 }
 
 const STANDARD: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-fn hex(bytes: &[u8]) -> Vec<u8> {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let mut text = vec![0; bytes.len() * 2];
-    for (pair, &byte) in text.chunks_exact_mut(2).zip(bytes) {
-        pair[0] = DIGITS[byte as usize >> 4];
-        pair[1] = DIGITS[byte as usize & 15];
-    }
-    text
-}
-
-/// RFC 4648.
-fn base64(bytes: &[u8], letters: &[u8; 64], is_padded: bool) -> Vec<u8> {
-    let mut text = Vec::with_capacity(bytes.len().div_ceil(3) * 4);
-    for group in bytes.chunks(3) {
+/// RFC 4648: the standard's letters, padded, or those of URLs, which are not. Writes whole groups
+/// of four letters; gives the count of those that belong to it.
+fn base64(bytes: &[u8], is_standard: bool, text: &mut [u8]) -> usize {
+    let letters = if is_standard { STANDARD } else { URL_SAFE };
+    let groups = bytes.chunks(3);
+    let padding = groups.len() * 3 - bytes.len();
+    let whole = groups.len() * 4;
+    for (four, group) in text.as_chunks_mut().0.iter_mut().zip(groups) {
         let byte = |at: usize| u32::from(group.get(at).copied().unwrap_or(0));
         let bits = byte(0) << 16 | byte(1) << 8 | byte(2);
-        let all = [18, 12, 6, 0].map(|shift| letters[(bits >> shift) as usize & 63]);
-        text.extend_from_slice(&all[..=group.len()]);
-        if is_padded {
-            text.extend(std::iter::repeat_n(b'=', 3 - group.len()));
-        }
+        *four = [18, 12, 6, 0].map(|shift| letters[(bits >> shift) as usize & 63]);
     }
-    text
+    text[whole - padding..whole].fill(b'=');
+    if is_standard { whole } else { whole - padding }
 }
 
 #[cfg(test)]
@@ -79,11 +111,25 @@ mod tests {
             ("foo", "Zm9v"),
             ("foob", "Zm9vYg=="),
         ] {
-            assert_eq!(base64(bytes.as_bytes(), STANDARD, true), expect.as_bytes());
+            let text = |number| match encode_digest(bytes.as_bytes(), number) {
+                Short::Latin1(text, count) => text[..count].to_vec(),
+                Short::Other(_) => Vec::new(),
+            };
+            assert_eq!(text(encoding::BASE64), expect.as_bytes());
             let bare = expect.trim_end_matches('=');
-            assert_eq!(base64(bytes.as_bytes(), URL_SAFE, false), bare.as_bytes());
+            assert_eq!(text(encoding::BASE64URL), bare.as_bytes());
         }
-        assert_eq!(base64(&[0xfb, 0xff], URL_SAFE, false), b"-_8");
-        assert_eq!(hex(&[0, 0xff, 0x1a]), b"00ff1a");
+        for (bytes, number, expect) in [
+            (&[0xfb, 0xff][..], encoding::BASE64URL, "-_8"),
+            (&[0xfb, 0xff], encoding::BASE64, "+/8="),
+            (&[0, 0xff, 0x1a], encoding::HEX, "00ff1a"),
+            (&[0xe9; 100], encoding::HEX, &"e9".repeat(100)),
+            (b"abc", encoding::LATIN1, "abc"),
+        ] {
+            let Js::Latin1(text) = encode(bytes, number) else {
+                panic!("a text");
+            };
+            assert_eq!(text, expect.as_bytes());
+        }
     }
 }

@@ -176,7 +176,7 @@ fn wanted(settings: &Bytes) -> Vec<(usize, u32)> {
 fn openBrotli(natives: &mut Natives, mode: i32, settings: Bytes, dictionary: Bytes) -> Js {
     let (settings, dictionary) = (wanted(&settings), dictionary.as_slice().to_vec());
     let codec = if mode == mode::BROTLI_ENCODE {
-        brotli::Encoder::open(settings, dictionary).map(|codec| Box::new(codec) as _)
+        brotli::open_encoder(settings, dictionary)
     } else {
         brotli::Decoder::open(settings, dictionary).map(|codec| Box::new(codec) as _)
     };

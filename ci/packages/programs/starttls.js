@@ -16,7 +16,9 @@ async function serve(options, use) {
     // No name is looked up.
     disableReverseLookup: true,
     onAuth: ({ username, password, method }, { secure }, done) =>
-      password === 'right' ? done(null, { user: `${username} ${method} ${secure}` }) : done(new Error('no')),
+      password === 'right'
+        ? done(null, { user: `${username} ${method} ${secure}` })
+        : done(new Error('no')),
     onSecure: (socket, session, done) => {
       received.push([socket.getProtocol(), socket.authorized, session.servername]);
       done();

@@ -55,6 +55,10 @@ const FENCES: &[Fence] = &[
         only: &["bindings/src/zlib/"],
     },
     Fence {
+        name: "brotlic",
+        only: &["bindings/src/zlib/"],
+    },
+    Fence {
         name: "brotli_decompressor",
         only: &["bindings/src/zlib/"],
     },

@@ -2,7 +2,7 @@
 
 // Native things behind handles, and what frees those that a program forgot. Most are ended within
 // the turn in which they were made, so that only what is still open when the next few dozen have
-// been made is told to the garbage collector's registry.
+// been made, or when garbage was collected, is told to the garbage collector's registry.
 
 const { SafeFinalizationRegistry, Symbol } = primordials;
 
@@ -16,6 +16,9 @@ class Handles {
   #close;
   #young = [];
   #registry;
+  /** Is there something of which the collector tells us that it was at work? */
+  #isWatching = false;
+  #collections;
 
   /** close(handle) frees the native thing. */
   constructor(close) {
@@ -26,7 +29,18 @@ class Handles {
   add(owner, handle) {
     owner[kHandle] = handle;
     if (this.#young.push(owner) === YOUNG_MAX) this.#sweep();
+    else if (!this.#isWatching) this.#watch();
     return handle;
+  }
+
+  /** What a program forgot must not live until it makes more of its kind. */
+  #watch() {
+    this.#isWatching = true;
+    this.#collections ??= new SafeFinalizationRegistry(() => {
+      this.#isWatching = false;
+      this.#sweep();
+    });
+    this.#collections.register({}, undefined);
   }
 
   /** The owner's handle was freed, or is about to be. */
@@ -39,7 +53,7 @@ class Handles {
 
   #sweep() {
     this.#registry ??= new SafeFinalizationRegistry(this.#close);
-    for (let i = 0; i < YOUNG_MAX; i++) {
+    for (let i = 0; i < this.#young.length; i++) {
       const owner = this.#young[i];
       if (owner[kHandle] === undefined || owner[kListed] === true) continue;
       owner[kListed] = true;

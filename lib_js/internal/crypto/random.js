@@ -279,10 +279,19 @@ function drawUuid(options) {
   return { bytes, at: disableEntropyCache ? 0 : UUID_BYTES * uuidAt++ };
 }
 
+/** Texts that native made, most of the batch still to be given out. */
+let uuids;
+let uuidsLeft = 0;
+
 function randomUUID(options) {
   if (options === undefined) {
-    const pool = uuidBytes(true);
-    return textOfUuid(pool, UUID_BYTES * uuidAt++, 0x40);
+    if (uuidsLeft === 0) {
+      uuids = orThrow(binding.uuids(UUIDS));
+      uuidsLeft = UUIDS;
+    }
+    const text = uuids[--uuidsLeft];
+    uuids[uuidsLeft] = '';
+    return text;
   }
   const { bytes, at } = drawUuid(options);
   return textOfUuid(bytes, at, 0x40);

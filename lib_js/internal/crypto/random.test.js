@@ -44,3 +44,9 @@ row('UUIDs say their version and variant', () => {
     assert.ok(age >= 0 && age < 10_000, `${age} ms`);
   }
 });
+
+row('UUIDs are never the same', () => {
+  const seen = new Set();
+  for (let i = 0; i < 1000; i++) seen.add(crypto.randomUUID()).add(crypto.randomUUID({}));
+  assert.strictEqual(seen.size, 2000);
+});

@@ -129,7 +129,7 @@ function startAttempt(socket, target) {
   return endpointError('connect', number, target);
 }
 
-/** A program put a `connect` of its own on the handle, in Node's form, as those do that mock nets. */
+/** A program put a `connect` on the handle, in Node's form, as those do that mock connections. */
 function connectByProgram(handle, target) {
   const { address, port, localAddress, localPort, family } = target;
   const request = {

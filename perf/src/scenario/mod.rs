@@ -13,6 +13,7 @@ mod shapes;
 mod soak;
 mod soak_report;
 mod start;
+mod tls;
 mod wrk;
 
 use crate::options::Options;
@@ -21,8 +22,8 @@ use crate::report::{Record, compare, page};
 use crate::{install, readme};
 use std::time::{Duration, Instant};
 
-/// What `all` runs beside the servers. The core library, files and `cores` have reports of their
-/// own.
+/// What `all` runs beside the servers. The core library, files, TLS and `cores` have reports of
+/// their own.
 const OTHERS: [&str; 4] = ["clients", "start", "idle", "soak"];
 const SOAK_OF_ALL: Duration = Duration::from_secs(10);
 
@@ -57,6 +58,7 @@ fn one(options: &Options, name: &str, record: &Record) -> Result<(), String> {
         "idle" => idle::run(options, record),
         "files" => files::run(options, record),
         "clients" => clients::run(options, record),
+        "tls" => tls::run(options, record),
         "cores" => cores::run(options, record),
         "core" => core::run(options, record),
         "soak" => soak::run(options, record),

@@ -15,6 +15,8 @@ mod pipe;
 mod psk;
 mod roots;
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;
 mod tickets;
 mod verdict;

@@ -1,30 +1,16 @@
-//! Brotli, by the crate of that name.
+//! The encoder of crate `brotli`, a port to Rust: slower, and for what the other has no safe call
+//! for (dictionaries, large windows, codes of distances).
 
 use brotli::enc::StandardAlloc;
 use brotli::enc::backward_references::BrotliEncoderMode;
 use brotli::enc::encode::{BrotliEncoderOperation, BrotliEncoderStateStruct};
-use brotli_decompressor::{
-    BrotliDecoderParameter, BrotliDecompressStreamWithDictionary, BrotliResult, BrotliState,
-};
 
-use super::{Codec, Failure, Step};
-
-type Settings = Vec<(usize, u32)>;
-
-const FINISH: i32 = 2;
-const BUF_ERROR: i32 = -5;
+use super::super::{Codec, Failure, Step};
+use super::{EMIT_METADATA, FINISH, FLUSH, Settings, compression_failed, refused};
 
 /// Above it the encoder makes copies that begin in a dictionary and go on in the text, which no
 /// decoder takes.
 const DICTIONARY_QUALITY_MAX: i32 = 9;
-
-fn refused() -> Failure {
-    Failure::new(
-        "Initialization failed",
-        -1,
-        "ERR_ZLIB_INITIALIZATION_FAILED",
-    )
-}
 
 pub struct Encoder {
     inner: Box<BrotliEncoderStateStruct<StandardAlloc>>,
@@ -86,9 +72,9 @@ impl Encoder {
 impl Codec for Encoder {
     fn step(&mut self, flush: i32, input: &[u8], output: &mut [u8]) -> Step {
         let operation = match flush {
-            1 => BrotliEncoderOperation::BROTLI_OPERATION_FLUSH,
+            FLUSH => BrotliEncoderOperation::BROTLI_OPERATION_FLUSH,
             FINISH => BrotliEncoderOperation::BROTLI_OPERATION_FINISH,
-            3 => BrotliEncoderOperation::BROTLI_OPERATION_EMIT_METADATA,
+            EMIT_METADATA => BrotliEncoderOperation::BROTLI_OPERATION_EMIT_METADATA,
             _ => BrotliEncoderOperation::BROTLI_OPERATION_PROCESS,
         };
         let (mut in_left, mut consumed) = (input.len(), 0);
@@ -104,97 +90,15 @@ impl Codec for Encoder {
             &mut None,
             &mut |_, _, _, _| (),
         );
-        let failure = || Failure::new("Compression failed", -1, "ERR_BROTLI_COMPRESSION_FAILED");
         Step {
             consumed,
             written,
-            result: is_fine.then_some(()).ok_or_else(failure),
+            result: is_fine.then_some(()).ok_or_else(compression_failed),
         }
     }
 
     fn reset(&mut self) -> Result<(), Failure> {
         self.inner = new_encoder(&self.settings, &self.dictionary).ok_or_else(refused)?;
-        Ok(())
-    }
-}
-
-type State = BrotliState<StandardAlloc, StandardAlloc, StandardAlloc>;
-
-pub struct Decoder {
-    inner: Box<State>,
-    settings: Settings,
-    dictionary: Vec<u8>,
-}
-
-fn new_decoder(settings: &Settings, dictionary: &[u8]) -> Option<Box<State>> {
-    let alloc = StandardAlloc::default;
-    let mut decoder = Box::new(State::new_strict(alloc(), alloc(), alloc()));
-    for &(number, value) in settings {
-        let parameter = match number {
-            0 => BrotliDecoderParameter::BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION,
-            1 => BrotliDecoderParameter::BROTLI_DECODER_PARAM_LARGE_WINDOW,
-            _ => return None,
-        };
-        if !decoder.set_parameter(parameter, value) {
-            return None;
-        }
-    }
-    let is_attached = dictionary.is_empty() || decoder.attach_external_dictionary(dictionary.len());
-    is_attached.then_some(decoder)
-}
-
-impl Decoder {
-    pub fn open(settings: Settings, dictionary: Vec<u8>) -> Result<Decoder, Failure> {
-        let inner = new_decoder(&settings, &dictionary).ok_or_else(refused)?;
-        Ok(Decoder {
-            inner,
-            settings,
-            dictionary,
-        })
-    }
-
-    fn failure(&self) -> Failure {
-        let error = self.inner.error_code;
-        let name = format!("{error:?}");
-        let name = name.strip_prefix("BROTLI_DECODER").unwrap_or(&name);
-        let code = format!("ERR_{name}");
-        Failure::new("Decompression failed", error as i32, &code)
-    }
-}
-
-impl Codec for Decoder {
-    fn step(&mut self, flush: i32, input: &[u8], output: &mut [u8]) -> Step {
-        let (mut in_left, mut consumed) = (input.len(), 0);
-        let (mut out_left, mut written) = (output.len(), 0);
-        let result = BrotliDecompressStreamWithDictionary(
-            &mut in_left,
-            &mut consumed,
-            input,
-            &mut out_left,
-            &mut written,
-            output,
-            &mut 0,
-            &self.dictionary,
-            &mut self.inner,
-        );
-        let result = match result {
-            BrotliResult::ResultFailure => Err(self.failure()),
-            BrotliResult::NeedsMoreInput if flush == FINISH => Err(Failure::new(
-                "unexpected end of file",
-                BUF_ERROR,
-                "Z_BUF_ERROR",
-            )),
-            _ => Ok(()),
-        };
-        Step {
-            consumed,
-            written,
-            result,
-        }
-    }
-
-    fn reset(&mut self) -> Result<(), Failure> {
-        self.inner = new_decoder(&self.settings, &self.dictionary).ok_or_else(refused)?;
         Ok(())
     }
 }
