@@ -13,7 +13,7 @@ use crate::remote::{self, Interrupted, Remote};
 use crate::sources::Sources;
 use crate::tasks::{self, Queue};
 use crate::value::{FromJs, IntoJs, Js};
-use crate::{boot, builtin, error, heap, module, snapshot, store};
+use crate::{boot, builtin, error, heap, module, snapshot, store, young};
 
 /// How an isolate is made.
 pub struct IsolateOptions {
@@ -103,6 +103,7 @@ impl<N: 'static> Isolate<N> {
         *realm.tasks.borrow_mut() = Some(tasks.clone());
         v8.add_message_listener(error::reported);
         heap::guard(&mut v8, &realm);
+        young::watch(&mut v8);
         builtin::arm_termination(Some(v8.thread_safe_handle()));
         let context = {
             v8::scope!(let scope, &mut v8);

@@ -27,6 +27,7 @@ mod store;
 mod tasks;
 mod text;
 mod value;
+mod young;
 
 pub use contextify::{InterruptWatch, set_interrupt_watch};
 pub use delivery::Delivery;

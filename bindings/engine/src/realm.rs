@@ -72,6 +72,7 @@ pub(crate) struct Realm {
     pub(crate) parcels: RefCell<crate::message::Parcels>,
     pub(crate) interrupted: RefCell<Option<crate::remote::Interrupted>>,
     pub(crate) collections: crate::builtin::gc::Log,
+    pub(crate) collector: crate::young::Collector,
     pub(crate) promise_hooks: RefCell<crate::builtin::async_context::PromiseHooks>,
     /// The private name of transfer modes, once asked for.
     pub(crate) transfer_mode: RefCell<Option<v8::Global<v8::Private>>>,
@@ -101,6 +102,7 @@ impl Realm {
             parcels: RefCell::default(),
             interrupted: RefCell::default(),
             collections: Default::default(),
+            collector: RefCell::default(),
             promise_hooks: RefCell::default(),
             transfer_mode: RefCell::default(),
             tasks: RefCell::default(),
@@ -113,6 +115,7 @@ impl Realm {
         self.roots.borrow_mut().clear();
         self.modules.borrow_mut().clear();
         self.templates.borrow_mut().clear();
+        self.collector.take();
         self.promise_hooks.take();
     }
 

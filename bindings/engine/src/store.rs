@@ -10,6 +10,8 @@ use std::cell::Cell;
 use std::ffi::c_void;
 use std::sync::OnceLock;
 
+use crate::young;
+
 thread_local! {
     /// What the next request of this thread is answered with.
     static READY: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
@@ -65,7 +67,10 @@ fn layout(count: usize) -> Option<Layout> {
 
 unsafe extern "C" fn allocate(_: &(), count: usize) -> *mut c_void {
     match READY.take() {
-        Some(bytes) if bytes.len() == count => return Box::into_raw(bytes).cast(),
+        Some(bytes) if bytes.len() == count => {
+            young::given(count);
+            return Box::into_raw(bytes).cast();
+        }
         other => READY.set(other),
     }
     // SAFETY: the layout is not empty.
@@ -81,6 +86,7 @@ fn given(count: usize, allocate: impl FnOnce(Layout) -> *mut u8) -> *mut c_void 
     let layout = layout(count).filter(|_| may_have(count));
     let memory = layout.map_or(std::ptr::null_mut(), allocate);
     WAS_REFUSED.set(memory.is_null());
+    young::given(count);
     memory.cast()
 }
 
@@ -98,6 +104,7 @@ pub(crate) fn array_buffer<'s>(
     scope: &mut v8::PinScope<'s, '_>,
     bytes: Vec<u8>,
 ) -> v8::Local<'s, v8::ArrayBuffer> {
+    young::collect_if_due(scope);
     let count = bytes.len();
     READY.set(Some(bytes.into_boxed_slice()));
     let store = v8::ArrayBuffer::new_backing_store(scope, count).make_shared();

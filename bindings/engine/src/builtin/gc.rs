@@ -5,7 +5,7 @@ use std::ffi::c_void;
 use std::time::Instant;
 
 use super::{Args, Entry, Return, entry};
-use crate::realm;
+use crate::{realm, young};
 
 /// Most collections that are kept until somebody takes them; later ones are not told.
 const COLLECTIONS_MAX: usize = 1024;
@@ -103,7 +103,8 @@ extern "C" fn ended(
     if collections.len() < COLLECTIONS_MAX {
         collections.push(Collection {
             kind: kind.0,
-            flags: flags.0,
+            // What we tell V8 to do is not what a program's gc() does.
+            flags: if young::is_ours() { 0 } else { flags.0 },
             started,
             ended: Instant::now(),
         });
