@@ -42,6 +42,4 @@ pub use remote::{Interrupted, Remote, question};
 pub use sources::{LibraryFile, Sources, library_files};
 pub use tasks::{Wake, wake_by};
 pub use text::Text;
-pub use value::{
-    Bytes, Data, ErrorClass, FromJs, IntoJs, Js, SHORT_MAX, Short, TextPairs, Throw,
-};
+pub use value::{Bytes, Data, ErrorClass, FromJs, IntoJs, Js, SHORT_MAX, Short, TextPairs, Throw};

@@ -8,14 +8,14 @@ mod context;
 mod drive;
 #[allow(non_camel_case_types, non_snake_case)]
 mod ffi;
+#[cfg(test)]
+mod fuzz;
 mod hello;
 mod inspect;
 mod pfx;
 mod pipe;
 mod psk;
 mod roots;
-#[cfg(test)]
-mod fuzz;
 #[cfg(test)]
 mod tests;
 mod tickets;
