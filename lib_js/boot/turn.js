@@ -45,7 +45,7 @@ const SMALL_SHIFT = 6;
 let page;
 let small;
 
-/** A Buffer of what the entry that is told now has received. V8 keeps small ones in its own heap. */
+/** A Buffer of what the entry that is told now has received; V8 keeps small ones in its heap. */
 function received(value) {
   if (typeof value !== 'number') return new FastBuffer(value);
   const buffer = new FastBuffer(value);

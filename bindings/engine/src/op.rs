@@ -4,7 +4,7 @@
 //! | kind | may | cost |
 //! |---|---|---|
 //! | `fast` | take and give numbers only; no allocation or exception | called by optimised code |
-//! | `view` | as `fast`, of a handle, a view that it reads, and numbers | called by optimised code |
+//! | `view` | as `fast`, of a handle, a view that it reads, numbers | called by optimised code |
 //! | `slow` | read or make JavaScript values, throw | one callback |
 //!
 //! No op runs JavaScript: the few natives that do (module evaluation, `vm`) live in this crate.
