@@ -5,7 +5,7 @@
 pub mod entry {
     /// handle = listener; a = new stream handle or -errno
     pub const ACCEPT: u8 = 1;
-    /// a = bytes (value for received()), 0 end of stream, -errno
+    /// a = bytes (value = Buffer), 0 end of stream, -errno
     pub const READ: u8 = 2;
     /// a = 0 or -errno: all that was written has been sent
     pub const DRAINED: u8 = 3;
@@ -17,7 +17,7 @@ pub mod entry {
     pub const SHUTDOWN: u8 = 6;
     /// a = flags, b = content length; value = head
     pub const HTTP_REQUEST: u8 = 7;
-    /// value = chunk, for received()
+    /// value = chunk
     pub const HTTP_BODY: u8 = 8;
     /// value = trailers or undefined
     pub const HTTP_BODY_END: u8 = 9;

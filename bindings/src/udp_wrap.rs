@@ -244,7 +244,7 @@ fn deliver(handle: Handle, bytes: &[u8], from: &SocketAddress, out: &mut Deliver
     let v6 = match from {
         SocketAddress::V4(v4) => {
             let (address, port) = (v4.ip().to_bits() as i32, i32::from(v4.port()));
-            return out.push_received(kind, handle, address, port * 2, bytes);
+            return out.push_memory(kind, handle, address, port * 2, bytes.to_vec());
         }
         SocketAddress::V6(v6) => v6,
         // A descriptor from elsewhere is of the internet, too: `openFd` has looked.

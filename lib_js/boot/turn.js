@@ -6,17 +6,14 @@
 // native does it anyway, and lets V8 forget the targets of weak references.
 //
 //   page (Int32Array of 4100)
-//   [4i .. 4i+3]  entry i: kind, handle, a, b      values[i]: string | ArrayBuffer | ...
+//   [4i .. 4i+3]  entry i: kind, handle, a, b      values[i]: string | Uint8Array | undefined
 //   [4096] CURSOR      first entry not yet begun; native sets it to 0 before a new delivery
 //   [4097] TICK        1 while nextTick's queue has something in it
 //   [4098] REJECTIONS  1 while promise rejections wait to be looked at
 //   [4099] IMMEDIATES  > 0: so many ref'd immediates; < 0: only unref'd ones; 0: none
-//   behind them, 64 bytes for each entry: what it received, if that was so little; see received()
 //
 // There is no try/catch here: an exception goes up to native, which asks uncaught() and, if the
 // program lives on, calls deliver() again with the same arguments to go on at CURSOR.
-
-const { Uint8Array } = primordials;
 
 const { runMicrotasks, hasMicrotasks, setCallbacks, getPage } = internalBinding('turn');
 const {
@@ -30,8 +27,6 @@ const AsyncContextFrame = require('internal/async_context_frame');
 const { watch, clearAsyncIdStack } = require('internal/async_hooks');
 const resources = require('internal/async_hooks/resources');
 
-const { FastBuffer } = require('internal/buffer');
-
 const { current: currentFrame, set: setFrame } = AsyncContextFrame;
 
 const CURSOR = 4096;
@@ -40,19 +35,7 @@ const REJECTIONS = 4098;
 const KINDS_COUNT = 32;
 const KIND_TICKET = 20;
 
-const SMALL_SHIFT = 6;
-
 let page;
-let small;
-
-/** A Buffer of what the entry that is told now has received; V8 keeps small ones in its heap. */
-function received(value) {
-  if (typeof value !== 'number') return new FastBuffer(value);
-  const buffer = new FastBuffer(value);
-  const start = (page[CURSOR] - 1) << SMALL_SHIFT;
-  for (let i = 0; i < value; i++) buffer[i] = small[start + i];
-  return buffer;
-}
 
 function unknownKind(handle, a, b) {
   // Native and the library disagree about their contract: a bug here, not the program's.
@@ -149,7 +132,6 @@ registerKind(KIND_TICKET, answerTicket);
 // callbacks that other modules own: uncaught, beforeExit, exit.
 function startTurns(rest) {
   page = getPage();
-  small = new Uint8Array(page.buffer, page.byteLength);
   startTaskQueues(page);
   startTimers(page);
   setCallbacks({
@@ -167,7 +149,6 @@ module.exports = {
   deliver,
   allocateTicket,
   releaseTicket,
-  received,
   settle,
   ticketOwners,
   startTurns,

@@ -233,16 +233,12 @@ impl<N: 'static> Isolate<N> {
         self.enter(|scope, realm| {
             let mut delivery = Delivery::new(scope);
             realm::with_natives(|natives| gather(natives, &mut delivery));
-            let load = delivery.finish();
-            let mut small = load.small.iter().peekable();
-            let pages = load.entries.chunks(page::ENTRIES_MAX);
-            for (nth, entries) in pages.enumerate() {
-                let start = nth * page::ENTRIES_MAX;
-                let end = start + entries.len();
-                while let Some((entry, bytes)) = small.next_if(|(entry, _)| *entry < end) {
-                    realm.page.put_small(entry - start, bytes);
-                }
-                deliver_page(scope, realm, entries, &load.values[start..end])?;
+            let (entries, values) = delivery.finish();
+            for (entries, values) in entries
+                .chunks(page::ENTRIES_MAX)
+                .zip(values.chunks(page::ENTRIES_MAX))
+            {
+                deliver_page(scope, realm, entries, values)?;
             }
             Ok(())
         })

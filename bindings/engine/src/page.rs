@@ -6,17 +6,12 @@
 //! word 4097      1 when the nextTick queue is not empty
 //! word 4098      1 when unhandled rejections wait to be looked at
 //! word 4099      immediates queued: > 0 so many that keep the loop alive, < 0 only others, 0 none
-//! word 4100..    64 bytes for each entry: what it received, if that was so little
 //! ```
 
 use std::cell::Cell;
 
 pub(crate) const ENTRIES_MAX: usize = 1024;
 const WORDS: usize = ENTRIES_MAX * 4 + 4;
-/// What V8 keeps in its own heap as a typed array.
-pub(crate) const SMALL_BYTES_MAX: usize = v8::TYPED_ARRAY_MAX_SIZE_IN_HEAP;
-const SMALL_WORDS: usize = SMALL_BYTES_MAX / 4;
-const ALL_WORDS: usize = WORDS + ENTRIES_MAX * SMALL_WORDS;
 pub(crate) const CURSOR: usize = 4096;
 pub(crate) const TICKS: usize = 4097;
 pub(crate) const REJECTIONS: usize = 4098;
@@ -28,7 +23,7 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) fn new() -> Page {
-        let bytes = vec![0u8; ALL_WORDS * 4];
+        let bytes = vec![0u8; WORDS * 4];
         let store = v8::ArrayBuffer::new_backing_store_from_vec(bytes).make_shared();
         Page { store }
     }
@@ -39,9 +34,9 @@ impl Page {
             .data()
             .expect("the page is not empty")
             .cast::<Cell<i32>>();
-        // SAFETY: the store holds ALL_WORDS * 4 bytes, is never resized or detached (the buffer is
+        // SAFETY: the store holds WORDS * 4 bytes, is never resized or detached (the buffer is
         // private to lib_js), and an allocation of this size is aligned for i32.
-        unsafe { std::slice::from_raw_parts(data.as_ptr(), ALL_WORDS) }
+        unsafe { std::slice::from_raw_parts(data.as_ptr(), WORDS) }
     }
 
     pub(crate) fn get(&self, word: usize) -> i32 {
@@ -60,20 +55,7 @@ impl Page {
         }
     }
 
-    /// The bytes that an entry has received.
-    pub(crate) fn put_small(&self, index: usize, bytes: &[u8]) {
-        assert!(index < ENTRIES_MAX);
-        assert!(bytes.len() <= SMALL_BYTES_MAX);
-        let start = WORDS + index * SMALL_WORDS;
-        let words = &self.words()[start..start + SMALL_WORDS];
-        for (word, bytes) in words.iter().zip(bytes.chunks(4)) {
-            let mut four = [0; 4];
-            four[..bytes.len()].copy_from_slice(bytes);
-            word.set(i32::from_ne_bytes(four));
-        }
-    }
-
-    /// A new view of the page's numbers for JavaScript.
+    /// A new view of the page for JavaScript.
     pub(crate) fn view<'s>(&self, scope: &v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Int32Array> {
         let buffer = v8::ArrayBuffer::with_backing_store(scope, &self.store);
         v8::Int32Array::new(scope, buffer, 0, WORDS).expect("the page is well-formed")

@@ -3,7 +3,7 @@
 // A datagram socket of the kernel, under the names of Node's UDP handle: those who look inside a
 // dgram.Socket find what they expect.
 
-const { allocateTicket, received, registerKind } = require('boot/turn');
+const { allocateTicket, registerKind } = require('boot/turn');
 const { FastBuffer } = require('internal/buffer');
 const { uvErrmapGet } = require('internal/errors');
 const { parseIPv4 } = require('internal/net');
@@ -271,19 +271,19 @@ class UDP {
   }
 
   /** Native: something came, or an error. */
-  static receive(handle, first, portAndFamily, value) {
+  static receive(handle, first, portAndFamily, memory) {
     const self = open.get(handle);
     if (self === undefined || self.onmessage === undefined || self.#closed !== undefined) return;
     const { frame } = self;
     if (frame !== undefined) AsyncContextFrame.set(frame);
     const id = watch.isOn ? resources.enter(self) : 0;
-    if (value === undefined) {
+    if (memory === undefined) {
       self.onmessage(first, self, undefined, undefined);
     } else {
       const isV6 = (portAndFamily & 1) === 1;
-      const buffer = isV6 ? new FastBuffer(value, 0, first) : received(value);
+      const buffer = isV6 ? new FastBuffer(memory, 0, first) : new FastBuffer(memory);
       self.onmessage(buffer.length, self, buffer, {
-        address: isV6 ? new FastBuffer(value, first).latin1Slice() : textOf(first),
+        address: isV6 ? new FastBuffer(memory, first).latin1Slice() : textOf(first),
         family: isV6 ? 'IPv6' : 'IPv4',
         port: portAndFamily >> 1,
         size: buffer.length,

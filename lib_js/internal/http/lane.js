@@ -49,6 +49,7 @@ const { ResponseQueue } = require('internal/http/lane_queue');
 const { makeFacade, upgrade } = require('internal/http/lane_socket');
 const { Socket } = require('internal/net/socket');
 const { Buffer } = require('buffer');
+const { FastBuffer } = require('internal/buffer');
 const {
   ConnResetException,
   ErrnoException,
@@ -465,10 +466,10 @@ class Lane {
 
   // --- Request bodies
 
-  body(chunk) {
+  body(memory) {
     const { req } = this;
     if (req === null) return;
-    if (!pushBody(req, chunk)) {
+    if (!pushBody(req, new FastBuffer(memory))) {
       this.bodyPaused = true;
       native.bodyPause(this.number);
       if (this.facade !== null) this.facade.pause();

@@ -8,7 +8,7 @@ const { clientError } = require('internal/http/routing');
 const { makeError: makeParseError } = require('internal/http/parse_error');
 const { find, put, take } = require('internal/net/handle');
 const kinds = require('internal/net/kinds');
-const { received, registerKind } = require('boot/turn');
+const { registerKind } = require('boot/turn');
 const { watch } = require('internal/async_hooks');
 const { enter, leave } = require('internal/async_hooks/resources');
 const { set: setFrame } = require('internal/async_context_frame');
@@ -98,7 +98,7 @@ function onTimeout(lane, what) {
 }
 
 registerKind(kinds.httpRequest, onRequest);
-registerKind(kinds.httpBody, receiver((lane, a, value) => lane.body(received(value))));
+registerKind(kinds.httpBody, receiver((lane, a, memory) => lane.body(memory)));
 registerKind(kinds.httpBodyEnd, receiver((lane, a, trailers) => lane.bodyEnd(trailers)));
 registerKind(kinds.httpDrain, receiver((lane, status) => lane.drained(status)));
 registerKind(kinds.httpGone, receiver((lane, status) => {

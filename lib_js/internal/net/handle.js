@@ -13,7 +13,8 @@ const {
   closed: KIND_CLOSED,
   shutdown: KIND_SHUTDOWN,
 } = require('internal/net/kinds');
-const { received, registerKind } = require('boot/turn');
+const { registerKind } = require('boot/turn');
+const { FastBuffer } = require('internal/buffer');
 const {
   watch,
   symbols: { async_id_symbol, resource_symbol },
@@ -356,11 +357,11 @@ class StreamHandle extends Handle {
   }
 }
 
-registerKind(KIND_READ, (number, count, b, value) => {
+registerKind(KIND_READ, (number, count, b, memory) => {
   const handle = find(number);
   if (handle === undefined) return;
   if (handle.frame !== undefined) setFrame(handle.frame);
-  handle.handleRead(count, value === undefined ? undefined : received(value));
+  handle.handleRead(count, memory === undefined ? undefined : new FastBuffer(memory));
   setFrame(undefined);
 });
 

@@ -239,11 +239,7 @@ fn slice<'s>(
     make: impl FnOnce(&v8::PinScope<'s, '_>, &[u8]) -> v8::Local<'s, v8::Value>,
 ) {
     let (buffer, first) = subject(args);
-    let mut room = [0; v8::TYPED_ARRAY_MAX_SIZE_IN_HEAP];
-    let bytes = match buffer.is_array_buffer_view() {
-        true => Bytes::to_read(buffer, &mut room),
-        false => Bytes::from_js(scope, buffer),
-    };
+    let bytes = Bytes::from_js(scope, buffer);
     let all = bytes.as_slice();
     let end = index(scope, args, first + 1, all.len()).min(all.len());
     let start = index(scope, args, first, 0).min(end);
