@@ -56,16 +56,14 @@ impl Core {
         isolate
             .start(Js::Object(fields.to_vec()))
             .expect("the program starts");
-        Core {
+        let mut core = Core {
             isolate,
             completions: Vec::new(),
-        }
-    }
-
-    pub fn warm_up(&mut self) {
+        };
         for _ in 0..WARM_UP_TURNS {
-            self.turn(Patience::None);
+            core.turn(Patience::None);
         }
+        core
     }
 
     /// One turn: timers, poll, immediates, close, in the order of src/turn.rs.

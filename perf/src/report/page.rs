@@ -33,8 +33,8 @@ pub fn html(title: &str, records: &[&Record]) -> String {
     push(&format!("<h1>{}</h1>", escape(title)));
     push(&format!(
         "<p>How this is measured, and what not to believe: <code>{HOW}</code>. Ratios are taken \
-         round by round; median [least .. greatest]. A question mark: the rounds differ by more \
-         than 10 %, the ratio is too noisy to be quoted.</p>"
+         round by round; median [least .. greatest]. A question mark: the rounds do not say \
+         the median to within 10 %, the ratio is too noisy to be quoted.</p>"
     ));
     push(&facts(records));
     push(&summary(records));

@@ -5,7 +5,7 @@
 
 use super::served::Ask;
 use super::soak_report;
-use crate::load::{self, Arrivals, Plan};
+use crate::load::{self, Arrivals, Faults, Plan};
 use crate::options::{Options, root};
 use crate::peers::{self, Peer, Server};
 use crate::process;
@@ -47,7 +47,7 @@ pub struct Look {
 pub struct Soaked {
     pub rate: f64,
     pub completed: u64,
-    pub faults: u64,
+    pub faults: Faults,
     pub looks: Vec<Look>,
     /// Before the load, and when it was over.
     pub before: Look,
@@ -119,7 +119,7 @@ fn soak(options: &Options, peer: &Peer) -> Result<Soaked, String> {
     Ok(Soaked {
         rate,
         completed: outcome.completed,
-        faults: outcome.faults.total(),
+        faults: outcome.faults,
         looks,
         before,
         after: watcher.look(),

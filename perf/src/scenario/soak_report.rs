@@ -42,6 +42,13 @@ pub fn report(
     if seconds < SECONDS_MIN {
         record.warning("a short soak: the slope is that of heaps that still grow");
     }
+    for (name, soaked) in all {
+        for (kind, count) in soaked.faults.named() {
+            if count > 0 {
+                record.warning(&format!("{name}: {count} faults `{kind}`"));
+            }
+        }
+    }
     let busy = all.iter().map(|(_, soaked)| soaked.generator_busy);
     record.words(&format!(
         "The generator slept in the kernel; it had at most {:.0} % of its processor.",
@@ -101,7 +108,7 @@ fn row(name: &str, soaked: &Soaked) -> Vec<String> {
             told(soaked.after.in_flight)
         ),
         told(soaked.after.sockets),
-        soaked.faults.to_string(),
+        soaked.faults.total().to_string(),
     ]
 }
 
@@ -152,7 +159,16 @@ fn json(name: &str, soaked: &Soaked) -> Json {
         ("peer", name.into()),
         ("per_second", soaked.rate.into()),
         ("completed", soaked.completed.into()),
-        ("faults", soaked.faults.into()),
+        (
+            "faults",
+            Json::Map(
+                soaked
+                    .faults
+                    .named()
+                    .map(|(kind, count)| (kind.to_string(), count.into()))
+                    .into(),
+            ),
+        ),
         ("cpu_share", cpu_share(soaked).into()),
         ("generator_busy", soaked.generator_busy.into()),
         ("slope_bytes_per_second", slope.into()),
