@@ -50,25 +50,24 @@ const {
   privateSymbols: { untransferable_object_private_symbol },
 } = internalBinding('util');
 
-// V8 keeps typed arrays of this many bytes in its own heap, where nothing
-// needs to be allocated apart.
-const HEAP_BYTES_MAX = 64;
+// Up to so many bytes memory that nobody has zeroed saves nothing.
+const CLEARED_BYTES_MAX = 64;
 
 // Up to this length a loop over char codes beats the call into native.
 const LOOP_CHARS_MAX = 32;
 
 class FastBuffer extends Uint8Array {}
 
-let heapBytesMax = HEAP_BYTES_MAX;
+let clearedBytesMax = CLEARED_BYTES_MAX;
 
 /** --zero-fill-buffers */
 function clearUnsafeBuffers() {
-  heapBytesMax = Infinity;
+  clearedBytesMax = Infinity;
 }
 
 /** A Buffer whose bytes are whatever the memory held before. */
 function createUnsafeBuffer(size) {
-  if (size <= heapBytesMax) return new FastBuffer(size);
+  if (size <= clearedBytesMax) return new FastBuffer(size);
   return new FastBuffer(createUnsafeArrayBuffer(size));
 }
 

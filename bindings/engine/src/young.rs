@@ -33,7 +33,7 @@ const WHOLE_COUNT: u32 = 2;
 
 unsafe extern "C" {
     /// `v8::internal::GCExtension::GC` (v8/src/extensions/gc-extension.h), what `gc()` calls under
-    /// --expose-gc: the only way that V8 has to be told to collect the young generation and no more.
+    /// --expose-gc: the only way to tell V8 to collect the young generation and no more.
     #[link_name = "_ZN2v88internal11GCExtension2GCERKNS_20FunctionCallbackInfoINS_5ValueEEE"]
     fn collect_garbage(info: *const v8::FunctionCallbackInfo);
 }

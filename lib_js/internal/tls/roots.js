@@ -42,8 +42,9 @@ function readExtra() {
   const { 0: list, 1: failure } = orThrow(binding.extraCertificates(path));
   if (failure === undefined) return list;
   // Node says so before its library is there, so without a process's warning.
+  const { message } = toError(failure);
   internalBinding('process_ops').writeSync(
-    2, `Warning: Ignoring extra certs from \`${path}\`, load failed: ${toError(failure).message}\n`);
+    2, `Warning: Ignoring extra certs from \`${path}\`, load failed: ${message}\n`);
   return list;
 }
 

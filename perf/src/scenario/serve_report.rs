@@ -172,10 +172,8 @@ impl Run<'_> {
                 });
             };
             let name = self.scenario.name;
-            let before = self.scenario.phases[..index].iter();
-            let asked = before
-                .filter(|phase| phase.rate == Rate::Ceiling)
-                .next_back();
+            let mut before = self.scenario.phases[..index].iter();
+            let asked = before.rfind(|phase| phase.rate == Rate::Ceiling);
             let what = match asked {
                 Some(ceiling) if ceiling.name != "ceiling" => format!("{name} {}", ceiling.name),
                 Some(_) | None => name.to_string(),
