@@ -183,6 +183,8 @@ mod tests {
         let receiver = datagram_socket(&localhost()).unwrap();
         bind(receiver, &localhost()).unwrap();
         let sender = datagram_socket(&localhost()).unwrap();
+        // Else `disconnect` would take its address along.
+        bind(sender, &localhost()).unwrap();
         connect(sender, &local_address(receiver).unwrap()).unwrap();
         assert_eq!(receive_now(receiver, &mut [0; 4]), Err(Errno::EAGAIN));
         assert_eq!(send_now(sender, b"twelve bytes", None), Ok(12));
