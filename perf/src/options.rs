@@ -41,7 +41,7 @@ the generator:
   --runs PATH        where results are written (perf/runs); `none` writes nothing
   --server-cpu N     (0)       --load-cpu N  (1)
   --rate N           open loop at N requests a second, of `load` and `soak`
-  --sleep true       the generator of `load` sleeps where there is nothing to do
+  --sleep true       the generator of servers and `load` sleeps where there is nothing to do, as wrk
 
 load only:
   --method M --header 'N: V' --body TEXT --per-connection N --depth N --expect-bytes N";

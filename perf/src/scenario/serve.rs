@@ -177,7 +177,7 @@ impl Course<'_> {
             },
             warm_up: PHASE_WARM_UP_MAX.min(self.options.measured / 4),
             measured: self.options.measured.max(phase.measured_min),
-            sleeps: self.scenario.two_cores,
+            sleeps: self.scenario.two_cores || self.options.sleep,
             apart: self.scenario.two_cores.then_some(BESIDE_BYTES),
             ..phase.ask.plan(address)
         }
@@ -191,7 +191,7 @@ impl Course<'_> {
             connections: self.options.connections.min(64),
             warm_up: Duration::ZERO,
             measured: self.options.warm_up,
-            sleeps: self.scenario.two_cores,
+            sleeps: self.scenario.two_cores || self.options.sleep,
             ..first.ask.plan(server.address)
         };
         load::run(&plan, &mut |_| {})

@@ -123,7 +123,7 @@ const fn few(phase: Phase, connections: usize) -> Phase {
     }
 }
 
-/// The ceiling, the same load for all, and the three loads of the latency curve.
+/// The ceiling, two loads that are the same for all, and the three of the latency curve.
 macro_rules! curve {
     ($ask:expr) => {
         &[
@@ -132,6 +132,12 @@ macro_rules! curve {
                 "equal",
                 "at 50 % of the reference's ceiling",
                 Rate::Equal(0.5),
+                $ask,
+            ),
+            phase(
+                "equal-80",
+                "at 80 % of the reference's ceiling",
+                Rate::Equal(0.8),
                 $ask,
             ),
             tail(20, $ask),
