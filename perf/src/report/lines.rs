@@ -1,6 +1,6 @@
 //! A figure over time: a line for each peer, both axes from zero.
 
-use super::svg::{Anchor, Svg, WIDTH, colour, round_step};
+use super::svg::{Anchor, Svg, WIDTH, round_step};
 
 const LEFT: f64 = 80.0;
 const RIGHT: f64 = 90.0;
@@ -47,10 +47,7 @@ pub fn plot(title: &str, units: [&str; 2], lines: &[(&str, Vec<(f64, f64)>)]) ->
             .iter()
             .map(|&(time, value)| (x(time), y(value)))
             .collect();
-        svg.path(&drawn, colour(name));
-        if let Some(&(x, y)) = drawn.last() {
-            svg.label(x + 8.0, y + 4.0, Anchor::Start, colour(name), name);
-        }
+        svg.peer_line(name, &drawn);
     }
     svg.finish()
 }

@@ -53,12 +53,9 @@ pub fn plot(title: &str, below: &str, lines: &[(&str, Vec<(f64, f64)>)]) -> Stri
     );
     for (name, points) in lines {
         let drawn: Vec<_> = points.iter().map(|&(rate, us)| (x(rate), y(us))).collect();
-        svg.path(&drawn, colour(name));
+        svg.peer_line(name, &drawn);
         for &(x, y) in &drawn {
             svg.bar(x - 3.0, y - 3.0, 6.0, 6.0, colour(name));
-        }
-        if let Some(&(x, y)) = drawn.last() {
-            svg.label(x + 8.0, y + 4.0, Anchor::Start, colour(name), name);
         }
     }
     svg.finish()

@@ -88,6 +88,14 @@ impl Svg {
         ));
     }
 
+    /// A peer's line, in its colour, with its name where the line ends.
+    pub fn peer_line(&mut self, peer: &str, points: &[(f64, f64)]) {
+        self.path(points, colour(peer));
+        if let Some(&(x, y)) = points.last() {
+            self.label(x + 8.0, y + 4.0, Anchor::Start, colour(peer), peer);
+        }
+    }
+
     pub fn finish(mut self) -> String {
         self.push("</svg>\n");
         self.text
