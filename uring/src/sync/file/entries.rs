@@ -17,9 +17,6 @@ const LENGTH_AT: usize = 16;
 const KIND_AT: usize = 18;
 const NAME_AT: usize = 19;
 
-/// What the kernel pads records to, all but its names' beginnings.
-const ALIGNMENT: usize = 8;
-
 /// One name.
 pub(super) struct Record<'a> {
     pub(super) name: &'a CStr,
@@ -35,13 +32,10 @@ impl Record<'_> {
         let length = [records[start + LENGTH_AT], records[start + LENGTH_AT + 1]];
         let end = start + usize::from(u16::from_ne_bytes(length));
         assert!(end > start + NAME_AT && end <= records.len());
-        // The padding begins with the zero that ends the name.
-        let padding = (start + NAME_AT).max(end - ALIGNMENT);
-        let zero = records[padding..end].iter().position(|&byte| byte == 0);
-        let zero = padding + zero.expect("the kernel ends names");
-        let name = CStr::from_bytes_with_nul(&records[start + NAME_AT..=zero]);
+        // To the first zero: names of a FUSE server may have more of them.
+        let name = CStr::from_bytes_until_nul(&records[start + NAME_AT..end]);
         Record {
-            name: name.expect("the kernel ends names where they end"),
+            name: name.expect("the kernel ends names"),
             kind: records[start + KIND_AT],
             end,
         }
@@ -131,5 +125,20 @@ pub(super) fn kind_of_type(kind: u8) -> u8 {
         libc::DT_CHR => 6,
         libc::DT_BLK => 7,
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_ends_at_its_first_zero() {
+        let mut records = vec![0; NAME_AT];
+        records.extend_from_slice(b"a\0longer than padding\0");
+        let end = records.len();
+        records[LENGTH_AT] = end as u8;
+        let record = Record::at(&records, 0);
+        assert_eq!((record.name.to_bytes(), record.end), (&b"a"[..], end));
     }
 }
