@@ -6,7 +6,7 @@
 
 const { Buffer } = require('buffer');
 const { URL } = require('internal/url');
-const { isIPv4 } = require('internal/net');
+const { isIPv4, parseIPv4 } = require('internal/net');
 const { validateHeaderValue } = require('internal/http/tokens');
 const { validateObject, validatePort } = require('internal/validators');
 const {
@@ -17,11 +17,6 @@ const SCHEME = /^[a-z][a-z0-9+.-]*:/i;
 /** What in the value of a Host header would be something else than host and port. */
 const NO_AUTHORITY = /[@/?#\\]/;
 
-/** An IPv4 address as one number. */
-function numberOf(address) {
-  return address.split('.').reduce((number, part) => number * 256 + Number(part), 0);
-}
-
 /** A rule of NO_PROXY: does it speak of this host? */
 function compileRule(rule) {
   if (rule === '*') return () => true;
@@ -29,8 +24,8 @@ function compileRule(rule) {
   if (rule.startsWith('.')) return (host) => host === rule.slice(1) || host.endsWith(rule);
   const { 0: first, 1: last } = rule.split('-').map((part) => part.trim());
   if (isIPv4(first) && isIPv4(last)) {
-    const [low, high] = [numberOf(first), numberOf(last)];
-    return (host) => isIPv4(host) && numberOf(host) >= low && numberOf(host) <= high;
+    const [low, high] = [parseIPv4(first), parseIPv4(last)];
+    return (host) => isIPv4(host) && parseIPv4(host) >= low && parseIPv4(host) <= high;
   }
   return (host, port) => rule === host || rule === `${host}:${port}`;
 }
