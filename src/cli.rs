@@ -494,6 +494,9 @@ fn exec_argv(arguments: &[String], rest_count: usize) -> Vec<String> {
     taken
 }
 
+/// As many processors as a mask of CPUs has places for (CPU_SETSIZE of sched_setaffinity(2)).
+const JOBS_MAX: u32 = 1024;
+
 fn parse_jobs(text: &str) -> Result<Jobs, CliError> {
     if text.is_empty() {
         return Ok(Jobs::Count(1));
@@ -502,10 +505,10 @@ fn parse_jobs(text: &str) -> Result<Jobs, CliError> {
         return Ok(Jobs::Auto);
     }
     match text.parse::<u32>() {
-        Ok(count) if count >= 1 => Ok(Jobs::Count(count)),
-        Ok(_) | Err(_) => Err(CliError::one(
-            "--jobs must be a number from 1 or 'auto'".to_string(),
-        )),
+        Ok(count) if (1..=JOBS_MAX).contains(&count) => Ok(Jobs::Count(count)),
+        Ok(_) | Err(_) => Err(CliError::one(format!(
+            "--jobs must be a number from 1 to {JOBS_MAX} or 'auto'"
+        ))),
     }
 }
 

@@ -28,6 +28,8 @@ fn good(words: &[&str]) -> Cli {
     parse_with(words, "").expect("a good command line")
 }
 
+const BAD_JOBS: &str = "--jobs must be a number from 1 to 1024 or 'auto'";
+
 fn bad(words: &[&str]) -> Vec<String> {
     parse_with(words, "")
         .expect_err("a bad command line")
@@ -230,8 +232,9 @@ fn errors() {
             &["-c", "-e", "1"],
             "either --check or --eval can be used, not both",
         ),
-        (&["-j", "0"], "--jobs must be a number from 1 or 'auto'"),
-        (&["--cores=x"], "--jobs must be a number from 1 or 'auto'"),
+        (&["-j", "0"], BAD_JOBS),
+        (&["-j", "1025"], BAD_JOBS),
+        (&["--cores=x"], BAD_JOBS),
     ];
     for (words, message) in rows {
         assert_eq!(bad(words), [*message], "{words:?}");

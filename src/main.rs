@@ -59,6 +59,10 @@ fn main() -> ExitCode {
         }
         None => {}
     }
+    if let Some(text) = refusal_of_addresses() {
+        tell(&format!("{argv0}: {text}\n"));
+        return ExitCode::FAILURE;
+    }
     coring_uring::sync::signal::ignore_failed_writes();
     coring_engine::set_interrupt_watch(watch_interrupt);
     start_v8(&cli);
@@ -71,6 +75,20 @@ fn main() -> ExitCode {
     };
     let program = runtime::Program::new(argv0, cli, variables, cores, origin);
     code(fleet::run(program))
+}
+
+/// Why V8 cannot start under this process's limit of addresses, which it would end the process over.
+fn refusal_of_addresses() -> Option<String> {
+    let limit = coring_uring::sync::process::address_space_limit()?;
+    let needed = coring_engine::ADDRESSES_BYTES_MIN;
+    (limit < needed).then(|| {
+        format!(
+            "the limit of addresses is {} MiB, and V8 reserves {} MiB of them while it starts, of \
+             which it uses few: `ulimit -v unlimited`, or LimitAS=infinity in a unit of systemd",
+            limit >> 20,
+            needed >> 20
+        )
+    })
 }
 
 /// To standard output. Where it cannot be written there is nobody to tell.

@@ -204,6 +204,17 @@ fn bad_options_exit_with_9() {
 }
 
 #[test]
+fn too_few_addresses_are_told_with_the_cure() {
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "ulimit -v 2000000; exec \"$0\" -p 1"])
+        .arg(coring());
+    let output = command.output().expect("there is a shell");
+    let parts = ["the limit of addresses is 1953 MiB", "ulimit -v unlimited"];
+    check_error(&output, 1, &parts);
+}
+
+#[test]
 fn node_options_are_read_and_checked() {
     let folder = Folder::new("options");
     let first = folder.file("first.js", "globalThis.first = 'preloaded';");

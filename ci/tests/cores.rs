@@ -24,6 +24,9 @@ const SERVER: &str = "\
       res.end(name); \
     }).listen(0, '127.0.0.1', function() { console.log(`port ${this.address().port}`); });";
 
+/// So many that a core's share of the memory is no round number and less than V8's default.
+const MANY_CORES: usize = 61;
+
 const REBUILD_MAX: Duration = Duration::from_millis(500);
 const WAIT_MAX: Duration = Duration::from_secs(20);
 const CONNECTIONS_PER_CORE: usize = 4;
@@ -210,4 +213,16 @@ fn cores_talk_by_broadcast_channel() {
         assert_eq!(line.as_deref(), Ok("heard"));
     }
     assert!(child.wait().expect("our child").success());
+}
+
+#[test]
+fn many_cores_start() {
+    let cores = MANY_CORES.to_string();
+    let output = Command::new(coring())
+        .args(["-j", &cores, "-e", "console.log('alive')"])
+        .output()
+        .expect("coring starts");
+    let text = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(text, "alive\n".repeat(MANY_CORES));
+    assert!(output.status.success(), "{output:?}");
 }

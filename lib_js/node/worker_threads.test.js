@@ -61,6 +61,14 @@ test('the process leaves with live workers, whatever they do', () => {
   assert.deepStrictEqual([status, signal, `${stderr}`], [3, null, '']);
 });
 
+test('a range for code that is no whole number of pages', async () => {
+  for (const codeRangeSizeMb of [0.1, 70.3, 1e6]) {
+    const worker = new Worker('', { eval: true, resourceLimits: { codeRangeSizeMb } });
+    assert.strictEqual(worker.resourceLimits.codeRangeSizeMb, codeRangeSizeMb);
+    assert.strictEqual(await new Promise((resolve) => worker.on('exit', resolve)), 0);
+  }
+});
+
 test('a worker that has no memory left hurts nobody else', async () => {
   const greedy = new Worker('const a = []; for (;;) a.push({ a });', {
     eval: true, resourceLimits: { maxOldGenerationSizeMb: 24 },

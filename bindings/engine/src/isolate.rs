@@ -39,10 +39,17 @@ pub struct IsolateLimits {
     pub stack_bytes_max: Option<usize>,
 }
 
+/// V8 makes the size of the code range from the heap's, and ends the process over one that is not a
+/// whole number of its pages (`VirtualMemoryCage::InitReservation`, v8/src/utils/allocation.cc).
+const PAGE_BYTES: usize = 256 << 10;
+
+/// kMaximalCodeRangeSize (v8/src/common/globals.h): jumps reach no further.
+const CODE_BYTES_MAX: usize = 512 << 20;
+
 impl IsolateLimits {
     fn set(&self, mut params: v8::CreateParams) -> v8::CreateParams {
         if let Some(bytes) = self.heap_bytes_max {
-            params = params.heap_limits(0, bytes);
+            params = params.heap_limits(0, bytes.next_multiple_of(PAGE_BYTES));
         }
         if let Some(bytes) = self.old_bytes_max {
             params = params.set_max_old_generation_size_in_bytes(bytes);
@@ -51,6 +58,7 @@ impl IsolateLimits {
             params = params.set_max_young_generation_size_in_bytes(bytes);
         }
         if let Some(bytes) = self.code_bytes_max {
+            let bytes = bytes.min(CODE_BYTES_MAX).next_multiple_of(PAGE_BYTES);
             params = params.set_code_range_size_in_bytes(bytes);
         }
         if let Some(bytes) = self.stack_bytes_max {

@@ -36,7 +36,7 @@ pub use isolate::{Isolate, IsolateLimits, IsolateOptions};
 pub use library_code::LibraryCode;
 pub use message::{Message, Parcel};
 pub use op::{Binding, Call, FastNumber, FastOp, OpDecl, ViewOp, fast_entry, view_entry};
-pub use process::{set_flags, set_time_zone, start, version};
+pub use process::{ADDRESSES_BYTES_MIN, set_flags, set_time_zone, start, version};
 pub use realm::Ending;
 pub use remote::{Interrupted, Remote, question};
 pub use sources::{LibraryFile, Sources, library_files};

@@ -230,12 +230,21 @@ pub fn raise_open_files_limit() -> Result<u64, Errno> {
 
 /// RLIMIT_MEMLOCK in bytes; nothing for unlimited.
 pub(crate) fn memory_lock_limit() -> Option<u64> {
+    soft_limit(libc::RLIMIT_MEMLOCK)
+}
+
+/// RLIMIT_AS, of all addresses of the process, in bytes; nothing for unlimited.
+pub fn address_space_limit() -> Option<u64> {
+    soft_limit(libc::RLIMIT_AS)
+}
+
+fn soft_limit(which: libc::__rlimit_resource_t) -> Option<u64> {
     let mut limit = libc::rlimit {
         rlim_cur: 0,
         rlim_max: 0,
     };
     // SAFETY: limit is ours for the time of the call.
-    let result = unsafe { libc::getrlimit(libc::RLIMIT_MEMLOCK, &raw mut limit) };
+    let result = unsafe { libc::getrlimit(which, &raw mut limit) };
     result.checked().ok()?;
     (limit.rlim_cur != libc::RLIM_INFINITY).then_some(limit.rlim_cur)
 }
