@@ -72,7 +72,7 @@ fn begin(program: &Program, fleet: &Arc<Fleet>, core: usize) -> Result<Isolate<N
             .map_err(|errno| format!("cannot open the core's mailbox: {errno}"))?;
     }
     let limits = IsolateLimits {
-        heap_bytes_max: heap_limit(program.cores.len()),
+        memory_bytes: memory_share(program),
         ..IsolateLimits::default()
     };
     natives.mark(Milestone::NodeStart, program.node_start_ns);
@@ -119,18 +119,8 @@ pub fn exit_code(end: End) -> i32 {
     }
 }
 
-/// Heap limit of one of several cores: its share of what this process may use, at most V8's own
-/// default; a lone core keeps V8's default.
-fn heap_limit(cores_count: usize) -> Option<usize> {
-    const V8_DEFAULT_BYTES: u64 = 4 << 30;
-    if cores_count == 1 {
-        return None;
-    }
-    let memory = coring_uring::sync::host::memory();
-    let usable = match memory.constrained {
-        0 => memory.total,
-        constrained => constrained.min(memory.total),
-    };
-    let share = (usable / 2 / cores_count as u64).min(V8_DEFAULT_BYTES);
-    Some(share.max(64 << 20) as usize)
+/// What one core may count on of the memory that this process may have.
+pub fn memory_share(program: &Program) -> Option<u64> {
+    let usable = coring_uring::sync::host::memory().usable();
+    (usable > 0).then(|| usable / program.cores.len() as u64)
 }

@@ -69,7 +69,7 @@ fn stack_mb(start: &Start) -> f64 {
 
 fn live(program: &Program, start: Start, control: &Arc<Control>) -> (i32, How) {
     let runtime = runtime(program, &start);
-    let limits = limits(&start);
+    let limits = limits(program, &start);
     let isolate = begin(program, start, limits);
     let Ok(mut isolate) = isolate else {
         control.disarm();
@@ -115,11 +115,11 @@ fn begin(
     core::boot(natives, limits)
 }
 
-fn limits(start: &Start) -> IsolateLimits {
+fn limits(program: &Program, start: &Start) -> IsolateLimits {
     let bytes = |mb: f64| (mb > 0.0).then_some((mb * 1048576.0) as usize);
     let stack_bytes = (stack_mb(start) * 1048576.0) as usize;
     IsolateLimits {
-        heap_bytes_max: None,
+        memory_bytes: core::memory_share(program),
         old_bytes_max: bytes(start.limits.old_mb),
         young_bytes_max: bytes(start.limits.young_mb),
         code_bytes_max: bytes(start.limits.code_mb),

@@ -347,7 +347,7 @@ fn constrainedMemory(_: &mut Natives) -> f64 {
 
 #[allow(non_snake_case)]
 fn availableMemory(_: &mut Natives) -> f64 {
-    sync::host::memory().available as f64
+    sync::host::memory().available_here as f64
 }
 
 fn pid(_: &mut Natives) -> i32 {

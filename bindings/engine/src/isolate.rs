@@ -30,8 +30,8 @@ pub struct IsolateOptions {
 /// Bounds of an isolate's memory in bytes; None: V8's default for this machine.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct IsolateLimits {
-    /// Of the whole heap; V8 divides it.
-    pub heap_bytes_max: Option<usize>,
+    /// Memory that the isolate may count on. V8 takes half of it for the heap, 4 GiB at most.
+    pub memory_bytes: Option<u64>,
     pub old_bytes_max: Option<usize>,
     pub young_bytes_max: Option<usize>,
     pub code_bytes_max: Option<usize>,
@@ -39,8 +39,8 @@ pub struct IsolateLimits {
     pub stack_bytes_max: Option<usize>,
 }
 
-/// V8 makes the size of the code range from the heap's, and ends the process over one that is not a
-/// whole number of its pages (`VirtualMemoryCage::InitReservation`, v8/src/utils/allocation.cc).
+/// V8 ends the process over a range for code that is not a whole number of its pages
+/// (`VirtualMemoryCage::InitReservation`, v8/src/utils/allocation.cc).
 const PAGE_BYTES: usize = 256 << 10;
 
 /// kMaximalCodeRangeSize (v8/src/common/globals.h): jumps reach no further.
@@ -48,8 +48,8 @@ const CODE_BYTES_MAX: usize = 512 << 20;
 
 impl IsolateLimits {
     fn set(&self, mut params: v8::CreateParams) -> v8::CreateParams {
-        if let Some(bytes) = self.heap_bytes_max {
-            params = params.heap_limits(0, bytes.next_multiple_of(PAGE_BYTES));
+        if let Some(bytes) = self.memory_bytes {
+            params = params.heap_limits_from_system_memory(bytes, 0);
         }
         if let Some(bytes) = self.old_bytes_max {
             params = params.set_max_old_generation_size_in_bytes(bytes);
@@ -100,6 +100,8 @@ impl<N: 'static> Isolate<N> {
         let references = external_references(options.bindings, &realm.sources);
         let mut params = v8::CreateParams::default().external_references(Cow::Owned(references));
         params = options.limits.set(params);
+        let young_bytes_max = params.max_young_generation_size_in_bytes();
+        realm.young_bytes_max.set(young_bytes_max);
         params = params.array_buffer_allocator(store::allocator());
         let revive = options.snapshot.is_some();
         if let Some(blob) = options.snapshot {

@@ -65,6 +65,7 @@ pub(crate) struct Realm {
     pub(crate) natives: Cell<*mut ()>,
     pub(crate) natives_borrowed: Cell<bool>,
     pub(crate) heap_limit_reached: Cell<bool>,
+    pub(crate) young_bytes_max: Cell<usize>,
     pub(crate) unwinds_count: Cell<u32>,
     pub(crate) snapshots: crate::heap::Snapshots,
     /// How much more room there is since.
@@ -96,6 +97,7 @@ impl Realm {
             natives: Cell::new(ptr::null_mut()),
             natives_borrowed: Cell::new(false),
             heap_limit_reached: Cell::new(false),
+            young_bytes_max: Cell::new(0),
             unwinds_count: Cell::new(0),
             snapshots: Default::default(),
             heap_extra_bytes: Cell::new(0),

@@ -3,15 +3,16 @@
 
 const MEGABYTE = 1048576;
 const DEFAULT_STACK_MB = 4;
-const DEFAULT_YOUNG_MB = 48;
 
 /** @param {number[]} asked young, old, code, stack in MB; 0 is not asked */
 function effectiveLimits({ 0: young, 1: old, 2: code, 3: stack }) {
   const HEAP_LIMIT = 5;
-  const heap = internalBinding('v8').heapStatistics()[HEAP_LIMIT] / MEGABYTE;
+  const { heapStatistics, youngBytesMax } = internalBinding('v8');
+  const heap = heapStatistics()[HEAP_LIMIT] / MEGABYTE;
+  const ownYoung = youngBytesMax() / MEGABYTE;
   return {
-    maxYoungGenerationSizeMb: young || DEFAULT_YOUNG_MB,
-    maxOldGenerationSizeMb: old || heap - DEFAULT_YOUNG_MB,
+    maxYoungGenerationSizeMb: young || ownYoung,
+    maxOldGenerationSizeMb: old || heap - ownYoung,
     codeRangeSizeMb: code,
     stackSizeMb: stack || DEFAULT_STACK_MB,
   };

@@ -8,6 +8,7 @@ pub(crate) fn entries() -> Vec<Entry> {
     vec![
         entry("heapStatistics", 0, heap_statistics),
         entry("heapSpaces", 0, heap_spaces),
+        entry("youngBytesMax", 0, young_bytes_max),
         entry("setFlagsFromString", 1, set_flags),
         entry("version", 0, version),
         entry("collectGarbage", 1, collect_garbage),
@@ -47,6 +48,12 @@ pub(crate) fn heap_figures(isolate: &mut v8::Isolate) -> Js {
         heap.external_memory(),
     ];
     Js::Doubles(figures.iter().map(|figure| *figure as f64).collect())
+}
+
+/// What the young generation may grow to.
+fn young_bytes_max<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
+    let bytes = realm::current().young_bytes_max.get();
+    rv.set(Js::from(bytes as f64).into_js(scope));
 }
 
 /// [[name, size, used, available, physical], ...]

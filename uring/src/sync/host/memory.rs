@@ -17,6 +17,16 @@ pub struct Memory {
     pub available_here: u64,
 }
 
+impl Memory {
+    /// What this process may have at most: the machine's, or what its control group allows.
+    pub fn usable(&self) -> u64 {
+        match self.constrained {
+            0 => self.total,
+            constrained => constrained.min(self.total),
+        }
+    }
+}
+
 /// All zero where /proc is missing.
 pub fn memory() -> Memory {
     let text = read("/proc/meminfo").unwrap_or_default();
@@ -180,6 +190,7 @@ mod tests {
         let memory = memory();
         assert!(memory.available <= memory.total);
         assert!(memory.available_here <= memory.total);
+        assert!(0 < memory.usable() && memory.usable() <= memory.total);
         assert!(memory.free > 0);
     }
 
