@@ -90,6 +90,8 @@ pub struct Conn {
     body_dropped: bool,
     /// No request may follow the one that was given last.
     is_last: bool,
+    /// The peer sends no more, and closes the connection with the last answer.
+    is_half_open: bool,
     tap: Tap,
     /// JavaScript wants no bytes.
     pub stopped: bool,
@@ -127,6 +129,7 @@ impl Conn {
             body_paused: false,
             body_dropped: false,
             is_last: false,
+            is_half_open: false,
             tap: Tap::Closed,
             stopped: false,
             close_after: false,
@@ -462,7 +465,7 @@ impl Conn {
         if !goes_on {
             return InputEnd::Over;
         }
-        self.is_last = true;
+        self.is_half_open = true;
         InputEnd::AnswersOpen
     }
 
@@ -496,7 +499,8 @@ impl Conn {
         self.open_count = self.open_count.saturating_sub(1);
         self.chunked = false;
         self.body_muted = false;
-        if self.close_after || (self.is_last && self.open_count == 0) {
+        // A program may answer "keep-alive" to who asked for the end: as Node, we wait for theirs.
+        if self.close_after || (self.is_half_open && self.open_count == 0) {
             self.stop();
             return false;
         }
@@ -512,7 +516,7 @@ impl Conn {
 
     /// Idle between requests, with nothing half received?
     pub fn is_idle(&self) -> bool {
-        self.reading == Reading::Head
+        matches!(self.reading, Reading::Head | Reading::Done)
             && self.open_count == 0
             && self.input.is_empty()
             && self.scan.is_idle()
@@ -548,6 +552,9 @@ impl Conn {
                 self.request_began_ms,
                 values.request_timeout_ms,
             ),
+            Reading::Done if self.open_count == 0 => {
+                (Due::KeepAlive, self.active_ms, keep_alive_ms)
+            }
             Reading::Undecided(_) | Reading::Done | Reading::Stopped => (Due::Never, 0, 0),
         };
         self.due = if timeout == 0 { Due::Never } else { due };

@@ -21,6 +21,7 @@ pub mod flag {
     pub const CHUNKED: i32 = 256;
     pub const CHUNKED_HEADER: i32 = 512;
     pub const NO_KEEP_ALIVE_LINE: i32 = 1024;
+    pub const HEAD_UTF8: i32 = 2048;
 }
 
 const NOT_OPEN: i32 = -9;
@@ -183,7 +184,8 @@ pub fn reply(natives: &mut Natives, conn: i32, head: Text, body: Data, flags: i3
 /// writeHead(conn, head, flags): the response stays open.
 pub fn write_head(natives: &mut Natives, conn: i32, head: Text, flags: i32) -> i32 {
     let handle = Handle::from_js(conn);
-    if !natives.append_head(handle, &head, flags, false) {
+    let as_utf8 = flags & flag::HEAD_UTF8 != 0;
+    if !natives.append_head(handle, &head, flags, as_utf8) {
         return NOT_OPEN;
     }
     let socket = natives

@@ -20,7 +20,6 @@ const {
   checkChunk,
   checkStrictEnd,
   countStrictly,
-  endError,
   flushEndCallbacks,
   isOpenFor,
   kCorked,
@@ -46,14 +45,14 @@ const { isServerTraced } = require('internal/http/channels');
 const { kUniqueHeaders } = require('internal/http/head');
 const { isLimit, routeRequest } = require('internal/http/routing');
 const { ResponseQueue } = require('internal/http/lane_queue');
-const { makeFacade, upgrade } = require('internal/http/lane_socket');
+const { QUEUED_BYTES_MAX, makeFacade, upgrade } = require('internal/http/lane_socket');
 const { Socket } = require('internal/net/socket');
 const { Buffer } = require('buffer');
 const { FastBuffer } = require('internal/buffer');
 const {
   ConnResetException,
   ErrnoException,
-  codes: { ERR_STREAM_WRITE_AFTER_END },
+  codes: { ERR_STREAM_DESTROYED, ERR_STREAM_WRITE_AFTER_END },
 } = require('internal/errors');
 
 const { watch } = require('internal/async_hooks');
@@ -79,12 +78,13 @@ const UNUSUAL = EXPECT_CONTINUE | UPGRADE | EXPECT_OTHER | NO_HOST;
 const BODY_LATIN1 = 16;
 const CLOSE_AFTER = 64;
 const CHUNKED = 256;
+const HEAD_UTF8 = 2048;
 
 /** No connection: a number, as all numbers of connections are, for storing it is cheaper. */
 const NOBODY = -1;
 
-/** Fewer queued bytes than this count as sent. */
-const QUEUED_BYTES_MAX = 65536;
+/** -errno of a write that was given up. */
+const ECANCELED = -125;
 
 const HEAD_METHOD = methods.indexOf('HEAD');
 
@@ -121,9 +121,11 @@ class Lane {
     this.onSocketClose = null;
     this.isOpen = true;
     this.isOver = false; // The program has declared the connection closed.
+    this.hasLost = false; // It destroyed the connection, and bytes were not with the kernel yet.
     this.bodyPaused = false;
     this.requestsCount = 0;
     this.queue = null; // Responses that wait for their turn.
+    this.settling = null; // The response that the next tick settles.
     this.waiting = null; // Responses whose bytes are not with the kernel yet.
     this.callbacks = null; // Of write().
     this.message = null; // The async resource of its requests, while somebody watches.
@@ -183,21 +185,7 @@ class Lane {
         return;
       }
       checkChunk(chunk);
-      if (res.destroyed) {
-        isOpenFor(res, callback ?? nop);
-        return;
-      }
-      if (res.strictContentLength) {
-        countStrictly(res, byteLengthOf(chunk, encoding), true);
-      }
-      if (res._header === null) {
-        res._contentLength = chunk.length;
-        res._implicitHeader();
-      }
-      if (!res._hasBody) {
-        refuseBody(res, nop);
-        chunk = undefined;
-      }
+      if (!res.destroyed) chunk = this.prepareLast(res, chunk, encoding);
     } else {
       if (res.finished) {
         if (callback !== undefined) queueEndCallback(res, callback);
@@ -209,11 +197,16 @@ class Lane {
         res._implicitHeader();
       }
     }
-    if (callback !== undefined) queueEndCallback(res, callback);
+    if (callback !== undefined && !res.destroyed) queueEndCallback(res, callback);
     if (res.strictContentLength) checkStrictEnd(res);
     res.finished = true;
     if (res[kCorked] !== 0) this.uncork(res);
     if (!this.isOpen || res[kLane] !== this) return;
+    if (res.destroyed) {
+      res[kFlushError] = new ERR_STREAM_DESTROYED('end');
+      res._finish();
+      return;
+    }
 
     let flags = res[kHeadFlags];
     if (typeof chunk === 'string' && encoding) {
@@ -233,8 +226,24 @@ class Lane {
       native.end(this.number, chunk, res._trailer, flags & ~CHUNKED);
     }
     if (isWatched(res)) res._finish();
-    // While the handler runs, request() looks after the end of its response.
-    if (this.settings.answering !== this.number) process.nextTick(settle, this, res);
+    // While the handler runs, request() looks after the end of a response that nobody watches.
+    else if (this.settings.answering === this.number) return;
+    this.settling = res;
+    process.nextTick(settle, this, res);
+  }
+
+  /** What end() does with its chunk before anything is sent; what there is to be sent. */
+  prepareLast(res, chunk, encoding) {
+    if (res.strictContentLength) {
+      countStrictly(res, byteLengthOf(chunk, encoding), true);
+    }
+    if (res._header === null) {
+      res._contentLength = chunk.length;
+      res._implicitHeader();
+    }
+    if (res._hasBody) return chunk;
+    refuseBody(res, nop);
+    return undefined;
   }
 
   /** end() undoes every cork(). */
@@ -267,7 +276,13 @@ class Lane {
     if (!this.isOpen) return false;
     if (!res._headerSent) {
       res._headerSent = true;
-      native.writeHead(this.number, res._header, res[kHeadFlags]);
+      let flags = res[kHeadFlags];
+      // As Node, which makes one string of them.
+      if (typeof chunk === 'string' && (chunk.length === 0 || (flags & CHUNKED) === 0) &&
+          bodyFlag(encoding) === 0) {
+        flags |= HEAD_UTF8;
+      }
+      native.writeHead(this.number, res._header, flags);
     }
     let queued = 0;
     if (chunk.length !== 0) {
@@ -298,7 +313,7 @@ class Lane {
       (facade === null ? res[kHighWaterMark] : facade.writableHighWaterMark);
     if (typeof callback === 'function' && callback !== nop) {
       // Native may still need the buffer of a write that is not with the kernel.
-      if (accepted && queued < QUEUED_BYTES_MAX) {
+      if (accepted && queued < QUEUED_BYTES_MAX && this.callbacks === null) {
         process.nextTick(callback, null);
       } else {
         this.callbacks ??= [];
@@ -306,7 +321,7 @@ class Lane {
       }
     }
     if (!accepted || this.callbacks !== null) native.wantDrain(this.number);
-    return accepted;
+    return accepted && !res[kNeedDrain];
   }
 
   // --- Requests
@@ -350,7 +365,8 @@ class Lane {
     } finally {
       settings.answering = NOBODY;
       if ((flags & HAS_BODY) === 0 && this.req === req) endBody(req, undefined);
-      if (res.finished && res[kLane] === this) {
+      if (res.finished && res[kLane] === this && res[kFlushError] === null &&
+          this.settling !== res) {
         // What the program does with the rest of the body shows when its ticks have run.
         if (!req.complete || isWatched(res)) process.nextTick(settle, this, res);
         else this.finish(res);
@@ -444,9 +460,13 @@ class Lane {
 
   /** The output queue is empty (or broken). */
   drained(status) {
-    const { waiting, callbacks } = this;
+    const { waiting, callbacks, res } = this;
     this.waiting = null;
     this.callbacks = null;
+    if (status >= 0 && res !== null && res[kLane] === this && res[kNeedDrain] && !res.finished) {
+      res[kNeedDrain] = false;
+      res.emit('drain');
+    }
     if (callbacks !== null) {
       const error = status < 0 ? new ErrnoException(status, 'write') : null;
       for (let i = 0; i < callbacks.length; i++) callbacks[i](error);
@@ -457,11 +477,6 @@ class Lane {
     }
     if (waiting !== null) for (let i = 0; i < waiting.length; i++) this.finish(waiting[i]);
     if (this.facade !== null) this.facade._handle?.handleDrained(status);
-    const { res } = this;
-    if (res !== null && res[kLane] === this && res[kNeedDrain] && !res.finished) {
-      res[kNeedDrain] = false;
-      res.emit('drain');
-    }
   }
 
   // --- Request bodies
@@ -502,6 +517,8 @@ class Lane {
     this.unwatch();
     const { req, res, facade, queue, waiting } = this;
     const isUnanswered = res !== null && res[kLane] === this && !res[kWritableFinished];
+    if (isUnanswered && res.finished) failEnd(res, status);
+    if (waiting !== null) for (let i = 0; i < waiting.length; i++) failEnd(waiting[i], status);
     if (facade !== null) {
       if (facade.destroyed) this.handle.handleClosed();
       else facade.destroy(status < 0 ? new ErrnoException(status, 'read') : undefined);
@@ -550,10 +567,7 @@ class Lane {
   }
 
   cutOff(res) {
-    const error = endError(res, undefined);
-    res[kFlushError] = error;
     if (isWatched(res)) {
-      flushEndCallbacks(res, error);
       closeResponse(res);
     } else {
       res.destroyed = true;
@@ -569,14 +583,26 @@ class Lane {
  * they are few, else when the kernel has taken them.
  */
 function settle(lane, res) {
+  lane.settling = null;
   if (!lane.isOpen || res[kLane] !== lane) return;
-  if (isWatched(res) && native.queuedBytes(lane.number) >= QUEUED_BYTES_MAX) {
+  if (res[kFlushError] !== null) return;
+  if (lane.hasLost) {
+    failEnd(res, 0);
+  } else if (isWatched(res) && (lane.callbacks !== null ||
+             native.queuedBytes(lane.number) >= QUEUED_BYTES_MAX)) {
     if (lane.waiting === null) lane.waiting = [res];
     else lane.waiting.push(res);
     native.wantDrain(lane.number);
   } else {
     lane.finish(res);
   }
+}
+
+/** What was written of an ended response is lost with the connection. */
+function failEnd(res, status) {
+  if (res[kFlushError] !== null) return;
+  res[kFlushError] = new ErrnoException(status < 0 ? status : ECANCELED, 'write');
+  flushEndCallbacks(res, res[kFlushError]);
 }
 
 function abortedError() {

@@ -18,6 +18,9 @@ const native = internalBinding('http');
 
 const BODY_LATIN1 = 16;
 
+/** Fewer queued bytes than this count as sent. */
+const QUEUED_BYTES_MAX = 65536;
+
 /** The `_handle` of a facade: what a StreamHandle can do, on a connection of the lane. */
 class LaneHandle {
   constructor(lane) {
@@ -128,6 +131,7 @@ class LaneHandle {
       setImmediate(runClosed, this); // 'close' comes after 'error'.
     } else if (!this.closing) {
       this.closing = true;
+      this.lane.hasLost = native.queuedBytes(this.number) >= QUEUED_BYTES_MAX;
       native.destroy(this.number);
     }
     return 0;
@@ -263,4 +267,4 @@ function upgrade(lane, req) {
     new FastBuffer(head.buffer, head.byteOffset, head.byteLength));
 }
 
-module.exports = { LaneHandle, becomeFacade, leaveLane, makeFacade, upgrade };
+module.exports = { LaneHandle, QUEUED_BYTES_MAX, becomeFacade, leaveLane, makeFacade, upgrade };

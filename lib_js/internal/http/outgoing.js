@@ -584,7 +584,6 @@ module.exports = {
   checkStrictEnd,
   countStrictly,
   byteLengthOf,
-  endError,
   flushEndCallbacks,
   isOpenFor,
   kChunks,
