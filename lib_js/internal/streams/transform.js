@@ -78,7 +78,7 @@ Transform.prototype._transform = function(chunk, encoding, callback) {
   throw new ERR_METHOD_NOT_IMPLEMENTED('_transform()');
 };
 
-/** The write that _transform() has. One callback serves all chunks, as long as they come in turn. */
+/** The write that _transform() has. One callback serves all chunks, if they come in turn. */
 class Transformation {
   constructor(stream) {
     this.stream = stream;

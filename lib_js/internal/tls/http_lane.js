@@ -6,6 +6,7 @@
 
 const { ObjectGetOwnPropertyDescriptors, ObjectKeys, ReflectApply } = primordials;
 
+const { watch } = require('internal/async_hooks');
 const { Lane } = require('internal/http/lane');
 const { LaneHandle, becomeFacade } = require('internal/http/lane_socket');
 const { kSettings } = require('internal/http/symbols');
@@ -54,6 +55,7 @@ class SecureLaneHandle extends LaneHandle {
     wrap.closing = true;
     wrap.lane = null;
     wrap._parent.closing = true;
+    wrap.socket.ssl = null;
     raw._handle = null;
     raw.destroy();
     wrap.destroySSL();
@@ -65,11 +67,15 @@ function giveRest(wrap, bytes) {
   wrap.give(bytes);
 }
 
-// What programs ask of a TLSSocket is its TLSWrap's to answer.
+// What programs ask of a TLSSocket is its TLSWrap's to answer. But what they have gathered it would
+// seal, and native once more: that goes chunk by chunk.
 const methods = ObjectGetOwnPropertyDescriptors(TLSWrap.prototype);
 for (const name of ObjectKeys(methods)) {
   const { value } = methods[name];
-  if (typeof value !== 'function' || name in SecureLaneHandle.prototype) continue;
+  if (typeof value !== 'function' || name in SecureLaneHandle.prototype ||
+      name === 'writeChunks') {
+    continue;
+  }
   SecureLaneHandle.prototype[name] = function(...args) {
     return ReflectApply(value, this.wrap, args);
   };
@@ -89,6 +95,8 @@ function isFree(socket, wrap) {
 function enterLane(server, socket) {
   const listener = server._handle;
   const wrap = socket._handle;
+  // Hooks see a connection and its TLS from their begin to their end.
+  if (watch.isOn) return false;
   if (!listener?.isLaneAdopting || server[kSettings] === undefined || !isFree(socket, wrap)) {
     return false;
   }
