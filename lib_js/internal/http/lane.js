@@ -504,7 +504,7 @@ class Lane {
     const isUnanswered = res !== null && res[kLane] === this && !res[kWritableFinished];
     if (facade !== null) {
       if (facade.destroyed) this.handle.handleClosed();
-      else facade.destroy(status < 0 ? new ErrnoException(status, 'read') : undefined);
+      else facade.destroy(status < 0 ? this.handle.errorOf(status) : undefined);
     }
     if (res !== null && !res[kWritableFinished]) abortMessage(res.req, abortedError);
     if (queue !== null) {

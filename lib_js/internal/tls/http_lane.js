@@ -23,6 +23,18 @@ class SecureLaneHandle extends LaneHandle {
     this.wrap = wrap;
   }
 
+  /** As Node counts: plaintext. */
+  get bytesRead() { return binding.bytesRead(this.wrap.connection); }
+  get bytesWritten() {
+    return binding.bytesWritten(this.wrap.connection) + binding.unsealedBytes(this.number);
+  }
+
+  /** What a connection failed with. */
+  errorOf(status) {
+    const failure = binding.failure(this.wrap.connection);
+    return failure === undefined ? super.errorOf(status) : this.wrap.errorOf(failure);
+  }
+
   /** Plaintext that came with the end of the handshake. */
   feed(plain) {
     binding.feed(this.number, plain);
@@ -37,7 +49,10 @@ class SecureLaneHandle extends LaneHandle {
   leave() {
     const { wrap, number } = this;
     const rest = native.takeUnparsed(number);
+    const { bytesRead, bytesWritten } = this;
     if (native.detach(number) < 0) return null;
+    wrap.bytesRead = bytesRead - (rest?.length ?? 0); // Given anew, that is counted anew.
+    wrap.bytesWritten = bytesWritten;
     take(number);
     put(number, wrap._parent);
     wrap.lane = null;

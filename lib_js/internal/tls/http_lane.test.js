@@ -6,6 +6,7 @@ const assert = require('node:assert');
 const { createHook } = require('node:async_hooks');
 const { once } = require('node:events');
 const https = require('node:https');
+const net = require('node:net');
 const tls = require('node:tls');
 const { text } = require('node:stream/consumers');
 const { listen } = require('../../fixtures/listen.test.cjs');
@@ -92,7 +93,7 @@ test('an upgrade takes the connection out of the lane', async (t) => {
   assert.strictEqual(await text(socket), 'the end');
 });
 
-test('what a program writes itself keeps its order, text and bytes gathered together', async (t) => {
+test('what a program writes itself keeps its order, text and bytes together', async (t) => {
   const server = await serve(t, ({ socket }) => {
     socket.cork();
     socket.write('HTTP/1.1 200 OK\r\nContent-Length: 6\r\n\r\n');
@@ -100,6 +101,76 @@ test('what a program writes itself keeps its order, text and bytes gathered toge
     socket.end('!');
   });
   assert.strictEqual(await request(server), 'bytes!');
+});
+
+test('answers that go by way of the socket are what they are without', async (t) => {
+  const server = await serve(t, ({ socket, url }, res) => {
+    if (url === '/watched') {
+      const { write } = socket;
+      socket.write = function(...args) { return Reflect.apply(write, this, args); };
+      res.setHeader('Connection', 'close');
+    }
+    // Who comes first answers last, and the others wait.
+    setTimeout(() => {
+      res.write('text and ');
+      res.end(Buffer.from(`bytes of ${url}`));
+    }, url === '/first' ? 20 : 0);
+  });
+  const socket = tls.connect(target(server));
+  const paths = ['/first', '/second', '/watched'];
+  for (const path of paths) socket.write(REQUEST.replace('/', path));
+  const bodies = (await text(socket)).split('HTTP/1.1 200 OK').slice(1);
+  assert.strictEqual(bodies.length, 3);
+  const whole = (path) => new RegExp(`text and [^]*bytes of ${path}`);
+  paths.forEach((path, at) => assert.match(bodies[at], whole(path)));
+});
+
+test('sockets count plaintext, in the lane and behind it', async (t) => {
+  const counts = [];
+  const reply = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n';
+  const server = await serve(t, ({ socket }, res) => {
+    counts.push(socket.bytesRead, socket.bytesWritten);
+    res.end('hello', () => counts.push(socket.bytesWritten));
+  });
+  let far;
+  server.on('upgrade', (req, socket) => {
+    far = socket;
+    counts.push(socket.bytesRead);
+    socket.on('data', () => socket.end());
+    socket.write(reply);
+  });
+  const socket = tls.connect(target(server));
+  socket.write(REQUEST);
+  let [chunk] = await once(socket, 'data');
+  const answered = chunk.length;
+  const upgrade = REQUEST.replace('\r\n\r\n', '\r\nUpgrade: x\r\nConnection: Upgrade\r\n\r\n');
+  socket.write(upgrade);
+  [chunk] = await once(socket, 'data');
+  assert.strictEqual(String(chunk), reply);
+  socket.write('over');
+  await Promise.all([once(far, 'close'), once(socket.resume(), 'close')]);
+  counts.push(far.bytesRead, far.bytesWritten);
+  const read = REQUEST.length + upgrade.length;
+  assert.deepStrictEqual(counts, [
+    REQUEST.length, 0, answered, read, read + 4, answered + reply.length,
+  ]);
+});
+
+test('a program that feeds the parser itself loses nothing that came', async (t) => {
+  const paths = [];
+  const server = await serve(t, (req, res) => {
+    paths.push(req.url);
+    res.setHeader('Connection', paths.length === 2 ? 'close' : 'keep-alive');
+    res.end();
+  });
+  // The client's request comes with the end of the handshake.
+  server.on('secureConnection', (socket) => {
+    process.nextTick(() => socket.push(REQUEST.replace('/', '/fed')));
+  });
+  const socket = tls.connect(target(server));
+  socket.write(REQUEST);
+  await text(socket);
+  assert.deepStrictEqual(paths.sort(), ['/', '/fed']);
 });
 
 test('hooks see the end of what they saw begin', async (t) => {
@@ -135,6 +206,19 @@ test('closing a server ends its idle connections', async (t) => {
   assert.strictEqual(await request(server, { agent }), 'hello');
   server.close();
   await once(server, 'close');
+});
+
+test('records that nobody can open are told of as such', async (t) => {
+  const server = await serve(t, (req, res) => res.end('hello'));
+  const told = once(server, 'clientError');
+  server.on('clientError', (error, socket) => socket.destroy());
+  const transport = net.connect(server.address().port, '127.0.0.1');
+  const client = tls.connect({ socket: transport, ca: CA, servername: 'a.test' });
+  client.on('error', () => {}).write(REQUEST);
+  await once(client, 'data');
+  transport.write(Buffer.from(`1703030020${'41'.repeat(32)}`, 'hex'));
+  assert.match((await told)[0].code, /^ERR_(SSL|OSSL)_/);
+  client.destroy();
 });
 
 test('a client that goes away aborts its request', async (t) => {
