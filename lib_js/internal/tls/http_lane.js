@@ -111,7 +111,7 @@ function enterLane(server, socket) {
   const listener = server._handle;
   const wrap = socket._handle;
   // Hooks see a connection and its TLS from their begin to their end.
-  if (watch.isOn) return false;
+  if (watch.init > 0 || watch.destroy > 0) return false;
   if (!listener?.isLaneAdopting || server[kSettings] === undefined || !isFree(socket, wrap)) {
     return false;
   }
