@@ -63,6 +63,11 @@ class SecureLaneHandle extends LaneHandle {
     return wrap;
   }
 
+  close(callback) {
+    this.wrap.socket.ssl = null;
+    return super.close(callback);
+  }
+
   /** The connection is gone: what JavaScript had made for it goes, too. */
   handleClosed() {
     const { wrap } = this;
@@ -70,7 +75,6 @@ class SecureLaneHandle extends LaneHandle {
     wrap.closing = true;
     wrap.lane = null;
     wrap._parent.closing = true;
-    wrap.socket.ssl = null;
     raw._handle = null;
     raw.destroy();
     wrap.destroySSL();
