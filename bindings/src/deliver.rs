@@ -81,11 +81,16 @@ impl Natives {
 
     /// The close phase.
     pub fn close_phase(&mut self, out: &mut Delivery) {
+        self.gone.clear();
         for (handle, farewell) in std::mem::take(&mut self.farewells) {
-            self.sockets.remove(handle);
+            let socket = self.sockets.remove(handle);
             match farewell {
                 Farewell::Closed => out.push(entry::CLOSED, handle.to_js(), 0, 0),
-                Farewell::Gone(reason) => out.push(entry::HTTP_GONE, handle.to_js(), reason, 0),
+                Farewell::Gone(reason) => {
+                    let counts = socket.map(|socket| [socket.bytes_read, socket.bytes_written]);
+                    self.gone.push((handle, counts.unwrap_or_default()));
+                    out.push(entry::HTTP_GONE, handle.to_js(), reason, 0);
+                }
                 Farewell::Silent => {}
             }
         }

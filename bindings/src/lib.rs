@@ -144,6 +144,8 @@ pub struct Natives {
     pub(crate) answers: Vec<(u8, [i32; 3])>,
     /// Sockets whose slot was freed, for the close phase.
     pub(crate) farewells: Vec<(Handle, Farewell)>,
+    /// Bytes read and written of connections that JavaScript is being told to be gone.
+    pub(crate) gone: Vec<(Handle, [u64; 2])>,
     pub(crate) deadlines: Deadlines,
     pub(crate) date: DateCache,
     pub(crate) field_names: http::fields::Names,
@@ -221,6 +223,7 @@ impl Natives {
             soon: Vec::new(),
             answers: Vec::new(),
             farewells: Vec::new(),
+            gone: Vec::new(),
             deadlines: Deadlines::default(),
             date: DateCache::default(),
             field_names: http::fields::Names::default(),

@@ -73,6 +73,17 @@ impl Natives {
         let socket = self.sockets.get_mut(Handle::from_js(handle))?;
         (socket.closing != Closing::Done).then_some(socket)
     }
+
+    /// Bytes read and written.
+    fn bytes_counts(&mut self, handle: i32) -> [u64; 2] {
+        if let Some(socket) = self.socket(handle) {
+            let written = socket.bytes_written + socket.queued_bytes() as u64;
+            return [socket.bytes_read, written];
+        }
+        let handle = Handle::from_js(handle);
+        let gone = self.gone.iter().find(|(gone, _)| *gone == handle);
+        gone.map_or([0; 2], |(_, counts)| *counts)
+    }
 }
 
 /// `fe80::1%eth0` names its interface behind the address; one that there is not counts as none, as
@@ -604,16 +615,12 @@ fn hasRef(natives: &mut Natives, handle: i32) -> bool {
 
 #[allow(non_snake_case)]
 pub fn bytesRead(natives: &mut Natives, handle: i32) -> f64 {
-    natives
-        .socket(handle)
-        .map_or(0.0, |socket| socket.bytes_read as f64)
+    natives.bytes_counts(handle)[0] as f64
 }
 
 #[allow(non_snake_case)]
 pub fn bytesWritten(natives: &mut Natives, handle: i32) -> f64 {
-    natives.socket(handle).map_or(0.0, |socket| {
-        (socket.bytes_written + socket.queued_bytes() as u64) as f64
-    })
+    natives.bytes_counts(handle)[1] as f64
 }
 
 pub fn fd(natives: &mut Natives, handle: i32) -> i32 {

@@ -102,6 +102,27 @@ test('a writer waits for a reader that does not read', async () => {
   }));
 });
 
+test('a file is read as it goes out, however small the steps are', async () => {
+  let most = 0;
+  let sent;
+  const onStream = (stream) => {
+    sent = stream.on('error', () => {});
+    stream.respondWithFile(process.execPath);
+  };
+  await withServer(onStream, (port) => withClient(port, async (client) => {
+    const request = client.request();
+    let got = 0;
+    request.on('data', (chunk) => {
+      got += chunk.length;
+      most = Math.max(most, sent.bufferSize);
+    });
+    while (got < 50) await once(request, 'data');
+    request.close();
+    await once(request, 'close');
+  }, { settings: { initialWindowSize: 1 } }));
+  assert.ok(most > 0 && most <= 2 * 64 * 1024, `${most}`);
+});
+
 test('an async context lives through a request', async () => {
   const storage = new AsyncLocalStorage();
   await withServer(echo, (port) => withClient(port, async (client) => {

@@ -223,8 +223,13 @@ fn setIdleTimeout(natives: &mut Natives, conn: i32, timeout_ms: f64) -> i32 {
 
 #[allow(non_snake_case)]
 fn takeUnparsed(natives: &mut Natives, conn: i32) -> Option<Vec<u8>> {
-    let conn = natives.socket(conn)?.conn()?;
-    Some(conn.take_input()).filter(|bytes| !bytes.is_empty())
+    let socket = natives.socket(conn)?;
+    let mut rest = socket.conn()?.take_input();
+    if socket.tls.is_some() {
+        // Plaintext that JavaScript had, and that nobody has looked at.
+        socket.inbox.drain(..).for_each(|bytes| rest.extend(bytes));
+    }
+    (!rest.is_empty()).then_some(rest)
 }
 
 /// Takes the connection out of the fast lane: the same handle is a stream of `tcp_wrap` from now.

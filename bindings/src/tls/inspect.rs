@@ -5,6 +5,7 @@ use coring_engine::{Bytes, Js, ops};
 
 use super::{bytes_list, optional_bytes, stale};
 use crate::Natives;
+use crate::crypto::failure_js;
 
 ops! { tls(Natives) {
     slow getSession(connection: i32);
@@ -27,6 +28,7 @@ ops! { tls(Natives) {
     slow ocspResponse(connection: i32);
     slow bytesWritten(connection: i32);
     slow bytesRead(connection: i32);
+    slow failure(connection: i32);
 } }
 
 #[allow(non_snake_case)]
@@ -183,5 +185,11 @@ fn bytesWritten(natives: &mut Natives, connection: i32) -> Js {
 fn bytesRead(natives: &mut Natives, connection: i32) -> Js {
     count(natives, connection, |connection| {
         connection.bytes_counts().0
+    })
+}
+
+fn failure(natives: &mut Natives, connection: i32) -> Js {
+    natives.ask_connection(connection, |connection| {
+        connection.failure().map_or(Js::Undefined, failure_js)
     })
 }

@@ -18,6 +18,8 @@ ops! { tls(Natives) {
     slow adopt(stream: i32, connection: i32, listener: i32);
     /// Plaintext that JavaScript had before the stream was adopted; none: that was all.
     slow feed(stream: i32, plain: Bytes);
+    /// Plaintext that is still to be sealed.
+    fast unsealedBytes(stream: i32);
 } }
 
 const BAD_HANDLE: i32 = Errno::EBADF.result();
@@ -89,6 +91,14 @@ fn feed(natives: &mut Natives, stream: i32, plain: Bytes) -> i32 {
         }
         _ => BAD_HANDLE,
     }
+}
+
+#[allow(non_snake_case)]
+fn unsealedBytes(natives: &mut Natives, stream: i32) -> f64 {
+    let socket = natives.sockets.get(Handle::from_js(stream));
+    let sealed = socket.filter(|socket| socket.tls.is_some());
+    let page = sealed.and_then(|socket| socket.out.as_ref());
+    page.map_or(0.0, |page| page.len() as f64)
 }
 
 impl Natives {

@@ -521,7 +521,7 @@ class Lane {
     if (waiting !== null) for (let i = 0; i < waiting.length; i++) failEnd(waiting[i], status);
     if (facade !== null) {
       if (facade.destroyed) this.handle.handleClosed();
-      else facade.destroy(status < 0 ? new ErrnoException(status, 'read') : undefined);
+      else facade.destroy(status < 0 ? this.handle.errorOf(status) : undefined);
     }
     if (res !== null && !res[kWritableFinished]) abortMessage(res.req, abortedError);
     if (queue !== null) {

@@ -11,6 +11,7 @@ const { acceptedSocket } = require('internal/net/server');
 const { Socket } = require('internal/net/socket');
 const { Buffer } = require('buffer');
 const { FastBuffer } = require('internal/buffer');
+const { ErrnoException } = require('internal/errors');
 
 const { idOf } = require('internal/async_hooks/resources');
 
@@ -49,6 +50,7 @@ class LaneHandle {
     return native.setKeepAlive(this.number, on, seconds, interval, probes);
   }
 
+  errorOf(status) { return new ErrnoException(status, 'read'); }
   setIdleTimeout(msecs) { return native.setIdleTimeout(this.number, msecs); }
   ref() { native.ref(this.number); }
   unref() { native.unref(this.number); }

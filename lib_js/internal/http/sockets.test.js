@@ -134,6 +134,26 @@ laneRow('req.socket is a net.Socket', async () => {
   });
 });
 
+laneRow('how much came and went is known at the close, whoever closes', async () => {
+  const counts = [];
+  const handler = (req, res) => {
+    const { socket } = req;
+    socket.on('error', () => {}).on('close', () => {
+      counts.push([socket.bytesRead, socket.bytesWritten]);
+    });
+    res.end('hello');
+  };
+  await withServer({}, handler, async (port) => {
+    for (const leave of ['end', 'resetAndDestroy']) {
+      const wire = new Wire(port).send(GET);
+      await wire.until('hello');
+      wire.socket[leave]();
+      while (counts.length === 0) await new Promise(setImmediate);
+      assert.deepStrictEqual(counts.pop(), [GET.length, wire.text.length], leave);
+    }
+  });
+});
+
 laneRow('"connection" comes once, with the socket of all its requests', async () => {
   const sockets = [];
   await withServer({}, (req, res) => {

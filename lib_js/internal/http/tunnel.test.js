@@ -8,17 +8,8 @@ const https = require('node:https');
 const net = require('node:net');
 const { text } = require('node:stream/consumers');
 const test = require('node:test');
+const { listen } = require('../../fixtures/listen.test.cjs');
 const { CA, serverA } = require('../tls/fixtures/keys.test.cjs');
-
-async function listen(t, server) {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    server.closeAllConnections?.();
-    server.close();
-  });
-  return server.address().port;
-}
 
 /** An agent whose proxy does `onTunnel` with each connection. */
 async function agentVia(t, onTunnel, options) {
@@ -45,21 +36,23 @@ function forward({ url }, socket) {
   socket.on('close', () => far.destroy());
 }
 
-test('an origin is met again with the session of the tunnel before', async (t) => {
-  const reused = [];
+test('an origin is met again with the session of the connection before', async (t) => {
+  let reused;
   const port = await listen(t, https.createServer(serverA, (req, res) => {
     reused.push(req.socket.isSessionReused());
     res.setHeader('connection', 'close');
     res.end('ok');
   }));
-  const agent = await agentVia(t, forward);
-  for (let i = 0; i < 3; i++) {
-    const req = https.get({ host: '127.0.0.1', port, agent, servername: 'a.test' });
-    const [res] = await once(req, 'response');
-    assert.strictEqual(await text(res), 'ok');
-    await once(req, 'close');
+  for (const agent of [new https.Agent({ ca: CA }), await agentVia(t, forward)]) {
+    reused = [];
+    for (let i = 0; i < 3; i++) {
+      const req = https.get({ host: '127.0.0.1', port, agent, servername: 'a.test' });
+      const [res] = await once(req, 'response');
+      assert.strictEqual(await text(res), 'ok');
+      await once(req, 'close');
+    }
+    assert.deepStrictEqual(reused, [false, true, true]);
   }
-  assert.deepStrictEqual(reused, [false, true, true]);
 });
 
 test('a connection that one request has looked at in its own way is not kept', async (t) => {

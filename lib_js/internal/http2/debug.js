@@ -15,8 +15,8 @@ const debug = debuglog('http2');
 let isFrames;
 
 function showsFrames() {
-  const { NODE_DEBUG_NATIVE = '' } = process.env;
-  return isFrames ??= NODE_DEBUG_NATIVE.toLowerCase().split(',').includes('http2');
+  return isFrames ??=
+    (process.env.NODE_DEBUG_NATIVE ?? '').toLowerCase().split(',').includes('http2');
 }
 
 class SessionLog {

@@ -34,7 +34,7 @@ class FileBody {
     this.position = offset >= 0 ? offset : null; // null: wherever the descriptor stands.
     this.left = length >= 0 ? length : Infinity;
     this.onRead = (error, count, bytes) => this.send(error, count, bytes);
-    this.onWritten = () => this.read();
+    this.onWritten = () => this.goOn();
   }
 
   read() {
@@ -49,6 +49,14 @@ class FileBody {
       return;
     }
     fs.read(this.fd, Buffer.allocUnsafeSlow(wanted), 0, wanted, this.position, this.onRead);
+  }
+
+  /** Peers may open their windows byte by byte: a chunk is read when the last but one is out. */
+  goOn() {
+    const state = this.stream[kState];
+    if (state.queuedBytes >= CHUNK_BYTES) return;
+    state.fileWritten = null;
+    this.read();
   }
 
   send(error, count, bytes) {

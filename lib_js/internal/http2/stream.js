@@ -366,9 +366,7 @@ class Http2Stream extends Duplex {
     state.timings.written(count);
     state.dropQueued(count);
     if (state.fileWritten !== null) {
-      const { fileWritten } = state;
-      state.fileWritten = null;
-      fileWritten();
+      state.fileWritten();
       return;
     }
     state.writeBytes -= count;

@@ -100,7 +100,7 @@ class ReadableIterator {
     if (kind === RETURN) {
       this.#leave(value, resolve, reject);
     } else if (kind === THROW) {
-      if (this.#phase === IDLE) this.#fail(value);
+      if (this.#phase === IDLE) value = this.#fail(value);
       this.#phase = DONE;
       reject(value);
     } else if (this.#phase === DONE) {
@@ -140,7 +140,7 @@ class ReadableIterator {
       resolve({ value: result, done: true });
       this.#serveWaiting();
     }, (failure) => {
-      if (isOpen) this.#fail(failure);
+      if (isOpen) failure = this.#fail(failure);
       this.#phase = DONE;
       reject(failure);
       this.#serveWaiting();
@@ -197,14 +197,16 @@ class ReadableIterator {
   }
 
   #refuse(failure, reject) {
-    this.#fail(failure);
-    reject(failure);
+    reject(this.#fail(failure));
     this.#serveWaiting();
   }
 
+  /** Gives the failure, and with it what the stream failed with before. */
   #fail(failure) {
-    this.#error = aggregateTwoErrors(this.#error, failure);
+    const error = aggregateTwoErrors(this.#error, failure);
+    this.#error = error;
     this.#finish();
+    return error;
   }
 
   #finish() {

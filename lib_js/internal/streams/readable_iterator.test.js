@@ -104,6 +104,18 @@ row('an error of the stream comes behind what was there', async () => {
   assert.deepStrictEqual(await it.next(), { value: undefined, done: true });
 });
 
+row('what is thrown in comes with what the stream failed with', async () => {
+  const stream = streamOf([...VALUES]);
+  const it = stream[Symbol.asyncIterator]();
+  await it.next();
+  stream.destroy(new Error('first'));
+  await new Promise(setImmediate);
+  await assert.rejects(it.throw(new Error('second')), ({ errors }) => {
+    assert.deepStrictEqual(errors.map(({ message }) => message), ['second', 'first']);
+    return true;
+  });
+});
+
 row('to programs it is a generator', () => {
   const it = streamOf([])[Symbol.asyncIterator]();
   assert.strictEqual(Object.prototype.toString.call(it), '[object AsyncGenerator]');

@@ -78,19 +78,23 @@ Transform.prototype._transform = function(chunk, encoding, callback) {
   throw new ERR_METHOD_NOT_IMPLEMENTED('_transform()');
 };
 
-/** The write that _transform() has. One callback serves all chunks of a stream. */
+/** The write that _transform() has. One callback serves all chunks, if they come in turn. */
 class Transformation {
   constructor(stream) {
     this.stream = stream;
     this.callback = null;
     this.lengthBefore = 0;
+    this.isBusy = false;
     this.done = (error, value) => onTransformed(this, error, value);
   }
 }
 
 Transform.prototype._write = function(chunk, encoding, callback) {
   const writable = this._writableState;
-  const transformation = writable[kTransformation] ??= new Transformation(this);
+  let transformation = writable[kTransformation] ??= new Transformation(this);
+  // A _writev() may call for several chunks at once.
+  if (transformation.isBusy) transformation = new Transformation(this);
+  transformation.isBusy = true;
   transformation.callback = callback;
   transformation.lengthBefore = this._readableState.length;
   this._transform(chunk, encoding, transformation.done);
@@ -98,6 +102,7 @@ Transform.prototype._write = function(chunk, encoding, callback) {
 
 function onTransformed(transformation, error, value) {
   const { stream, callback, lengthBefore } = transformation;
+  transformation.isBusy = false;
   if (error) {
     callback(error);
     return;

@@ -6,6 +6,7 @@
 
 const { ObjectGetOwnPropertyDescriptors, ObjectKeys, ReflectApply } = primordials;
 
+const { watch } = require('internal/async_hooks');
 const { Lane } = require('internal/http/lane');
 const { LaneHandle, becomeFacade } = require('internal/http/lane_socket');
 const { kSettings } = require('internal/http/symbols');
@@ -22,6 +23,18 @@ class SecureLaneHandle extends LaneHandle {
     this.wrap = wrap;
   }
 
+  /** As Node counts: plaintext. */
+  get bytesRead() { return binding.bytesRead(this.wrap.connection); }
+  get bytesWritten() {
+    return binding.bytesWritten(this.wrap.connection) + binding.unsealedBytes(this.number);
+  }
+
+  /** What a connection failed with. */
+  errorOf(status) {
+    const failure = binding.failure(this.wrap.connection);
+    return failure === undefined ? super.errorOf(status) : this.wrap.errorOf(failure);
+  }
+
   /** Plaintext that came with the end of the handshake. */
   feed(plain) {
     binding.feed(this.number, plain);
@@ -36,7 +49,10 @@ class SecureLaneHandle extends LaneHandle {
   leave() {
     const { wrap, number } = this;
     const rest = native.takeUnparsed(number);
+    const { bytesRead, bytesWritten } = this;
     if (native.detach(number) < 0) return null;
+    wrap.bytesRead = bytesRead - (rest?.length ?? 0); // Given anew, that is counted anew.
+    wrap.bytesWritten = bytesWritten;
     take(number);
     put(number, wrap._parent);
     wrap.lane = null;
@@ -45,6 +61,11 @@ class SecureLaneHandle extends LaneHandle {
     wrap._parent.reading = false;
     if (rest !== undefined) process.nextTick(giveRest, wrap, rest);
     return wrap;
+  }
+
+  close(callback) {
+    this.wrap.socket.ssl = null;
+    return super.close(callback);
   }
 
   /** The connection is gone: what JavaScript had made for it goes, too. */
@@ -65,11 +86,15 @@ function giveRest(wrap, bytes) {
   wrap.give(bytes);
 }
 
-// What programs ask of a TLSSocket is its TLSWrap's to answer.
+// What programs ask of a TLSSocket is its TLSWrap's to answer. But what they have gathered it would
+// seal, and native once more: that goes chunk by chunk.
 const methods = ObjectGetOwnPropertyDescriptors(TLSWrap.prototype);
 for (const name of ObjectKeys(methods)) {
   const { value } = methods[name];
-  if (typeof value !== 'function' || name in SecureLaneHandle.prototype) continue;
+  if (typeof value !== 'function' || name in SecureLaneHandle.prototype ||
+      name === 'writeChunks') {
+    continue;
+  }
   SecureLaneHandle.prototype[name] = function(...args) {
     return ReflectApply(value, this.wrap, args);
   };
@@ -89,6 +114,8 @@ function isFree(socket, wrap) {
 function enterLane(server, socket) {
   const listener = server._handle;
   const wrap = socket._handle;
+  // Hooks see a connection and its TLS from their begin to their end.
+  if (watch.init > 0 || watch.destroy > 0) return false;
   if (!listener?.isLaneAdopting || server[kSettings] === undefined || !isFree(socket, wrap)) {
     return false;
   }

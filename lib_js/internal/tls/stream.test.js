@@ -10,17 +10,11 @@ const { duplexPair } = require('node:stream');
 const { buffer, text } = require('node:stream/consumers');
 const tls = require('node:tls');
 const { createHash, randomBytes } = require('node:crypto');
+const { listen } = require('../../fixtures/listen.test.cjs');
 const { CA, client, serverA, serverB } = require('./fixtures/keys.test.cjs');
 
 const VERSIONS = ['TLSv1.2', 'TLSv1.3'];
 const MEGABYTE = 1 << 20;
-
-async function listen(t, server) {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => server.close());
-  return server.address().port;
-}
 
 /** Both ends of a connection, secure. */
 async function pair(t, options = {}, serverOptions = {}) {
@@ -252,24 +246,6 @@ test('a client shows its certificate, and the server knows it', async (t) => {
   const near = tls.connect({ host: '127.0.0.1', port: await listen(t, server), ca: CA });
   near.on('error', () => {});
   await once(server, 'tlsClientError');
-});
-
-test('an agent begins with the session of the connection before', async (t) => {
-  const reused = [];
-  const server = https.createServer(serverA, (req, res) => {
-    reused.push(req.socket.isSessionReused());
-    res.setHeader('connection', 'close');
-    res.end('ok');
-  });
-  const port = await listen(t, server);
-  const agent = new https.Agent({ ca: CA });
-  for (let i = 0; i < 3; i++) {
-    const req = https.get({ host: '127.0.0.1', port, agent, servername: 'a.test' });
-    const [res] = await once(req, 'response');
-    assert.strictEqual(await text(res), 'ok');
-    await once(req, 'close');
-  }
-  assert.deepStrictEqual(reused, [false, true, true]);
 });
 
 test('bodies of all sizes over https, on one connection', async (t) => {

@@ -58,6 +58,7 @@ pub struct Connection {
     pub(super) is_server: bool,
     pub(super) is_established: bool,
     pub(super) is_over: bool,
+    pub(super) failure: Option<Failure>,
     pub(super) has_shut_down: bool,
     /// The other side has said its last word.
     pub(super) is_input_over: bool,
@@ -65,6 +66,9 @@ pub struct Connection {
     pub(super) renegotiations: c_int,
     /// Plaintext that waits for the handshake.
     pub(super) held: Vec<u8>,
+    /// Of plaintext.
+    pub(super) bytes_read: u64,
+    pub(super) bytes_written: u64,
     pub(super) servername: Option<String>,
 }
 
@@ -99,11 +103,14 @@ impl Connection {
             is_server,
             is_established: false,
             is_over: false,
+            failure: None,
             has_shut_down: false,
             is_input_over: false,
             wants_ocsp: false,
             renegotiations: 0,
             held: Vec::new(),
+            bytes_read: 0,
+            bytes_written: 0,
             servername: None,
         };
         // Not by `connection.side()`: what is borrowed there later would end this pointer's right.

@@ -152,6 +152,7 @@ impl Connection {
     fn fail(&mut self, failure: Failure, out: &mut Outcome) {
         self.is_over = true;
         out.events |= event::FATAL;
+        self.failure = Some(failure.clone());
         out.failure = Some(failure);
     }
 
@@ -267,6 +268,7 @@ impl Connection {
             // SAFETY: the connection is alive, the slice as long as is told.
             let result = unsafe { ffi::SSL_write(ssl, rest.as_ptr().cast(), count) };
             if result > 0 {
+                self.bytes_written += result as u64;
                 rest = &rest[result as usize..];
                 continue;
             }
@@ -317,6 +319,7 @@ impl Connection {
         let length = out.plain.len() + result as usize;
         // SAFETY: libssl has written so many bytes behind the old end, within the capacity.
         unsafe { out.plain.set_len(length) };
+        self.bytes_read += result as u64;
         Ok(result as usize)
     }
 

@@ -274,10 +274,14 @@ impl Connection {
         Some(ffi::copied(start, count)).filter(|response| !response.is_empty())
     }
 
-    /// Of ciphertext: read and written.
+    /// Of plaintext: read and written.
     pub fn bytes_counts(&self) -> (u64, u64) {
-        let pipe = &self.side_ref().pipe;
-        (pipe.bytes_read, pipe.bytes_written)
+        (self.bytes_read, self.bytes_written)
+    }
+
+    /// What ended the connection.
+    pub fn failure(&self) -> Option<&Failure> {
+        self.failure.as_ref()
     }
 }
 

@@ -17,8 +17,6 @@ pub struct Pipe {
     kept: Vec<u8>,
     kept_from: usize,
     pub wire: Vec<u8>,
-    pub bytes_read: u64,
-    pub bytes_written: u64,
     /// How much of what is there libssl may have.
     pub allowed: usize,
 }
@@ -31,8 +29,6 @@ impl Default for Pipe {
             kept: Vec::new(),
             kept_from: 0,
             wire: Vec::new(),
-            bytes_read: 0,
-            bytes_written: 0,
             allowed: usize::MAX,
         }
     }
@@ -42,7 +38,6 @@ impl Pipe {
     /// Until `end_input`, libssl reads `bytes`, behind what was kept.
     pub fn begin_input(&mut self, bytes: &[u8]) {
         assert_eq!(self.input_bytes, 0);
-        self.bytes_read += bytes.len() as u64;
         if self.kept.is_empty() {
             self.input = bytes.as_ptr();
             self.input_bytes = bytes.len();
@@ -143,7 +138,6 @@ unsafe extern "C" fn write(bio: *mut ffi::BIO, bytes: *const c_char, count: c_in
     // SAFETY: libssl says how long its bytes are.
     let bytes = unsafe { std::slice::from_raw_parts(bytes.cast::<u8>(), length) };
     pipe.wire.extend_from_slice(bytes);
-    pipe.bytes_written += length as u64;
     count
 }
 
