@@ -90,6 +90,7 @@ fn check_exclusions(cli: &Cli, messages: &mut Vec<String>) {
         ("--watch", "--interactive"),
         ("--watch", "--test-force-exit"),
         ("--use-openssl-ca", "--use-bundled-ca"),
+        ("--use-openssl-ca", "--use-system-ca"),
         ("--tls-min-v1.3", "--tls-max-v1.2"),
     ];
     for (one, other) in pairs {

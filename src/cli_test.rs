@@ -197,8 +197,8 @@ fn errors() {
             "--no-napi-modules is an invalid negation because it is not a boolean option",
         ),
         (
-            &["--use-openssl-ca", "--use-bundled-ca"],
-            "either --use-openssl-ca or --use-bundled-ca can be used, not both",
+            &["--use-openssl-ca", "--use-system-ca"],
+            "either --use-openssl-ca or --use-system-ca can be used, not both",
         ),
         (&["--secure-heap=3"], "--secure-heap must be a power of 2"),
         (

@@ -163,6 +163,18 @@ impl Socket {
         }
     }
 
+    /// A stream that nothing was read from, and on which nothing is under way.
+    pub fn is_untouched(&self) -> bool {
+        let is_stream = matches!(self.role, Role::Stream) && self.is_socket;
+        let is_open = self.closing == Closing::Open && self.ending == Ending::Open;
+        is_stream
+            && is_open
+            && self.flights_count == 0
+            && self.bytes_read == 0
+            && self.inbox_end.is_none()
+            && self.queued_bytes() == 0
+    }
+
     /// Bytes written and not yet taken by the kernel.
     pub fn queued_bytes(&self) -> usize {
         let sealed = self.tls.as_ref().map_or(0, |tls| tls.wire_bytes());

@@ -17,6 +17,8 @@ ops! { tcp_wrap(Natives) {
     slow listen(kind: i32, address: String, port: i32, backlog: i32, flags: i32);
     /// Other processes may have the descriptor, too.
     slow listenFd(fd: i32, backlog: i32, flags: i32);
+    /// A descriptor that listens already.
+    slow adoptListener(fd: i32, flags: i32);
     /// A descriptor that has the address and does not listen yet.
     slow bind(kind: i32, address: String, port: i32, flags: i32);
     /// A listener that accepts nothing by itself: connections come by `acceptFd`.
@@ -50,6 +52,8 @@ ops! { tcp_wrap(Natives) {
     slow setNoDelay(handle: i32, on: bool);
     /// interval_s, probes_count: 0 stands for the usual ones.
     slow setKeepAlive(handle: i32, on: bool, delay_s: i32, interval_s: i32, probes_count: i32);
+    slow setTypeOfService(handle: i32, value: i32);
+    slow getTypeOfService(handle: i32);
     fast r#ref(handle: i32);
     fast unref(handle: i32);
     fast hasRef(handle: i32);
@@ -226,6 +230,10 @@ impl Natives {
 
     fn listen_fd(&mut self, fd: Fd, backlog: i32, flags: i32) -> Result<i32, Errno> {
         sync::socket::listen_fd(fd, backlog)?;
+        self.adopt_listener(fd, flags)
+    }
+
+    fn adopt_listener(&mut self, fd: Fd, flags: i32) -> Result<i32, Errno> {
         let listener = Listener {
             shared: true,
             ..Listener::new(flags & flag::HTTP != 0)
@@ -268,6 +276,14 @@ fn listenFd(natives: &mut Natives, fd: i32, backlog: i32, flags: i32) -> i32 {
         return BAD_HANDLE;
     }
     answer(natives.listen_fd(Fd::new(fd), backlog, flags))
+}
+
+#[allow(non_snake_case)]
+fn adoptListener(natives: &mut Natives, fd: i32, flags: i32) -> i32 {
+    if fd < 0 {
+        return BAD_HANDLE;
+    }
+    answer(natives.adopt_listener(Fd::new(fd), flags))
 }
 
 fn bind(natives: &mut Natives, kind: i32, address: String, port: i32, flags: i32) -> i32 {
@@ -365,8 +381,11 @@ impl Natives {
         let fd = sync::socket::stream_socket(&address)?;
         if local.is_some() || local_port > 0 {
             let any = if kind == 6 { "::" } else { "0.0.0.0" };
-            let bound = parse_address(kind, local.unwrap_or(any), local_port)
-                .and_then(|local| sync::socket::bind(fd, &local));
+            let bound = parse_address(kind, local.unwrap_or(any), local_port).and_then(|local| {
+                // As libuv: connections that ended there a moment ago do not count.
+                sync::socket::set_reuse_address(fd, true)?;
+                sync::socket::bind(fd, &local)
+            });
             if let Err(errno) = bound {
                 let _ = sync::file::close(fd);
                 return Err(errno);
@@ -569,6 +588,22 @@ pub fn setNoDelay(natives: &mut Natives, handle: i32, on: bool) -> i32 {
         return BAD_HANDLE;
     };
     done(sync::socket::set_no_delay(socket.fd, on))
+}
+
+#[allow(non_snake_case)]
+fn setTypeOfService(natives: &mut Natives, handle: i32, value: i32) -> i32 {
+    let (Some(socket), Ok(value)) = (natives.socket(handle), u8::try_from(value)) else {
+        return BAD_HANDLE;
+    };
+    done(sync::socket::set_type_of_service(socket.fd, value))
+}
+
+#[allow(non_snake_case)]
+fn getTypeOfService(natives: &mut Natives, handle: i32) -> i32 {
+    let Some(socket) = natives.socket(handle) else {
+        return BAD_HANDLE;
+    };
+    answer(sync::socket::type_of_service(socket.fd).map(i32::from))
 }
 
 #[allow(non_snake_case)]

@@ -40,6 +40,7 @@ const DEBUG_PORT = 9229;
 const VERSIONS = {
   node: NODE_VERSION,
   ada: '4.0.0',
+  amaro: '1.1.11',
   coring: ops.coringVersion,
   // Of the ICU within V8: third_party/icu of the v8 crate.
   icu: '78.2',
@@ -68,7 +69,7 @@ const CONFIG = {
     node_prefix: '/usr/local',
     node_shared: false,
     node_shared_openssl: false,
-    node_use_amaro: false,
+    node_use_amaro: true,
     node_use_openssl: true,
     node_without_node_options: false,
     openssl_is_boringssl: true,
@@ -266,7 +267,10 @@ function addFeatures() {
     get cached_builtins() { return true; },
     get require_module() { return getOptionValue('--require-module') ?? true; },
     get quic() { return false; },
-    get typescript() { return false; },
+    get typescript() {
+      if (getOptionValue('--experimental-transform-types')) return 'transform';
+      return getOptionValue('--strip-types') === false ? false : 'strip';
+    },
   };
   defineConstant('features', features);
 }

@@ -1,7 +1,5 @@
 'use strict';
 // The public module `module`: the CommonJS Module itself.
-//
-// Unlike in Node, stripTypeScriptTypes() throws ERR_NO_TYPESCRIPT.
 
 const { Module } = require('internal/modules/cjs/loader');
 const { ObjectFreeze } = primordials;
@@ -11,7 +9,6 @@ const { defineLazyProperties, getLazy } = require('internal/util/lazy');
 const { register } = require('internal/modules/esm/loader');
 const { findPackageJSON } = require('internal/modules/package_json_reader');
 
-const { codes: { ERR_NO_TYPESCRIPT } } = require('internal/errors');
 const compileCache = getLazy(() => require('internal/modules/compile_cache'));
 
 Module.register = register;
@@ -32,7 +29,7 @@ Module.getCompileCacheDir = function getCompileCacheDir() {
   return getCompileCache()?.directory;
 };
 Module.stripTypeScriptTypes = function stripTypeScriptTypes(code, options = undefined) {
-  throw new ERR_NO_TYPESCRIPT();
+  return require('internal/modules/typescript').stripTypeScriptTypes(code, options);
 };
 
 const sourceMaps = getLazy(() => require('internal/source_map/source_map_cache'));

@@ -69,7 +69,7 @@ function getCppHeapStatistics(type = 'detailed') {
       resident_size_bytes: 0,
       used_size_bytes: 0,
       page_stats: [],
-      free_list_stats: { __proto__: null },
+      free_list_stats: { __proto__: null, bucket_size: [], free_count: [], free_size: [] },
     })),
     type_names: [],
     detail_level: type,

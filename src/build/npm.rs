@@ -8,7 +8,7 @@ use std::process::Command;
 use std::{env, fs};
 
 /// The files that the library asks for; what these ask for comes along.
-const ENTRIES: &[&str] = &["undici/index-fetch.js"];
+const ENTRIES: &[&str] = &["undici/index-fetch.js", "amaro/dist/index.js"];
 
 /// Names a `node_modules` folder to use instead, for machines without a network.
 const FOLDER: &str = "CORING_NPM_FOLDER";

@@ -7,6 +7,10 @@ use crate::value::{ErrorClass, Throw, js_string};
 
 /// Node's exit code for a handler of uncaught exceptions that throws.
 const HANDLER_THREW: i32 = 7;
+/// A line with these words of Node's is never shown as the place of an error: what it throws tells
+/// of another place itself.
+const NO_PLACE: &str = "node-do-not-add-exception-line";
+
 /// As Error.stackTraceLimit begins.
 pub(crate) const SHOWN_FRAMES_MAX: usize = 10;
 /// So many frames are on the stack where it overflows, and never where a microtask ends.
@@ -62,6 +66,9 @@ pub(crate) fn arrow(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>
         _ => "<anonymous_script>".to_owned(),
     };
     let source = source.to_rust_string_lossy(scope);
+    if source.contains(NO_PLACE) {
+        return String::new();
+    }
     let (start, end) = (message.get_start_column(), message.get_end_column());
     // On a script's first line columns count from its column offset, which is not in the text;
     // the position counts from the script's start.
@@ -75,7 +82,8 @@ pub(crate) fn arrow(scope: &v8::PinScope, message: Option<v8::Local<v8::Message>
             (false, _) => '^',
         });
     }
-    if !carets.contains('^') {
+    // Where the text ends too early, Node's line of carets is of blanks.
+    if carets.is_empty() {
         return format!("{name}:{line}\n{source}\n");
     }
     format!("{name}:{line}\n{source}\n{carets}\n")

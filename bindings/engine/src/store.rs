@@ -8,7 +8,8 @@
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::cell::Cell;
 use std::ffi::c_void;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicIsize, Ordering};
+use std::sync::{Arc, OnceLock, Weak};
 
 use crate::young;
 
@@ -17,6 +18,42 @@ thread_local! {
     static READY: Cell<Option<Box<[u8]>>> = const { Cell::new(None) };
     /// The last request of this thread was refused.
     static WAS_REFUSED: Cell<bool> = const { Cell::new(false) };
+    /// Of this thread's isolate; compared, never followed.
+    static OWN_TALLY: Cell<*const Tally> = const { Cell::new(std::ptr::null()) };
+    static TALLY: Cell<Weak<Tally>> = const { Cell::new(Weak::new()) };
+}
+
+/// Bytes that an allocator has given and not got back.
+#[derive(Default)]
+struct Tally {
+    /// Written by the isolate's own thread only: that costs no more than a plain number.
+    here: AtomicIsize,
+    /// By V8's helpers, which free most, and by isolates that a buffer moved to.
+    elsewhere: AtomicIsize,
+}
+
+impl Tally {
+    fn add(&self, bytes: isize) {
+        if std::ptr::eq(OWN_TALLY.get(), self) {
+            let sum = self.here.load(Ordering::Relaxed) + bytes;
+            self.here.store(sum, Ordering::Relaxed);
+        } else {
+            self.elsewhere.fetch_add(bytes, Ordering::Relaxed);
+        }
+    }
+
+    fn sum(&self) -> usize {
+        let sum = self.here.load(Ordering::Relaxed) + self.elsewhere.load(Ordering::Relaxed);
+        sum.max(0) as usize
+    }
+}
+
+/// Bytes of the ArrayBuffers of this thread's isolate, those included that have moved to another.
+pub(crate) fn array_buffer_bytes() -> usize {
+    let tally = TALLY.take();
+    let sum = tally.upgrade().map_or(0, |tally| tally.sum());
+    TALLY.set(tally);
+    sum
 }
 
 /// What is less than this the allocator may judge.
@@ -47,57 +84,68 @@ pub(crate) fn was_refused() -> bool {
     WAS_REFUSED.take()
 }
 
-static TABLE: v8::RustAllocatorVtable<()> = v8::RustAllocatorVtable {
+static TABLE: v8::RustAllocatorVtable<Tally> = v8::RustAllocatorVtable {
     allocate,
     allocate_uninitialized,
     free,
-    drop: drop_handle,
+    drop: drop_tally,
 };
 
-/// The allocator of an isolate's ArrayBuffers; all are alike, for a buffer may outlive its isolate.
+/// The allocator of the ArrayBuffers of an isolate, which this thread is about to make. It lives
+/// as long as the last of them, which may be longer than the isolate.
 pub(crate) fn allocator() -> v8::UniqueRef<v8::Allocator> {
-    static HANDLE: () = ();
-    // SAFETY: the handle lives for ever, and no function of the table looks at it.
-    unsafe { v8::new_rust_allocator(&raw const HANDLE, &TABLE) }
+    let tally = Arc::new(Tally::default());
+    OWN_TALLY.set(Arc::as_ptr(&tally));
+    TALLY.set(Arc::downgrade(&tally));
+    // SAFETY: the allocator owns a count of the tally until V8 calls `drop_tally`.
+    unsafe { v8::new_rust_allocator(Arc::into_raw(tally), &TABLE) }
 }
 
 fn layout(count: usize) -> Option<Layout> {
     Layout::array::<u8>(count.max(1)).ok()
 }
 
-unsafe extern "C" fn allocate(_: &(), count: usize) -> *mut c_void {
+unsafe extern "C" fn allocate(tally: &Tally, count: usize) -> *mut c_void {
     match READY.take() {
         Some(bytes) if bytes.len() == count => {
             young::given(count);
+            tally.add(count as isize);
             return Box::into_raw(bytes).cast();
         }
         other => READY.set(other),
     }
     // SAFETY: the layout is not empty.
-    given(count, |layout| unsafe { alloc_zeroed(layout) })
+    given(tally, count, |layout| unsafe { alloc_zeroed(layout) })
 }
 
-unsafe extern "C" fn allocate_uninitialized(_: &(), count: usize) -> *mut c_void {
+unsafe extern "C" fn allocate_uninitialized(tally: &Tally, count: usize) -> *mut c_void {
     // SAFETY: the layout is not empty.
-    given(count, |layout| unsafe { alloc(layout) })
+    given(tally, count, |layout| unsafe { alloc(layout) })
 }
 
-fn given(count: usize, allocate: impl FnOnce(Layout) -> *mut u8) -> *mut c_void {
+fn given(tally: &Tally, count: usize, allocate: impl FnOnce(Layout) -> *mut u8) -> *mut c_void {
     let layout = layout(count).filter(|_| may_have(count));
     let memory = layout.map_or(std::ptr::null_mut(), allocate);
     WAS_REFUSED.set(memory.is_null());
     young::given(count);
+    if !memory.is_null() {
+        tally.add(count as isize);
+    }
     memory.cast()
 }
 
-unsafe extern "C" fn free(_: &(), data: *mut c_void, count: usize) {
+unsafe extern "C" fn free(tally: &Tally, data: *mut c_void, count: usize) {
     let layout = layout(count).expect("it was allocated with it");
+    tally.add(-(count as isize));
     // SAFETY: V8 gives back what a function above gave it, once, with the count that it asked
     // for; a boxed slice of bytes has the same layout.
     unsafe { dealloc(data.cast(), layout) };
 }
 
-unsafe extern "C" fn drop_handle(_: *const ()) {}
+unsafe extern "C" fn drop_tally(tally: *const Tally) {
+    // SAFETY: V8 calls this once, with the count that `allocator` gave away.
+    drop(unsafe { Arc::from_raw(tally) });
+}
 
 /// An ArrayBuffer that owns `bytes`. May collect garbage: nobody holds a view of a string.
 pub(crate) fn array_buffer<'s>(

@@ -83,7 +83,7 @@ pub static OPTIONS: &[OptionSpec] = &[
     list("--experimental-test-tag-filter",
         "run tests matching the given tag filter expression").command(),
     no_op("--experimental-top-level-await"),
-    off("--experimental-transform-types", "").unbuilt("TypeScript is not transformed"),
+    off("--experimental-transform-types", "TypeScript may have enums and the like"),
     off("--experimental-vm-modules", "experimental ES Module support in vm module"),
     no_op("--experimental-wasi-unstable-preview1"),
     no_op("--experimental-wasm-modules"),
@@ -180,7 +180,7 @@ pub static OPTIONS: &[OptionSpec] = &[
     list("--security-revert", "(no fixes can be taken back)").command(),
     text("--snapshot-blob", "").unbuilt("start-up snapshots of programs are not built"),
     integer("--stack-trace-limit", 10, "number of frames in error stacks").v8(),
-    on("--strip-types", "").idle("TypeScript is not loaded yet"),
+    on("--strip-types", "strip no types from TypeScript files"),
     off("--test", "run the test runner").command(),
     integer("--test-concurrency", 0, "specify test runner concurrency").command(),
     integer("--test-coverage-branches", 0, "the branch coverage minimum threshold"),
@@ -276,6 +276,8 @@ pub static ALIASES: &[(&str, &[&str])] = &[
 
 /// What an option switches on beside itself.
 pub static IMPLIED: &[(&str, &str)] = &[
+    ("--experimental-transform-types", "--strip-types"),
+    ("--experimental-transform-types", "--enable-source-maps"),
     ("--report-signal", "--report-on-signal"),
     ("--trace-env-js-stack", "--trace-env"),
     ("--trace-env-native-stack", "--trace-env"),

@@ -5,6 +5,7 @@ use std::ffi::CString;
 use coring_crypto::tls::{Roots, bundled_der};
 use coring_crypto::{Certificate, Failure};
 use coring_engine::{Bytes, Js, ops};
+use coring_uring::Errno;
 use coring_uring::sync::file;
 
 use crate::Natives;
@@ -64,9 +65,20 @@ fn rootCertificates(natives: &mut Natives) -> Js {
     natives.crypto_answer(texts.map(Js::List))
 }
 
-fn read(path: &str) -> Result<Vec<u8>, String> {
-    let name = CString::new(path).map_err(|_| "No such file or directory".to_owned())?;
-    file::read_whole(&name).map_err(|errno| errno.to_string())
+fn read(path: &str) -> Result<Vec<u8>, Errno> {
+    let name = CString::new(path).map_err(|_| Errno::ENOENT)?;
+    file::read_whole(&name)
+}
+
+/// OpenSSL's words for what the system has refused.
+fn system_failure(errno: Errno) -> String {
+    let number = -errno.result();
+    let words = std::io::Error::from_raw_os_error(number).to_string();
+    let words = words.split(" (os error").next().unwrap_or_default();
+    format!(
+        "error:{:08x}:system library::{words}",
+        0x8000_0000 | number.unsigned_abs()
+    )
 }
 
 #[allow(non_snake_case)]
@@ -104,7 +116,10 @@ fn folder_texts(folder: &str) -> Vec<Vec<u8>> {
 fn extraCertificates(natives: &mut Natives, path: String) -> Js {
     let (all, failure) = match read(&path) {
         Ok(text) => Certificate::all_from_pem(&text),
-        Err(text) => (Vec::new(), Some(Failure::plain("", &text))),
+        Err(errno) => {
+            let text = system_failure(errno);
+            (Vec::new(), Some(Failure::plain("", &text)))
+        }
     };
     let list = pem_list(all.into_iter());
     let failure = failure.as_ref().map_or(Js::Undefined, failure_js);

@@ -66,7 +66,7 @@ class CompileCache {
 
   /**
    * The entry for a source that is about to be compiled; `data` is what the disk has for it.
-   * @param {'CommonJS' | 'ESM'} kind
+   * @param {string} kind 'CommonJS', 'ESM', or what was transpiled
    */
   find(kind, name, source) {
     const key = this.#keyOf(kind, name);
@@ -132,6 +132,21 @@ class CompileCache {
       'initializing the in-memory entry\n');
     entry.data = make();
     entry.isChanged = true;
+  }
+
+  /** The JavaScript of a source in another language. */
+  transpiled(kind, name, source, make) {
+    const entry = this.find(kind, name, source);
+    if (entry.data !== undefined) {
+      debug(`[compile cache] retrieving transpile cache for ${kind} ${name}...success\n`);
+      return entry.data.toString();
+    }
+    debug(`[compile cache] no transpile cache for ${kind} ${name}\n`);
+    const text = make();
+    debug(`[compile cache] saving transpilation cache for ${kind} ${name}\n`);
+    entry.data = Buffer.from(text);
+    entry.isChanged = true;
+    return text;
   }
 
   persist() {

@@ -146,8 +146,9 @@ function loadWithHooks(url, format, importAttributes, conditions, defaultLoad, v
   if (loadHooks.length === 0) return defaultLoad(url, context);
   const result = runHooks(loadHooks, 'load', url, context, defaultLoad, validate);
   const { source } = result;
+  const { isTypeScript } = require('internal/modules/helpers');
   const isText = result.format === undefined || result.format === 'module' ||
-    result.format === 'commonjs' || result.format === 'json';
+    result.format === 'commonjs' || result.format === 'json' || isTypeScript(result.format);
   if (isText && (isAnyArrayBuffer(source) || isArrayBufferView(source))) {
     const { TextDecoder } = require('internal/encoding');
     result.source = new TextDecoder().decode(source);

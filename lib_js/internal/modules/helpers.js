@@ -183,6 +183,20 @@ function assertBufferSource(body, allowString, hookName) {
     `${allowString ? 'string, ' : ''}array buffer, or typed array`, hookName, 'source', body);
 }
 
+/** 'commonjs', 'module', undefined where the source has to tell; other formats as they are. */
+function formatWithoutTypes(format) {
+  switch (format) {
+    case 'commonjs-typescript': return 'commonjs';
+    case 'module-typescript': return 'module';
+    case 'typescript': return undefined;
+    default: return format;
+  }
+}
+
+function isTypeScript(format) {
+  return formatWithoutTypes(format) !== format;
+}
+
 /** Source text out of what a load hook or fs gave. */
 function stringify(body) {
   if (typeof body === 'string') return body;
@@ -242,6 +256,7 @@ module.exports = {
   assertBufferSource,
   compileSourceText,
   dependencies,
+  formatWithoutTypes,
   getBuiltinModule,
   getCjsConditions,
   getCjsConditionsArray,
@@ -251,6 +266,7 @@ module.exports = {
   hasStartedUserCJSExecution: () => startedCJS,
   hasStartedUserESMExecution: () => startedESM,
   initializeCjsConditions,
+  isTypeScript,
   loadBuiltinModule,
   makeRequireFunction,
   normalizeReferrerURL,

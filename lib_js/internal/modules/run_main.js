@@ -32,6 +32,10 @@ function isForESMLoader(mainPath) {
   if (!mainPath || StringPrototypeEndsWith(mainPath, '.cjs')) return false;
   if (StringPrototypeEndsWith(mainPath, '.mjs')) return true;
   if (StringPrototypeEndsWith(mainPath, '.wasm')) return true;
+  if (getOptionValue('--strip-types') !== false) {
+    if (StringPrototypeEndsWith(mainPath, '.cts')) return false;
+    if (StringPrototypeEndsWith(mainPath, '.mts')) return true;
+  }
   return getNearestParentPackageJSONType(mainPath) === 'module';
 }
 

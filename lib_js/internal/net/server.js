@@ -33,6 +33,11 @@ const { validateAbortSignal, validateNumber, validatePort } = require('internal/
 const { watch, symbols: { async_id_symbol } } = require('internal/async_hooks');
 const { triggeredBy } = require('internal/async_hooks/resources');
 
+const {
+  constants: { kTransferable },
+  privateSymbols: { transfer_mode_private_symbol },
+} = internalBinding('util');
+const { kDeserialize, kTransfer, kTransferList } = require('internal/worker/transfer_symbols');
 const native = internalBinding('tcp_wrap');
 
 const EBADF = -9;
@@ -81,6 +86,7 @@ function Server(options, connectionListener) {
   this.keepAlive = Boolean(options.keepAlive);
   this.keepAliveInitialDelay = ~~(options.keepAliveInitialDelay / 1000);
   this.highWaterMark = options.highWaterMark ?? getDefaultHighWaterMark();
+  this[transfer_mode_private_symbol] = kTransferable;
   if (options.blockList) {
     const { BlockList } = require('internal/net/blocklist');
     if (!BlockList.isBlockList(options.blockList)) {
@@ -166,6 +172,15 @@ function startListening(server, where, backlog, flags) {
   if (server._unref) server.unref();
   if (watch.isOn) triggeredBy(listener, () => process.nextTick(emitListeningNT, server));
   else process.nextTick(emitListeningNT, server);
+}
+
+/** Goes on with a descriptor that another thread listened on. */
+function adoptListener(server, fd) {
+  const number = native.adoptListener(fd, server[kLaneFlag]());
+  if (number < 0) throw new ErrnoException(number, 'listen');
+  server._handle = new Listener(number, false);
+  const { address, family, port } = server.address();
+  startListening(server, { address, family: family === 'IPv6' ? 6 : 4, port }, 0, 0);
 }
 
 /** In a worker of a cluster: asks the primary for what a server listens on. */
@@ -355,6 +370,19 @@ Server.prototype.address = function() {
     return name;
   }
   return this._pipeName || null;
+};
+
+/** A server that listens by TCP can go on in another thread. */
+Server.prototype[kTransferList] = function() {
+  return require('internal/net/transfer').transferListOf(this);
+};
+
+Server.prototype[kTransfer] = function() {
+  return require('internal/net/transfer').packServer(this);
+};
+
+Server.prototype[kDeserialize] = function(data, goods) {
+  require('internal/net/transfer').unpackServer(this, data, goods);
 };
 
 // --- Accepting
@@ -559,6 +587,7 @@ function createServerHandle(address, port, family, fd, flags) {
 module.exports = {
   Server,
   acceptedSocket,
+  adoptListener,
   createServerHandle,
   isRefused,
   joinCluster,

@@ -39,6 +39,11 @@ const { getTimerDuration, kTimeout: kTimer, setUnrefTimeout } = require('interna
 const { symbols: { async_id_symbol }, watch } = require('internal/async_hooks');
 const { kPushRunning } = require('internal/streams/utils');
 
+const {
+  constants: { kTransferable },
+  privateSymbols: { transfer_mode_private_symbol },
+} = internalBinding('util');
+const { kDeserialize, kTransfer } = require('internal/worker/transfer_symbols');
 const native = internalBinding('tcp_wrap');
 
 const ENOTCONN = -107;
@@ -106,6 +111,7 @@ function Socket(options) {
   this[kUnread] = null;
   this[kGuarded] = false;
   this._closeAfterHandlingError = false;
+  this[transfer_mode_private_symbol] = kTransferable;
 
   options = typeof options === 'number' ? { fd: options } : { ...options };
   options.allowHalfOpen = Boolean(options.allowHalfOpen);
@@ -226,7 +232,7 @@ function applyOptions(socket) {
     handle.setKeepAlive(true, socket[kKeepAliveDelay], socket[kKeepAliveInterval],
                         socket[kKeepAliveCount]);
   }
-  if (socket[kTypeOfService] !== undefined && native.setTypeOfService !== undefined) {
+  if (socket[kTypeOfService] !== undefined && isOpenStream(socket)) {
     native.setTypeOfService(handle.number, socket[kTypeOfService]);
   }
 }
@@ -308,10 +314,16 @@ Socket.prototype.setKeepAlive = function(enable, initialDelayMsecs, intervalMsec
   return this;
 };
 
+/** Whether there is a descriptor that can be asked, and no other stream below. */
+function isOpenStream(socket) {
+  const handle = socket._handle;
+  return handle instanceof StreamHandle && handle.number !== UNOPENED;
+}
+
 Socket.prototype.setTypeOfService = function(tos) {
   if (tos !== tos) throw new ERR_INVALID_ARG_TYPE('tos', 'number', tos);
   validateInt32(tos, 'tos', 0, 255);
-  if (this._handle && native.setTypeOfService !== undefined && tos !== this[kTypeOfService]) {
+  if (isOpenStream(this) && tos !== this[kTypeOfService]) {
     const error = native.setTypeOfService(this._handle.number, tos);
     if (error < 0) throw new ErrnoException(error, 'setTypeOfService');
   }
@@ -320,7 +332,7 @@ Socket.prototype.setTypeOfService = function(tos) {
 };
 
 Socket.prototype.getTypeOfService = function() {
-  if (!this._handle || native.getTypeOfService === undefined) {
+  if (!isOpenStream(this)) {
     return this[kTypeOfService] !== undefined ? this[kTypeOfService] : 0;
   }
   const tos = native.getTypeOfService(this._handle.number);
@@ -764,6 +776,15 @@ Socket.prototype._destroy = function(exception, callback) {
     server._connections--;
     if (server._emitCloseIfDrained) server._emitCloseIfDrained();
   }
+};
+
+/** A connection that nothing was read from can go to another thread. */
+Socket.prototype[kTransfer] = function() {
+  return require('internal/net/transfer').packSocket(this);
+};
+
+Socket.prototype[kDeserialize] = function(data, goods) {
+  require('internal/net/transfer').unpackSocket(this, data, goods);
 };
 
 // --- Connecting

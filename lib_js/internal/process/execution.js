@@ -39,11 +39,11 @@ function tryGetCwd() {
 
 let evalCount = 0;
 
-function runAsModule(source, print) {
+function runAsModule(source, print, mayHaveTypes = false) {
   if (print) throw new ERR_EVAL_ESM_CANNOT_PRINT();
   const url = `${lazyURL().pathToFileURL(`${process.cwd()}/`)}[eval${++evalCount}]`;
   const { runEntryPointWithESMLoader } = require('internal/modules/run_main');
-  runEntryPointWithESMLoader((loader) => loader.eval(source, url, true));
+  runEntryPointWithESMLoader((loader) => loader.eval(source, url, true, mayHaveTypes));
 }
 
 /** Puts `require` and its like on the global object, as code without a file expects. */
@@ -62,20 +62,30 @@ function exposeModule(name) {
   return module;
 }
 
-function runAsScript(name, source, print) {
-  const module = exposeModule(name);
-  const { compileScript, runScript } = internalBinding('contextify');
+function compileForRun(name, source) {
+  const { compileScript } = internalBinding('contextify');
   const { importFrom, registerImporter } = require('internal/modules/esm/utils');
   const symbol = Symbol(name);
   registerImporter(symbol, (specifier, attributes, phase) => {
-    const { href } = lazyURL().pathToFileURL(module.filename);
+    const { href } = lazyURL().pathToFileURL(path.join(tryGetCwd(), name));
     return importFrom(href)(specifier, attributes, phase);
   });
+  return compileScript(source, name, 0, 0, symbol).script;
+}
+
+/** Calls `main` from where Node's wrapper of such a script does: line 6, column 24 of it. */
+const WRAPPER = '\n\n\n\n\n             (main) => main();';
+
+function runAsScript(name, compile, print) {
+  exposeModule(name);
   const run = () => {
-    const { script } = compileScript(source, name, 0, 0, symbol);
+    const script = compile();
+    const { compileScript, runScript } = internalBinding('contextify');
+    const wrapper = compileScript(WRAPPER, `${name}-wrapper`, 0, 0, undefined).script;
+    const call = runScript(wrapper, null, -1, true);
     // Until now RegExp.$1 is the library's.
     RegExpPrototypeExec(/^/, '');
-    const result = runScript(script, null, -1, true);
+    const result = call(() => runScript(script, null, -1, true));
     if (print) {
       const { log } = require('internal/console/global');
       process.on('exit', () => log(result));
@@ -90,28 +100,56 @@ function runAsScript(name, source, print) {
   }
 }
 
+function hasModuleSyntax(name, source) {
+  // Without the wrapper's variables: `const require = ...` is fine here.
+  return getOptionValue('--experimental-detect-module') !== false &&
+    internalBinding('modules').containsModuleSyntax(source, name, undefined, true);
+}
+
+/** Nobody says what it is: JavaScript, or else TypeScript; a script, or else a module. */
+function runUnknown(name, source, print) {
+  const mayHaveTypes = getOptionValue('--strip-types') !== false;
+  if (hasModuleSyntax(name, source)) {
+    runAsModule(source, print, mayHaveTypes);
+    return;
+  }
+  let script;
+  try {
+    script = compileForRun(name, source);
+  } catch (error) {
+    if (!mayHaveTypes) throw error;
+    const { belowPlace, compileWithoutTypes } = require('internal/modules/typescript');
+    const compile = (text) => (hasModuleSyntax(name, text) ? 'module' : compileForRun(name, text));
+    script = compileWithoutTypes(error, source, compile, belowPlace);
+  }
+  if (script === 'module') runAsModule(source, print, true);
+  else runAsScript(name, () => script, print);
+}
+
+/** Text that is no file, from the command line, standard input, or for a worker. */
+function runText(name, source, print) {
+  const inputType = getOptionValue('--input-type');
+  if (!inputType) {
+    runUnknown(name, source, print);
+    return;
+  }
+  const { formatWithoutTypes, isTypeScript } = require('internal/modules/helpers');
+  if (isTypeScript(inputType)) {
+    const { EVAL, stripTypeScriptModuleTypes } = require('internal/modules/typescript');
+    source = stripTypeScriptModuleTypes(source, EVAL);
+  }
+  if (formatWithoutTypes(inputType) === 'module') runAsModule(source, print);
+  else runAsScript(name, () => compileForRun(name, source), print);
+}
+
 /** -e, -p and standard input: `name` is '[eval]' or '[stdin]'. */
 function runSource(name, source) {
-  const print = getOptionValue('--print');
-  const inputType = getOptionValue('--input-type');
-  const { containsModuleSyntax } = internalBinding('modules');
-  const isModule = inputType === 'module' || (!inputType &&
-    getOptionValue('--experimental-detect-module') !== false &&
-    // Without the wrapper's variables: `const require = ...` is fine here.
-    containsModuleSyntax(source, name, undefined, true));
-  if (isModule) runAsModule(source, print);
-  else runAsScript(name, source, print);
+  runText(name, source, getOptionValue('--print'));
 }
 
 /** A worker's script without a file: `code` is its text. */
 function runWorkerSource(name, code) {
-  const { containsModuleSyntax } = internalBinding('modules');
-  const inputType = getOptionValue('--input-type');
-  const isModule = inputType === 'module' || (!inputType &&
-    getOptionValue('--experimental-detect-module') !== false &&
-    containsModuleSyntax(code, name, undefined, true));
-  if (isModule) runAsModule(code, false);
-  else runAsScript(name, code, false);
+  runText(name, code, false);
 }
 
 function readStdin(callback) {

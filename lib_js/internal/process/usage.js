@@ -71,8 +71,7 @@ function memoryUsage() {
     heapTotal: heap[TOTAL_HEAP_SIZE],
     heapUsed: heap[USED_HEAP_SIZE],
     external: heap[EXTERNAL_MEMORY],
-    // Native may not tell yet.
-    arrayBuffers: heap[ARRAY_BUFFERS] ?? 0,
+    arrayBuffers: heap[ARRAY_BUFFERS],
   };
 }
 

@@ -309,6 +309,29 @@ pub fn set_hops_max(fd: Fd, hops: u8, address: &SocketAddress) -> Result<(), Err
     }
 }
 
+/// The byte of the IP header that tells routers of urgency: DSCP and ECN.
+pub fn set_type_of_service(fd: Fd, value: u8) -> Result<(), Errno> {
+    let value = i32::from(value);
+    match local_address(fd)? {
+        SocketAddress::V4(_) => set_number(fd, libc::IPPROTO_IP, libc::IP_TOS, value),
+        SocketAddress::V6(_) => {
+            set_number(fd, libc::IPPROTO_IPV6, libc::IPV6_TCLASS, value)?;
+            // The peer may be one of IPv4 whose address is mapped; with others it means nothing.
+            set_number(fd, libc::IPPROTO_IP, libc::IP_TOS, value)
+        }
+        SocketAddress::Unix(_) => Err(Errno::EOPNOTSUPP),
+    }
+}
+
+pub fn type_of_service(fd: Fd) -> Result<u8, Errno> {
+    let value = match local_address(fd)? {
+        SocketAddress::V4(_) => number(fd, libc::IPPROTO_IP, libc::IP_TOS)?,
+        SocketAddress::V6(_) => number(fd, libc::IPPROTO_IPV6, libc::IPV6_TCLASS)?,
+        SocketAddress::Unix(_) => return Err(Errno::EOPNOTSUPP),
+    };
+    Ok(value as u8)
+}
+
 fn set_flag(fd: Fd, level: i32, name: i32, on: bool) -> Result<(), Errno> {
     set_number(fd, level, name, i32::from(on))
 }

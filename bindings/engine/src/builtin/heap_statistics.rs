@@ -2,6 +2,7 @@
 
 use super::{Args, Entry, Return, entry};
 use crate::realm;
+use crate::store;
 use crate::value::{FromJs, IntoJs, Js};
 
 pub(crate) fn entries() -> Vec<Entry> {
@@ -24,7 +25,7 @@ pub(crate) fn entries() -> Vec<Entry> {
 /// total_physical_size, total_available_size, used_heap_size, heap_size_limit, malloced_memory,
 /// peak_malloced_memory, does_zap_garbage, number_of_native_contexts,
 /// number_of_detached_contexts, total_global_handles_size, used_global_handles_size,
-/// external_memory. Bytes and counts.
+/// external_memory; behind them the bytes of ArrayBuffers. Bytes and counts.
 fn heap_statistics<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
     rv.set(heap_figures(scope).into_js(scope));
 }
@@ -46,6 +47,7 @@ pub(crate) fn heap_figures(isolate: &mut v8::Isolate) -> Js {
         heap.total_global_handles_size(),
         heap.used_global_handles_size(),
         heap.external_memory(),
+        store::array_buffer_bytes(),
     ];
     Js::Doubles(figures.iter().map(|figure| *figure as f64).collect())
 }

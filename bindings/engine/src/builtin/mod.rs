@@ -7,6 +7,7 @@ mod buffer_codec;
 mod buffer_search;
 mod buffer_write;
 mod buffer_write_fast;
+mod devtools;
 mod encoding;
 mod errors;
 pub(crate) mod gc;
@@ -274,7 +275,7 @@ pub(crate) fn throw_error(scope: &mut v8::PinScope, code: &'static str, message:
 }
 
 pub(crate) use heap_statistics::{heap_figures, heap_space_rows};
-pub(crate) use profiler::{ask as ask_profiler, close as close_profiler, open as open_profiler};
+pub(crate) use devtools::{ask as ask_profiler, close as close_profiler, open as open_profiler};
 pub(crate) use turn::{arm_termination, terminate_current};
 
 /// Sets `object[name] = value`.
@@ -291,6 +292,6 @@ pub(crate) fn put<'s>(
 /// Before the isolate ends: what holds on to it from this thread.
 pub(crate) fn close_all() {
     serdes::close_all();
-    profiler::close_all();
+    devtools::close_all();
     wasm_web_api::close_all();
 }

@@ -1,18 +1,14 @@
 //! `profiler`: V8's own DevTools domains, spoken to in JSON without any debugger outside: CPU and
 //! heap profiles, coverage, and the objects that inherit from another.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::cell::Cell;
 
-use v8::inspector::{
-    Channel, ChannelImpl, StringBuffer, StringView, V8Inspector, V8InspectorClient,
-    V8InspectorClientImpl, V8InspectorClientTrustLevel, V8InspectorSession,
-};
+use v8::inspector::StringView;
 
+use super::devtools::{self, Listener, ask, close, open, session};
 use super::{Args, Entry, Return, entry};
 use crate::value::{FromJs, js_string};
 
-const CONTEXT_GROUP: i32 = 1;
 const QUERY_GROUP: &[u8] = b"queryObjects";
 
 pub(crate) fn entries() -> Vec<Entry> {
@@ -21,133 +17,17 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry("closeSession", 1, close_session),
         entry("dispatch", 2, dispatch),
         entry("queryObjects", 1, query_objects),
+        entry("consoleCall", 2, console_call),
     ]
 }
 
-/// The last answer of a session.
-type Answer = Rc<RefCell<String>>;
-
-struct Session {
-    v8: V8InspectorSession,
-    answer: Answer,
-}
-
-struct Inbound(Answer);
-
-impl ChannelImpl for Inbound {
-    fn send_response(&self, _: i32, message: v8::UniquePtr<StringBuffer>) {
-        let text = message.as_ref().map(|message| message.string().to_string());
-        *self.0.borrow_mut() = text.unwrap_or_default();
-    }
-
-    fn send_notification(&self, _: v8::UniquePtr<StringBuffer>) {}
-
-    fn flush_protocol_notifications(&self) {}
-}
-
-struct Client;
-
-impl V8InspectorClientImpl for Client {
-    /// CommonJS files are named by their paths; DevTools speaks of URLs.
-    fn resource_name_to_url(&self, name: &StringView) -> Option<v8::UniquePtr<StringBuffer>> {
-        let url = file_url(&name.to_string())?;
-        Some(StringBuffer::create(StringView::from(url.as_bytes())))
-    }
-}
-
-/// The URL of an absolute path; None for what is none.
-fn file_url(path: &str) -> Option<String> {
-    if !path.starts_with('/') {
-        return None;
-    }
-    let mut url = "file://".to_owned();
-    for byte in path.bytes() {
-        match byte {
-            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' => url.push(byte.into()),
-            b'/' | b'-' | b'.' | b'_' | b'~' | b'!' | b'$' | b'&' | b'\'' | b'(' | b')' | b'*'
-            | b'+' | b',' | b';' | b'=' | b':' | b'@' => url.push(byte.into()),
-            _ => url.push_str(&format!("%{byte:02X}")),
-        }
-    }
-    Some(url)
-}
-
-struct Inspector {
-    // Sessions go before the inspector that they belong to.
-    sessions: Vec<Option<Rc<Session>>>,
-    v8: V8Inspector,
-}
-
-thread_local! {
-    // An isolate has its thread for itself.
-    static INSPECTOR: RefCell<Option<Inspector>> = const { RefCell::new(None) };
-}
-
-/// Before the isolate ends.
-pub(crate) fn close_all() {
-    let inspector = INSPECTOR.take();
-    drop(inspector);
-}
-
-/// Opens a session in the isolate's main context; its number.
-pub(crate) fn open(scope: &mut v8::PinScope) -> i32 {
-    let context = scope.get_current_context();
-    INSPECTOR.with_borrow_mut(|cell| {
-        let inspector = cell.get_or_insert_with(|| {
-            let client = V8InspectorClient::new(Box::new(Client));
-            let v8 = V8Inspector::create(scope, client);
-            let name = StringView::from(&b"main"[..]);
-            v8.context_created(context, CONTEXT_GROUP, name, StringView::from(&b"{}"[..]));
-            Inspector {
-                sessions: Vec::new(),
-                v8,
-            }
-        });
-        let answer = Answer::default();
-        let channel = Channel::new(Box::new(Inbound(answer.clone())));
-        let state = StringView::from(&b"{}"[..]);
-        let trust = V8InspectorClientTrustLevel::FullyTrusted;
-        let v8 = inspector.v8.connect(CONTEXT_GROUP, channel, state, trust);
-        inspector
-            .sessions
-            .push(Some(Rc::new(Session { v8, answer })));
-        inspector.sessions.len() as i32 - 1
-    })
-}
-
-fn session(number: i32) -> Option<Rc<Session>> {
-    INSPECTOR.with_borrow(|cell| {
-        let sessions = &cell.as_ref()?.sessions;
-        sessions
-            .get(usize::try_from(number).ok()?)
-            .cloned()
-            .flatten()
-    })
-}
-
-pub(crate) fn close(number: i32) {
-    let closed = INSPECTOR.with_borrow_mut(|cell| {
-        let sessions = &mut cell.as_mut()?.sessions;
-        sessions.get_mut(usize::try_from(number).ok()?)?.take()
-    });
-    drop(closed);
-}
-
-/// Sends one message and gives the answer, which V8 has ready at once; empty without a session.
-pub(crate) fn ask(number: i32, message: &str) -> String {
-    let Some(session) = session(number) else {
-        return String::new();
-    };
-    session.answer.borrow_mut().clear();
-    let units: Vec<u16> = message.encode_utf16().collect();
-    session
-        .v8
-        .dispatch_protocol_message(StringView::from(&units[..]));
-    session.answer.take()
-}
-
-fn open_session<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
-    rv.set_int32(open(scope));
+/// openSession(listener, name) -> session. A listener gets every message of it.
+fn open_session<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let listener = args.get(0).try_cast::<v8::Function>().ok();
+    let listener = listener.map(|listener| Listener::new(scope, listener));
+    let name = args.get(1);
+    let name = name.is_string().then(|| String::from_js(scope, name));
+    rv.set_int32(devtools::open_with(scope, listener, name));
 }
 
 fn close_session<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
@@ -160,6 +40,35 @@ fn dispatch<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return
     let message = String::from_js(scope, args.get(1));
     let answer = ask(number, &message);
     rv.set(js_string(scope, &answer).into());
+}
+
+thread_local! {
+    /// What one console prints may print by another: DevTools hear of the outer one.
+    static IS_PRINTING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// consoleCall(v8's method, ours, ...args): prints in both ways. No frame of JavaScript lies
+/// between them and the program.
+fn console_call<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let functions = (
+        args.get(0).try_cast::<v8::Function>(),
+        args.get(1).try_cast::<v8::Function>(),
+    );
+    let (Ok(theirs), Ok(ours)) = functions else {
+        return;
+    };
+    let rest: Vec<_> = (2..args.length()).map(|index| args.get(index)).collect();
+    let receiver = args.this().into();
+    if devtools::has_sessions() && !IS_PRINTING.replace(true) {
+        let told = theirs.call(scope, receiver, &rest);
+        IS_PRINTING.set(false);
+        if told.is_none() {
+            return; // With what was thrown.
+        }
+    }
+    if let Some(result) = ours.call(scope, receiver, &rest) {
+        rv.set(result);
+    }
 }
 
 /// The text of `"name":"..."` in JSON of V8's own making, from `at` on, and where it ends.
@@ -230,13 +139,6 @@ fn query<'s>(
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn paths_become_urls() {
-        let url = file_url("/a b/\u{e9}.js");
-        assert_eq!(url, Some("file:///a%20b/%C3%A9.js".to_owned()));
-        assert_eq!(file_url("node:fs"), None);
-    }
 
     #[test]
     fn ids_are_found_and_checked() {

@@ -52,11 +52,13 @@ const {
 const { beginStatCache, endStatCache, installLookup } = require('internal/modules/cjs/resolve');
 const {
   dependencies,
+  formatWithoutTypes,
   getCjsConditions,
   getCjsConditionsArray,
   getCompileCache,
   getSourceMapCache,
   initializeCjsConditions,
+  isTypeScript,
   loadBuiltinModule,
   makeRequireFunction,
   setHasStartedUserCJSExecution,
@@ -338,6 +340,9 @@ function readSource(filename, format) {
     case 'module':
     case 'commonjs':
     case 'json':
+    case 'commonjs-typescript':
+    case 'module-typescript':
+    case 'typescript':
       // Through the public function, which tools that pack programs replace.
       return require('fs').readFileSync(filename, 'utf8');
     case 'builtin':
@@ -538,6 +543,24 @@ function wrapSafe(filename, content, module, format) {
   const detectModule = format !== 'commonjs' && (isMain ?
     getOptionValue('--experimental-detect-module') !== false :
     getOptionValue('--require-module') !== false);
+  if (!isMain || detectModule) return compileWrapped(filename, content, isMain, detectModule);
+  try {
+    return compileWrapped(filename, content, isMain, detectModule);
+  } catch (error) {
+    warnAboutESM(filename, content);
+    throw error;
+  }
+}
+
+/** The entry point is no script: perhaps it was meant to be a module. */
+function warnAboutESM(filename, content) {
+  if (!internalBinding('modules').containsModuleSyntax(content, filename)) return;
+  require('internal/process/warning').emitWarningSync(
+    `Failed to load the ES module: ${filename}. Make sure to set "type": "module" in ` +
+    'the nearest package.json file or use the .mjs extension.');
+}
+
+function compileWrapped(filename, content, isMain, detectModule) {
   const { compileFunctionForCJSLoader, functionCachedData } = internalBinding('modules');
   const cache = getCompileCache();
   if (cache === undefined) {
@@ -552,8 +575,19 @@ function wrapSafe(filename, content, module, format) {
   return result;
 }
 
+function withoutTypes(module, content, filename) {
+  const { stripTypeScriptModuleTypes } = require('internal/modules/typescript');
+  const record = recordOf(module);
+  record.url ??= convertCJSFilenameToURL(filename);
+  return stripTypeScriptModuleTypes(content, filename, record.url);
+}
+
 Module.prototype._compile = function(content, filename, format) {
   let compiled;
+  if (isTypeScript(format)) {
+    content = withoutTypes(this, content, filename);
+    format = formatWithoutTypes(format);
+  }
   if (format !== 'module') {
     const result = wrapSafe(filename, content, this, format);
     compiled = result.function;
@@ -638,14 +672,25 @@ function exportsOfNamespace(job, namespace) {
 function formatOfFile(filename) {
   if (StringPrototypeEndsWith(filename, '.cjs')) return 'commonjs';
   if (StringPrototypeEndsWith(filename, '.mjs')) return 'module';
-  if (!StringPrototypeEndsWith(filename, '.js')) return undefined;
+  if (StringPrototypeEndsWith(filename, '.js')) {
+    const type = packageJsonReader.getNearestParentPackageJSONType(filename);
+    return type === 'none' ? undefined : type;
+  }
+  if (!StringPrototypeEndsWith(filename, 'ts') ||
+      getOptionValue('--strip-types') === false) {
+    return undefined;
+  }
+  if (StringPrototypeEndsWith(filename, '.cts')) return 'commonjs-typescript';
+  if (StringPrototypeEndsWith(filename, '.mts')) return 'module-typescript';
+  if (!StringPrototypeEndsWith(filename, '.ts')) return undefined;
   const type = packageJsonReader.getNearestParentPackageJSONType(filename);
-  return type === 'none' ? undefined : type;
+  return type === 'none' ? 'typescript' : `${type}-typescript`;
 }
 
 Module._extensions['.js'] = function(module, filename) {
   const { source, format } = loadSource(module, filename, formatOfFile(filename));
-  if (format === 'module' && getOptionValue('--require-module') === false &&
+  if ((format === 'module' || format === 'module-typescript') &&
+      getOptionValue('--require-module') === false &&
       !recordOf(module).isMain) {
     const { exists, path: pjsonPath } = packageJsonReader.getNearestParentPackageJSON(filename);
     const { containsModuleSyntax } = internalBinding('modules');

@@ -76,6 +76,30 @@ function isWasmFile(url, source) {
   }
 }
 
+/** .ts: the package says, else the source, which has to be seen without its types. */
+function formatOfTypeScript(url, source) {
+  const scope = getPackageScopeConfig(url);
+  if (scope.type !== 'none') return `${scope.type}-typescript`;
+  if (!source) return null;
+  const { stripTypeScriptModuleTypes } = require('internal/modules/typescript');
+  const { stringify } = require('internal/modules/helpers');
+  const code = stripTypeScriptModuleTypes(stringify(source), fileURLToPath(url));
+  const format = detectModuleFormat(code, url);
+  if (format === 'module' && scope.exists) warnAboutTypelessPackage(scope.pjsonPath, url);
+  return `${format}-typescript`;
+}
+
+/** The format that types are erased from; undefined for others. */
+function typeScriptFormat(extension, url, source) {
+  if (getOptionValue('--strip-types') === false) return undefined;
+  switch (extension) {
+    case '.ts': return formatOfTypeScript(url, source);
+    case '.cts': return 'commonjs-typescript';
+    case '.mts': return 'module-typescript';
+    default: return undefined;
+  }
+}
+
 function formatOfFile(url, source, ignoreErrors) {
   const extension = extname(url);
   if (extension === '.js') {
@@ -92,7 +116,7 @@ function formatOfFile(url, source, ignoreErrors) {
     if (source && isWasmFile(url, source)) return 'wasm';
     return source ? detectModuleFormat(source, url) : null;
   }
-  const format = extensionFormatMap[extension];
+  const format = extensionFormatMap[extension] ?? typeScriptFormat(extension, url, source);
   if (format !== undefined || ignoreErrors) return format;
   throw new ERR_UNKNOWN_FILE_EXTENSION(extension, fileURLToPath(url));
 }

@@ -287,10 +287,19 @@ class ModuleLoader {
   }
 
   /** -e and standard input as a module. */
-  async eval(source, url, isEntryPoint = false) {
+  async eval(source, url, isEntryPoint = false, mayHaveTypes = false) {
     const { createSourceText } = internalBinding('modules');
+    const compile = (text) => createSourceText(url, text, undefined);
     return this.#traced(url, '<eval>', async () => {
-      const wrap = createSourceText(url, source, undefined);
+      let wrap;
+      try {
+        wrap = compile(source);
+      } catch (error) {
+        if (!mayHaveTypes) throw error;
+        const { compileWithoutTypes } = require('internal/modules/typescript');
+        wrap = compileWithoutTypes(
+          error, source, compile, (stack, message) => `${message}\n\n${stack}`);
+      }
       const created = [];
       const job = this.#addJob(url, undefined, wrap, isEntryPoint, created);
       this.#linkAll(created, false);

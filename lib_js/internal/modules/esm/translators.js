@@ -220,4 +220,13 @@ translators.set('commonjs', (url, loaded, importer) => {
   return { wrap, isCommonJS: true };
 });
 
+for (const format of ['commonjs', 'module']) {
+  translators.set(`${format}-typescript`, (url, loaded, importer) => {
+    assertBufferSource(loaded.source, true, 'load');
+    const { stripTypeScriptModuleTypes } = require('internal/modules/typescript');
+    const source = stripTypeScriptModuleTypes(stringify(loaded.source), url);
+    return translators.get(format)(url, { ...loaded, source, format }, importer);
+  });
+}
+
 module.exports = { translators };

@@ -24,12 +24,13 @@ const {
 } = require('internal/v8/coverage');
 const { matchGlobPattern } = require('internal/fs/glob');
 const { fileURLToPath, URL } = require('internal/url');
-const { applyRange, linesOf } = require('internal/test_runner/coverage/lines');
+const { applyRange, ignoreTypes, linesOf } = require('internal/test_runner/coverage/lines');
 const { mergeScript } = require('internal/test_runner/coverage/merge');
 const { constants: { kMockSearchParam } } = require('internal/test_runner/mock/loader');
 const fs = require('fs');
 const { join, relative, resolve } = require('path');
 
+const typeScript = /\.[cm]?ts$/u;
 const fileName = /^coverage-\d+-\d{13}-\d+\.json$/;
 
 function percent(covered, total) {
@@ -127,7 +128,9 @@ class TestCoverage {
       } catch {
         continue; // It is gone.
       }
-      const { file, sums } = reportOf(path, linesOf(source), functions);
+      const lines = linesOf(source);
+      if (RegExpPrototypeExec(typeScript, path) !== null) ignoreTypes(lines, source);
+      const { file, sums } = reportOf(path, lines, functions);
       totals.add(sums);
       ArrayPrototypePush(files, file);
     }

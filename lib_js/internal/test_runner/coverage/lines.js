@@ -7,6 +7,8 @@ const {
   NumberParseInt,
   RegExpPrototypeExec,
   RegExpPrototypeSymbolSplit,
+  StringPrototypeSlice,
+  StringPrototypeTrim,
   hardenRegExp,
 } = primordials;
 
@@ -56,6 +58,23 @@ function linesOf(source) {
   return lines;
 }
 
+/** Lines that are blank without their types are no code. */
+function ignoreTypes(lines, source) {
+  const { stripTypeScriptTypesForCoverage } = require('internal/modules/typescript');
+  let texts;
+  try {
+    texts = RegExpPrototypeSymbolSplit(lineStart, stripTypeScriptTypesForCoverage(source));
+  } catch {
+    return; // It was transformed, and its source map tells.
+  }
+  for (let i = 0; i < lines.length; i++) {
+    const { startOffset, endOffset } = lines[i];
+    const text = StringPrototypeSlice(source, startOffset, endOffset);
+    if (StringPrototypeTrim(text) === '') continue;
+    if (StringPrototypeTrim(texts[i] ?? '') === '') lines[i].ignore = true;
+  }
+}
+
 /** The index of the line that an offset lies in; -1: in none, as between '\r' and '\n'. */
 function lineIndexAt(lines, offset) {
   let low = 0;
@@ -87,4 +106,4 @@ function applyRange({ startOffset, endOffset, count }, lines) {
   return { __proto__: null, first: touched[0]?.line, isIgnored: ignored === touched.length };
 }
 
-module.exports = { applyRange, linesOf };
+module.exports = { applyRange, ignoreTypes, linesOf };

@@ -1,0 +1,32 @@
+'use strict';
+
+// node:inspector, inside of the process: sessions with V8's own DevTools domains (Runtime,
+// Debugger, Profiler, HeapProfiler). Nobody connects from outside: there is no port to open.
+
+const { ERR_INSPECTOR_NOT_ACTIVE, ERR_INSPECTOR_NOT_AVAILABLE } = require('internal/errors').codes;
+const { Session } = require('internal/inspector/session');
+
+/** Ports of debuggers are not built. */
+function open(port, host, wait) {
+  throw new ERR_INSPECTOR_NOT_AVAILABLE();
+}
+
+/** Nothing is open, which is what Node says of it by doing nothing. */
+function close() {}
+
+function url() {
+  return undefined;
+}
+
+function waitForDebugger() {
+  throw new ERR_INSPECTOR_NOT_ACTIVE();
+}
+
+module.exports = {
+  open,
+  close,
+  url,
+  waitForDebugger,
+  console: require('internal/console/engine').builtIn,
+  Session,
+};
