@@ -1,8 +1,8 @@
 'use strict';
 
 // A session of node:inspector: this thread asks V8's own DevTools domains. Native hears V8's answers
-// and not its events, so what is told by events is not there (Debugger, Runtime.enable), but for heap
-// snapshots, which come from elsewhere.
+// and not its events, so what lives by events is not there (breakpoints, Runtime.enable), but for
+// heap snapshots, which come from elsewhere.
 
 const {
   ArrayPrototypeForEach,
@@ -29,6 +29,8 @@ const { holdSignals } = internalBinding('turn');
 const ANSWERED = new SafeSet();
 
 ArrayPrototypeForEach([
+  // Debugger.enable has V8 keep scripts, without which coverage forgets some (collect-v8-coverage).
+  ['Debugger', ['disable', 'enable', 'getScriptSource']],
   ['HeapProfiler', ['collectGarbage', 'disable', 'enable', 'getHeapObjectId',
                     'getObjectByHeapObjectId', 'getSamplingProfile', 'startSampling',
                     'stopSampling']],

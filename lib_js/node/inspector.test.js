@@ -6,6 +6,7 @@ const assert = require('assert');
 const inspector = require('inspector');
 const { Session: PromiseSession } = require('inspector/promises');
 const { test } = require('node:test');
+const vm = require('vm');
 const { Worker } = require('worker_threads');
 
 async function withSession(run) {
@@ -78,6 +79,20 @@ test('profiles and counts of calls', async () => {
   });
 });
 
+test('coverage as jest takes it, and debugger statements hold nothing up', async () => {
+  await withSession(async (session) => {
+    assert.ok((await session.post('Debugger.enable')).debuggerId);
+    await session.post('Profiler.enable');
+    await session.post('Profiler.startPreciseCoverage', { callCount: true, detailed: true });
+    vm.runInThisContext('(() => { debugger; })()', { filename: 'gone.js' });
+    const { result } = await session.post('Profiler.takePreciseCoverage');
+    const { scriptId } = result.find(({ url }) => url === 'gone.js');
+    const { scriptSource } = await session.post('Debugger.getScriptSource', { scriptId });
+    assert.strictEqual(scriptSource, '(() => { debugger; })()');
+    await session.post('Debugger.disable');
+  });
+});
+
 test('a heap snapshot comes in pieces', async () => {
   await withSession(async (session) => {
     let text = '';
@@ -102,7 +117,7 @@ test('what is not built says so', async () => {
   });
   await withSession(async (session) => {
     for (const [method, params] of [
-      ['Debugger.enable'],
+      ['Debugger.pause'],
       ['Runtime.enable'],
       ['Runtime.evaluate', { expression: '1', awaitPromise: true }],
     ]) {
