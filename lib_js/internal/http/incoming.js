@@ -122,8 +122,11 @@ for (const key of Reflect.ownKeys(defaults)) {
   });
 }
 
-/** A request of a lane: made for each request, so it has few fields. */
-function LaneRequest(lane, head, method, url) {
+/**
+ * A request of a lane: made for each request, so it has few fields. Its name is what stacks say of
+ * methods that are called on it.
+ */
+const LaneRequest = function IncomingMessage(lane, head, method, url) {
   this._events = undefined;
   this._eventsCount = 0;
   this._maxListeners = undefined;
@@ -137,7 +140,7 @@ function LaneRequest(lane, head, method, url) {
   this.complete = false;
   this.upgrade = false;
   this[kClosed] = false;
-}
+};
 LaneRequest.prototype = IncomingMessage.prototype;
 
 function define(name, descriptor) {

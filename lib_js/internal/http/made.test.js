@@ -56,3 +56,20 @@ test('a response has its socket as its own property', async () => {
   server.close();
   server.closeAllConnections();
 });
+
+test('stacks name the classes of messages', async () => {
+  const stacks = [];
+  const note = () => stacks.push(new Error('here').stack);
+  const server = http.createServer((req, res) => {
+    req.on('mine', note).emit('mine');
+    res.on('mine', note).emit('mine');
+    res.end();
+  });
+  await new Promise((resolve) => server.listen(0, resolve));
+  const res = await new Promise((resolve) => http.get({ port: server.address().port }, resolve));
+  res.resume();
+  server.close();
+  server.closeAllConnections();
+  assert.match(stacks[0], /at IncomingMessage\.emit /);
+  assert.match(stacks[1], /at ServerResponse\.emit /);
+});
