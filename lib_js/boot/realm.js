@@ -13,6 +13,7 @@
 const {
   ArrayPrototypeIncludes,
   ArrayPrototypePush,
+  FunctionPrototypeToString,
   ObjectDefineProperty,
   ObjectKeys,
   ObjectPrototypeHasOwnProperty,
@@ -155,6 +156,21 @@ class BuiltinModule {
     const rest = BuiltinModule.getSchemeOnlyModuleNames();
     for (let i = 0; i < rest.length; i++) ArrayPrototypePush(ids, `node:${rest[i]}`);
     return ids;
+  }
+
+  /** Ids of the files that are ours and have the names of Node's: none of npm, none of coring's. */
+  static getOwnFileIds() {
+    const ids = [];
+    for (const { 0: id, 1: file } of files) {
+      if (!StringPrototypeStartsWith(file, 'npm/') && !StringPrototypeStartsWith(file, 'coring/')) {
+        ArrayPrototypePush(ids, id);
+      }
+    }
+    return ids;
+  }
+
+  static sourceOf(id) {
+    return FunctionPrototypeToString(compileBuiltin(files.get(id)));
   }
 
   compileForInternalLoader() {

@@ -156,3 +156,17 @@ test('close in the middle of a write calls back, and later writes fail', async (
   await done;
   assert.strictEqual(stream._handle, null);
 });
+
+test('a _processChunk of a package\'s own reads _writeState behind writeSync', () => {
+  const text = Buffer.from('text '.repeat(1000));
+  const stream = zlib.createInflate({ chunkSize: 1 << 16 });
+  const input = zlib.deflateSync(text);
+  const output = Buffer.alloc(1 << 16);
+  const answer = stream._handle.writeSync(
+    zlib.constants.Z_FINISH, input, 0, input.length, output, 0, output.length);
+  // pngjs: `writeSync(..) || this._writeState`.
+  assert.strictEqual(answer, undefined);
+  assert.deepStrictEqual([...stream._writeState], [output.length - text.length, 0]);
+  assert.deepStrictEqual(output.subarray(0, text.length), text);
+  stream.close();
+});

@@ -42,6 +42,9 @@ const URL_MASK = 0x7fff;
 /** As many lines Node reads before it counts those of a response. */
 const UNCOUNTED_PAIRS = 32;
 
+/** What is left of a head whose lines were taken out; messages that programs make have ''. */
+const TAKEN = '\r\n';
+
 function IncomingMessage(socket) {
   this[kState] = undefined;
   this[kClosed] = false;
@@ -50,7 +53,8 @@ function IncomingMessage(socket) {
     this._eventsCount = 0;
     this._maxListeners = undefined;
   }
-  this[kSocket] = socket;
+  new OwnFields(this);
+  this.socket = socket;
   this.httpVersionMajor = null;
   this.httpVersionMinor = null;
   this.httpVersion = null;
@@ -65,7 +69,6 @@ function IncomingMessage(socket) {
   this.method = null;
   this.statusCode = null;
   this.statusMessage = null;
-  new OwnClient(this);
   this.client = socket;
   this._consuming = false;
   this._dumped = false;
@@ -75,8 +78,12 @@ function itself(object) {
   return object;
 }
 
-/** Gives an object a property `client`, past the setter of its prototype: fields are defined. */
-class OwnClient extends itself {
+/**
+ * Gives an object these properties as its own, past the setters of its prototype: fields are
+ * defined. Packages ask for them by hasOwnProperty (request, and with it yarn).
+ */
+class OwnFields extends itself {
+  socket = null;
   client = null;
 }
 
@@ -115,8 +122,11 @@ for (const key of Reflect.ownKeys(defaults)) {
   });
 }
 
-/** A request of a lane: made for each request, so it has few fields. */
-function LaneRequest(lane, head, method, url) {
+/**
+ * A request of a lane: made for each request, so it has few fields. Its name is what stacks say of
+ * methods that are called on it.
+ */
+const LaneRequest = function IncomingMessage(lane, head, method, url) {
   this._events = undefined;
   this._eventsCount = 0;
   this._maxListeners = undefined;
@@ -130,7 +140,7 @@ function LaneRequest(lane, head, method, url) {
   this.complete = false;
   this.upgrade = false;
   this[kClosed] = false;
-}
+};
 LaneRequest.prototype = IncomingMessage.prototype;
 
 function define(name, descriptor) {
@@ -148,8 +158,8 @@ define('_readableState', {
 
 function openState(message) {
   const lane = message[kLane];
-  const socket = message[kSocket];
-  const highWaterMark = lane !== null ? lane.server.highWaterMark : socket?.readableHighWaterMark;
+  const highWaterMark = lane !== null ? lane.server.highWaterMark :
+    message.socket?.readableHighWaterMark;
   const state = new ReadableState(
     highWaterMark === undefined ? undefined : { highWaterMark }, message, false);
   message[kState] = state;
@@ -160,7 +170,8 @@ function openState(message) {
     state.destroyed = true;
     state.closed = true;
     state.closeEmitted = true;
-  } else if (message.complete) {
+  } else if (message.complete && message[kHead] !== '') {
+    // Without a head a program made it (serverless-http), and pushes the body itself.
     state.ended = true;
     state.reading = false;
   }
@@ -185,7 +196,7 @@ define('connection', {
   set(socket) { this.socket = socket; },
 });
 
-// Messages of the constructor have it as their own.
+// Messages of the constructor have it as their own, as `socket`.
 define('client', {
   configurable: true,
   get() { return this.socket; },
@@ -208,7 +219,7 @@ function rawHeadersOf(message) {
       raw.length = pairsMax * 2;
     }
     message[kRawHeaders] = raw;
-    message[kHead] = '';
+    if (head !== '') message[kHead] = TAKEN;
   }
   return raw;
 }
@@ -350,7 +361,7 @@ IncomingMessage.prototype._read = function _read() {
   }
   const lane = this[kLane];
   if (lane !== null) lane.resumeBody(this);
-  else if (this[kSocket]?.readable) readStart(this[kSocket]);
+  else if (this.socket?.readable) readStart(this.socket);
 };
 
 /** A piece of the body has come; false if the message has enough for now. */

@@ -52,8 +52,11 @@ for (const name of ['_sent100', '_expect_continue']) {
   Object.defineProperty(ServerResponse.prototype, name, { writable: true, value: false });
 }
 
-/** A response of a lane: few fields, all in one order; the rest is found on the prototype. */
-function LaneResponse(req, lane, keepAlive, keepAliveTimeout) {
+/**
+ * A response of a lane: few fields, all in one order; the rest is found on the prototype. Its name
+ * is what stacks say of methods that are called on it.
+ */
+const LaneResponse = function ServerResponse(req, lane, keepAlive, keepAliveTimeout) {
   this._events = undefined;
   this._eventsCount = 0;
   this._maxListeners = undefined;
@@ -72,7 +75,7 @@ function LaneResponse(req, lane, keepAlive, keepAliveTimeout) {
   this.destroyed = false;
   this._closed = false;
   this._keepAliveTimeout = keepAliveTimeout;
-}
+};
 LaneResponse.prototype = ServerResponse.prototype;
 
 /** What the constructor's options would say, for servers that differ from the defaults. */

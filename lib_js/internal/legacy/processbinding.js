@@ -5,7 +5,10 @@
 
 const {
   ArrayPrototypeForEach,
+  ObjectDefineProperty,
   SafeSet,
+  StringPrototypeIndexOf,
+  StringPrototypeSlice,
 } = primordials;
 
 const { genericNodeError } = require('internal/errors');
@@ -44,7 +47,26 @@ function makeConstants() {
   return { __proto__: null, os, fs, crypto, zlib };
 }
 
+/** Every file of the library by its id, and its text when somebody asks for it. */
+function makeNatives() {
+  const { BuiltinModule } = require('internal/bootstrap/realm');
+  const binding = { __proto__: null };
+  ArrayPrototypeForEach(BuiltinModule.getOwnFileIds(), (id) => {
+    ObjectDefineProperty(binding, id, {
+      __proto__: null,
+      configurable: true,
+      enumerable: true,
+      get() {
+        const wrapped = BuiltinModule.sourceOf(id);
+        return StringPrototypeSlice(wrapped, StringPrototypeIndexOf(wrapped, '{') + 1, -1);
+      },
+    });
+  });
+  return binding;
+}
+
 let constants;
+let natives;
 let util;
 let uv;
 
@@ -52,6 +74,7 @@ let uv;
 function legacyBinding(name) {
   if (AS_THEY_ARE.has(name)) return internalBinding(name);
   if (name === 'constants') return constants ??= makeConstants();
+  if (name === 'natives') return natives ??= makeNatives();
   if (name === 'util') return util ??= makeUtil();
   if (name === 'uv') return uv ??= makeUv();
   if (name === 'spawn_sync') return require('internal/child_process/sync').binding;

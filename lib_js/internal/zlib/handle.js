@@ -61,7 +61,7 @@ class Handle {
       const id = watch.isOn ? enter(this) : 0;
       // A stream that was closed hears that its write is over, but nothing is written.
       if (this.#native === undefined ||
-          this.writeSync(flushFlag, input, inOff, inLength, output, outOff, outLength)) {
+          this.#step(flushFlag, input, inOff, inLength, output, outOff, outLength)) {
         this.#onWritten(this);
       }
       if (id !== 0) leave(id);
@@ -69,8 +69,14 @@ class Handle {
     });
   }
 
-  /** false: onerror has been called. */
+  // Answers nothing, as Node's: packages that bring their own _processChunk read `_writeState`
+  // only then (pngjs: `writeSync(..) || this._writeState`).
   writeSync(flushFlag, input, inOff, inLength, output, outOff, outLength) {
+    this.#step(flushFlag, input, inOff, inLength, output, outOff, outLength);
+  }
+
+  /** false: onerror has been called. */
+  #step(flushFlag, input, inOff, inLength, output, outOff, outLength) {
     const spans = [inOff, inLength, outOff, outLength];
     return this.#check(
       binding.write(this.#native, flushFlag, input, output, spans, this.#left));
