@@ -86,6 +86,9 @@ const NOBODY = -1;
 /** Fewer queued bytes than this count as sent. */
 const QUEUED_BYTES_MAX = 65536;
 
+/** What frames a chunk is not more, and leaves with the end of the turn. */
+const FRAMING_BYTES_MAX = 64;
+
 const HEAD_METHOD = methods.indexOf('HEAD');
 
 /** What the program may still see of a response: 'finish', 'close', callbacks of end(). */
@@ -126,6 +129,7 @@ class Lane {
     this.queue = null; // Responses that wait for their turn.
     this.waiting = null; // Responses whose bytes are not with the kernel yet.
     this.callbacks = null; // Of write().
+    this.isDraining = false; // A tick is to tell that all is with the kernel.
     this.message = null; // The async resource of its requests, while somebody watches.
     if (watch.isOn) this.watch(server);
   }
@@ -305,8 +309,19 @@ class Lane {
         this.callbacks.push(callback);
       }
     }
-    if (!accepted || this.callbacks !== null) native.wantDrain(this.number);
+    if (!accepted || this.callbacks !== null) this.awaitDrain();
     return accepted;
+  }
+
+  /** 'drain' is to come: as in Node with the next tick, if the kernel has taken all. */
+  awaitDrain() {
+    if (this.isDraining) return;
+    if (native.queuedBytes(this.number) < FRAMING_BYTES_MAX) {
+      this.isDraining = true;
+      process.nextTick(drainNT, this);
+    } else {
+      native.wantDrain(this.number);
+    }
   }
 
   // --- Requests
@@ -577,6 +592,13 @@ function settle(lane, res) {
   } else {
     lane.finish(res);
   }
+}
+
+function drainNT(lane) {
+  lane.isDraining = false;
+  if (!lane.isOpen) return;
+  if (native.queuedBytes(lane.number) < FRAMING_BYTES_MAX) lane.drained(0);
+  else native.wantDrain(lane.number);
 }
 
 function abortedError() {
