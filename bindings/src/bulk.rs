@@ -1,7 +1,8 @@
-//! Streams of large pieces. Leases are made for requests and messages: a stream that fills one after
-//! the other is read as libuv does, in pieces of 64 KiB to memory that becomes JavaScript's. The
-//! ring then only tells that there is something, and nothing is taken before JavaScript wants it.
-//! A stream whose pieces have become small is read by leases again: waiting costs no operation then.
+//! Streams of large pieces. Leases are made for requests and messages: a stream that fills one
+//! after the other is read as libuv does, in pieces of 64 KiB to memory that becomes JavaScript's.
+//! The ring then only tells that there is something, and nothing is taken before JavaScript wants
+//! it. A stream whose pieces have become small is read by leases again, for which whoever waits
+//! needs no further operation.
 
 use coring_engine::Delivery;
 use coring_uring::{Errno, sync};
@@ -21,7 +22,7 @@ pub struct Intake {
     way: Way,
     /// Bytes that came by whole leases, one behind the other.
     row_bytes: u32,
-    /// Pieces that came one behind the other and need not have been large.
+    /// Small pieces that came one behind the other.
     small_pieces: u8,
     /// Bytes come of the operation that is armed, whether they are wanted then or not.
     pub is_taking: bool,
