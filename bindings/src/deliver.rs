@@ -39,6 +39,7 @@ impl Natives {
                 _ => self.complete(completion, out),
             }
         }
+        self.receive_ready(out);
         for completion in ended {
             self.complete(completion, out);
         }
@@ -106,6 +107,7 @@ impl Natives {
         !self.answers.is_empty()
             || !self.notes.is_empty()
             || !self.soon.is_empty()
+            || !self.bulk_ready.is_empty()
             || self
                 .deadlines
                 .next_ms()

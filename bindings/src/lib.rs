@@ -4,6 +4,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bulk;
 mod channel_wrap;
 mod clock;
 mod config;
@@ -140,6 +141,10 @@ pub struct Natives {
     pub(crate) dirty: Vec<Handle>,
     /// Fast-lane connections with input that can be parsed without waiting.
     pub(crate) soon: Vec<Handle>,
+    /// Sockets of large pieces that likely have another one.
+    pub(crate) bulk_ready: Vec<Handle>,
+    /// Room for the next large piece.
+    pub(crate) bulk_room: Vec<u8>,
     /// Entries for the next delivery: kind, handle, a, b.
     pub(crate) answers: Vec<(u8, [i32; 3])>,
     /// Sockets whose slot was freed, for the close phase.
@@ -221,6 +226,8 @@ impl Natives {
             sockets: Slots::default(),
             dirty: Vec::new(),
             soon: Vec::new(),
+            bulk_ready: Vec::new(),
+            bulk_room: Vec::new(),
             answers: Vec::new(),
             farewells: Vec::new(),
             gone: Vec::new(),
@@ -297,6 +304,7 @@ impl Natives {
 
     fn next_wait(&self, idle: bool) -> Wait {
         let pending = !self.soon.is_empty()
+            || !self.bulk_ready.is_empty()
             || !self.answers.is_empty()
             || !self.farewells.is_empty()
             || !self.dirty.is_empty()

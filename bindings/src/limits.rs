@@ -14,6 +14,21 @@ pub const DIRECT_BYTES_MIN: usize = 32 << 10;
 /// a write done, and its buffer free, only while fewer bytes than this are queued.
 pub const HELD_BYTES_MIN: usize = 64 << 10;
 
+/// So many bytes in a row that filled whole leases: the stream is one of large pieces.
+pub const BULK_BYTES_MIN: usize = 16 << 10;
+
+/// Bytes taken from such a stream at a time, as Node does.
+pub const BULK_READ_BYTES: usize = 64 << 10;
+
+/// A piece is large, and JavaScript gets the memory that it was read to, from so many bytes on;
+/// what is smaller is copied, and the memory used again.
+pub const BULK_KEEP_BYTES_MIN: usize = BULK_READ_BYTES / 2;
+
+/// So many pieces in a row that two leases would have held: the stream is no more one of large
+/// pieces.
+pub const BULK_SMALL_PIECES_MAX: u8 = 4;
+pub const BULK_SMALL_BYTES_MAX: usize = 8 << 10;
+
 /// Pipelined requests that one connection gives JavaScript before others have their turn, and
 /// before it is asked anew whether the peer reads.
 pub const PIPELINED_BATCH_MAX: u32 = 32;

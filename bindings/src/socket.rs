@@ -10,6 +10,7 @@ use std::collections::VecDeque;
 use coring_engine::Held;
 use coring_uring::{Fd, FlightId, SendPage, Stable, sync};
 
+use crate::bulk::Intake;
 use crate::http::Conn;
 use crate::limits::{DIRECT_BYTES_MIN, HELD_BYTES_MIN, OUTPUT_BYTES_HIGH};
 
@@ -73,6 +74,8 @@ pub struct Socket {
     pub recv_armed: bool,
     /// A cancel of `recv` is on its way.
     pub recv_cancelled: bool,
+    /// How bytes come in.
+    pub intake: Intake,
     pub reading: bool,
     /// Received while JavaScript did not read.
     pub inbox: VecDeque<Vec<u8>>,
@@ -141,6 +144,7 @@ impl Socket {
             recv: FlightId::NONE,
             recv_armed: false,
             recv_cancelled: false,
+            intake: Intake::default(),
             reading: false,
             inbox: VecDeque::new(),
             inbox_end: None,

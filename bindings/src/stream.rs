@@ -27,10 +27,16 @@ impl Socket {
         self.closing == Closing::Open && self.ending == Ending::Open
     }
 
+    /// Should more be taken from the kernel?
+    pub fn wants_input(&self) -> bool {
+        self.wants_recv() && self.inbox_end.is_none()
+    }
+
     fn wants_recv(&self) -> bool {
         match &self.role {
             Role::Listener(_) => false,
             Role::Stream => self.reading && self.inbox.is_empty(),
+            Role::Http(conn) if self.intake.is_bulk() => !conn.is_full() && !conn.is_waiting(),
             Role::Http(conn) => !conn.is_full(),
         }
     }
@@ -126,24 +132,26 @@ impl Natives {
         let Some(socket) = self.sockets.get_mut(handle) else {
             return;
         };
-        let wanted = socket.wants_recv() && socket.inbox_end.is_none();
+        let wanted = socket.wants_input();
         if wanted && !socket.recv_armed {
+            if socket.intake.is_ready() {
+                return self.list_ready(handle);
+            }
             socket.recv_armed = true;
             socket.recv_cancelled = false;
             socket.flights_count += 1;
-            let op = match (socket.is_socket, socket.is_fifo) {
-                (true, _) => Op::RecvMulti { fd: socket.fd },
-                (false, false) => Op::ReadMulti { fd: socket.fd },
-                (false, true) => Op::Poll {
-                    fd: socket.fd,
-                    events: POLLIN,
-                },
+            let (fd, is_poll) = (socket.fd, socket.is_fifo || socket.intake.is_bulk());
+            socket.intake.is_taking = !socket.intake.is_bulk();
+            let op = match (socket.is_socket, is_poll) {
+                (_, true) => Op::Poll { fd, events: POLLIN },
+                (true, false) => Op::RecvMulti { fd },
+                (false, false) => Op::ReadMulti { fd },
             };
             socket.recv = self.ring.submit(op, socket_token(token::RECV, handle));
-        } else if !wanted
-            && socket.recv_armed
+        } else if socket.recv_armed
             && !socket.recv_cancelled
             && !matches!(socket.role, Role::Listener(_))
+            && socket.intake.is_to_be_cancelled(wanted)
         {
             socket.recv_cancelled = true;
             self.ring.cancel(socket.recv);
@@ -331,6 +339,7 @@ impl Natives {
     pub(crate) fn on_recv(&mut self, completion: Completion, out: &mut Delivery) {
         let handle = token_handle(completion.token);
         let now_ms = self.clock.now_ms();
+        let lease_bytes_max = self.ring.lease_bytes_max();
         let Some(socket) = self.sockets.get_mut(handle) else {
             return;
         };
@@ -343,15 +352,22 @@ impl Natives {
         }
         match (completion.result, &completion.payload) {
             (1.., _) if socket.is_fifo => self.read_fifo(handle, now_ms, out),
-            (1.., Payload::Lease(bytes)) => self.on_bytes(handle, bytes, now_ms, out),
-            (1.., _) => {}
+            (1.., Payload::Lease(bytes)) => {
+                if socket.is_socket {
+                    socket.intake.note_lease(bytes.len(), lease_bytes_max);
+                }
+                self.on_bytes(handle, bytes, now_ms, out);
+            }
+            (1.., _) => self.receive_bulk(handle, now_ms, out),
             (result, _) if result == Errno::ECANCELED.result() => {}
             (result, _) => self.on_end(handle, result, out),
         }
         let Some(socket) = self.sockets.get(handle) else {
             return;
         };
-        if !completion.more || socket.recv_armed != socket.wants_recv() {
+        let is_as_wanted =
+            socket.recv_armed == socket.wants_recv() && !socket.intake.is_to_be_cancelled(true);
+        if !completion.more || !is_as_wanted {
             self.touch(handle);
         }
     }
@@ -370,7 +386,13 @@ impl Natives {
         }
     }
 
-    fn on_bytes(&mut self, handle: Handle, bytes: &[u8], now_ms: u64, out: &mut Delivery) {
+    pub(crate) fn on_bytes(
+        &mut self,
+        handle: Handle,
+        bytes: &[u8],
+        now_ms: u64,
+        out: &mut Delivery,
+    ) {
         let Some(socket) = self.sockets.get_mut(handle) else {
             return;
         };

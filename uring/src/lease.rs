@@ -86,6 +86,10 @@ impl LeasePool {
         self.buffers_count
     }
 
+    pub(crate) fn buffer_bytes(&self) -> u32 {
+        self.buffer_bytes
+    }
+
     /// Buffers which the kernel may take, as far as reaped completions tell.
     pub(crate) fn free_count(&self) -> u16 {
         self.buffers_count - self.leased_count.get()

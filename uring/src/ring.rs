@@ -158,6 +158,11 @@ impl Ring {
         &self.probe
     }
 
+    /// The most that one lease holds.
+    pub fn lease_bytes_max(&self) -> usize {
+        self.leases.buffer_bytes() as usize
+    }
+
     /// Operations whose last completion has not been told yet, mailboxes included.
     pub fn in_flight(&self) -> usize {
         self.flights.len()

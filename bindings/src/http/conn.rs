@@ -214,6 +214,42 @@ impl Conn {
             || ((self.body_paused || !self.may_begin()) && !self.input.is_empty())
     }
 
+    /// Would more input only be kept, until JavaScript goes on?
+    pub fn is_waiting(&self) -> bool {
+        match self.reading {
+            Reading::Head => !self.may_begin(),
+            Reading::Body => self.body_paused && !self.body_dropped,
+            Reading::Undecided(_) | Reading::Done | Reading::Stopped => false,
+        }
+    }
+
+    /// Are these bytes, all of them, of a body that JavaScript takes now?
+    pub fn is_plain_body(&self, bytes: &[u8]) -> bool {
+        self.reading == Reading::Body
+            && self.input.is_empty()
+            && !self.body_paused
+            && !self.body_dropped
+            && self.tap == Tap::Closed
+            && self.body.has_data(bytes.len() as u64)
+    }
+
+    /// As `receive`, of such bytes: JavaScript gets the memory.
+    pub fn receive_piece(&mut self, piece: Vec<u8>, now_ms: u64, me: Handle, out: &mut Delivery) {
+        assert!(self.is_plain_body(&piece));
+        self.active_ms = now_ms;
+        self.batch_count = 0;
+        let step = self.body.decode(&piece, &self.settings.get().limits);
+        assert!(matches!(step, Ok(Step::Data { .. })));
+        out.push_memory(entry::HTTP_BODY, me.to_js(), 0, 0, piece);
+        // It may have been the last.
+        let input = Input {
+            bytes: &[],
+            kept_bytes: 0,
+            is_new: true,
+        };
+        self.parse(&input, now_ms, me, out);
+    }
+
     /// Is there something for `go_on` to do?
     pub fn has_work(&self) -> bool {
         match self.reading {

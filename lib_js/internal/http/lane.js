@@ -86,6 +86,9 @@ const NOBODY = -1;
 /** -errno of a write that was given up. */
 const ECANCELED = -125;
 
+/** What frames a chunk is not more, and leaves with the end of the turn. */
+const FRAMING_BYTES_MAX = 64;
+
 const HEAD_METHOD = methods.indexOf('HEAD');
 
 /** What the program may still see of a response: 'finish', 'close', callbacks of end(). */
@@ -128,6 +131,7 @@ class Lane {
     this.settling = null; // The response that the next tick settles.
     this.waiting = null; // Responses whose bytes are not with the kernel yet.
     this.callbacks = null; // Of write().
+    this.isDraining = false; // A tick is to tell that all is with the kernel.
     this.message = null; // The async resource of its requests, while somebody watches.
     if (watch.isOn) this.watch(server);
   }
@@ -320,8 +324,19 @@ class Lane {
         this.callbacks.push(callback);
       }
     }
-    if (!accepted || this.callbacks !== null) native.wantDrain(this.number);
+    if (!accepted || this.callbacks !== null) this.awaitDrain();
     return accepted && !res[kNeedDrain];
+  }
+
+  /** 'drain' is to come: as in Node with the next tick, if the kernel has taken all. */
+  awaitDrain() {
+    if (this.isDraining) return;
+    if (native.queuedBytes(this.number) < FRAMING_BYTES_MAX) {
+      this.isDraining = true;
+      process.nextTick(drainNT, this);
+    } else {
+      native.wantDrain(this.number);
+    }
   }
 
   // --- Requests
@@ -603,6 +618,13 @@ function failEnd(res, status) {
   if (res[kFlushError] !== null) return;
   res[kFlushError] = new ErrnoException(status < 0 ? status : ECANCELED, 'write');
   flushEndCallbacks(res, res[kFlushError]);
+}
+
+function drainNT(lane) {
+  lane.isDraining = false;
+  if (!lane.isOpen) return;
+  if (native.queuedBytes(lane.number) < FRAMING_BYTES_MAX) lane.drained(0);
+  else native.wantDrain(lane.number);
 }
 
 function abortedError() {

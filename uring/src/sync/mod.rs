@@ -1,7 +1,8 @@
 //! Plain blocking calls: for start-up, for Node's `*Sync` functions, and for what no ring does.
 //!
 //! All are safe functions that return `Result<_, Errno>` and keep nothing. They may block the
-//! core, so nothing on a request path calls them, except those that only look at a socket.
+//! core, so nothing on a request path calls them, except those that only look at a socket, and
+//! those that move large pieces without waiting.
 
 pub mod clock;
 pub mod datagram;

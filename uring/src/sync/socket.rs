@@ -195,6 +195,19 @@ pub fn receive_now(fd: Fd, bytes: &mut [u8]) -> Result<usize, Errno> {
     super::retried(|| call!(recv(fd.raw(), address, count, flags))).map(|count| count as usize)
 }
 
+/// As `receive_now`, at most `bytes_max` behind what the buffer holds; it has the room.
+pub fn receive_onto(fd: Fd, buffer: &mut Vec<u8>, bytes_max: usize) -> Result<usize, Errno> {
+    let room = buffer.spare_capacity_mut();
+    let (address, count) = (room.as_mut_ptr().cast(), room.len().min(bytes_max));
+    let flags = libc::MSG_DONTWAIT;
+    let received = super::retried(|| call!(recv(fd.raw(), address, count, flags)))? as usize;
+    assert!(received <= count);
+    let len = buffer.len() + received;
+    // SAFETY: within the capacity, and the kernel has written `received` bytes behind the old end.
+    unsafe { buffer.set_len(len) };
+    Ok(received)
+}
+
 /// TCP_NODELAY: small writes leave at once.
 pub fn set_no_delay(fd: Fd, on: bool) -> Result<(), Errno> {
     set_flag(fd, libc::IPPROTO_TCP, libc::TCP_NODELAY, on)
@@ -440,6 +453,13 @@ mod tests {
         let mut bytes = [0; 8];
         assert_eq!(receive_now(b, &mut bytes), Ok(5));
         assert_eq!(receive_now(b, &mut bytes), Err(Errno::EAGAIN));
+        let mut buffer = Vec::with_capacity(8);
+        buffer.push(b'-');
+        assert_eq!(send_now(a, b"world"), Ok(5));
+        assert_eq!(receive_onto(b, &mut buffer, 3), Ok(3));
+        assert_eq!(receive_onto(b, &mut buffer, 100), Ok(2));
+        assert_eq!(buffer, b"-world");
+        assert_eq!(receive_onto(b, &mut buffer, 100), Err(Errno::EAGAIN));
         shutdown(a, Shutdown::Write).unwrap();
         assert_eq!(receive_now(b, &mut bytes), Ok(0));
         close(a).unwrap();

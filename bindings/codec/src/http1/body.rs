@@ -81,6 +81,20 @@ impl Body {
         matches!(self.place, Place::Done | Place::Length(0))
     }
 
+    /// Are at least the next so many bytes data, and nothing else?
+    pub fn has_data(&self, count: u64) -> bool {
+        match self.place {
+            Place::Length(left) | Place::ChunkData(left) => left >= count,
+            Place::UntilClose
+            | Place::Unknown
+            | Place::ChunkLine
+            | Place::ChunkCr
+            | Place::ChunkLf
+            | Place::Trailers
+            | Place::Done => false,
+        }
+    }
+
     pub fn decode(&mut self, input: &[u8], limits: &Limits) -> Result<Step, Fault> {
         let bytes = &input[..input.len().min(u32::MAX as usize)];
         let input = &Input {
