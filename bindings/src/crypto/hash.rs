@@ -19,8 +19,8 @@ ops! { crypto(Natives) {
     slow digestOf(name: String);
     /// The digest of data at once. count: bytes wanted of an extendable one, -1: as it is.
     slow hash(digest: i32, data: Data, encoding: i32, out: i32, count: f64);
-    /// As hash, in hexadecimal, of one that is not extendable; text is UTF-8. Mostly it is this that
-    /// is wanted, and each argument takes its time.
+    /// As hash, in hexadecimal, of one that is not extendable; text is UTF-8. Mostly it is this
+    /// that is wanted, and each argument takes its time.
     slow hashHex(digest: i32, data: Data);
     /// A handle; data may be null.
     slow hashOpen(digest: i32, data: Data, encoding: i32);

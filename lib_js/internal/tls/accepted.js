@@ -14,7 +14,7 @@ class Accepted {
     server._connections++;
   }
 
-  /** The net.Socket, whose handle goes on telling the TLSWrap. It counts for itself from here on. */
+  /** The net.Socket, whose handle goes on telling the TLSWrap. From here on it counts itself. */
   open() {
     const { handle } = this;
     const wrap = handle.owner;

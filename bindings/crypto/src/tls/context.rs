@@ -170,10 +170,10 @@ impl Context {
         Ok(())
     }
 
-    /// As OpenSSL, gives who has brought no chain the one that the trusted certificates make. libssl
-    /// does so too, in each handshake anew and resumed ones as well, which is a tenth of their time:
-    /// so it is done here once, unless there are several certificates. Called before a connection is
-    /// opened.
+    /// As OpenSSL, gives who has brought no chain the one that the trusted certificates make.
+    /// libssl does so too, in each handshake anew and resumed ones as well, which is a tenth of
+    /// their time: so it is done here once, unless there are several certificates. Called before
+    /// a connection is opened.
     pub(super) fn settle_chain(&self) -> Result<()> {
         if self.chain_is_settled.replace(true) {
             return Ok(());
