@@ -487,7 +487,7 @@ fn readStop(natives: &mut Natives, handle: i32) -> i32 {
 }
 
 impl Natives {
-    fn write(&mut self, handle: i32, append: impl FnOnce(&mut Socket)) -> i32 {
+    pub(crate) fn write(&mut self, handle: i32, append: impl FnOnce(&mut Socket)) -> i32 {
         let handle = Handle::from_js(handle);
         let Some(socket) = self.sockets.get_mut(handle) else {
             return BAD_HANDLE;

@@ -16,6 +16,12 @@ pub struct Entry {
     pub code: Option<String>,
 }
 
+impl Entry {
+    fn is_of_tls(&self) -> bool {
+        self.code == self.reason.as_deref().map(code_of_tls)
+    }
+}
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Failure {
     /// What libcrypto said: the first error, and those that followed, the newest last.
@@ -38,6 +44,21 @@ impl Failure {
                 rest: entries.collect(),
             },
             None => Failure::plain("", message),
+        }
+    }
+
+    /// As `of_queue`, of libssl, as Node tells it: alone, and always as an error of TLS. libcrypto
+    /// says before libssl why a record, a signature or a key is none; the word is libssl's.
+    pub(crate) fn of_tls(message: &str) -> Failure {
+        match Failure::of_queue(message) {
+            Failure::Library { first, rest } => {
+                let mut all = std::iter::once(*first.clone()).chain(rest);
+                let mut told = all.find(Entry::is_of_tls).unwrap_or(*first);
+                told.code = told.reason.as_deref().map(code_of_tls);
+                let (first, rest) = (Box::new(told), Vec::new());
+                Failure::Library { first, rest }
+            }
+            plain @ Failure::Plain { .. } => plain,
         }
     }
 
@@ -114,7 +135,7 @@ pub(crate) fn text_of(text: *const c_char) -> Option<String> {
 /// As Node makes codes of reasons; libraries that Node does not know leave no trace in them.
 fn code_of(library: i32, reason: &str) -> String {
     let name = match library {
-        ffi::ERR_LIB_SSL => return format!("ERR_SSL_{}", shout(reason)),
+        ffi::ERR_LIB_SSL => return code_of_tls(reason),
         ffi::ERR_LIB_SYS => "SYS_",
         ffi::ERR_LIB_BN => "BN_",
         ffi::ERR_LIB_RSA => "RSA_",
@@ -145,6 +166,10 @@ fn code_of(library: i32, reason: &str) -> String {
         _ => "",
     };
     format!("ERR_OSSL_{name}{}", shout(reason))
+}
+
+fn code_of_tls(reason: &str) -> String {
+    format!("ERR_SSL_{}", shout(reason))
 }
 
 fn shout(reason: &str) -> String {

@@ -6,7 +6,7 @@ use coring_crypto::turbo::{self, Strength};
 use coring_crypto::{Failure, Hash};
 use coring_engine::{Bytes, Data, Js, Short, ops};
 
-use super::text::{encode, encode_digest, with_bytes};
+use super::text::{encode, encode_digest, encoding, with_bytes};
 use super::{failure_js, handle, room};
 use crate::Natives;
 
@@ -19,6 +19,9 @@ ops! { crypto(Natives) {
     slow digestOf(name: String);
     /// The digest of data at once. count: bytes wanted of an extendable one, -1: as it is.
     slow hash(digest: i32, data: Data, encoding: i32, out: i32, count: f64);
+    /// As hash, in hexadecimal, of one that is not extendable; text is UTF-8. Mostly it is this
+    /// that is wanted, and each argument takes its time.
+    slow hashHex(digest: i32, data: Data);
     /// A handle; data may be null.
     slow hashOpen(digest: i32, data: Data, encoding: i32);
     slow hashUpdate(handle: i32, data: Data, encoding: i32);
@@ -109,6 +112,18 @@ fn hash(
         finish(hash, count)
     });
     natives.crypto_digest(result.map(|bytes| Short::Other(encode(&bytes, out))))
+}
+
+#[allow(non_snake_case)]
+fn hashHex(natives: &mut Natives, number: i32, data: Data) -> Short {
+    let Some(digest) = digest(number).filter(|digest| !digest.is_xof()) else {
+        return natives.crypto_digest(Err(no_digest()));
+    };
+    let mut room = [0; DIGEST_BYTES_MAX];
+    let hashed = with_bytes(&data, encoding::UTF8, |bytes| {
+        hash_into(digest, bytes, &mut room).map(|bytes| encode_digest(bytes, encoding::HEX))
+    });
+    natives.crypto_digest(hashed)
 }
 
 #[allow(non_snake_case)]

@@ -70,9 +70,26 @@ pub const HEX_PAIRS: [[u8; 2]; 256] = {
     pairs
 };
 
+/// Bytes whose digits are made at once: of so few in a row the compiler makes vectors.
+const HEX_AT_ONCE: usize = 16;
+
 /// Writes two digits a byte; gives their count.
 fn hex(bytes: &[u8], text: &mut [u8]) -> usize {
-    for (pair, &byte) in text.as_chunks_mut().0.iter_mut().zip(bytes) {
+    let (rows, rest) = bytes.as_chunks::<HEX_AT_ONCE>();
+    let (row_texts, _) = text.as_chunks_mut::<{ 2 * HEX_AT_ONCE }>();
+    for (row_text, row) in row_texts.iter_mut().zip(rows) {
+        let digit = |four: u8| b'0' + four + if four > 9 { b'a' - b'9' - 1 } else { 0 };
+        let (high, low) = (
+            row.map(|byte| digit(byte >> 4)),
+            row.map(|byte| digit(byte & 15)),
+        );
+        for at in 0..HEX_AT_ONCE {
+            row_text[2 * at] = high[at];
+            row_text[2 * at + 1] = low[at];
+        }
+    }
+    let rest_text = &mut text[2 * HEX_AT_ONCE * rows.len()..];
+    for (pair, &byte) in rest_text.as_chunks_mut().0.iter_mut().zip(rest) {
         *pair = HEX_PAIRS[usize::from(byte)];
     }
     bytes.len() * 2
@@ -123,6 +140,12 @@ mod tests {
             (&[0xfb, 0xff][..], encoding::BASE64URL, "-_8"),
             (&[0xfb, 0xff], encoding::BASE64, "+/8="),
             (&[0, 0xff, 0x1a], encoding::HEX, "00ff1a"),
+            (&[0x9a; 16], encoding::HEX, &"9a".repeat(16)),
+            (
+                b"\x01\x23\x45\x67\x89\xab\xcd\xef0123456789",
+                encoding::HEX,
+                "0123456789abcdef30313233343536373839",
+            ),
             (&[0xe9; 100], encoding::HEX, &"e9".repeat(100)),
             (b"abc", encoding::LATIN1, "abc"),
         ] {

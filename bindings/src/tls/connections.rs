@@ -26,6 +26,12 @@ ops! { tls(Natives) {
     slow renegotiate(connection: i32);
     slow start(connection: i32);
     slow receive(connection: i32, bytes: Bytes);
+    /// These three as those without the word: the wire goes to a stream of `tcp_wrap` at once. Of
+    /// plaintext and nothing else the first gives the ArrayBuffer; the others, where nothing
+    /// happened, give the bytes that wait there, or -errno.
+    slow receiveThrough(connection: i32, stream: i32, bytes: Bytes);
+    slow writeThrough(connection: i32, stream: i32, data: Data, encoding: i32);
+    slow writevThrough(connection: i32, stream: i32, list: Vec<Bytes>);
     slow write(connection: i32, data: Data, encoding: i32);
     slow writev(connection: i32, list: Vec<Bytes>);
     slow shutdown(connection: i32);
@@ -142,6 +148,27 @@ impl Natives {
         }
     }
 
+    /// As `move_bytes` for what writes; the wire goes to a stream.
+    fn write_through(
+        &mut self,
+        number: i32,
+        stream: i32,
+        act: impl FnOnce(&mut Connection) -> Outcome,
+    ) -> Js {
+        let Some(connection) = self.tls.connection(number) else {
+            return stale();
+        };
+        let mut outcome = act(connection);
+        let wire = std::mem::take(&mut outcome.wire);
+        let queued = self.send_wire(stream, &wire);
+        if queued >= 0 && (outcome.events != 0 || outcome.failure.is_some()) {
+            let events = Js::from(outcome.events);
+            let failure = outcome.failure.as_ref().map_or(Js::Undefined, failure_js);
+            return Js::List(vec![events, Js::Undefined, Js::Undefined, failure]);
+        }
+        queued.into()
+    }
+
     /// A setting that cannot fail.
     fn set_connection(&mut self, number: i32, act: impl FnOnce(&mut Connection)) -> Js {
         self.ask_connection(number, |connection| {
@@ -156,17 +183,20 @@ fn outcome_js(outcome: Outcome) -> Js {
     if outcome.wire.is_empty() && outcome.plain.is_empty() && outcome.failure.is_none() {
         return events;
     }
-    let bytes = |bytes: Vec<u8>| match bytes.is_empty() {
-        true => Js::Undefined,
-        false => Js::Bytes(bytes),
-    };
     let failure = outcome.failure.as_ref().map_or(Js::Undefined, failure_js);
     Js::List(vec![
         events,
-        bytes(outcome.wire),
-        bytes(outcome.plain),
+        memory_or_none(outcome.wire),
+        memory_or_none(outcome.plain),
         failure,
     ])
+}
+
+fn memory_or_none(bytes: Vec<u8>) -> Js {
+    match bytes.is_empty() {
+        true => Js::Undefined,
+        false => Js::Memory(bytes),
+    }
 }
 
 fn start(natives: &mut Natives, connection: i32) -> Js {
@@ -188,26 +218,62 @@ fn write(natives: &mut Natives, connection: i32, data: Data, encoding: i32) -> J
 /// Pieces up to this size become one: a record has 29 bytes and a tag's work of its own.
 const JOIN_BYTES_MAX: usize = 16 * 1024;
 
-fn writev(natives: &mut Natives, connection: i32, list: Vec<Bytes>) -> Js {
-    natives.move_bytes(connection, |connection| {
-        let mut out = Outcome::default();
-        let mut joined = Vec::new();
-        for bytes in &list {
-            let bytes = bytes.as_slice();
-            if joined.len() + bytes.len() > JOIN_BYTES_MAX && !joined.is_empty() {
-                connection.write_into(&joined, &mut out);
-                joined.clear();
-            }
-            match bytes.len() > JOIN_BYTES_MAX {
-                true => connection.write_into(bytes, &mut out),
-                false => joined.extend_from_slice(bytes),
-            }
-        }
-        if !joined.is_empty() {
+fn written(connection: &mut Connection, list: &[Bytes]) -> Outcome {
+    let mut out = Outcome::default();
+    let mut joined = Vec::new();
+    for bytes in list {
+        let bytes = bytes.as_slice();
+        if joined.len() + bytes.len() > JOIN_BYTES_MAX && !joined.is_empty() {
             connection.write_into(&joined, &mut out);
+            joined.clear();
         }
-        out
+        match bytes.len() > JOIN_BYTES_MAX {
+            true => connection.write_into(bytes, &mut out),
+            false => joined.extend_from_slice(bytes),
+        }
+    }
+    if !joined.is_empty() {
+        connection.write_into(&joined, &mut out);
+    }
+    out
+}
+
+fn writev(natives: &mut Natives, connection: i32, list: Vec<Bytes>) -> Js {
+    natives.move_bytes(connection, |connection| written(connection, &list))
+}
+
+#[allow(non_snake_case)]
+fn receiveThrough(natives: &mut Natives, connection: i32, stream: i32, bytes: Bytes) -> Js {
+    let Some(connection) = natives.tls.connection(connection) else {
+        return stale();
+    };
+    let mut outcome = connection.receive(bytes.as_slice());
+    let wire = std::mem::take(&mut outcome.wire);
+    if !wire.is_empty() {
+        natives.send_wire(stream, &wire);
+    }
+    if outcome.events == 0 && outcome.failure.is_none() && !outcome.plain.is_empty() {
+        return Js::Memory(outcome.plain);
+    }
+    outcome_js(outcome)
+}
+
+#[allow(non_snake_case)]
+fn writeThrough(
+    natives: &mut Natives,
+    connection: i32,
+    stream: i32,
+    data: Data,
+    encoding: i32,
+) -> Js {
+    natives.write_through(connection, stream, |connection| {
+        with_bytes(&data, encoding, |bytes| connection.write(bytes))
     })
+}
+
+#[allow(non_snake_case)]
+fn writevThrough(natives: &mut Natives, connection: i32, stream: i32, list: Vec<Bytes>) -> Js {
+    natives.write_through(connection, stream, |connection| written(connection, &list))
 }
 
 fn shutdown(natives: &mut Natives, connection: i32) -> Js {

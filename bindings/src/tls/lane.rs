@@ -161,6 +161,14 @@ impl Natives {
         }
     }
 
+    /// Records go out behind what is queued: the bytes that wait now, or -errno.
+    pub(crate) fn send_wire(&mut self, stream: i32, wire: &[u8]) -> i32 {
+        self.write(stream, |socket| match &mut socket.tls {
+            Some(sealing) => sealing.wire.extend_from_slice(wire),
+            None => socket.put(wire, |_| None),
+        })
+    }
+
     /// Whatever is queued, as it goes over the wire.
     pub(crate) fn take_wire(&mut self, handle: Handle) -> Option<Output> {
         let socket = self.sockets.get_mut(handle)?;

@@ -8,12 +8,13 @@ const { normalizeEncoding } = require('internal/util');
 const { isAnyArrayBuffer, isArrayBufferView } = require('internal/util/types');
 
 const UTF8 = 1;
+const HEX = 4;
 
 /** Of text that goes down; 0: it must become a Buffer first. */
 const inputs = { __proto__: null, utf8: 1, latin1: 2, ascii: 2, utf16le: 3 };
 
 /** Of results; others are made here, of a Buffer. */
-const outputs = { __proto__: null, latin1: 2, hex: 4, base64: 5, base64url: 6, buffer: 0 };
+const outputs = { __proto__: null, latin1: 2, hex: HEX, base64: 5, base64url: 6, buffer: 0 };
 
 function inputOf(encoding) {
   return encoding === undefined || encoding === 'utf8' ?
@@ -26,7 +27,7 @@ function decode(text, encoding) {
 }
 
 function outputOf(encoding) {
-  if (encoding === 'hex') return 4;
+  if (encoding === 'hex') return HEX;
   if (encoding == null || encoding === 'buffer') return 0;
   return outputs[normalizeEncoding(encoding) ?? 'buffer'] ?? 0;
 }
@@ -61,6 +62,7 @@ function bytesOf(view) {
 
 module.exports = {
   BYTE_KINDS,
+  HEX,
   UTF8,
   bytesOf,
   decode,

@@ -24,7 +24,7 @@ const {
   validateUint32,
 } = require('internal/validators');
 const { findDigest, fixedDigestOrThrow } = require('internal/crypto/digests');
-const { UTF8, decode, finishOutput, inputOf, outputOf } = require('internal/crypto/encodings');
+const { HEX, UTF8, decode, finishOutput, inputOf, outputOf } = require('internal/crypto/encodings');
 const { nativeError, orThrow } = require('internal/crypto/failure');
 const { Handles, kHandle, kListed } = require('internal/crypto/handles');
 const { getKeyObjectHandle, prepareSecretKey } = require('internal/crypto/keys');
@@ -112,6 +112,9 @@ class HashState {
     if (handle === undefined) {
       const { text, encoding } = this;
       this.text = undefined;
+      if (out === HEX && encoding === UTF8 && !this.algorithm.isXof) {
+        return orThrow(binding.hashHex(this.algorithm.number, text));
+      }
       return orThrow(binding.hash(this.algorithm.number, text, encoding, out, this.count));
     }
     hashHandles.end(this);
@@ -350,6 +353,7 @@ function hash(algorithm, input, options) {
     throw nativeError(undefined, `Output length ${wanted} is invalid for ${algorithm}, which ` +
       'does not support XOF');
   }
+  if (name === 'hex' && !digest.isXof) return orThrow(binding.hashHex(digest.number, input));
   const count = lengthFor(digest, wanted);
   const result = orThrow(
     binding.hash(digest.number, input, isText ? UTF8 : 0, outputOf(name), count));

@@ -417,13 +417,13 @@ function isRefused(server, handle, isPipe) {
   return family !== 0 && server.blockList.check(remote.address, `ipv${family}`);
 }
 
-/** The net.Socket of an accepted connection. */
-function acceptedSocket(server, handle) {
+/** The net.Socket of an accepted connection; `isManual`: it does not begin to read. */
+function acceptedSocket(server, handle, isManual = handle.isLane === true) {
   const socket = new Socket({
     handle,
     allowHalfOpen: server.allowHalfOpen,
     pauseOnCreate: server.pauseOnConnect,
-    manualStart: handle.isLane === true,
+    manualStart: isManual,
     readable: true,
     writable: true,
     readableHighWaterMark: server.highWaterMark,

@@ -51,6 +51,8 @@ const ENOTCONN = -107;
 const QUEUED_BYTES_MAX = 65536;
 
 const kHandle = Symbol('kHandle');
+/** What `_parent` tells, unless that has still to be made. */
+const kParent = Symbol('kParent');
 const {
   kSetKeepAlive: kKeepAlive,
   kSetKeepAliveInitialDelay: kKeepAliveDelay,
@@ -101,7 +103,7 @@ function Socket(options) {
   this.connecting = false;
   this._hadError = false;
   this[kHandle] = null;
-  this._parent = null;
+  this[kParent] = null;
   this._host = null;
   this[kQueuedBefore] = 0;
   this[kTimer] = null;
@@ -176,6 +178,13 @@ ObjectDefineProperty(Socket.prototype, '_handle', {
   set(handle) { this[kHandle] = handle; },
 });
 
+ObjectDefineProperty(Socket.prototype, '_parent', {
+  __proto__: null,
+  configurable: true,
+  get() { return this[kParent]; },
+  set(socket) { this[kParent] = socket; },
+});
+
 function makeBoundHandle(bound) {
   const { BoundHandle } = require('internal/net/bound_socket');
   return new BoundHandle(bound);
@@ -240,7 +249,7 @@ function applyOptions(socket) {
 // --- Timeouts
 
 Socket.prototype._unrefTimer = function _unrefTimer() {
-  for (let socket = this; socket != null; socket = socket._parent) {
+  for (let socket = this; socket != null; socket = socket[kParent]) {
     if (socket[kTimer]) socket[kTimer].refresh();
   }
 };
@@ -468,7 +477,7 @@ Socket.prototype._onread = function(handle, count, bytes) {
     return;
   }
   if (count > 0) {
-    if (this[kTimer] !== null || this._parent !== null) this._unrefTimer();
+    if (this[kTimer] !== null || this[kParent] !== null) this._unrefTimer();
     if (this[kUserRead] !== null) {
       giveToUser(this, bytes);
       return;
@@ -611,7 +620,7 @@ function writeGeneric(socket, isVector, data, encoding, callback) {
     callback(new ERR_SOCKET_CLOSED());
     return;
   }
-  if (socket[kTimer] !== null || socket._parent !== null) socket._unrefTimer();
+  if (socket[kTimer] !== null || socket[kParent] !== null) socket._unrefTimer();
   const queued = isVector ? writeChunks(handle, data) : writeChunk(handle, data, encoding);
   if (queued < 0) {
     const error = new ErrnoException(queued, 'write');
@@ -752,7 +761,7 @@ function emitCloseNT(socket) {
 
 Socket.prototype._destroy = function(exception, callback) {
   this.connecting = false;
-  for (let socket = this; socket != null; socket = socket._parent) {
+  for (let socket = this; socket != null; socket = socket[kParent]) {
     if (socket[kTimer]) clearTimeout(socket[kTimer]);
   }
   const handle = this._handle;
@@ -796,7 +805,7 @@ Socket.prototype.connect = function(...args) {
   const { clientSocket } = openChannels();
   if (clientSocket.hasSubscribers) clientSocket.publish({ socket: this });
   if (callback !== null) this.once('connect', callback);
-  if (this._parent?.connecting) return this;
+  if (this[kParent]?.connecting) return this;
   if (options.port === undefined && options.path == null) {
     throw new ERR_MISSING_ARGS(['options', 'port', 'path']);
   }
@@ -828,5 +837,6 @@ module.exports = {
   kKeepAlive,
   kKeepAliveDelay,
   kNoDelay,
+  kParent,
   kUserRead,
 };

@@ -75,8 +75,12 @@ class SecureLaneHandle extends LaneHandle {
     wrap.closing = true;
     wrap.lane = null;
     wrap._parent.closing = true;
-    raw._handle = null;
-    raw.destroy();
+    if (raw === null) {
+      wrap.leaveServer();
+    } else {
+      raw._handle = null;
+      raw.destroy();
+    }
     wrap.destroySSL();
     super.handleClosed();
   }
@@ -103,7 +107,7 @@ for (const name of ObjectKeys(methods)) {
 /** Is nobody else interested in the socket, and nothing under way on it? */
 function isFree(socket, wrap) {
   return wrap instanceof TLSWrap && wrap._parent instanceof StreamHandle && !wrap._parent.isPipe &&
-    wrap._parentWrap !== null && wrap._parentWrap._handle === wrap._parent &&
+    (wrap.accepted !== null || wrap._parentWrap?._handle === wrap._parent) &&
     !wrap.closing && !wrap.isEnding && !wrap.isEnded &&
     wrap.pendingWrite === null && wrap.blocks === 0 &&
     socket.readableLength === 0 && socket.readableFlowing === null &&

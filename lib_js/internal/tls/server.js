@@ -8,11 +8,16 @@ const assert = require('internal/assert');
 const { Buffer } = require('buffer');
 const EventEmitter = require('events');
 const net = require('net');
+const { StreamHandle } = require('internal/net/handle');
 const { kEmptyObject } = require('internal/util');
 const { convertALPNProtocols } = require('internal/tls/alpn');
+const { watch } = require('internal/async_hooks');
+const { openChannels } = require('internal/net/channels');
+const { isRefused } = require('internal/net/server');
+const { Accepted } = require('internal/tls/accepted');
 const { SecureContext } = require('internal/tls/secure_context');
 const { addContext, chooseContext } = require('internal/tls/sni');
-const { TLSSocket } = require('internal/tls/socket');
+const { TLSSocket, enableOnListener } = require('internal/tls/socket');
 const {
   ConnResetException,
   codes: {
@@ -70,32 +75,50 @@ function onKeylog(line) {
 }
 
 function onClose(hadError) {
-  if (!hadError) onError.call(this, new ConnResetException('socket hang up'));
+  if (hadError || this._controlReleased || this[kErrorEmitted]) return;
+  onError.call(this, new ConnResetException('socket hang up'));
 }
 
-function onConnection(rawSocket) {
-  const options = this[kOptions];
-  const socket = new TLSSocket(rawSocket, {
-    secureContext: this._sharedCreds,
+/** `below`: a net.Socket, or what stands for one. */
+function secure(server, below) {
+  const options = server[kOptions];
+  const socket = new TLSSocket(below, {
+    secureContext: server._sharedCreds,
     isServer: true,
-    server: this,
-    requestCert: this.requestCert,
-    rejectUnauthorized: this.rejectUnauthorized,
+    server,
+    requestCert: server.requestCert,
+    rejectUnauthorized: server.rejectUnauthorized,
     handshakeTimeout: options.handshakeTimeout,
-    ALPNProtocols: this.ALPNProtocols,
-    ALPNCallback: this.ALPNCallback,
+    ALPNProtocols: server.ALPNProtocols,
+    ALPNCallback: server.ALPNCallback,
     SNICallback: options.SNICallback || chooseContext,
     enableTrace: options.enableTrace,
-    pauseOnConnect: this.pauseOnConnect,
+    pauseOnConnect: server.pauseOnConnect,
     pskCallback: options.pskCallback,
     pskIdentityHint: options.pskIdentityHint,
   });
   socket.on('secure', onSecure);
-  if (this.listenerCount('keylog') > 0) socket.on('keylog', onKeylog);
+  if (server.listenerCount('keylog') > 0) {
+    socket._handle.enableKeylogCallback();
+    socket.on('keylog', onKeylog);
+  }
   socket[kErrorEmitted] = false;
   socket.on('close', onClose);
   socket.on('_tlsError', onError);
   socket.on('error', onError);
+  return socket;
+}
+
+function onConnection(rawSocket) {
+  secure(this, rawSocket);
+}
+
+const { emit } = EventEmitter.prototype;
+
+/** Would nobody see the net.Socket of a new connection but we? */
+function isAlone(server) {
+  return server._events.connection === onConnection && server.emit === emit && !watch.isOn &&
+    !server.pauseOnConnect && !openChannels().serverSocket.hasSubscribers;
 }
 
 // ---- the server
@@ -125,6 +148,21 @@ function Server(options, listener) {
 }
 ObjectSetPrototypeOf(Server.prototype, net.Server.prototype);
 ObjectSetPrototypeOf(Server, net.Server);
+
+Server.prototype._onconnection = function(listener, status, handle) {
+  if (status !== 0 || !(handle instanceof StreamHandle) || !isAlone(this)) {
+    net.Server.prototype._onconnection.call(this, listener, status, handle);
+    return;
+  }
+  if (isRefused(this, handle, listener.isPipe)) {
+    handle.close();
+    return;
+  }
+  if (this.noDelay) handle.setNoDelay(true);
+  if (this.keepAlive) handle.setKeepAlive(true, this.keepAliveInitialDelay);
+  const socket = secure(this, new Accepted(this, handle));
+  socket.on('newListener', enableOnListener); // Last: it hears of each that is added.
+};
 
 /** Those of each connection that the server does not show. */
 function connectionOptions(options) {

@@ -3,10 +3,17 @@
 // tls.TLSSocket: a net.Socket whose handle is a TLSWrap. Programs and Node's own tests know its
 // underscored fields and methods, so those are Node's.
 
-const { ObjectSetPrototypeOf, StringPrototypeIncludes } = primordials;
+const {
+  ObjectDefineProperty,
+  ObjectSetPrototypeOf,
+  StringPrototypeIncludes,
+  Symbol,
+} = primordials;
 
 const net = require('net');
 const { StreamHandle, UNOPENED } = require('internal/net/handle');
+const { kParent } = require('internal/net/socket');
+const { Accepted } = require('internal/tls/accepted');
 const { convertALPNProtocols } = require('internal/tls/alpn');
 const {
   kCallbacks,
@@ -39,8 +46,13 @@ const {
   validateUint32,
 } = require('internal/validators');
 
+/** What stands for the net.Socket beneath, while there is none. */
+const kAccepted = Symbol('kAccepted');
+
+/** `socket` may be Accepted, whose options are nobody else's. */
 function TLSSocket(socket, opts) {
-  const options = { ...opts };
+  const accepted = socket instanceof Accepted ? socket : null;
+  const options = accepted === null ? { ...opts } : opts;
   const traces = wantsTrace(options.enableTrace);
   if (options.ALPNProtocols) convertALPNProtocols(options.ALPNProtocols, options);
 
@@ -61,10 +73,11 @@ function TLSSocket(socket, opts) {
   this[kPendingSession] = null;
   this.encrypted = true;
 
-  const parent = socket ? parentOf(socket) : null;
+  this[kAccepted] = accepted;
+  const parent = socket && accepted === null ? parentOf(socket) : null;
   const isParentWriting = parent !== null && parent.writableLength > 0;
   net.Socket.call(this, {
-    handle: this._wrapHandle(parent, parent?._handle),
+    handle: this._wrapHandle(parent, accepted === null ? parent?._handle : accepted.handle),
     allowHalfOpen: socket ? socket.allowHalfOpen : options.allowHalfOpen,
     pauseOnCreate: options.pauseOnConnect,
     manualStart: true,
@@ -80,6 +93,10 @@ function TLSSocket(socket, opts) {
   if (this._handle === null) return; // Its signal was aborted before.
   this._init(socket, parent);
   if (traces) this.enableTrace();
+  if (accepted !== null) {
+    this.read(0);
+    return;
+  }
   if (isParentWriting) waitForParent(this, parent);
   // Not before the caller had time to listen.
   process.nextTick(initRead, this, socket);
@@ -138,9 +155,28 @@ TLSSocket.prototype._wrapHandle = function(parent, transport) {
   if (!(context.context instanceof NativeContext)) throw new ERR_TLS_INVALID_CONTEXT('context');
   const handle = new TLSWrap(transport, parent, context, Boolean(options.isServer), this);
   handle.events = listeners;
+  handle.accepted = this[kAccepted];
   if (parent) parent.on('close', () => this.destroy());
   return handle;
 };
+
+ObjectDefineProperty(TLSSocket.prototype, '_parent', {
+  __proto__: null,
+  configurable: true,
+  get() {
+    if (this[kParent] === null && this[kAccepted]?.handle.owner?.accepted) openParent(this);
+    return this[kParent];
+  },
+  set(socket) { this[kParent] = socket; },
+});
+
+/** The program asks for the net.Socket of an accepted connection. */
+function openParent(socket) {
+  const parent = socket[kAccepted].open();
+  socket[kParent] = parent;
+  parent.on('close', () => socket.destroy());
+  parent.on('error', (error) => socket._emitTLSError(error));
+}
 
 TLSSocket.prototype._init = function(socket, parent) {
   const options = this._tlsOptions;
@@ -153,7 +189,7 @@ TLSSocket.prototype._init = function(socket, parent) {
   if (this._requestCert || this._rejectUnauthorized) {
     handle.setVerifyMode(this._requestCert, this._rejectUnauthorized);
   }
-  this.on('newListener', enableOnListener);
+  if (this[kAccepted] === null) this.on('newListener', enableOnListener);
   if (isServer) initServer(this, options, handle);
   else if (options.session) handle.setSession(options.session);
   logKeys(this);
@@ -161,7 +197,7 @@ TLSSocket.prototype._init = function(socket, parent) {
   if (options.pskCallback) initPsk(this, options, handle);
   if (options.handshakeTimeout > 0) this.setTimeout(options.handshakeTimeout, this._handleTimeout);
   if (parent === null) {
-    this.connecting = true;
+    this.connecting = this[kAccepted] === null;
     return;
   }
   if (socket instanceof net.Socket) {
@@ -231,6 +267,7 @@ function logKeys(socket) {
         path}`);
   }
   const { appendFile } = require('fs');
+  socket._handle?.enableKeylogCallback();
   socket.on('keylog', (line) => appendFile(path, line, { mode: 0o600 }, (error) => {
     if (!error || isKeylogErrorTold) return;
     isKeylogErrorTold = true;
@@ -394,4 +431,4 @@ for (const name of ['getCipher', 'getSharedSigalgs', 'getEphemeralKeyInfo', 'get
   };
 }
 
-module.exports = { TLSSocket, validateServername };
+module.exports = { TLSSocket, enableOnListener, validateServername };

@@ -4,11 +4,13 @@
 // and a transport, which is the handle of a net.Socket or of another stream (js_stream_socket).
 // It has the methods of a StreamHandle, so that net.Socket does not know the difference.
 
-const { Error, TypeError } = primordials;
+const { ArrayIsArray, Error, TypeError } = primordials;
 
 const { settle } = require('boot/turn');
 const { lastError, nativeError, orThrow, toError } = require('internal/crypto/failure');
 const { Buffer } = require('buffer');
+const { FastBuffer } = require('internal/buffer');
+const { StreamHandle } = require('internal/net/handle');
 const { watch } = require('internal/async_hooks');
 const resources = require('internal/async_hooks/resources');
 
@@ -78,9 +80,11 @@ class TLSWrap {
   constructor(transport, parent, context, isServer, owner) {
     this._parent = transport;
     this._parentWrap = parent;
+    this.accepted = null; // Stands for `_parentWrap` until that is made.
     this._secureContext = context;
     this.connection = orThrow(binding.open(context.context.number, isServer));
     this.isServer = isServer;
+    this.isNative = transport instanceof StreamHandle;
     this.socket = owner;
     this.owner = owner; // Of the plaintext: another TLSWrap, when the socket has TLS inside of it.
     this.events = null; // Who is told of the handshake: TLSSocket's own listeners.
@@ -123,8 +127,8 @@ class TLSWrap {
     const events = answer[0];
     const wire = answer[1];
     if (events !== 0) return this.actOn(answer, events, wire);
-    const queued = wire === undefined ? 0 : this.send(wire);
-    if (answer[2] !== undefined) this.give(answer[2]);
+    const queued = wire === undefined ? 0 : this.send(new FastBuffer(wire));
+    if (answer[2] !== undefined) this.give(new FastBuffer(answer[2]));
     return queued;
   }
 
@@ -137,9 +141,10 @@ class TLSWrap {
     let queued = 0;
     if (wire !== undefined) {
       if (this.isServer && (events & NEW_SESSION) !== 0) this.events.beforeSession(this);
-      queued = this.send(wire);
+      queued = this.send(new FastBuffer(wire));
     }
-    this.tell(events, answer[2], answer[3]);
+    const plain = answer[2] === undefined ? undefined : new FastBuffer(answer[2]);
+    this.tell(events, plain, answer[3]);
     if (isLastWord) this.unblock();
     return queued;
   }
@@ -224,7 +229,25 @@ class TLSWrap {
 
   /** Node's name for bytes that came another way. */
   receive(bytes) {
-    if (!this.closing) this.act(binding.receive(this.connection, bytes));
+    if (!this.closing) this.openRecords(bytes);
+  }
+
+  /** Records came; undefined: the other side's end. */
+  openRecords(bytes) {
+    if (!this.goesThrough()) {
+      this.act(binding.receive(this.connection, bytes));
+      return;
+    }
+    const answer = binding.receiveThrough(this.connection, this._parent.number, bytes);
+    // Mostly nothing but plaintext comes of it.
+    if (typeof answer !== 'object' || answer === null || ArrayIsArray(answer)) this.act(answer);
+    else this.give(new FastBuffer(answer));
+  }
+
+  /** May native give records to the transport itself? Not where we may want to hold them back. */
+  goesThrough() {
+    return this.isNative && this.blocks === 0 && !this.isShut &&
+      (this.isServer ? !this.hasSessionEvents : this.isSecure);
   }
 
   _onread(transport, count, bytes) {
@@ -232,13 +255,13 @@ class TLSWrap {
     if (count > 0) {
       this.isOutermost = typeof transport.number === 'number'; // Of native: no program calls.
       try {
-        this.act(binding.receive(this.connection, bytes));
+        this.openRecords(bytes);
       } finally {
         this.isOutermost = false;
       }
     } else if (count === 0) {
       if (this.isEnded) return;
-      this.act(binding.receive(this.connection, undefined));
+      this.openRecords(undefined);
       this.end();
     } else {
       this.owner._onread(this, count, undefined);
@@ -289,7 +312,7 @@ class TLSWrap {
   writeBuffer(bytes) {
     if (this.closing) return EBADF;
     if (!this.isSecure && this.holds([bytes], bytes.byteLength)) return QUEUED_BYTES_MAX;
-    return this.wrote(binding.write(this.connection, bytes), bytes.byteLength);
+    return this.seal(bytes, 0, bytes.byteLength);
   }
 
   writeBuffers(list) {
@@ -297,14 +320,34 @@ class TLSWrap {
     let count = 0;
     for (let i = 0; i < list.length; i++) count += list[i].byteLength;
     if (!this.isSecure && this.holds(list, count)) return QUEUED_BYTES_MAX;
-    return this.wrote(binding.writev(this.connection, list), count);
+    if (!this.goesThrough()) return this.wrote(binding.writev(this.connection, list), count);
+    return this.wroteThrough(
+      binding.writevThrough(this.connection, this._parent.number, list), count);
+  }
+
+  seal(data, encoding, count) {
+    if (!this.goesThrough()) {
+      return this.wrote(binding.write(this.connection, data, encoding), count);
+    }
+    return this.wroteThrough(
+      binding.writeThrough(this.connection, this._parent.number, data, encoding), count);
+  }
+
+  /** As `wrote`; of records that native has given to the transport, if it says a number. */
+  wroteThrough(answer, count) {
+    if (typeof answer !== 'number') return this.wrote(answer, count);
+    this.bytesWritten += count;
+    this.waitingBytes += count;
+    if (answer < 0) return answer;
+    this.queuedBytes = answer;
+    return QUEUED_BYTES_MAX;
   }
 
   writeString(text, encoding) {
     if (!this.isSecure) return this.writeBuffer(Buffer.from(text, encoding));
     if (this.closing) return EBADF;
     const count = encoding === 'utf8' ? Buffer.byteLength(text) : text.length * WIDTHS[encoding];
-    return this.wrote(binding.write(this.connection, text, ENCODINGS[encoding]), count);
+    return this.seal(text, ENCODINGS[encoding], count);
   }
 
   /** What a corked socket has gathered, some of it text. */
@@ -399,7 +442,15 @@ class TLSWrap {
       parent.destroy();
     } else {
       this._parent.close(done);
+      this.leaveServer();
     }
+  }
+
+  /** Where no net.Socket does it. */
+  leaveServer() {
+    const { accepted } = this;
+    this.accepted = null;
+    if (accepted !== null) accepted.close();
   }
 
   /** Frees the native connection. */
@@ -415,6 +466,7 @@ class TLSWrap {
     const last = this._parent;
     transport.owner = this;
     this._parent = transport;
+    this.isNative = transport instanceof StreamHandle;
     last.owner = null;
     last.close();
   }

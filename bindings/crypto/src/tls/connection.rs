@@ -74,6 +74,7 @@ pub struct Connection {
 
 impl Connection {
     pub fn open(context: &Context, is_server: bool) -> Result<Connection> {
+        context.settle_chain()?;
         failure::forget();
         // SAFETY: the context is alive; what it gives is ours.
         let mut ssl = Owned::of(unsafe { ffi::SSL_new(context.as_mut_ptr()) })?;
@@ -308,6 +309,7 @@ impl Connection {
 
     /// Certificate, key and trust of `context` from here on.
     pub fn answer_context(&mut self, context: &Context) -> Result<()> {
+        context.settle_chain()?;
         let ssl = self.ssl_mut();
         failure::forget();
         // SAFETY: both are alive; the connection takes its own count.
@@ -315,6 +317,12 @@ impl Connection {
         if given.is_null() {
             return Err(Failure::of_queue("Failed to change the context"));
         }
+        match context.has_automatic_chain() {
+            // SAFETY: the connection is alive.
+            true => unsafe { ffi::SSL_clear_mode(ssl, ffi::SSL_MODE_NO_AUTO_CHAIN) },
+            // SAFETY: as above.
+            false => unsafe { ffi::SSL_set_mode(ssl, ffi::SSL_MODE_NO_AUTO_CHAIN) },
+        };
         if self.side().keeps_keylog {
             callbacks::install_keylog(given);
         }

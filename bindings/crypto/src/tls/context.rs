@@ -44,7 +44,16 @@ pub struct Context {
     shared: Option<Arc<Roots>>,
     certificate: Option<Certificate>,
     issuer: Option<Certificate>,
+    /// How often an own certificate was given.
+    certificates_count: u32,
+    /// The last of them came with others, up to its root or not.
+    has_chain: bool,
+    /// `settle_chain` knows all that it has to.
+    chain_is_settled: Cell<bool>,
 }
+
+/// Longest chain that is put together.
+const CHAIN_COUNT_MAX: usize = 10;
 
 fn text(list: &str) -> Result<CString> {
     CString::new(list).map_err(|_| Failure::plain("ERR_INVALID_ARG_VALUE", "A zero in a text"))
@@ -63,9 +72,6 @@ impl Context {
         unsafe { ffi::SSL_CTX_set_session_cache_mode(ctx, ffi::SSL_SESS_CACHE) };
         // SAFETY: as above.
         unsafe { ffi::SSL_CTX_set_mode(ctx, ffi::SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER) };
-        // As OpenSSL: who gives no chain gets the one that the trusted certificates make.
-        // SAFETY: as above.
-        unsafe { ffi::SSL_CTX_clear_mode(ctx, ffi::SSL_MODE_NO_AUTO_CHAIN) };
         callbacks::install(ctx);
         let mut context = Context {
             object,
@@ -73,6 +79,9 @@ impl Context {
             shared: None,
             certificate: None,
             issuer: None,
+            certificates_count: 0,
+            has_chain: false,
+            chain_is_settled: Cell::new(false),
         };
         context.set_versions(Some(min), Some(max))?;
         Ok(context)
@@ -155,7 +164,55 @@ impl Context {
             None => self.issuer_of(&leaf),
         };
         self.certificate = Some(leaf);
+        self.certificates_count += 1;
+        self.has_chain = !chain.is_empty();
+        self.chain_is_settled.set(false);
         Ok(())
+    }
+
+    /// As OpenSSL, gives who has brought no chain the one that the trusted certificates make.
+    /// libssl does so too, in each handshake anew and resumed ones as well, which is a tenth of
+    /// their time: so it is done here once, unless there are several certificates. Called before
+    /// a connection is opened.
+    pub(super) fn settle_chain(&self) -> Result<()> {
+        if self.chain_is_settled.replace(true) {
+            return Ok(());
+        }
+        let ctx = self.as_mut_ptr();
+        if self.certificates_count > 1 {
+            // SAFETY: the context is alive.
+            unsafe { ffi::SSL_CTX_clear_mode(ctx, ffi::SSL_MODE_NO_AUTO_CHAIN) };
+            return Ok(());
+        }
+        // SAFETY: as above.
+        unsafe { ffi::SSL_CTX_set_mode(ctx, ffi::SSL_MODE_NO_AUTO_CHAIN) };
+        let Some(leaf) = self.certificate.as_ref().filter(|_| !self.has_chain) else {
+            return Ok(());
+        };
+        failure::forget();
+        // SAFETY: as above. What was put together before may have become longer.
+        unsafe { ffi::SSL_CTX_clear_chain_certs(ctx) };
+        let mut last = Certificate::from_der(leaf.der())?;
+        for _ in 0..CHAIN_COUNT_MAX {
+            if last.is_issued_by(&last) {
+                break;
+            }
+            let Some(issuer) = self.issuer_of(&last) else {
+                break;
+            };
+            // SAFETY: both are alive; the context takes its own count.
+            let done = unsafe { ffi::SSL_CTX_add1_chain_cert(ctx, issuer.as_mut_ptr()) };
+            failure::check(done, "Failed to use a certificate")?;
+            last = issuer;
+        }
+        Ok(())
+    }
+
+    /// libssl completes the chain of this context's connections.
+    pub(super) fn has_automatic_chain(&self) -> bool {
+        // SAFETY: reads a live context.
+        let mode = unsafe { ffi::SSL_CTX_get_mode(self.as_mut_ptr()) };
+        mode & ffi::SSL_MODE_NO_AUTO_CHAIN == 0
     }
 
     /// Key, certificate and what else is in a PKCS#12 file.
@@ -198,6 +255,7 @@ impl Context {
 
     fn add_authority(&mut self, certificate: &Certificate) -> Result<()> {
         self.identity.note(b"authority", certificate.der())?;
+        self.chain_is_settled.set(false);
         self.own_store()?.add(certificate)?;
         // SAFETY: both are alive; the name is copied.
         let done =
@@ -208,6 +266,7 @@ impl Context {
     /// Trust in the default roots, in a store that all contexts share.
     pub fn add_roots(&mut self, roots: Arc<Roots>) -> Result<()> {
         self.identity.note(b"roots", b"")?;
+        self.chain_is_settled.set(false);
         self.use_store(roots.store());
         self.shared = Some(roots);
         Ok(())

@@ -200,7 +200,7 @@ impl Connection {
 
     /// A server without a certificate fails in silence where OpenSSL and BoringSSL say so.
     fn handshake_failure(&mut self) -> Failure {
-        let failure = Failure::of_queue("TLS handshake failed");
+        let failure = Failure::of_tls("TLS handshake failed");
         let is_mute = match &failure {
             Failure::Plain { .. } => self.is_server && self.own_certificate().is_none(),
             Failure::Library { first, .. } => first.reason.as_deref() == Some("NO_CERTIFICATE_SET"),
@@ -275,7 +275,7 @@ impl Connection {
             match self.error(result) {
                 // A handshake anew, begun by the server.
                 ffi::SSL_ERROR_WANT_READ => return self.hold(rest, out),
-                _ => return self.fail(Failure::of_queue("Failed to write"), out),
+                _ => return self.fail(Failure::of_tls("Failed to write"), out),
             }
         }
     }
@@ -297,7 +297,7 @@ impl Connection {
                         self.is_input_over = true;
                         out.events |= event::CLOSE_NOTIFY;
                     } else if code != ffi::SSL_ERROR_WANT_READ {
-                        self.fail(Failure::of_queue("Failed to read"), out);
+                        self.fail(Failure::of_tls("Failed to read"), out);
                     }
                     break;
                 }

@@ -112,6 +112,9 @@ unsafe extern "C" {
     pub fn SSL_CTX_set_options(ctx: *mut SSL_CTX, options: u32) -> u32;
     pub fn SSL_CTX_set_mode(ctx: *mut SSL_CTX, mode: u32) -> u32;
     pub fn SSL_CTX_clear_mode(ctx: *mut SSL_CTX, mode: u32) -> u32;
+    pub fn SSL_CTX_get_mode(ctx: *const SSL_CTX) -> u32;
+    pub fn SSL_set_mode(ssl: *mut SSL, mode: u32) -> u32;
+    pub fn SSL_clear_mode(ssl: *mut SSL, mode: u32) -> u32;
     pub fn SSL_CTX_set_cert_verify_callback(
         ctx: *mut SSL_CTX,
         callback: unsafe extern "C" fn(*mut X509_STORE_CTX, *mut c_void) -> c_int,
