@@ -1,8 +1,8 @@
 'use strict';
 // Two processes, or two cores of coring. On the first, one request in a hundred computes for 20 ms;
 // the other never does, and says so by a longer answer. Who is asked next to such a request waits,
-// unless its connection is another's. At /calm nobody computes: what the same load takes then is what
-// the rest is held against.
+// unless its connection is another's. At /calm nobody computes: what the same load takes then is
+// what the rest is held against.
 const cluster = require('cluster');
 const fs = require('fs');
 const http = require('http');
