@@ -1,7 +1,8 @@
 'use strict';
 // Two processes, or two cores of coring. On the first, one request in a hundred computes for 20 ms;
 // the other never does, and says so by a longer answer. Who is asked next to such a request waits,
-// unless its connection is another's.
+// unless its connection is another's. At /calm nobody computes: what the same load takes then is
+// what the rest is held against.
 const cluster = require('cluster');
 const fs = require('fs');
 const http = require('http');
@@ -12,8 +13,8 @@ const SPIN_MS = 20;
 function serve(spins) {
   let seen = 0;
   http.createServer((req, res) => {
-    seen += 1;
-    if (spins && seen % SPIN_EVERY === 0) {
+    seen += req.url === '/';
+    if (spins && req.url === '/' && seen % SPIN_EVERY === 0) {
       const end = performance.now() + SPIN_MS;
       while (performance.now() < end);
     }
