@@ -77,14 +77,14 @@ fn main() -> ExitCode {
     code(fleet::run(program))
 }
 
-/// Why V8 cannot start under this process's limit of addresses, which it would end the process over.
+/// Why V8 cannot start under this process's limit of addresses: it would end the process.
 fn refusal_of_addresses() -> Option<String> {
     let limit = coring_uring::sync::process::address_space_limit()?;
     let needed = coring_engine::ADDRESSES_BYTES_MIN;
     (limit < needed).then(|| {
         format!(
-            "the limit of addresses is {} MiB, and V8 reserves {} MiB of them while it starts, of \
-             which it uses few: `ulimit -v unlimited`, or LimitAS=infinity in a unit of systemd",
+            "the limit of addresses is {} MiB, and V8 reserves {} MiB of them while it starts, \
+             of which it uses few: `ulimit -v unlimited`, or LimitAS=infinity in a unit of systemd",
             limit >> 20,
             needed >> 20
         )

@@ -274,8 +274,8 @@ pub(crate) fn throw_error(scope: &mut v8::PinScope, code: &'static str, message:
     );
 }
 
-pub(crate) use heap_statistics::{heap_figures, heap_space_rows};
 pub(crate) use devtools::{ask as ask_profiler, close as close_profiler, open as open_profiler};
+pub(crate) use heap_statistics::{heap_figures, heap_space_rows};
 pub(crate) use turn::{arm_termination, terminate_current};
 
 /// Sets `object[name] = value`.
