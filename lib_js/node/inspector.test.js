@@ -115,6 +115,17 @@ test('coverage by session, as vitest and c8 take it', async () => {
   session.disconnect();
 });
 
+test('a snapshot of the heap comes in pieces', () => {
+  const session = connected();
+  const pieces = [];
+  session.on('HeapProfiler.addHeapSnapshotChunk', ({ params }) => pieces.push(params.chunk));
+  session.post('HeapProfiler.takeHeapSnapshot', null, (error, result) => {
+    assert.deepStrictEqual([error, result], [null, {}]);
+    session.disconnect();
+  });
+  assert.ok(JSON.parse(pieces.join('')).snapshot.node_count > 0);
+});
+
 test('nobody connects from outside', () => {
   assert.strictEqual(inspector.url(), undefined);
   assert.throws(() => inspector.open(0), { code: 'ERR_INSPECTOR_NOT_AVAILABLE' });
