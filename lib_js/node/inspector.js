@@ -2,6 +2,9 @@
 
 // node:inspector, inside of the process: sessions with V8's own DevTools domains (Runtime,
 // Debugger, Profiler, HeapProfiler). Nobody connects from outside: there is no port to open.
+//
+// Missing: breakpoints in what was compiled before the first session (V8 numbers contexts then; a
+// `debugger` statement stops everywhere), contexts of vm, domains of Node's own (Network, NodeWorker).
 
 const { ERR_INSPECTOR_NOT_ACTIVE, ERR_INSPECTOR_NOT_AVAILABLE } = require('internal/errors').codes;
 const { Session } = require('internal/inspector/session');

@@ -57,7 +57,8 @@ impl Listener {
         let mut pointer = self.isolate;
         // SAFETY: V8 calls from within this isolate, in its thread.
         let isolate = unsafe { v8::Isolate::ref_from_raw_isolate_ptr_mut(&mut pointer) };
-        v8::callback_scope!(unsafe scope, isolate);
+        // Of our own: for the pieces of a heap snapshot V8 has none open.
+        v8::scope!(let scope, isolate);
         let context = v8::Local::new(scope, context);
         let scope = &mut v8::ContextScope::new(scope, context);
         let function = v8::Local::new(scope, &self.function);
