@@ -4,7 +4,8 @@
 // Debugger, Profiler, HeapProfiler). Nobody connects from outside: there is no port to open.
 //
 // Missing: breakpoints in what was compiled before the first session (V8 numbers contexts then; a
-// `debugger` statement stops everywhere), contexts of vm, domains of Node's own (Network, NodeWorker).
+// `debugger` statement stops everywhere), contexts of vm, domains of Node's own (Network,
+// NodeWorker).
 
 const { ERR_INSPECTOR_NOT_ACTIVE, ERR_INSPECTOR_NOT_AVAILABLE } = require('internal/errors').codes;
 const { Session } = require('internal/inspector/session');
