@@ -1,22 +1,23 @@
-//! What hostile clients do, as programs that coring runs against itself: `cargo ci framing`,
-//! `cargo ci behind` (ci/framing/README.md), `cargo ci attack` (ci/attack/README.md). Minutes each,
-//! so they are no part of a plain `cargo ci`.
+//! What hostile clients do, and programs of any kind, as programs that coring runs against itself:
+//! `cargo ci framing`, `cargo ci behind` (ci/framing/README.md), `cargo ci responses`
+//! (ci/responses/README.md), `cargo ci attack` (ci/attack/README.md). Minutes each, so they are no
+//! part of a plain `cargo ci`.
 
 use crate::packages;
 use crate::steps::{self, Tally, check};
 use std::path::Path;
 use std::process::Command;
 
-/// As many streams as `rest` says, the same for the same seed, to coring and to Node.
-pub fn beside_node(root: &Path, rest: &[String]) -> Tally {
+/// Runs ci/`folder`/drive.js, which holds coring against Node; `rest`: how much, and from which seed.
+pub fn beside_node(root: &Path, folder: &str, rest: &[String]) -> Tally {
     match packages::node(root) {
         Ok(node) => check(coring(
             root,
-            "drive.js",
+            &format!("{folder}/drive.js"),
             &[&[node.display().to_string()], rest].concat(),
         )),
         Err(error) => {
-            println!("framing: {error}");
+            println!("{folder}: {error}");
             Tally::one(false)
         }
     }

@@ -34,6 +34,7 @@ cargo ci node ...           Node's own tests (`cargo ci node --help`)
 cargo ci packages ...       npm packages on coring and Node (`cargo ci packages --help`)
 cargo ci vectors [FILTER]   Wycheproof's vectors through node:crypto
 cargo ci framing [COUNT [SEED]]  damaged HTTP streams to coring and Node (ci/framing/README.md)
+cargo ci responses [COUNT [SEED]]  random calls on HTTP responses (ci/responses/README.md)
 cargo ci behind [COUNT [SEED]]   the same through nginx and haproxy
 cargo ci attack slow|crowd|mixed [COUNT]  a server among bad clients (ci/attack/README.md)
 cargo ci bench ROOM         one benchmark of benches/; --instructions counts by callgrind
@@ -47,7 +48,14 @@ const EVERYTHING: &[&str] = &[
 
 /// Steps that take long or need more than a clone: never part of a whole run.
 const BY_NAME_ONLY: &[&str] = &[
-    "attack", "behind", "bench", "framing", "packages", "perf", "vectors",
+    "attack",
+    "behind",
+    "bench",
+    "framing",
+    "packages",
+    "perf",
+    "responses",
+    "vectors",
 ];
 
 fn main() -> ExitCode {
@@ -122,7 +130,7 @@ fn step(root: &Path, name: &str, rest: &[String]) -> Tally {
         "smoke" => smoke::run(root),
         "node" => node::run(root, rest),
         "packages" => packages::run(root, rest),
-        "framing" => hostile::beside_node(root, rest),
+        "framing" | "responses" => hostile::beside_node(root, name, rest),
         "attack" => hostile::attack(root, rest),
         "behind" => hostile::behind_proxies(root, rest),
         "bench" if has("--instructions") => instructions::run(root, &rest[0]),
