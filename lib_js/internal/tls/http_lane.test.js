@@ -239,7 +239,7 @@ test('a client that goes away aborts its request', async (t) => {
 });
 
 test('bodies are whole, wherever records and pieces begin and end', async (t) => {
-  const server = await listen(t, async (req, res) => {
+  const server = await serve(t, async (req, res) => {
     const hash = createHash('sha1');
     let count = 0;
     for await (const chunk of req) {
