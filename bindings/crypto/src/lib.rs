@@ -10,6 +10,8 @@ mod der;
 pub mod digest;
 pub mod exchange;
 mod failure;
+#[cfg(test)]
+mod fuzz;
 pub mod hash;
 pub mod hmac;
 pub mod kdf;

@@ -84,6 +84,38 @@ impl<'a, 's, 'i> Delivery<'a, 's, 'i> {
         });
     }
 
+    /// Takes what is gathered for the stream, to be lengthened by about `more` bytes and given back
+    /// to `gather` before anything is pushed; empty: nothing is, or it is full.
+    pub fn take_gathered(&mut self, kind: u8, handle: i32, more: usize) -> Vec<u8> {
+        match &mut self.gathered {
+            Some(last)
+                if (last.kind, last.handle) == (kind, handle)
+                    && last.bytes.len() + more <= PIECES_BYTES_MAX =>
+            {
+                std::mem::take(&mut last.bytes)
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// As `push_piece`, of bytes that need no copy: those that were taken, with more behind them,
+    /// or others.
+    pub fn gather(&mut self, kind: u8, handle: i32, bytes: Vec<u8>) {
+        if let Some(last) = &mut self.gathered
+            && (last.kind, last.handle) == (kind, handle)
+            && last.bytes.is_empty()
+        {
+            last.bytes = bytes;
+        } else if !bytes.is_empty() {
+            self.begin(kind, handle, 0, 0);
+            self.gathered = Some(Gathered {
+                kind,
+                handle,
+                bytes,
+            });
+        }
+    }
+
     /// An entry without a value. The meaning of `a` and `b` belongs to the kind.
     pub fn push(&mut self, kind: u8, handle: i32, a: i32, b: i32) {
         self.begin(kind, handle, a, b);

@@ -171,6 +171,22 @@ impl Conn {
         }
     }
 
+    /// How many bytes are to come that JavaScript is given as they are.
+    pub fn body_bytes_left(&self) -> Option<u64> {
+        let is_plain = self.reading == Reading::Body
+            && !self.body_paused
+            && !self.body_dropped
+            && self.tap == Tap::Closed
+            && self.input.is_empty();
+        is_plain.then(|| self.body.bytes_left())?
+    }
+
+    /// JavaScript was given so many of them. `receive` goes on behind them.
+    pub fn body_was_given(&mut self, count: u64, now_ms: u64) {
+        self.active_ms = now_ms;
+        self.body.skip(count);
+    }
+
     /// Parses input that waited: after a response was ended, or a body taken up again.
     pub fn go_on(&mut self, now_ms: u64, me: Handle, out: &mut Delivery) {
         if let Reading::Undecided(framing) = self.reading {

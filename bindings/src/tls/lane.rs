@@ -9,6 +9,7 @@ use coring_uring::{Errno, SendPage};
 
 use crate::Natives;
 use crate::http::Conn;
+use crate::kinds::entry;
 use crate::slots::Handle;
 use crate::socket::{Closing, Ending, Farewell, Output, Role, Socket};
 
@@ -23,6 +24,9 @@ ops! { tls(Natives) {
 } }
 
 const BAD_HANDLE: i32 = Errno::EBADF.result();
+/// Most plaintext of one record.
+const RECORD_BYTES_MAX: usize = 16 << 10;
+
 const BUSY: i32 = Errno::EBUSY.result();
 
 /// What a socket of the fast lane has beside its bytes.
@@ -112,35 +116,71 @@ impl Natives {
     ) {
         // What JavaScript had comes first.
         self.on_fed(handle, now_ms, out);
-        let mut plain = std::mem::take(&mut self.tls.plain);
-        plain.clear();
-        let mut outcome = Outcome {
-            plain,
-            ..Outcome::default()
-        };
         let Some(socket) = self.sockets.get_mut(handle) else {
             return;
         };
+        let body_left = socket.conn().and_then(|conn| conn.body_bytes_left());
         let Some(sealing) = &mut socket.tls else {
             return;
         };
         let Some(connection) = self.tls.connections.get_mut(sealing.connection) else {
             return self.close(handle, Farewell::Gone(0));
         };
+        let mut outcome = Outcome::default();
+        match body_left {
+            // Behind what the turn has brought of it: a copy less.
+            Some(_) => {
+                let js = handle.to_js();
+                outcome.plain = out.take_gathered(entry::HTTP_BODY, js, RECORD_BYTES_MAX);
+            }
+            None => {
+                outcome.plain = std::mem::take(&mut self.tls.plain);
+                outcome.plain.clear();
+            }
+        }
+        let before = outcome.plain.len();
         connection.receive_into(bytes, &mut outcome);
         if !outcome.wire.is_empty() {
             sealing.wire.extend_from_slice(&outcome.wire);
             self.touch(handle);
         }
-        if !outcome.plain.is_empty() {
-            self.on_plain(handle, &outcome.plain, now_ms, out);
+        let plain = std::mem::take(&mut outcome.plain);
+        match body_left {
+            Some(left) => self.on_body(handle, (left, before), plain, now_ms, out),
+            None => {
+                if !plain.is_empty() {
+                    self.on_plain(handle, &plain, now_ms, out);
+                }
+                self.tls.keep_plain(plain);
+            }
         }
         if outcome.events & event::FATAL != 0 {
             self.close(handle, Farewell::Gone(Errno::ECONNRESET.result()));
         } else if outcome.events & event::CLOSE_NOTIFY != 0 {
             self.on_end(handle, 0, out);
         }
-        self.tls.keep_plain(outcome.plain);
+    }
+
+    /// `plain`, behind what was there `before`, of a body of which so many bytes were `left`; what
+    /// is more comes after it.
+    fn on_body(
+        &mut self,
+        handle: Handle,
+        (left, before): (u64, usize),
+        mut plain: Vec<u8>,
+        now_ms: u64,
+        out: &mut Delivery,
+    ) {
+        let count = plain.len() - before;
+        let given = usize::try_from(left).map_or(count, |left| left.min(count));
+        let rest = plain.split_off(before + given);
+        out.gather(entry::HTTP_BODY, handle.to_js(), plain);
+        let conn = self.sockets.get_mut(handle).and_then(Socket::conn);
+        conn.expect("it has a body")
+            .body_was_given(given as u64, now_ms);
+        if given as u64 == left {
+            self.on_plain(handle, &rest, now_ms, out);
+        }
     }
 
     /// What `feed` has left. True: there was something, and JavaScript comes first.

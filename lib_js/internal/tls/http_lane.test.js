@@ -8,6 +8,7 @@ const { once } = require('node:events');
 const https = require('node:https');
 const net = require('node:net');
 const tls = require('node:tls');
+const { createHash } = require('node:crypto');
 const { text } = require('node:stream/consumers');
 const { listen } = require('../../fixtures/listen.test.cjs');
 const { CA, serverA } = require('./fixtures/keys.test.cjs');
@@ -235,4 +236,39 @@ test('a client that goes away aborts its request', async (t) => {
   assert.strictEqual(socket.destroyed, true);
   if (!socket.closed) await once(socket, 'close');
   assert.ok(socket.ssl === null);
+});
+
+test('bodies are whole, wherever records and pieces begin and end', async (t) => {
+  const server = await serve(t, async (req, res) => {
+    const hash = createHash('sha1');
+    let count = 0;
+    for await (const chunk of req) {
+      count += chunk.length;
+      hash.update(chunk);
+      // Now and then it does not read for a while.
+      if (req.url === '/slow') await new Promise(setImmediate);
+    }
+    res.end(`${req.url} ${count} ${hash.digest('hex')}\n`);
+  });
+  let sent = '';
+  const expected = [];
+  const bytes = Buffer.from(Array.from({ length: 200_001 }, (_, i) => i * 7 + (i >> 8)));
+  let url = 0;
+  for (const size of [1, 16_383, 16_384, 16_385, 65_535, 65_536, 65_537, 200_001]) {
+    for (const path of [`/${url++}`, '/slow']) {
+      const body = bytes.subarray(0, size);
+      sent += `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: ${size}\r\n\r\n`;
+      sent += body.toString('latin1');
+      const sha = createHash('sha1').update(body).digest('hex');
+      expected.push(`${path} ${size} ${sha}`);
+    }
+  }
+  sent += 'GET /last HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n';
+  const all = Buffer.from(sent, 'latin1');
+  for (const piece of [1000, 16_384, 20_001, all.length]) {
+    const socket = tls.connect(target(server));
+    for (let at = 0; at < all.length; at += piece) socket.write(all.subarray(at, at + piece));
+    const lines = (await text(socket)).match(/^\/\S+ \d+ [0-9a-f]{40}$/gm);
+    assert.deepStrictEqual(lines.slice(0, -1), expected);
+  }
 });

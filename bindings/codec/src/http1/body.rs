@@ -76,6 +76,20 @@ impl Body {
         }
     }
 
+    /// How many bytes of it come before anything else may, if that is known.
+    pub fn bytes_left(&self) -> Option<u64> {
+        match self.place {
+            Place::Length(left) if left > 0 => Some(left),
+            _ => None,
+        }
+    }
+
+    /// So many of `bytes_left` were read by somebody else.
+    pub fn skip(&mut self, count: u64) {
+        let left = self.bytes_left().expect("it was asked for");
+        self.place = Place::Length(left.checked_sub(count).expect("not more than are left"));
+    }
+
     /// Has everything been read? Then `decode` consumes nothing and says `Done`.
     pub fn is_done(&self) -> bool {
         matches!(self.place, Place::Done | Place::Length(0))

@@ -4,6 +4,8 @@ mod agree;
 mod cipher;
 mod details;
 mod dh;
+#[cfg(test)]
+mod fuzz;
 mod generate;
 mod parts;
 mod pem;

@@ -283,12 +283,6 @@ impl Connection {
     /// Records become plaintext.
     fn open_records(&mut self, out: &mut Outcome) {
         loop {
-            // All of it at once: there is no more plaintext than ciphertext, but for the record
-            // whose beginning libssl has.
-            let coming = self.side().pipe.rest().len().max(1);
-            if out.plain.len() == out.plain.capacity() {
-                out.plain.reserve(coming);
-            }
             match self.open_one(out) {
                 Ok(0) => break,
                 Ok(_) => {}
@@ -309,6 +303,13 @@ impl Connection {
     /// Appends the plaintext of one record, or a part; an error of libssl's.
     fn open_one(&mut self, out: &mut Outcome) -> Result<usize, c_int> {
         let ssl = self.ssl_mut();
+        if out.plain.len() == out.plain.capacity() && self.has_plaintext()? {
+            let rest = self.side().pipe.rest().len();
+            // SAFETY: reads a live connection.
+            let pending = unsafe { ffi::SSL_pending(self.ssl()) };
+            let room = room_for(out.plain.len(), rest, pending as usize);
+            out.plain.reserve_exact(room);
+        }
         let room = out.plain.spare_capacity_mut();
         let count = c_int::try_from(room.len()).unwrap_or(c_int::MAX);
         // SAFETY: the connection is alive and its side not borrowed; the room is as long as told.
@@ -321,6 +322,20 @@ impl Connection {
         unsafe { out.plain.set_len(length) };
         self.bytes_read += result as u64;
         Ok(result as usize)
+    }
+
+    /// Has libssl opened a record that is not taken? It opens the next one, if there is none, and
+    /// if it is whole.
+    fn has_plaintext(&mut self) -> Result<bool, c_int> {
+        let ssl = self.ssl_mut();
+        // SAFETY: the connection is alive and its side not borrowed; nothing is written.
+        let result = unsafe { ffi::SSL_read(ssl, std::ptr::null_mut(), 0) };
+        // SAFETY: reads a live connection.
+        let pending = unsafe { ffi::SSL_pending(self.ssl()) };
+        match result {
+            0 if pending > 0 => Ok(true),
+            _ => Err(self.error(result)),
+        }
     }
 
     /// libssl shakes hands anew while it reads.
@@ -338,4 +353,13 @@ impl Connection {
             self.write_held(out);
         }
     }
+}
+
+/// Room for plaintext behind so many bytes, of which `pending` are there already. There is no more
+/// of it than ciphertext, but for the record whose beginning libssl has; and where a second record
+/// comes, there are likely more.
+fn room_for(length: usize, rest: usize, pending: usize) -> usize {
+    const AT_ONCE_BYTES: usize = 4 * RECORD_BYTES_MAX;
+    let likely = AT_ONCE_BYTES.saturating_sub(length).min(3 * length);
+    pending.max(rest).max(likely)
 }

@@ -169,6 +169,7 @@ unsafe extern "C" {
     pub fn SSL_get_ex_data(ssl: *const SSL, index: c_int) -> *mut c_void;
 
     pub fn SSL_do_handshake(ssl: *mut SSL) -> c_int;
+    pub fn SSL_pending(ssl: *const SSL) -> c_int;
     pub fn SSL_read(ssl: *mut SSL, out: *mut c_void, count: c_int) -> c_int;
     pub fn SSL_write(ssl: *mut SSL, bytes: *const c_void, count: c_int) -> c_int;
     pub fn SSL_shutdown(ssl: *mut SSL) -> c_int;

@@ -1,71 +1,8 @@
-//! Changed bytes on their way to either end. CORING_FUZZ_TLS says how many inputs a test tries (few
-//! by default), CORING_FUZZ_SEED where it begins: the same seed gives the same inputs.
+//! Changed bytes on their way to either end (`crate::fuzz`).
 
 use super::tests::{CLIENT_PFX, TLS12, TLS13, client_context, server_context};
 use super::{Connection, Context, event};
-
-const COUNT: u64 = 300;
-/// What a leak of a few hundred bytes an input would soon pass.
-const GROWTH_BYTES_MAX: usize = 64 << 20;
-
-fn number(name: &str, default: u64) -> u64 {
-    let text = std::env::var(name).ok();
-    text.and_then(|text| text.parse().ok()).unwrap_or(default)
-}
-
-/// A small generator: the same numbers each time.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, count: usize) -> usize {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1);
-        (self.0 >> 33) as usize % count
-    }
-
-    /// Changes one place, or cuts, doubles or lengthens.
-    fn change(&mut self, wire: &mut Vec<u8>) {
-        if wire.is_empty() {
-            return;
-        }
-        let at = self.below(wire.len());
-        match self.below(6) {
-            0 => wire[at] ^= 1 << self.below(8),
-            1 => wire[at] = self.below(256) as u8,
-            2 => wire.truncate(at),
-            3 => wire.extend_from_within(at..),
-            4 => wire.insert(at, self.below(256) as u8),
-            _ => drop(wire.remove(at)),
-        }
-    }
-}
-
-/// Memory of this process that is in use.
-fn resident_bytes() -> usize {
-    let text = std::fs::read_to_string("/proc/self/statm").expect("the kernel says");
-    let pages = text.split(' ').nth(1).expect("the second word");
-    pages.parse::<usize>().expect("a number") * 4096
-}
-
-/// Tries each seed, and sees whether memory grows once it is warm.
-fn each_seed(mut attempt: impl FnMut(u64, Dice)) {
-    let (count, first) = (
-        number("CORING_FUZZ_TLS", COUNT),
-        number("CORING_FUZZ_SEED", 1),
-    );
-    let mut before = 0;
-    for at in 0..count {
-        if at == count / 4 {
-            before = resident_bytes();
-        }
-        let seed = first.wrapping_add(at);
-        attempt(seed, Dice(seed));
-    }
-    let grown = resident_bytes().saturating_sub(before);
-    assert!(grown < GROWTH_BYTES_MAX, "{grown} bytes more");
-}
+use crate::fuzz::each_seed;
 
 fn contexts() -> [[Context; 2]; 2] {
     [TLS12, TLS13].map(|version| [client_context(version), server_context(version)])
@@ -75,7 +12,7 @@ fn contexts() -> [[Context; 2]; 2] {
 #[test]
 fn nothing_breaks_what_comes_in() {
     let contexts = contexts();
-    each_seed(|seed, mut dice| {
+    each_seed("whole sessions", |seed, mut dice| {
         let [client, server] = &contexts[dice.below(2)];
         let mut ends = [open(server, true), open(client, false)];
         let mut wire = ends[1].start().wire;
@@ -96,6 +33,7 @@ fn nothing_breaks_what_comes_in() {
             assert!(chunks.all(|chunk| chunk == b"ping"), "seed {seed}");
             wire = out.wire;
         }
+        !reads_bad
     });
 }
 
@@ -117,15 +55,12 @@ fn first_flights_break_nothing() {
         let flight = open(server, true).receive(&hello).wire;
         (hello, flight)
     });
-    each_seed(|seed, mut dice| {
+    each_seed("first flights", |seed, mut dice| {
         let kind = dice.below(2);
         let [client, server] = &contexts[dice.below(2)];
         let is_server = dice.below(4) != 0;
         let (hello, flight) = &flights[kind];
-        let mut wire = if is_server { hello } else { flight }.clone();
-        for _ in 0..=dice.below(3) {
-            dice.change(&mut wire);
-        }
+        let wire = dice.changed(if is_server { hello } else { flight });
         let mut end = open(if is_server { server } else { client }, is_server);
         if is_server {
             end.set_alpn(b"\x08http/1.1").expect("protocols");
@@ -141,23 +76,28 @@ fn first_flights_break_nothing() {
             let is_done = out.events & event::HANDSHAKE_DONE != 0;
             assert!(!is_done && out.plain.is_empty(), "seed {seed}");
         }
+        false
     });
 }
+
+/// How many sessions of TLS 1.2 are tried for one of 1.3, whose handshakes take four times as long.
+const SHORT_FOR_A_LONG: usize = 15;
 
 /// An established session takes what was written, whole and in order, or ends.
 #[test]
 fn sessions_take_nothing_but_what_was_written() {
     let contexts = contexts();
-    let mut pairs = [0, 1].map(|kind| established(&contexts[kind]));
-    each_seed(|seed, mut dice| {
-        let kind = dice.below(2);
+    let sessions = contexts.each_ref().map(session_of);
+    let again = |kind: usize| established(&contexts[kind], Some(&sessions[kind]));
+    let mut pairs = [0, 1].map(again);
+    each_seed("records of sessions", |seed, mut dice| {
+        let kind = usize::from(dice.below(SHORT_FOR_A_LONG + 1) == 0);
         let pair = &mut pairs[kind];
         let from = dice.below(2);
         let bytes = vec![seed as u8; 1 + dice.below(60)];
         let wire = pair[from].write(&bytes).wire;
         let mut changed = wire.clone();
-        let is_changed = dice.below(2) == 0;
-        if is_changed {
+        if dice.below(8) != 0 {
             dice.change(&mut changed);
         }
         let out = pair[1 - from].receive(&changed);
@@ -166,37 +106,52 @@ fn sessions_take_nothing_but_what_was_written() {
             assert!(is_whole, "seed {seed}");
         } else {
             assert!(out.plain.is_empty() || out.plain == bytes, "seed {seed}");
-            *pair = established(&contexts[kind]);
+            *pair = again(kind);
         }
+        is_whole
     });
 }
 
-/// Server and client behind their handshake.
-fn established([client, server]: &[Context; 2]) -> [Connection; 2] {
+/// Server and client behind their handshake, of which a session spares the most.
+fn established([client, server]: &[Context; 2], session: Option<&[u8]>) -> [Connection; 2] {
     let mut ends = [open(server, true), open(client, false)];
+    match session {
+        Some(session) => ends[1].set_session(session).expect("a session"),
+        None => ends[1].keep_sessions(),
+    }
     let mut wire = ends[1].start().wire;
     let mut events = [0; 2];
-    for turn in 0..20 {
+    let mut turn = 0;
+    while !wire.is_empty() {
         let out = ends[turn % 2].receive(&wire);
         events[turn % 2] |= out.events;
         wire = out.wire;
+        turn += 1;
     }
     assert!(events.iter().all(|seen| seen & event::HANDSHAKE_DONE != 0));
+    assert_eq!(ends[0].is_session_reused(), session.is_some());
     ends
+}
+
+/// What a client may take up again. In TLS 1.3 it comes with what the server writes.
+fn session_of(contexts: &[Context; 2]) -> Vec<u8> {
+    let mut ends = established(contexts, None);
+    let wire = ends[0].write(b"ping").wire;
+    assert_eq!(ends[1].receive(&wire).plain, b"ping");
+    let (_, session) = ends[1].take_sessions().pop().expect("a session");
+    session
 }
 
 #[test]
 fn stores_of_keys_break_nothing() {
     let mut context = client_context(TLS13);
-    each_seed(|_, mut dice| {
-        let mut store = CLIENT_PFX.to_vec();
-        for _ in 0..=dice.below(3) {
-            dice.change(&mut store);
-        }
+    each_seed("stores of keys", |_, mut dice| {
+        let store = dice.changed(CLIENT_PFX);
         // Refused or not: the store is the program's own.
-        drop(context.load_pfx(&store, Some(b"secret")));
+        let is_taken = context.load_pfx(&store, Some(b"secret")).is_ok();
         if dice.below(64) == 0 {
             context = client_context(TLS13);
         }
+        is_taken
     });
 }

@@ -507,6 +507,40 @@ fn a_chain_is_whole_or_refused() {
     }
 }
 
+/// What is trusted completes it, from whenever that is.
+#[test]
+fn who_gives_no_chain_has_one() {
+    let shown = |server: &Context| {
+        let mut pair = Pair::of(&client_context(0), server);
+        pair.shake();
+        pair.client.peer_certificates().map_or(0, |all| all.len())
+    };
+    let mut server = Context::new(0, 0).expect("a context");
+    server.set_certificate(SERVER).expect("a certificate");
+    server.set_key(SERVER_KEY, None).expect("a key");
+    assert_eq!(shown(&server), 1);
+    server.add_authorities(AUTHORITY).expect("an authority");
+    assert_eq!(shown(&server), 2);
+    assert_eq!(shown(&server), 2);
+    // One that is chosen in the handshake has its own, whatever the first one had.
+    let mut bare = Context::new(0, 0).expect("a context");
+    bare.set_certificate(CLIENT).expect("a certificate");
+    bare.set_key(CLIENT_KEY, None).expect("a key");
+    let mut pair = Pair::of(&client_context(0), &bare);
+    pair.server.pause_on_hello();
+    let hello = pair.client.start().wire;
+    assert!(pair.server.receive(&hello).events & event::PAUSED != 0);
+    pair.server
+        .answer_context(&server)
+        .expect("another context");
+    let wire = pair.server.resume().wire;
+    pair.client.receive(&wire);
+    assert_eq!(
+        pair.client.peer_certificates().map_or(0, |all| all.len()),
+        2
+    );
+}
+
 #[test]
 fn authorities_count_up_to_what_is_none() {
     for rest in [
@@ -530,9 +564,15 @@ fn changed_records_end_it() {
     let last = wire.len() - 1;
     wire[last] ^= 1;
     let out = pair.server.receive(&wire);
-    assert!(out.events & event::FATAL != 0 && out.failure.is_some());
+    assert!(out.events & event::FATAL != 0);
     assert_eq!(pair.server.failure(), out.failure.as_ref());
     assert!(out.plain.is_empty() && !out.wire.is_empty());
+    // libcrypto says before that a tag is wrong.
+    let Some(crate::Failure::Library { first, rest }) = out.failure else {
+        panic!("libssl says why");
+    };
+    let code = "ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC";
+    assert_eq!((first.code.as_deref(), rest.len()), (Some(code), 0));
     assert!(pair.client.receive(&out.wire).events & event::FATAL != 0);
 }
 
