@@ -200,3 +200,21 @@ row('import.meta', async () => {
   assert.strictEqual(meta.dirname, root);
   assert.strictEqual(meta.found, pathToFileURL(path.join(root, 'node_modules/dep/i.mjs')).href);
 });
+
+row('an entry point named .cts is CommonJS, for whoever registered it', async () => {
+  const { spawnSync } = require('child_process');
+  const folder = path.join(root, 'typed');
+  fs.mkdirSync(folder);
+  fs.writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}');
+  // As ts-node does.
+  fs.writeFileSync(path.join(folder, 'hook.cjs'), `
+    require.extensions['.cts'] = (module, filename) => {
+      const text = require('fs').readFileSync(filename, 'utf8');
+      module._compile(text.replace(': number', ''), filename);
+    };`);
+  fs.writeFileSync(path.join(folder, 'main.cts'),
+                   'const x: number = 5; console.log(x, typeof require, require.main === module);');
+  const { stdout, stderr } = spawnSync(
+    process.execPath, ['-r', './hook.cjs', 'main.cts'], { cwd: folder, encoding: 'utf8' });
+  assert.strictEqual(stdout, '5 function true\n', stderr);
+});
