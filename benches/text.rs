@@ -3,16 +3,16 @@
 
 #![forbid(unsafe_code)]
 
+#[path = "whole/rounds.rs"]
+mod rounds;
 mod whole;
 
-use coring_bindings::Patience;
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use whole::Core;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
-/// Those of rounds.js.
-const TIMES: u64 = 64;
+/// Of each text in rounds.js.
 const BYTES: u64 = 1024;
-const SHAPES: [&str; 11] = [
+const SHAPES: [&str; 12] = [
+    "empty turn",
     "write latin1 1 KiB",
     "write utf8 1 KiB of ASCII",
     "write utf8 1 Ki of many scripts",
@@ -27,18 +27,8 @@ const SHAPES: [&str; 11] = [
 ];
 
 fn text(criterion: &mut Criterion) {
-    coring_engine::start(&[], 1);
-    let mut group = criterion.benchmark_group("text");
-    for shape in ["empty turn"].into_iter().chain(SHAPES) {
-        group.throughput(Throughput::Bytes(TIMES * BYTES));
-        // The core is made only for a benchmark that is run.
-        let mut core = None;
-        group.bench_function(BenchmarkId::new("64 times", shape), |bencher| {
-            let core = core.get_or_insert_with(|| Core::start("rounds.js", &[shape]));
-            bencher.iter(|| core.turn(Patience::None));
-        });
-    }
-    group.finish();
+    let throughput = Throughput::Bytes(rounds::TIMES * BYTES);
+    rounds::measure(criterion.benchmark_group("text"), throughput, &SHAPES);
 }
 
 criterion_group!(benches, text);

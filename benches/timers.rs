@@ -2,14 +2,12 @@
 
 #![forbid(unsafe_code)]
 
+#[path = "whole/rounds.rs"]
+mod rounds;
 mod whole;
 
-use coring_bindings::Patience;
-use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
-use whole::Core;
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
-/// That of rounds.js.
-const TIMES: u64 = 64;
 const SHAPES: [&str; 6] = [
     "empty turn",
     "setTimeout and clearTimeout",
@@ -20,18 +18,8 @@ const SHAPES: [&str; 6] = [
 ];
 
 fn timers(criterion: &mut Criterion) {
-    coring_engine::start(&[], 1);
-    let mut group = criterion.benchmark_group("timers");
-    for shape in SHAPES {
-        group.throughput(Throughput::Elements(TIMES));
-        // The core is made only for a benchmark that is run.
-        let mut core = None;
-        group.bench_function(BenchmarkId::new("64 times", shape), |bencher| {
-            let core = core.get_or_insert_with(|| Core::start("rounds.js", &[shape]));
-            bencher.iter(|| core.turn(Patience::None));
-        });
-    }
-    group.finish();
+    let throughput = Throughput::Elements(rounds::TIMES);
+    rounds::measure(criterion.benchmark_group("timers"), throughput, &SHAPES);
 }
 
 criterion_group!(benches, timers);

@@ -149,12 +149,15 @@ fn another_byte_is_garbled() {
         if count == 64 {
             scratch[63] ^= 1;
         }
+        stream.write_all(&scratch[..count])?;
         stream.write_all(&scratch[..count])
     });
     let outcome = run(&bytes_plan(address, 64), &mut |_| {}).expect("a ring");
     assert_eq!(outcome.completed, 0);
     assert!(outcome.faults.garbled > 0);
     assert_eq!(outcome.faults.garbled, outcome.faults.total());
+    // What comes behind it is no fault of its own.
+    assert!(outcome.faults.garbled <= outcome.connects);
 }
 
 /// An answer that is cut off, and a server that closes as it said.

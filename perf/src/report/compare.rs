@@ -148,6 +148,11 @@ pub fn report(record: &Record, first: &Path, second: &Path) -> Result<usize, Str
     };
     record.table(&format!("{} and {}", name(first), name(second)), rows);
     let [agree, noisy, differ] = counts;
+    let shared = agree + noisy + differ;
+    let alone = (before.len() + after.len()).saturating_sub(2 * shared);
+    if alone > 0 {
+        record.words(&format!("{alone} ratios are in one of the two only."));
+    }
     let words = format!(
         "{agree} ratios agree within {:.0} %; {noisy} do not, and had said that they are noisy",
         TOLERANCE * 100.0

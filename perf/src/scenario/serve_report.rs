@@ -3,7 +3,7 @@
 use super::beside;
 use super::serve::{REFERENCE, Sample, TAILS};
 use super::served::{Phase, Rate, Scenario};
-use crate::load::new_histogram;
+use crate::load::{Outcome, new_histogram};
 use crate::peers::Peer;
 use crate::report::json::{Json, map};
 use crate::report::stats::Spread;
@@ -182,21 +182,13 @@ impl Run<'_> {
                 Some(_) | None => name.to_string(),
             };
             if self.scenario.two_cores {
-                tell(format!("{what}, the core beside"), &self.apart(peer, index));
+                let apart = self.sum(peer, index, |outcome| &outcome.apart);
+                tell(format!("{what}, the core beside"), &apart);
                 tell(format!("{what}, both"), &self.merged(peer, index));
             } else {
                 tell(what, &self.merged(peer, index));
             }
         }
-    }
-
-    fn apart(&self, peer: usize, phase: usize) -> Histogram<u64> {
-        let mut sum = new_histogram();
-        for sample in self.of(peer, phase) {
-            sum.add(&sample.outcome.apart)
-                .expect("all histograms have the same bounds");
-        }
-        sum
     }
 
     fn of(&self, peer: usize, phase: usize) -> impl Iterator<Item = &Sample> {
@@ -362,10 +354,20 @@ impl Run<'_> {
         phase.rate == Rate::Ceiling && phase.connections != 1
     }
 
+    /// The latencies of all rounds together.
     fn merged(&self, peer: usize, phase: usize) -> Histogram<u64> {
+        self.sum(peer, phase, |outcome| &outcome.latency)
+    }
+
+    fn sum(
+        &self,
+        peer: usize,
+        phase: usize,
+        of: fn(&Outcome) -> &Histogram<u64>,
+    ) -> Histogram<u64> {
         let mut sum = new_histogram();
         for sample in self.of(peer, phase) {
-            sum.add(&sample.outcome.latency)
+            sum.add(of(&sample.outcome))
                 .expect("all histograms have the same bounds");
         }
         sum
