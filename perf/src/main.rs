@@ -7,6 +7,7 @@ mod install;
 mod load;
 mod names;
 mod options;
+mod pace;
 mod peers;
 mod process;
 mod readme;

@@ -1,5 +1,6 @@
 //! The command line: one scenario and its flags.
 
+use crate::scenario::SERVED;
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -19,7 +20,8 @@ others:
   clients [NAME...]  the same of DNS, http.get and fetch (perf/clients)
   tls [NAME...]      the same of servers of TLS: answers, bodies, handshakes (perf/tls)
 reports:
-  all       every scenario but core, files, tls and cores, shortly: one page, and its summary
+  all       every scenario but core and cores, shortly, and of clients, files and tls a part: one
+            page, and its summary
   compare [A B]  two records (perf/runs/*.json), or the newest two of a scenario, of `all`: which
             ratios agree within 10 %, which were too noisy, which contradict each other
   readme    puts the summary of the newest `all` of perf/runs between the marks of README.md
@@ -30,10 +32,12 @@ the generator:
   wrk       beside wrk, closed loop: both must count the same
 
   --peers a,b        of coring node26 node24 bun deno; all that are installed, node24 only by name
-  --reps N           interleaved repetitions, at least 5 unless `--short true`
+  --reps N           interleaved rounds (servers 15; all 11; others 5), at least 5 unless
+                     `--short true`
   --short true       takes fewer repetitions, for trying things out; the report says so
-  --seconds N        measured time of each phase (5; all 0.5; files and clients 1; soak 60)
-  --warm-up N        seconds before each server is measured (2; all 0.5; files and clients 0.5)
+  --seconds N        measured time of each phase (servers, files, clients 1; all 0.25; soak 60;
+                     others 5)
+  --warm-up N        seconds before each server is measured (2; all 0.4; files and clients 0.5)
   --connections N    (64)
   --coring PATH      the coring to measure (target/release/coring)
   --peers-folder P   a node_modules with the others (in ~/.cache/coring-perf)
@@ -65,6 +69,8 @@ pub struct Options {
     pub packages_folder: PathBuf,
     /// Fewer repetitions than a report rests on.
     pub short: bool,
+    /// A whole report is behind its time: nothing is measured again.
+    pub hurry: bool,
     pub runs: Option<PathBuf>,
     pub server_cpu: u32,
     pub load_cpu: u32,
@@ -82,12 +88,15 @@ impl Options {
     fn new(scenario: String) -> Options {
         let root = root();
         let target = std::env::var_os("CARGO_TARGET_DIR").unwrap_or_else(|| "target".into());
-        let (measured, warm_up) = match scenario.as_str() {
+        let is_served = SERVED.iter().any(|served| served.name == scenario);
+        let (reps, measured, warm_up) = match scenario.as_str() {
             // One operation is short, and there are many shapes.
-            "files" | "clients" => (1.0, 0.5),
-            "all" => (0.5, 0.5),
-            "soak" => (60.0, 2.0),
-            _ => (5.0, 2.0),
+            "files" | "clients" => (5, 1.0, 0.5),
+            // Many short rounds say more than few long ones: MEASURING.md.
+            "all" => (11, 0.25, 0.4),
+            "soak" => (5, 60.0, 2.0),
+            _ if is_served => (15, 1.0, 2.0),
+            _ => (5, 5.0, 2.0),
         };
         let cache = cache();
         Options {
@@ -95,7 +104,7 @@ impl Options {
             url: String::new(),
             names: Vec::new(),
             peers: Vec::new(),
-            reps: 5,
+            reps,
             measured: Duration::from_secs_f64(measured),
             warm_up: Duration::from_secs_f64(warm_up),
             connections: 64,
@@ -103,6 +112,7 @@ impl Options {
             peers_folder: cache.join("peers/node_modules"),
             packages_folder: cache.join("packages"),
             short: false,
+            hurry: false,
             runs: Some(root.join("perf/runs")),
             server_cpu: 0,
             load_cpu: 1,

@@ -211,6 +211,28 @@ impl Server {
         }
     }
 
+    /// Nothing of it runs until it goes on: its timers and collectors are not to be another's
+    /// noise.
+    pub fn stop(&self) -> Result<(), String> {
+        self.signal("-STOP")
+    }
+
+    pub fn go_on(&self) -> Result<(), String> {
+        self.signal("-CONT")
+    }
+
+    fn signal(&self, name: &str) -> Result<(), String> {
+        let mut command = Command::new("kill");
+        command.arg(name);
+        command.args(self.pids().iter().map(u32::to_string));
+        let failed = |words: String| format!("kill {name} {}: {words}", self.child.id());
+        match command.status() {
+            Ok(status) if status.success() => Ok(()),
+            Ok(status) => Err(failed(status.to_string())),
+            Err(error) => Err(failed(error.to_string())),
+        }
+    }
+
     /// The process and its descendants.
     pub fn pids(&self) -> Vec<u32> {
         process::tree(self.child.id())

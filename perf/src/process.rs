@@ -91,25 +91,60 @@ pub fn cpu_time(pids: &[u32]) -> CpuTime {
 }
 
 fn scheduled_us(pid: u32) -> f64 {
-    let tasks = fs::read_dir(format!("/proc/{pid}/task"))
-        .into_iter()
-        .flatten()
-        .flatten();
-    let times = tasks.filter_map(|task| {
-        let text = fs::read_to_string(task.path().join("schedstat")).ok()?;
-        text.split(' ').next()?.parse::<f64>().ok()
-    });
-    times.sum::<f64>() / 1000.0
+    threads(&[pid]).iter().map(|thread| thread.ran_us).sum()
 }
 
-/// What the calling thread has run so far, in microseconds, by the scheduler.
-pub fn own_thread_us() -> f64 {
+/// What the scheduler has given a thread so far, and for how long it was ready and had to wait.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Thread {
+    id: u64,
+    pub ran_us: f64,
+    pub waited_us: f64,
+}
+
+pub fn threads(pids: &[u32]) -> Vec<Thread> {
+    let folders = pids.iter().map(|pid| format!("/proc/{pid}/task"));
+    let tasks = folders.flat_map(|folder| fs::read_dir(folder).into_iter().flatten().flatten());
+    let read = |task: fs::DirEntry| {
+        let id = task.file_name().to_str()?.parse().ok()?;
+        let text = fs::read_to_string(task.path().join("schedstat")).ok()?;
+        Some(thread(id, &text))
+    };
+    tasks.filter_map(read).collect()
+}
+
+pub fn own_thread() -> Thread {
     let text = fs::read_to_string("/proc/thread-self/schedstat").unwrap_or_default();
-    let first = text
+    thread(0, &text)
+}
+
+/// Nanoseconds on a processor, nanoseconds of waiting for one, and how often.
+fn thread(id: u64, schedstat: &str) -> Thread {
+    let mut us = schedstat
         .split(' ')
-        .next()
-        .and_then(|word| word.parse::<f64>().ok());
-    first.unwrap_or(0.0) / 1000.0
+        .map(|word| word.parse::<f64>().unwrap_or(0.0) / 1000.0);
+    Thread {
+        id,
+        ran_us: us.next().unwrap_or(0.0),
+        waited_us: us.next().unwrap_or(0.0),
+    }
+}
+
+/// How long at least strangers had a processor that the busiest of these threads was ready for:
+/// what it waited, less what the others of its program ran meanwhile.
+pub fn crowded_us(before: &[Thread], after: &[Thread]) -> f64 {
+    let ran = |thread: &Thread| {
+        let same = before.iter().find(|former| former.id == thread.id);
+        let former = same.copied().unwrap_or_default();
+        (
+            thread.ran_us - former.ran_us,
+            thread.waited_us - former.waited_us,
+        )
+    };
+    let shares: Vec<(f64, f64)> = after.iter().map(ran).collect();
+    let total: f64 = shares.iter().map(|(ran, _)| ran).sum();
+    let busiest = shares.into_iter().max_by(|a, b| a.0.total_cmp(&b.0));
+    busiest.map_or(0.0, |(ran, waited)| (waited - (total - ran)).max(0.0))
 }
 
 /// How often threads gave up their processor, and lost it.
@@ -228,6 +263,22 @@ mod tests {
         assert_eq!(fields[0], "S");
         assert_eq!(fields[1], "0");
         assert_eq!(fields_after_name("12 (a) S 1"), None);
+    }
+
+    #[test]
+    fn strangers_are_told_from_helpers() {
+        let at = |id: u64, ran_us: f64, waited_us: f64| Thread {
+            id,
+            ran_us,
+            waited_us,
+        };
+        let before = [at(1, 100.0, 10.0), at(2, 0.0, 0.0)];
+        let after = [at(2, 30.0, 500.0), at(1, 1100.0, 60.0), at(3, 5.0, 0.0)];
+        // It waited 50, and for 35 of these its own helpers ran.
+        assert_eq!(crowded_us(&before, &after), 15.0);
+        assert_eq!(crowded_us(&after, &after), 0.0);
+        assert_eq!(crowded_us(&[], &[]), 0.0);
+        assert_eq!(thread(7, "2000 1000 9\n"), at(7, 2.0, 1.0));
     }
 
     #[test]

@@ -1,8 +1,8 @@
 'use strict';
 
 // Servers of TLS. The client is another process on the generator's processor, the same program for
-// all (client.js), and its time is not counted. The place is `PROGRAM PROCESSOR` of the client; see
-// files/shapes.js for the form.
+// all (client.js), and its time is not counted. The place is `PROGRAM PROCESSOR PART`: the client's
+// and which part of what is asked is enough for a short run; see files/shapes.js for the form.
 
 const { spawn } = require('node:child_process');
 const https = require('node:https');
@@ -35,14 +35,14 @@ class Count {
 }
 
 function startClient(place, way, port, count) {
-  const [program, processor] = place.split(' ');
+  const [program, processor, part] = place.split(' ');
   const client = spawn('taskset', [
     '-c', processor, program, path.join(__dirname, 'client.js'), way, String(port)],
                        { stdio: ['ignore', 'ignore', 'inherit'] });
   client.on('exit', (code) => {
     if (code !== null) throw new Error(`the client ended: ${code}`);
   });
-  return { client, count };
+  return { client, count, part: Number(part) };
 }
 
 function shape(way, unit, makeServer) {
@@ -56,9 +56,10 @@ function shape(way, unit, makeServer) {
       await count.wait(WARM_UP[unit]);
       return state;
     },
-    async operation({ count }) {
-      await count.wait(COUNTED[unit]);
-      return COUNTED[unit];
+    async operation({ count, part }) {
+      const asked = Math.round(COUNTED[unit] * part);
+      await count.wait(asked);
+      return asked;
     },
     check: async ({ client }) => { client.kill('SIGKILL'); },
   };

@@ -22,7 +22,6 @@ pub enum Seen {
     },
     /// The connection ended between responses, as was agreed.
     Closed,
-    Broken,
     Short,
     Garbled,
 }

@@ -3,7 +3,7 @@
 
 use super::connection::{Connection, Seen, Stage};
 use super::sockets::{Event, Sockets};
-use super::{Arrivals, Faults, Outcome, Plan, new_histogram};
+use super::{Arrivals, Faults, NOTES_MAX, Note, Outcome, Plan, new_histogram};
 use crate::process;
 use coring_uring::Wait;
 use std::collections::VecDeque;
@@ -16,7 +16,8 @@ const DRAIN: Duration = Duration::from_secs(5);
 /// The pause after a round in which nothing moved: the processor's other half is spared.
 const PAUSE: Duration = Duration::from_micros(1);
 
-/// How long a connection may take to open, and a server to close one that it said it closes.
+/// How long a connection may take to open, a server to close one that it said it closes, and to
+/// answer what is asked in the last moment.
 const PATIENCE: Duration = Duration::from_secs(1);
 /// How often they are looked at.
 const GLANCE: Duration = Duration::from_millis(100);
@@ -71,8 +72,10 @@ impl<'a> Engine<'a> {
             service: new_histogram(),
             lateness: new_histogram(),
             faults: Faults::default(),
+            notes: Vec::new(),
             connects: 0,
             busy: 0.0,
+            crowded: 0.0,
         };
         let interval = match plan.arrivals {
             Arrivals::Closed => None,
@@ -112,13 +115,15 @@ impl<'a> Engine<'a> {
         self.end = self.begin + self.plan.measured;
         self.spin_until(self.begin, true)?;
         at_edge(Edge::Begin);
-        let (opened, worked) = (Instant::now(), process::own_thread_us());
+        let (opened, before) = (Instant::now(), process::own_thread());
         let idle = self.spin_until(self.end, true)?;
-        let (closed, worked) = (Instant::now(), process::own_thread_us() - worked);
+        let (closed, after) = (Instant::now(), process::own_thread());
         at_edge(Edge::End);
         self.outcome.seconds = (closed - opened).as_secs_f64();
+        let share = |us: f64| us / 1e6 / self.outcome.seconds;
+        self.outcome.crowded = share(after.waited_us - before.waited_us);
         self.outcome.busy = if self.plan.sleeps {
-            worked / 1e6 / self.outcome.seconds
+            share(after.ran_us - before.ran_us)
         } else {
             1.0 - idle.as_secs_f64() / self.outcome.seconds
         };
@@ -206,13 +211,28 @@ impl<'a> Engine<'a> {
     /// After the end: what was due before it is still sent, and answers may come.
     fn drain(&mut self) -> Result<(), String> {
         self.spin_until(Instant::now() + DRAIN, false)?;
-        for connection in self.connections.iter().filter(|connection| connection.busy) {
-            let is_lost = connection.counts && connection.stage != Stage::Closing;
-            self.outcome.faults.lost += u64::from(is_lost);
+        let unsent = self.outcome.faults.unsent;
+        for index in 0..self.connections.len() {
+            let connection = &self.connections[index];
+            if !connection.busy || !connection.counts || connection.stage == Stage::Closing {
+                continue;
+            }
+            // Who was asked this moment, since the schedule was behind, has lost nothing.
+            if connection.stage == Stage::Open && connection.sent.elapsed() >= PATIENCE {
+                self.outcome.faults.lost += 1;
+                self.note(index, "lost: asked a second ago and not answered");
+            } else {
+                self.outcome.faults.unsent += 1;
+            }
         }
         while self.is_due() {
             self.outcome.faults.unsent += u64::from(self.next_intended() >= self.begin);
             self.scheduled += 1;
+        }
+        if self.outcome.faults.unsent > unsent {
+            let count = self.outcome.faults.unsent - unsent;
+            let words = "requests were due, and all connections busy to the end";
+            self.write_down(format!("unsent: {count} {words}"));
         }
         Ok(())
     }
@@ -283,14 +303,22 @@ impl<'a> Engine<'a> {
     fn open(&mut self, index: usize) {
         match self.sockets.open(index, self.plan) {
             Ok(place) => self.connections[index].begin(place, Instant::now()),
-            Err(_) => self.fail(index, |faults| &mut faults.connect),
+            Err(errno) => self.fail(
+                index,
+                |faults| &mut faults.connect,
+                &format!("connect: no socket, {}", errno.name()),
+            ),
         }
     }
 
     fn happened(&mut self, index: usize, event: Event) {
         match event {
             Event::Connected => self.connected(index),
-            Event::Refused => self.fail(index, |faults| &mut faults.connect),
+            Event::Refused(errno) => self.fail(
+                index,
+                |faults| &mut faults.connect,
+                &format!("connect: {}", errno.name()),
+            ),
             Event::Sent => {
                 let connection = &mut self.connections[index];
                 connection.sending = false;
@@ -300,11 +328,17 @@ impl<'a> Engine<'a> {
             }
             Event::Bytes(bytes) => self.came(index, &bytes),
             Event::End => self.ended(index),
-            Event::Broken if self.is_opening(index) => {
-                self.fail(index, |faults| &mut faults.connect);
-            }
-            Event::Broken if !self.connections[index].busy => self.shut(index),
-            Event::Broken => self.saw(index, Seen::Broken),
+            Event::Broken(errno) if self.is_opening(index) => self.fail(
+                index,
+                |faults| &mut faults.connect,
+                &format!("connect: {} before it was open", errno.name()),
+            ),
+            Event::Broken(_) if !self.connections[index].busy => self.shut(index),
+            Event::Broken(errno) => self.fail(
+                index,
+                |faults| &mut faults.broken,
+                &format!("broken: {}", errno.name()),
+            ),
         }
     }
 
@@ -335,7 +369,11 @@ impl<'a> Engine<'a> {
             Stage::Upgrading(_) => match connection.upgraded(bytes) {
                 None => {}
                 Some(true) => self.opened(index),
-                Some(false) => self.fail(index, |faults| &mut faults.connect),
+                Some(false) => self.fail(
+                    index,
+                    |faults| &mut faults.connect,
+                    "connect: the upgrade was not answered by 101",
+                ),
             },
             Stage::Open if connection.busy && connection.early.is_none() => {
                 let seen = connection.take(bytes, &self.plan.answer);
@@ -343,14 +381,22 @@ impl<'a> Engine<'a> {
             }
             // Nobody asked.
             Stage::Open | Stage::Closing | Stage::Connecting | Stage::Shut => {
-                self.fail(index, |faults| &mut faults.garbled);
+                self.fail(
+                    index,
+                    |faults| &mut faults.garbled,
+                    "garbled: bytes that nobody asked for",
+                );
             }
         }
     }
 
     fn ended(&mut self, index: usize) {
         if self.is_opening(index) {
-            self.fail(index, |faults| &mut faults.connect);
+            self.fail(
+                index,
+                |faults| &mut faults.connect,
+                "connect: ended before it was open",
+            );
         } else if self.connections[index].busy {
             let seen = self.connections[index].ended(&self.plan.answer);
             self.saw(index, seen);
@@ -375,9 +421,16 @@ impl<'a> Engine<'a> {
                 self.shut(index);
                 self.release(index);
             }
-            Seen::Broken => self.fail(index, |faults| &mut faults.broken),
-            Seen::Short => self.fail(index, |faults| &mut faults.short),
-            Seen::Garbled => self.fail(index, |faults| &mut faults.garbled),
+            Seen::Short => self.fail(
+                index,
+                |faults| &mut faults.short,
+                "short: ended inside an answer",
+            ),
+            Seen::Garbled => self.fail(
+                index,
+                |faults| &mut faults.garbled,
+                "garbled: not the answer that was due",
+            ),
         }
     }
 
@@ -388,8 +441,10 @@ impl<'a> Engine<'a> {
         let depth = u64::from(self.plan.depth);
         if bad_status {
             self.outcome.faults.status += 1;
+            self.note(index, "status: not 2xx or 3xx");
         } else if bad_length {
             self.outcome.faults.short += 1;
+            self.note(index, "short: a body of another length");
         } else {
             if connection.counts {
                 record(&mut self.outcome.latency, now - connection.intended);
@@ -402,6 +457,7 @@ impl<'a> Engine<'a> {
             self.outcome.completed += depth * u64::from(now >= self.begin && now < self.end);
         }
         let worn = self.plan.requests_per_connection;
+        let connection = &mut self.connections[index];
         if close {
             // The server closes first: its side keeps the port waiting, and ours is free again.
             connection.stage = Stage::Closing;
@@ -422,17 +478,47 @@ impl<'a> Engine<'a> {
                 continue;
             }
             if self.is_opening(index) {
-                self.fail(index, |faults| &mut faults.connect);
+                self.fail(
+                    index,
+                    |faults| &mut faults.connect,
+                    "connect: not open after a second",
+                );
             } else if connection.stage == Stage::Closing {
-                self.fail(index, |faults| &mut faults.broken);
+                self.fail(
+                    index,
+                    |faults| &mut faults.broken,
+                    "broken: not closed a second after it was told",
+                );
             }
         }
     }
 
-    fn fail(&mut self, index: usize, kind: fn(&mut Faults) -> &mut u64) {
+    fn fail(&mut self, index: usize, kind: fn(&mut Faults) -> &mut u64, why: &str) {
         *kind(&mut self.outcome.faults) += 1;
+        self.note(index, why);
         self.shut(index);
         self.release(index);
+    }
+
+    /// Why a request failed, on which of its connection's requests, and how long it was due.
+    fn note(&mut self, index: usize, why: &str) {
+        let connection = &self.connections[index];
+        let due = connection.intended.elapsed().as_millis();
+        let words = match connection.busy {
+            true => format!(
+                "{why}, request {}, {due} ms after it was due",
+                connection.requests
+            ),
+            false => format!("{why}, of a connection that was not in use"),
+        };
+        self.write_down(words);
+    }
+
+    fn write_down(&mut self, why: String) {
+        if self.outcome.notes.len() < NOTES_MAX {
+            let seconds = self.start.elapsed().as_secs_f64();
+            self.outcome.notes.push(Note { seconds, why });
+        }
     }
 
     fn shut(&mut self, index: usize) {

@@ -119,9 +119,9 @@ pub struct Faults {
     pub garbled: u64,
     /// The status was not 2xx or 3xx.
     pub status: u64,
-    /// Sent, never answered.
+    /// Sent, and not answered for a second or more when the run ended.
     pub lost: u64,
-    /// Due, never sent, because no connection came free in time.
+    /// Due, and never sent or only in the last moment, because no connection came free in time.
     pub unsent: u64,
 }
 
@@ -138,10 +138,31 @@ impl Faults {
         ]
     }
 
+    pub fn add(&mut self, other: &Faults) {
+        self.connect += other.connect;
+        self.broken += other.broken;
+        self.short += other.short;
+        self.garbled += other.garbled;
+        self.status += other.status;
+        self.lost += other.lost;
+        self.unsent += other.unsent;
+    }
+
     pub fn total(&self) -> u64 {
         self.named().iter().map(|(_, count)| count).sum()
     }
 }
+
+/// One fault and what is known of it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// Since the first request was due.
+    pub seconds: f64,
+    pub why: String,
+}
+
+/// So many faults of a run are told of one by one; the others are only counted.
+pub const NOTES_MAX: usize = 100;
 
 pub struct Outcome {
     /// Good responses that arrived inside the measured time.
@@ -158,9 +179,12 @@ pub struct Outcome {
     /// From when a request was due and a connection was free, to its sending.
     pub lateness: Histogram<u64>,
     pub faults: Faults,
+    pub notes: Vec<Note>,
     pub connects: u64,
     /// Share of the time in which the generator had something to do. Near 1 it is the bottleneck.
     pub busy: f64,
+    /// Share of the time in which the generator was ready, and others had its processor.
+    pub crowded: f64,
 }
 
 impl Outcome {

@@ -25,12 +25,12 @@ const LARGE_BUFFER_BYTES: u32 = 64 << 10;
 /// What came of a socket, for the connection that it belongs to.
 pub enum Event {
     Connected,
-    Refused,
+    Refused(Errno),
     /// The last sending is the kernel's.
     Sent,
     Bytes(Lease),
     End,
-    Broken,
+    Broken(Errno),
 }
 
 struct Socket {
@@ -181,13 +181,14 @@ impl Sockets {
         if kind == KIND_RECEIVE && !completion.more {
             socket.receive = FlightId::NONE;
         }
+        let failure = Errno::split(completion.result).err().unwrap_or(Errno::EIO);
         let event = match (kind, completion.result, completion.payload) {
             (KIND_CONNECT, 0, _) => Event::Connected,
-            (KIND_CONNECT, _, _) => Event::Refused,
+            (KIND_CONNECT, _, _) => Event::Refused(failure),
             (KIND_SEND, 0.., _) => Event::Sent,
             (KIND_RECEIVE, 1.., Payload::Lease(lease)) => Event::Bytes(lease),
             (KIND_RECEIVE, 0, _) => Event::End,
-            (_, _, _) => Event::Broken,
+            (_, _, _) => Event::Broken(failure),
         };
         events.push((owner, event));
     }

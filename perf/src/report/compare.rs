@@ -18,6 +18,28 @@ struct Ratio {
     spread: Spread,
 }
 
+impl Ratio {
+    fn is_of(&self, other: &Ratio) -> bool {
+        (&self.what, &self.figure, &self.peer) == (&other.what, &other.figure, &other.peer)
+    }
+
+    fn row(&self, [first, second]: [Option<Spread>; 2], verdict: &str) -> Vec<String> {
+        let change = match (first, second) {
+            (Some(first), Some(second)) => format!("{:.2}", second.median / first.median),
+            (_, _) => "-".into(),
+        };
+        vec![
+            self.what.clone(),
+            self.figure.clone(),
+            self.peer.clone(),
+            show_ratio(first),
+            show_ratio(second),
+            change,
+            verdict.into(),
+        ]
+    }
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Verdict {
     Agree,
@@ -96,30 +118,26 @@ pub fn report(record: &Record, first: &Path, second: &Path) -> Result<usize, Str
     let mut rows = vec![head.map(str::to_string).to_vec()];
     let mut counts = [0; 3];
     for one in &before {
-        let same = |other: &&Ratio| {
-            (&other.what, &other.figure, &other.peer) == (&one.what, &one.figure, &one.peer)
-        };
-        let Some(other) = after.iter().find(same) else {
+        let Some(other) = after.iter().find(|other| other.is_of(one)) else {
+            rows.push(one.row([Some(one.spread), None], "only in the first"));
             continue;
         };
         let verdict = verdict(&one.spread, &other.spread);
         counts[verdict as usize] += 1;
-        rows.push(vec![
-            one.what.clone(),
-            one.figure.clone(),
-            one.peer.clone(),
-            show_ratio(Some(one.spread)),
-            show_ratio(Some(other.spread)),
-            format!("{:.2}", other.spread.median / one.spread.median),
-            match verdict {
-                Verdict::Agree => "agree",
-                Verdict::Noisy => "too noisy",
-                Verdict::Differ => "DIFFER",
-            }
-            .into(),
-        ]);
+        let words = match verdict {
+            Verdict::Agree => "agree",
+            Verdict::Noisy => "differs, and said noisy",
+            Verdict::Differ => "DIFFERS",
+        };
+        rows.push(one.row([Some(one.spread), Some(other.spread)], words));
     }
-    if rows.len() == 1 {
+    for other in after
+        .iter()
+        .filter(|one| !before.iter().any(|own| own.is_of(one)))
+    {
+        rows.push(other.row([None, Some(other.spread)], "only in the second"));
+    }
+    if counts == [0; 3] {
         return Err("the two records have no ratio in common".into());
     }
     let name = |path: &Path| {
@@ -131,7 +149,7 @@ pub fn report(record: &Record, first: &Path, second: &Path) -> Result<usize, Str
     record.table(&format!("{} and {}", name(first), name(second)), rows);
     let [agree, noisy, differ] = counts;
     let words = format!(
-        "{agree} ratios agree within {:.0} %; {noisy} do not, and were too noisy by their rounds",
+        "{agree} ratios agree within {:.0} %; {noisy} do not, and had said that they are noisy",
         TOLERANCE * 100.0
     );
     if differ > 0 {
@@ -139,7 +157,9 @@ pub fn report(record: &Record, first: &Path, second: &Path) -> Result<usize, Str
             "{words}; {differ} differ though each run was sure: quote none"
         ));
     } else {
-        record.words(&format!("{words}; none differs that a run was sure of."));
+        record.words(&format!(
+            "{words}; none differs that both runs were sure of."
+        ));
     }
     Ok(differ)
 }

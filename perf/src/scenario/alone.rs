@@ -80,6 +80,9 @@ fn print(outcome: &Outcome) {
             println!("faults: {count} {name}");
         }
     }
+    for note in &outcome.notes {
+        println!("{:.3} s: {}", note.seconds, note.why);
+    }
 }
 
 fn print_times(name: &str, histogram: &Histogram<u64>) {

@@ -47,7 +47,9 @@ const SHAPES: &[Shape] = &[
 
 pub fn run(options: &Options, record: &Record) -> Result<(), String> {
     let scratch = Scratch::new("files")?;
-    fill(scratch.path()).map_err(|error| format!("{}: {error}", scratch.path().display()))?;
+    let is_huge = shapes::is_wanted(options, "copy-1g");
+    fill(scratch.path(), is_huge)
+        .map_err(|error| format!("{}: {error}", scratch.path().display()))?;
     let suite = Suite {
         name: "files",
         file: "perf/files/shapes.js",
@@ -57,8 +59,8 @@ pub fn run(options: &Options, record: &Record) -> Result<(), String> {
     shapes::run(options, &suite, record)
 }
 
-/// The files that all peers read, see shapes.js.
-fn fill(folder: &Path) -> std::io::Result<()> {
+/// The files that all peers read, see shapes.js; the largest only for who copies it.
+fn fill(folder: &Path, is_huge: bool) -> std::io::Result<()> {
     for (name, count) in [("small", 256), ("few", 32)] {
         fs::create_dir_all(folder.join(name))?;
         for index in 0..count {
@@ -66,7 +68,8 @@ fn fill(folder: &Path) -> std::io::Result<()> {
         }
     }
     let mebibyte = vec![7; 1 << 20];
-    for (name, mebibytes) in [("large", 1), ("wide", 64), ("huge", 1024)] {
+    let huge = if is_huge { 1024 } else { 0 };
+    for (name, mebibytes) in [("large", 1), ("wide", 64), ("huge", huge)] {
         let mut file = fs::File::create(folder.join(name))?;
         for _ in 0..mebibytes {
             file.write_all(&mebibyte)?;

@@ -18,7 +18,7 @@ const STEPS: [usize; 2] = [1_000, 10_000];
 /// Files of our own that are not connections.
 const OTHER_FILES: usize = 64;
 const SETTLE: Duration = Duration::from_secs(2);
-const WATCHED: Duration = Duration::from_secs(10);
+const WATCHED: Duration = Duration::from_secs(5);
 
 /// What one server showed.
 struct Sample {
@@ -26,7 +26,7 @@ struct Sample {
     idle_mib: f64,
     /// Bytes of resident memory for each connection, at each step.
     per_connection: Vec<f64>,
-    /// Processor time in milliseconds over ten seconds, with all connections open.
+    /// Processor time in milliseconds for ten seconds, with all connections open.
     cpu_ms: f64,
     /// Connections that were still open at the end.
     alive: usize,
@@ -87,7 +87,7 @@ fn measure(
     let start = Instant::now();
     thread::sleep(WATCHED);
     let used = process::cpu_time(&pids).since(&before).total_us();
-    let cpu_ms = used / 1000.0 * WATCHED.as_secs_f64() / start.elapsed().as_secs_f64();
+    let cpu_ms = used / 1000.0 * 10.0 / start.elapsed().as_secs_f64();
     let alive = streams
         .iter_mut()
         .filter_map(|stream| is_open(stream).then_some(()))

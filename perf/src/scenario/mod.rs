@@ -1,6 +1,7 @@
 //! The scenarios: what is run, in which order, and what is reported.
 
 mod alone;
+mod beside;
 mod clients;
 mod core;
 mod cores;
@@ -20,12 +21,22 @@ use crate::options::Options;
 use crate::report::json::map;
 use crate::report::{Record, compare, page};
 use crate::{install, readme};
+pub use served::SERVED;
 use std::time::{Duration, Instant};
 
-/// What `all` runs beside the servers. The core library, files, TLS and `cores` have reports of
-/// their own.
-const OTHERS: [&str; 4] = ["clients", "start", "idle", "soak"];
+/// What `all` runs beside the servers. The core library and `cores` have reports of their own, and
+/// of files and TLS there is more in theirs.
+const OTHERS: [&str; 6] = ["clients", "files", "tls", "start", "idle", "soak"];
+const CLIENTS_OF_ALL: [&str; 4] = ["dns-1", "http-get-1", "http-get-64", "fetch-16"];
+const FILES_OF_ALL: [&str; 3] = ["random-4k-128", "stat-256", "readdir-1"];
+const TLS_OF_ALL: [&str; 2] = ["hello", "full-1.3"];
+const SOAKED_OF_ALL: [&str; 2] = ["coring", "node26"];
 const SOAK_OF_ALL: Duration = Duration::from_secs(10);
+/// A whole report may take twenty minutes.
+const WHOLE: Duration = Duration::from_secs(18 * 60);
+/// Each round of these is a process of its own, which takes longer than a slice does.
+const PROCESS_REPS: usize = 8;
+const PROCESS_WARM_UP: Duration = Duration::from_millis(250);
 
 pub fn run(options: &Options) -> Result<(), String> {
     match options.scenario.as_str() {
@@ -50,7 +61,7 @@ fn one(options: &Options, name: &str, record: &Record) -> Result<(), String> {
     if options.short {
         record.warning("a short run: too few repetitions to rest a claim on");
     }
-    if let Some(scenario) = served::SERVED.iter().find(|served| served.name == name) {
+    if let Some(scenario) = SERVED.iter().find(|served| served.name == name) {
         return serve::run(options, scenario, record);
     }
     match name {
@@ -67,27 +78,49 @@ fn one(options: &Options, name: &str, record: &Record) -> Result<(), String> {
     }
 }
 
+/// What `all` asks of a scenario that is none of the servers'.
+fn shortened(options: &Options, name: &str) -> Options {
+    let mut own = options.clone();
+    let only = |names: &[&str]| names.iter().map(|name| name.to_string()).collect();
+    match name {
+        "soak" => {
+            own.measured = SOAK_OF_ALL;
+            if own.peers.is_empty() {
+                own.peers = only(&SOAKED_OF_ALL);
+            }
+        }
+        // Its rounds are long by themselves.
+        "idle" => own.reps = 1,
+        "clients" | "files" | "tls" | "start" => {
+            own.reps = own.reps.min(PROCESS_REPS);
+            own.warm_up = own.warm_up.min(PROCESS_WARM_UP);
+        }
+        _ => {}
+    }
+    match name {
+        "clients" => own.names = only(&CLIENTS_OF_ALL),
+        "files" => own.names = only(&FILES_OF_ALL),
+        "tls" => own.names = only(&TLS_OF_ALL),
+        _ => {}
+    }
+    own
+}
+
 /// Every scenario, shortly, on one page. One that fails is told of, and the others go on.
 fn all(options: &Options) -> Result<(), String> {
     let begin = Instant::now();
     let whole = Record::open(options, "all")?;
     let mut records = Vec::new();
     let mut failed = Vec::new();
-    let names = served::SERVED.iter().map(|served| served.name);
-    for name in names.chain(OTHERS) {
+    let names: Vec<&str> = SERVED.iter().map(|s| s.name).chain(OTHERS).collect();
+    for (index, &name) in names.iter().enumerate() {
         println!(
             "\n== {name}, {:.0} s after the start",
             begin.elapsed().as_secs_f64()
         );
         let record = Record::open(options, name)?;
-        let mut own = options.clone();
-        match name {
-            "soak" => own.measured = SOAK_OF_ALL,
-            // Its rounds are long by themselves.
-            "idle" => own.reps = 1,
-            "clients" => own.warm_up = Duration::from_millis(300),
-            _ => {}
-        }
+        let mut own = shortened(options, name);
+        own.hurry = begin.elapsed() > WHOLE.mul_f64(index as f64 / names.len() as f64);
         if let Err(reason) = one(&own, name, &record) {
             record.warning(&format!("{name} failed: {reason}"));
             failed.push(name);

@@ -1,5 +1,6 @@
 //! The tables, the record and the plots of a served scenario, and what it refuses to say.
 
+use super::beside;
 use super::serve::{REFERENCE, Sample, TAILS};
 use super::served::{Phase, Rate, Scenario};
 use crate::load::new_histogram;
@@ -16,7 +17,8 @@ use hdrhistogram::Histogram;
 const GENERATOR_BUSY_MAX: f64 = 0.9;
 /// Below this share of its processor the server was not what limited the ceiling.
 const SERVER_BUSY_MIN: f64 = 0.95;
-const STOLEN_MAX: f64 = 0.01;
+/// So many rounds without others are enough to leave out the rest.
+const CALM_MIN: usize = 8;
 const LATENESS_P99_US_MAX: f64 = 100.0;
 
 /// The columns of every table. `sent p99.9` runs from the real sending: what a generator that
@@ -73,6 +75,7 @@ impl Run<'_> {
             self.tails(record, index, phase);
             self.plot(record, index, phase);
         }
+        beside::report(record, self.scenario, self.peers, self.samples);
         self.plot_curve(record);
         for warning in self.warnings() {
             record.warning(&warning);
@@ -106,8 +109,8 @@ impl Run<'_> {
         let (Some(own), false) = (coring, matches!(what.rate, Rate::Own(_))) else {
             return;
         };
-        let values = |peer: usize, value: fn(&Sample) -> f64| -> Vec<f64> {
-            self.of(peer, phase).map(value).collect()
+        let paired = |over: usize, under: usize, value: fn(&Sample) -> f64| {
+            self.paired([over, under], phase, value)
         };
         let refused = |peer: usize| self.refusal(peer, phase).is_some();
         for (peer, who) in self
@@ -127,22 +130,21 @@ impl Run<'_> {
                 }
             };
             let cpu = Sample::cpu_per_request;
-            tell("CPU time", rounds(&values(peer, cpu), &values(own, cpu)));
+            tell("CPU time", paired(peer, own, cpu));
             let p99 = |sample: &Sample| latency_us(sample, 99.0);
             match what.rate {
                 Rate::Ceiling if refused(own) || refused(peer) => {}
                 Rate::Ceiling => {
                     let rate = |sample: &Sample| sample.outcome.per_second();
-                    tell("rate", rounds(&values(own, rate), &values(peer, rate)));
+                    tell("rate", paired(own, peer, rate));
                 }
                 Rate::Equal(_) | Rate::Own(_) | Rate::Fixed(_) => {
-                    tell("p99", rounds(&values(peer, p99), &values(own, p99)));
+                    tell("p99", paired(peer, own, p99));
                     if self.scenario.two_cores {
                         let beside = |sample: &Sample| {
                             sample.outcome.apart.value_at_quantile(0.99) as f64 / 1000.0
                         };
-                        let ratio = rounds(&values(peer, beside), &values(own, beside));
-                        tell("p99 of the core beside", ratio);
+                        tell("p99 of the core beside", paired(peer, own, beside));
                     }
                 }
             }
@@ -176,6 +178,7 @@ impl Run<'_> {
             let asked = before.rfind(|phase| phase.rate == Rate::Ceiling);
             let what = match asked {
                 Some(ceiling) if ceiling.name != "ceiling" => format!("{name} {}", ceiling.name),
+                None if self.scenario.phases.len() > 1 => format!("{name} {}", phase.name),
                 Some(_) | None => name.to_string(),
             };
             if self.scenario.two_cores {
@@ -209,8 +212,29 @@ impl Run<'_> {
     /// How a peer stands to the reference, round by round.
     fn ratio(&self, peer: usize, phase: usize, value: fn(&Sample) -> f64) -> String {
         let reference = self.peers.iter().position(|peer| peer.name == REFERENCE);
-        let values = |peer: usize| -> Vec<f64> { self.of(peer, phase).map(value).collect() };
-        show_ratio(reference.and_then(|reference| rounds(&values(peer), &values(reference))))
+        let ratio = reference.and_then(|other| self.paired([peer, other], phase, value));
+        show_ratio(ratio)
+    }
+
+    /// Round by round; without those in which others were there, if enough remain.
+    fn paired(
+        &self,
+        [over, under]: [usize; 2],
+        phase: usize,
+        value: fn(&Sample) -> f64,
+    ) -> Option<Spread> {
+        let both = self.of(over, phase).filter_map(|one| {
+            let other = self.of(under, phase).find(|other| other.rep == one.rep)?;
+            Some([one, other])
+        });
+        let all: Vec<[&Sample; 2]> = both.collect();
+        let calm = all
+            .iter()
+            .filter(|pair| pair.iter().all(|s| !s.taken.is_much()));
+        let calm: Vec<[&Sample; 2]> = calm.copied().collect();
+        let told = if calm.len() >= CALM_MIN { calm } else { all };
+        let values = |at: usize| told.iter().map(|pair| value(pair[at])).collect::<Vec<_>>();
+        rounds(&values(0), &values(1))
     }
 
     fn rows(&self, phase: usize, what: &Phase) -> Vec<Vec<String>> {
@@ -303,12 +327,16 @@ impl Run<'_> {
             .filter(|&us| us > LATENESS_P99_US_MAX)
             .collect();
         warn(late, f64::max, "the generator itself was late, p99 in us");
-        let stolen = self.samples.iter().map(|sample| sample.stolen);
-        let stolen = stolen.filter(|&share| share > STOLEN_MAX).collect();
+        let disturbed = || self.samples.iter().filter(|s| s.taken.is_much());
         warn(
-            stolen,
+            disturbed().map(|sample| sample.taken.most()).collect(),
             f64::max,
-            "the hypervisor took processor time, share",
+            "others were there, also when it was measured again; share of a processor",
+        );
+        warn(
+            disturbed().map(|sample| sample.taken.slowest()).collect(),
+            f64::max,
+            "of these the processor was slower than alone, times",
         );
         let kinds = self.samples.iter().flat_map(|sample| {
             let counts = sample.outcome.faults.named().into_iter();
@@ -328,8 +356,10 @@ impl Run<'_> {
         warnings
     }
 
+    /// One connection waits for its answers: nobody's limit is reached.
     fn is_ceiling(&self, sample: &Sample) -> bool {
-        self.scenario.phases[sample.phase].rate == Rate::Ceiling
+        let phase = &self.scenario.phases[sample.phase];
+        phase.rate == Rate::Ceiling && phase.connections != 1
     }
 
     fn merged(&self, peer: usize, phase: usize) -> Histogram<u64> {
@@ -484,7 +514,13 @@ fn sample_json(place: [(&str, Json); 2], sample: &Sample) -> Json {
         ("cpu_scheduled_us", sample.cpu.scheduled_us.into()),
         ("server_busy", sample.server_busy.into()),
         ("generator_busy", outcome.busy.into()),
-        ("stolen", sample.stolen.into()),
+        ("stolen", sample.taken.stolen[0].into()),
+        ("stolen_from_generator", sample.taken.stolen[1].into()),
+        ("crowded", sample.taken.crowded[0].into()),
+        ("crowded_generator", sample.taken.crowded[1].into()),
+        ("slowdown_before", sample.taken.slowdown[0].into()),
+        ("slowdown_after", sample.taken.slowdown[1].into()),
+        ("tries", (sample.tries as u64).into()),
         ("resident_bytes", sample.memory.resident_bytes.into()),
         (
             "resident_peak_bytes",

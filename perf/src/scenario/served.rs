@@ -38,7 +38,7 @@ pub enum Rate {
     Fixed(f64),
 }
 
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, PartialEq)]
 pub enum Ask {
     Get {
         path: &'static str,
@@ -73,9 +73,14 @@ const HELLO: Ask = Ask::Get {
     body_bytes: Some(11),
 };
 
-/// What both cores of `neighbour` answer.
+/// What both cores of `neighbour` answer; at the second path nobody computes.
 const EITHER: Ask = Ask::Get {
     path: "/",
+    headers: &[],
+    body_bytes: None,
+};
+const CALM: Ask = Ask::Get {
+    path: "/calm",
     headers: &[],
     body_bytes: None,
 };
@@ -116,14 +121,26 @@ const fn ceiling(name: &'static str, says: &'static str, ask: Ask) -> Phase {
 
 /// Requests that take so long that only few of them fit a phase.
 const fn few(phase: Phase, connections: usize) -> Phase {
+    of(long(phase, 1_000), connections)
+}
+
+const fn of(phase: Phase, connections: usize) -> Phase {
     Phase {
         connections,
-        measured_min: Duration::from_secs(1),
         ..phase
     }
 }
 
-/// The ceiling, two loads that are the same for all, and the three of the latency curve.
+/// A slice of fewer milliseconds would say nothing.
+const fn long(phase: Phase, ms: u64) -> Phase {
+    Phase {
+        measured_min: Duration::from_millis(ms),
+        ..phase
+    }
+}
+
+/// The ceiling, two loads that are the same for all, the three of the latency curve, and the
+/// ceiling of one connection and of many.
 macro_rules! curve {
     ($ask:expr) => {
         &[
@@ -143,6 +160,8 @@ macro_rules! curve {
             tail(20, $ask),
             tail(50, $ask),
             tail(80, $ask),
+            of(ceiling("one", "one connection", $ask), 1),
+            of(ceiling("many", "512 connections", $ask), 512),
         ]
     };
 }
@@ -187,18 +206,18 @@ const fn scenario(
 
 #[rustfmt::skip]
 pub const SERVED: &[Scenario] = &[
-    scenario("hello", "examples/hello.js", "the hello-world of the README", curve!(HELLO)),
+    scenario("hello", "perf/apps/hello.js", "the hello-world of the README", curve!(HELLO)),
     scenario("json", "perf/apps/json.js",
         "ten request headers are read, about 1 KB of JSON is built", curve!(JSON)),
     scenario("express", "perf/apps/express.js", "hello-world of express", tails!(HELLO)),
     scenario("fastify", "perf/apps/fastify.js", "hello-world of fastify", tails!(HELLO)),
-    scenario("churn", "examples/hello.js", "new connections", &[
+    scenario("churn", "perf/apps/hello.js", "new connections", &[
         ceiling("each", "a new connection for each request", EACH),
         tail(20, EACH), tail(50, EACH), tail(80, EACH),
         ceiling("tenth", "a new connection for each tenth request",
             Ask::Churn { per_connection: 10 }),
     ]),
-    scenario("pipelined", "examples/hello.js",
+    scenario("pipelined", "perf/apps/hello.js",
         "16 requests in one piece; synthetic, no browser does it", &[
         ceiling("sixteen", "16 requests in one piece", SIXTEEN),
         tail(20, SIXTEEN), tail(50, SIXTEEN), tail(80, SIXTEEN),
@@ -225,7 +244,7 @@ pub const SERVED: &[Scenario] = &[
     ]),
     scenario("mixed", "perf/apps/mixed.js",
         "hello-world, while 64 files are read and 64 names looked up every 10 ms", &[
-        phase("steady", "at 2000 requests a second", Rate::Fixed(2_000.0), HELLO),
+        long(phase("steady", "at 2000 requests a second", Rate::Fixed(2_000.0), HELLO), 500),
     ]),
     Scenario {
         // Deno has no cluster.
@@ -234,7 +253,9 @@ pub const SERVED: &[Scenario] = &[
         ..scenario("neighbour", "perf/apps/neighbour.js",
             "on one of two cores, or processes of a cluster, one request in a hundred computes for \
              20 ms", &[
-            phase("steady", "at 1000 requests a second", Rate::Fixed(1_000.0), EITHER),
+            long(phase("calm", "at 1000 requests a second, and nobody computes",
+                Rate::Fixed(1_000.0), CALM), 700),
+            long(phase("steady", "at 1000 requests a second", Rate::Fixed(1_000.0), EITHER), 700),
         ])
     },
 ];

@@ -91,15 +91,17 @@ pub fn run(options: &Options, suite: &Suite, record: &Record) -> Result<(), Stri
     .report(facts, record)
 }
 
+/// No names are all names; else it is enough to have one of them as a part.
+pub fn is_wanted(options: &Options, name: &str) -> bool {
+    let names = &options.names;
+    names.is_empty() || names.iter().any(|part| name.contains(part.as_str()))
+}
+
 fn chosen(options: &Options, suite: &Suite) -> Result<Vec<&'static Shape>, String> {
-    let wanted = |shape: &&Shape| {
-        options.names.is_empty()
-            || options
-                .names
-                .iter()
-                .any(|part| shape.name.contains(part.as_str()))
-    };
-    let shapes: Vec<_> = suite.shapes.iter().filter(wanted).collect();
+    let shapes = suite.shapes.iter();
+    let shapes: Vec<_> = shapes
+        .filter(|shape| is_wanted(options, shape.name))
+        .collect();
     if shapes.is_empty() {
         return Err(format!(
             "no shape has {} in its name",

@@ -5,7 +5,7 @@
 
 use super::served::Ask;
 use super::soak_report;
-use crate::load::{self, Arrivals, Faults, Plan};
+use crate::load::{self, Arrivals, Faults, Note, Plan};
 use crate::options::{Options, root};
 use crate::peers::{self, Peer, Server};
 use crate::process;
@@ -48,6 +48,7 @@ pub struct Soaked {
     pub rate: f64,
     pub completed: u64,
     pub faults: Faults,
+    pub notes: Vec<Note>,
     pub looks: Vec<Look>,
     /// Before the load, and when it was over.
     pub before: Look,
@@ -120,6 +121,7 @@ fn soak(options: &Options, peer: &Peer) -> Result<Soaked, String> {
         rate,
         completed: outcome.completed,
         faults: outcome.faults,
+        notes: outcome.notes,
         looks,
         before,
         after: watcher.look(),

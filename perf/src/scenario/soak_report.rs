@@ -1,6 +1,7 @@
 //! What a soak shows: the slope of memory once it has settled, and what stayed open.
 
 use super::soak::{Look, PER_CONNECTION, Soaked};
+use crate::load::Note;
 use crate::options::Options;
 use crate::report::json::{Json, map};
 use crate::report::{Record, lines};
@@ -48,6 +49,13 @@ pub fn report(
                 record.warning(&format!("{name}: {count} faults `{kind}`"));
             }
         }
+        record.words(&format!(
+            "{name}: least resident memory of each sixth of the time, MiB: {}",
+            least_of_sixths(&soaked.looks).join(", ")
+        ));
+        for words in grouped(&soaked.notes) {
+            record.words(&format!("{name}: {words}"));
+        }
     }
     let busy = all.iter().map(|(_, soaked)| soaked.generator_busy);
     record.words(&format!(
@@ -78,6 +86,31 @@ pub fn report(
         ),
     ]);
     record.json(&facts, &json)
+}
+
+/// Heaps go up and down as they are collected: what is left when they are small does not.
+fn least_of_sixths(looks: &[Look]) -> Vec<String> {
+    let sixths = looks.chunks(looks.len().div_ceil(6).max(1));
+    let least = sixths.map(|part| {
+        let bytes = part.iter().map(|look| look.resident_bytes);
+        format!("{:.1}", bytes.fold(f64::INFINITY, f64::min) / MIB)
+    });
+    least.collect()
+}
+
+/// How often each reason is among the notes, and when; what is behind the comma differs.
+fn grouped(notes: &[Note]) -> Vec<String> {
+    let reason = |note: &Note| note.why.split(',').next().unwrap_or_default().to_string();
+    let mut reasons: Vec<String> = notes.iter().map(reason).collect();
+    reasons.sort();
+    reasons.dedup();
+    let told = reasons.into_iter().map(|wanted| {
+        let same: Vec<&Note> = notes.iter().filter(|n| reason(n) == wanted).collect();
+        let (first, last) = (same[0].seconds, same[same.len() - 1].seconds);
+        let count = same.len();
+        format!("{wanted}: {count} of the first notes, from {first:.1} s to {last:.1} s")
+    });
+    told.collect()
 }
 
 fn row(name: &str, soaked: &Soaked) -> Vec<String> {
@@ -149,6 +182,13 @@ fn slope(looks: &[Look]) -> (f64, f64) {
     (slope, (rest / freedom / squares).sqrt())
 }
 
+fn note(note: &Note) -> Json {
+    map([
+        ("seconds", note.seconds.into()),
+        ("why", note.why.as_str().into()),
+    ])
+}
+
 fn json(name: &str, soaked: &Soaked) -> Json {
     let list = |value: fn(&Look) -> f64| {
         Json::List(soaked.looks.iter().map(|look| value(look).into()).collect())
@@ -169,6 +209,7 @@ fn json(name: &str, soaked: &Soaked) -> Json {
                     .into(),
             ),
         ),
+        ("notes", Json::List(soaked.notes.iter().map(note).collect())),
         ("cpu_share", cpu_share(soaked).into()),
         ("generator_busy", soaked.generator_busy.into()),
         ("slope_bytes_per_second", slope.into()),
@@ -198,6 +239,32 @@ fn json(name: &str, soaked: &Soaked) -> Json {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_least_of_each_sixth() {
+        let look = |mib: f64| Look {
+            resident_bytes: mib * MIB,
+            ..Look::default()
+        };
+        let looks = [5.0, 4.0, 6.0, 7.0, 3.0, 9.0, 8.0, 8.0].map(look);
+        assert_eq!(least_of_sixths(&looks), ["4.0", "6.0", "3.0", "8.0"]);
+        assert!(least_of_sixths(&[]).is_empty());
+    }
+
+    #[test]
+    fn reasons_are_counted() {
+        let note = |seconds: f64, why: &str| Note {
+            seconds,
+            why: why.into(),
+        };
+        let notes = [note(1.0, "a, 3 ms"), note(2.0, "b"), note(4.0, "a, 5 ms")];
+        let expected = [
+            "a: 2 of the first notes, from 1.0 s to 4.0 s",
+            "b: 1 of the first notes, from 2.0 s to 2.0 s",
+        ];
+        assert_eq!(grouped(&notes), expected);
+        assert!(grouped(&[]).is_empty());
+    }
 
     #[test]
     fn slopes() {

@@ -12,7 +12,7 @@ use std::process::Stdio;
 use std::time::Instant;
 
 const EMPTY_RUNS_PER_REP: usize = 8;
-const SERVER_RUNS_PER_REP: usize = 2;
+const SERVER_RUNS_PER_REP: usize = 4;
 const HELLO: &str = "examples/hello.js";
 const HELLO_PORT: u16 = 3000;
 

@@ -30,7 +30,12 @@ pub fn run(options: &Options, record: &Record) -> Result<(), String> {
         name: "tls",
         file: "perf/tls/shapes.js",
         shapes: SHAPES,
-        place: &format!("{} {}", client.program.display(), options.load_cpu),
+        place: &format!(
+            "{} {} {}",
+            client.program.display(),
+            options.load_cpu,
+            options.measured.as_secs_f64().min(1.0)
+        ),
     };
     shapes::run(options, &suite, record)
 }
