@@ -25,7 +25,10 @@ impl Core {
         let no_workers = |_| Err(std::io::ErrorKind::Unsupported.into());
         let process = Process::new(Box::new(no_workers), Box::new(|_, _| Vec::new()));
         let fleet = Fleet::new(1, process, BTreeMap::new());
-        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let benches = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let root = benches
+            .parent()
+            .expect("the crate is a folder of the repository");
         let options = IsolateOptions {
             bindings: BINDINGS,
             sources: Sources::Folder(root.join("lib_js"), &[]),
@@ -35,7 +38,7 @@ impl Core {
         };
         let natives = Natives::new(ring, Arc::new(fleet), 0);
         let mut isolate = Isolate::new(options, natives).expect("the library boots");
-        let script = root.join("benches/whole").join(program);
+        let script = benches.join("whole").join(program);
         let script = script.to_string_lossy();
         let argv = ["coring", &*script]
             .into_iter()

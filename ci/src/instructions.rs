@@ -42,7 +42,8 @@ fn count_all(root: &Path, room: &str) -> Result<Vec<(String, Option<u64>)>, Stri
 
 /// The newest program that cargo has made of the room.
 fn build(root: &Path, room: &str) -> Result<PathBuf, String> {
-    let mut command = cargo(root, &["bench", "--bench", room, "--no-run"]);
+    let words = ["bench", "-p", "coring-benches", "--bench", room, "--no-run"];
+    let mut command = cargo(root, &words);
     let output = command.stderr(Stdio::piped()).output();
     let output = output.map_err(|error| format!("cargo: {error}"))?;
     let text = String::from_utf8_lossy(&output.stderr);

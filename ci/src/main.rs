@@ -135,7 +135,7 @@ fn step(root: &Path, name: &str, rest: &[String]) -> Tally {
         "behind" => hostile::behind_proxies(root, rest),
         "bench" if has("--instructions") => instructions::run(root, &rest[0]),
         "vectors" => vectors::run(root, rest),
-        "bench" => forward(root, &["bench", "--bench"], rest),
+        "bench" => forward(root, &["bench", "-p", "coring-benches", "--bench"], rest),
         "perf" => forward(
             root,
             &["run", "--release", "--package", "coring-perf", "--"],

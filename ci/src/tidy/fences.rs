@@ -72,6 +72,10 @@ const FENCES: &[Fence] = &[
 const EDGES: &[(&str, &[&str])] = &[
     (
         "Cargo.toml",
+        &["coring-bindings", "coring-engine", "coring-uring"],
+    ),
+    (
+        "benches/Cargo.toml",
         &[
             "coring-bindings",
             "coring-engine",
