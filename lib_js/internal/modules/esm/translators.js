@@ -220,13 +220,14 @@ translators.set('commonjs', (url, loaded, importer) => {
   return { wrap, isCommonJS: true };
 });
 
-for (const format of ['commonjs', 'module']) {
+// Not by an iterator: this loads when it is needed, and the program may have taken those away.
+ArrayPrototypeForEach(['commonjs', 'module'], (format) => {
   translators.set(`${format}-typescript`, (url, loaded, importer) => {
     assertBufferSource(loaded.source, true, 'load');
     const { stripTypeScriptModuleTypes } = require('internal/modules/typescript');
     const source = stripTypeScriptModuleTypes(stringify(loaded.source), url);
     return translators.get(format)(url, { ...loaded, source, format }, importer);
   });
-}
+});
 
 module.exports = { translators };
