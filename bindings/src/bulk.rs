@@ -219,8 +219,10 @@ mod tests {
 
     #[test]
     fn who_only_waits_is_left_waiting() {
-        let mut intake = Intake::default();
-        intake.is_taking = true;
+        let mut intake = Intake {
+            is_taking: true,
+            ..Intake::default()
+        };
         assert!(intake.is_to_be_cancelled(false));
         assert!(!intake.is_to_be_cancelled(true));
         intake.way = Way::Bulk;
