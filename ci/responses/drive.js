@@ -16,7 +16,7 @@ const SHOWN_MAX = 10;
 const PEERS = [
   { name: 'node', program: node },
   { name: 'coring', program: process.execPath },
-  { name: 'coring, slow lane', program: process.execPath, environment: { CORING_HTTP_LANE: 'slow' } },
+  { name: 'slow lane', program: process.execPath, environment: { CORING_HTTP_LANE: 'slow' } },
 ];
 
 /** What the sequences gave: lines of calls.js by index. */

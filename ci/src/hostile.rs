@@ -8,7 +8,7 @@ use crate::steps::{self, Tally, check};
 use std::path::Path;
 use std::process::Command;
 
-/// Runs ci/`folder`/drive.js, which holds coring against Node; `rest`: how much, and from which seed.
+/// Runs ci/`folder`/drive.js, which holds coring against Node; `rest`: how much, from which seed.
 pub fn beside_node(root: &Path, folder: &str, rest: &[String]) -> Tally {
     match packages::node(root) {
         Ok(node) => check(coring(

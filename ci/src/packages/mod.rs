@@ -285,11 +285,11 @@ mod tests {
             Verdict::Differs,
             "more lines here",
         );
-        let missing = "x.js:1\n\nError: Cannot find module 'https'\n    at x";
+        let missing = "x.js:1\n\nError: Cannot find module 'sqlite'\n    at x";
         check(
             ended(Some(1), "", missing),
             Verdict::Fails,
-            "needs https, which is not built",
+            "needs sqlite, which is not built",
         );
         check(
             ended(None, "a\nb\n", ""),
