@@ -1,5 +1,5 @@
 'use strict';
-// Flags: --no-warnings
+// Flags: --no-warnings --expose-gc
 // WASI's calls as a program makes them, without a program: what leads out of the directory, what lies
 // outside of the memory, and what a file is after each call.
 
@@ -24,8 +24,8 @@ fs.symlinkSync('loop', path.join(inside, 'loop'));
 
 const ALL = (1n << 30n) - 1n;
 const FILE_RIGHTS = (1n << 1n) | (1n << 2n) | (1n << 5n) | (1n << 6n) | (1n << 21n) | (1n << 22n);
-const E = { BADF: 8, EXIST: 20, INVAL: 28, ISDIR: 31, LOOP: 32, NOENT: 44, NOTDIR: 54, OVERFLOW: 61,
-            PERM: 63, NOTCAPABLE: 76 };
+const E = { BADF: 8, EXIST: 20, INVAL: 28, ISDIR: 31, LOOP: 32, NOENT: 44, NOSYS: 52, NOTDIR: 54,
+            OVERFLOW: 61, PERM: 63, NOTCAPABLE: 76 };
 const ROOT = 3;
 const DATA = 1024;
 const OUT = 512;
@@ -130,6 +130,45 @@ for (const shared of [false, true]) {
     assert.strictEqual(calls.path_unlink_file(ROOT, ...put('new')), 0);
   });
 }
+
+test('a file that is appended to from some time on loses nothing', () => {
+  const { calls, open, piece, put } = start();
+  const name = path.join(inside, 'log');
+  fs.writeFileSync(name, 'first ');
+  const fd = open('log', { rights: FILE_RIGHTS | (1n << 3n) });
+  assert.strictEqual(calls.fd_fdstat_set_flags(fd, 1), 0);
+  put('second');
+  assert.strictEqual(calls.fd_write(fd, ...piece(6)), 0);
+  assert.strictEqual(fs.readFileSync(name, 'utf8'), 'first second');
+  assert.strictEqual(calls.fd_fdstat_set_flags(fd, 0), 0);
+  const always = open('log', { fdFlags: 1, rights: FILE_RIGHTS | (1n << 3n) });
+  assert.strictEqual(calls.fd_fdstat_set_flags(always, 0), E.NOSYS);
+  fs.unlinkSync(name);
+});
+
+const descriptorsCount = () => fs.readdirSync('/proc/self/fd').length;
+
+async function countOfThoseInUse() {
+  for (let i = 0; i < 5; i++) {
+    globalThis.gc();
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return descriptorsCount();
+}
+
+test('descriptors end with the program that has them', async () => {
+  const before = await countOfThoseInUse();
+  assert.throws(() => new WASI({
+    version: 'preview1', preopens: { '/box': inside, '/none': path.join(folder, 'none') },
+  }), { code: 'UVWASI_ENOENT' });
+  assert.strictEqual(descriptorsCount(), before);
+  let kept = start().calls.fd_prestat_get;
+  for (let i = 0; i < 10; i++) start().open('file');
+  assert.ok(descriptorsCount() > before + 10);
+  assert.strictEqual(await countOfThoseInUse(), before + 1);
+  assert.strictEqual(kept(ROOT, OUT), 0);
+  kept = undefined;
+});
 
 test('rights are kept, and given up for good', () => {
   const { calls, open, piece } = start();

@@ -97,6 +97,7 @@ class Descriptor {
     this.base = base;
     this.inheriting = inheriting;
     this.flags = 0;
+    this.isAppending = false; // By the kernel, for as long as it is open.
     this.isOwn = true; // Opened here, and to be closed here.
     // Of files that were opened here; others are where the process is in them.
     this.offset = undefined;
@@ -145,6 +146,13 @@ class Descriptors {
     const descriptor = this.get(number);
     this.#list[number >>> 0] = undefined;
     if (descriptor.isOwn) fs.closeSync(descriptor.fd);
+  }
+
+  /** The program is gone, or never came to be. */
+  closeAll() {
+    for (let number = 0; number < this.#list.length; number++) {
+      if (this.#list[number] !== undefined) this.close(number);
+    }
   }
 
   renumber(from, to) {

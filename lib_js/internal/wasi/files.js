@@ -89,9 +89,11 @@ function moving(memory, descriptor, list, count, transfer) {
   const pieces = memory.pieces(list, count);
   if (lengthOf(pieces) === 0) return 0;
   if (!descriptor.isSeekable) return transfer(memory, descriptor, pieces, null);
-  const isAtEnd = transfer === writePieces && (descriptor.flags & APPEND) !== 0;
-  const done = transfer(memory, descriptor, pieces, isAtEnd ? null : descriptor.offset);
-  descriptor.offset = isAtEnd ? fs.fstatSync(descriptor.fd).size : descriptor.offset + done;
+  if (transfer === writePieces && (descriptor.flags & APPEND) !== 0) {
+    descriptor.offset = fs.fstatSync(descriptor.fd).size;
+  }
+  const done = transfer(memory, descriptor, pieces, descriptor.offset);
+  descriptor.offset += done;
   return done;
 }
 
@@ -158,6 +160,7 @@ function fileCalls(state) {
       const descriptor = find(fd, right.FD_FDSTAT_SET_FLAGS);
       // What else there is was settled when the file was opened.
       if (((flags ^ descriptor.flags) & ~APPEND) !== 0) throw refuse('ENOSYS');
+      if (descriptor.isAppending && (flags & APPEND) === 0) throw refuse('ENOSYS');
       descriptor.flags = flags;
     },
     fd_fdstat_set_rights(fd, base, inheriting) {

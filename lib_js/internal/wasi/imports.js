@@ -3,7 +3,12 @@
 // All calls of WASI preview 1 for one instance, as WebAssembly imports them: numbers in, a number
 // out.
 
-const { FunctionPrototypeCall, ObjectGetOwnPropertyDescriptor, ObjectKeys } = primordials;
+const {
+  FunctionPrototypeCall,
+  ObjectGetOwnPropertyDescriptor,
+  ObjectKeys,
+  SafeFinalizationRegistry,
+} = primordials;
 
 const { Descriptors } = require('internal/wasi/descriptors');
 const { fileCalls } = require('internal/wasi/files');
@@ -36,6 +41,8 @@ function isMemory(value) {
   }
 }
 
+const abandoned = new SafeFinalizationRegistry((descriptors) => descriptors.closeAll());
+
 function openDescriptors(stdio, preopens) {
   const descriptors = new Descriptors();
   try {
@@ -44,6 +51,7 @@ function openDescriptors(stdio, preopens) {
       descriptors.addPreopened(preopens[i][0], preopens[i][1]);
     }
   } catch (failure) {
+    descriptors.closeAll();
     initFailed(failure);
   }
   return descriptors;
@@ -68,6 +76,8 @@ function makeImports(args, env, preopens, stdio) {
       }
     };
   }
+  // All calls have the state, and an instance has perhaps one of them and nothing else of this.
+  abandoned.register(state, state.descriptors);
   const setMemory = (memory) => {
     if (!isMemory(memory)) {
       const error = new ERR_INVALID_ARG_TYPE('instance.exports.memory', 'Memory', memory);

@@ -98,6 +98,7 @@ function pathCalls(state) {
       descriptor.base &= base;
       descriptor.inheriting &= inheriting;
       descriptor.flags = fdFlags;
+      descriptor.isAppending = (flags & O_APPEND) !== 0;
       if (type === fileType.REGULAR_FILE) descriptor.offset = 0;
       state.memory.u32(opened, state.descriptors.add(descriptor));
     },
