@@ -20,6 +20,12 @@ const {
 const native = internalBinding('moved_fd');
 const { openFd } = internalBinding('tcp_wrap');
 
+/** What a server goes on with in the other thread. */
+const SERVER_OPTIONS = [
+  'allowHalfOpen', 'pauseOnConnect', 'noDelay', 'keepAlive', 'keepAliveInitialDelay',
+  'highWaterMark',
+];
+
 const NO_GOODS = -1;
 const kPort = Symbol('kPort');
 
@@ -110,13 +116,11 @@ function packServer(server) {
   if (listener.isHttpLane !== true) listener.owner = handover;
   // The next turn brings the last of them.
   setImmediate(() => setImmediate(() => handover.end()));
-  const {
-    allowHalfOpen, pauseOnConnect, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark,
-  } = server;
-  const options = {
-    allowHalfOpen, pauseOnConnect, noDelay, keepAlive, keepAliveInitialDelay, highWaterMark,
-  };
-  return { data: { ...options, port: port2 }, deserializeInfo: 'net:Server', goods };
+  const data = { port: port2 };
+  for (let i = 0; i < SERVER_OPTIONS.length; i++) {
+    data[SERVER_OPTIONS[i]] = server[SERVER_OPTIONS[i]];
+  }
+  return { data, deserializeInfo: 'net:Server', goods };
 }
 
 function welcome(server, socket) {
