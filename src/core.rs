@@ -121,6 +121,6 @@ pub fn exit_code(end: End) -> i32 {
 
 /// What one core may count on of the memory that this process may have.
 pub fn memory_share(program: &Program) -> Option<u64> {
-    let usable = coring_uring::sync::host::memory().usable();
+    let usable = coring_uring::sync::host::usable_memory();
     (usable > 0).then(|| usable / program.cores.len() as u64)
 }

@@ -161,7 +161,7 @@ fn start_v8(cli: &cli::Cli) {
 /// --max-old-space-size-percentage, in V8's unit.
 fn heap_flag(cli: &cli::Cli) -> Option<String> {
     let percent = cli_check::percentage(cli.text("--max-old-space-size-percentage"))?;
-    let usable = coring_uring::sync::host::memory().usable();
+    let usable = coring_uring::sync::host::usable_memory();
     let megabytes = (usable as f64 / f64::from(1 << 20) * percent / 100.0) as u64;
     Some(format!("--max-old-space-size={megabytes}"))
 }

@@ -68,9 +68,8 @@ fn check_memory(bytes: u64) -> Result<(), Failure> {
     if bytes < LOOKED_AT_BYTES {
         return Ok(());
     }
-    let memory = host::memory();
-    let limits = [memory.total, memory.constrained];
-    match limits.iter().any(|&limit| 0 < limit && limit < bytes) {
+    let usable = host::usable_memory();
+    match 0 < usable && usable < bytes {
         true => Err(Failure::plain("", "malloc failure")),
         false => Ok(()),
     }

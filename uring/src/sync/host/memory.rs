@@ -1,6 +1,13 @@
 //! Memory and processor time, of the machine and of the control groups around this process.
 
+use std::fs::File;
+use std::io::Read;
+
+const MEMINFO: &str = "/proc/meminfo";
 const CGROUP_ROOT: &str = "/sys/fs/cgroup";
+
+/// More than any file here has, usually.
+const FILE_BYTES: usize = 4096;
 
 /// Memory in bytes.
 #[derive(Copy, Clone, PartialEq, Eq, Debug, Default)]
@@ -17,28 +24,30 @@ pub struct Memory {
     pub available_here: u64,
 }
 
-impl Memory {
-    /// What this process may have at most: the machine's, or what its control group allows.
-    pub fn usable(&self) -> u64 {
-        match self.constrained {
-            0 => self.total,
-            constrained => constrained.min(self.total),
-        }
-    }
-}
-
 /// All zero where /proc is missing.
 pub fn memory() -> Memory {
-    let text = read("/proc/meminfo").unwrap_or_default();
+    let text = read(MEMINFO).unwrap_or_default();
     let groups = Groups::of_this_process();
     summarize(&text, groups.memory_limit(), groups.memory_used())
 }
 
+/// What this process may have at most: the machine's memory, or what its control group allows; 0
+/// where nobody says. Asked at every start, so it asks for nothing else.
+pub fn usable_memory() -> u64 {
+    let total = meminfo_bytes(&read(MEMINFO).unwrap_or_default(), "MemTotal:").unwrap_or(0);
+    match Groups::of_this_process().memory_limit() {
+        0 => total,
+        limit => limit.min(total),
+    }
+}
+
+fn meminfo_bytes(text: &str, name: &str) -> Option<u64> {
+    let line = text.lines().find(|line| line.starts_with(name))?;
+    Some(line.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
+}
+
 fn summarize(meminfo: &str, constrained: u64, used: Option<u64>) -> Memory {
-    let bytes = |name: &str| {
-        let line = meminfo.lines().find(|line| line.starts_with(name))?;
-        Some(line.split_ascii_whitespace().nth(1)?.parse::<u64>().ok()? * 1024)
-    };
+    let bytes = |name: &str| meminfo_bytes(meminfo, name);
     let total = bytes("MemTotal:").unwrap_or(0);
     let free = bytes("MemFree:").unwrap_or(0);
     let available = bytes("MemAvailable:").unwrap_or(free);
@@ -178,7 +187,10 @@ fn number(path: &str) -> Option<u64> {
 }
 
 fn read(path: &str) -> Option<String> {
-    std::fs::read_to_string(path).ok()
+    // The kernel's files do not say how long they are: without room they are read in small pieces.
+    let mut text = String::with_capacity(FILE_BYTES);
+    File::open(path).ok()?.read_to_string(&mut text).ok()?;
+    Some(text)
 }
 
 #[cfg(test)]
@@ -190,7 +202,7 @@ mod tests {
         let memory = memory();
         assert!(memory.available <= memory.total);
         assert!(memory.available_here <= memory.total);
-        assert!(0 < memory.usable() && memory.usable() <= memory.total);
+        assert!(0 < usable_memory() && usable_memory() <= memory.total);
         assert!(memory.free > 0);
     }
 

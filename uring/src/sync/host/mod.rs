@@ -8,7 +8,7 @@ mod memory;
 mod mounts;
 mod network;
 
-pub use memory::{Memory, cpu_quota, memory};
+pub use memory::{Memory, cpu_quota, memory, usable_memory};
 pub use mounts::Mounts;
 pub use network::{Interface, interface_index, interface_name, interfaces};
 
@@ -53,13 +53,13 @@ pub fn name() -> Result<Vec<u8>, Errno> {
     uname().map(|uname| uname.host)
 }
 
-/// Load over one, five and fifteen minutes.
 /// Version of the C library, e.g. `2.36`.
 pub fn library_version() -> Vec<u8> {
     // SAFETY: takes nothing and gives a text that stays for the process's life.
     text(unsafe { libc::gnu_get_libc_version() })
 }
 
+/// Load over one, five and fifteen minutes.
 pub fn load_average() -> [f64; 3] {
     let text = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
     let mut fields = text.split(' ').map(|field| field.parse().unwrap_or(0.0));
