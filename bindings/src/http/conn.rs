@@ -171,14 +171,18 @@ impl Conn {
         }
     }
 
-    /// How many bytes are to come that JavaScript is given as they are.
-    pub fn body_bytes_left(&self) -> Option<u64> {
-        let is_plain = self.reading == Reading::Body
+    /// Does JavaScript take what comes of a body, and nobody else, with nothing before it?
+    fn gives_body(&self) -> bool {
+        self.reading == Reading::Body
+            && self.input.is_empty()
             && !self.body_paused
             && !self.body_dropped
             && self.tap == Tap::Closed
-            && self.input.is_empty();
-        is_plain.then(|| self.body.bytes_left())?
+    }
+
+    /// How many bytes are to come that JavaScript is given as they are.
+    pub fn body_bytes_left(&self) -> Option<u64> {
+        self.gives_body().then(|| self.body.bytes_left())?
     }
 
     /// JavaScript was given so many of them. `receive` goes on behind them.
@@ -241,12 +245,7 @@ impl Conn {
 
     /// Are these bytes, all of them, of a body that JavaScript takes now?
     pub fn is_plain_body(&self, bytes: &[u8]) -> bool {
-        self.reading == Reading::Body
-            && self.input.is_empty()
-            && !self.body_paused
-            && !self.body_dropped
-            && self.tap == Tap::Closed
-            && self.body.has_data(bytes.len() as u64)
+        self.gives_body() && self.body.has_data(bytes.len() as u64)
     }
 
     /// As `receive`, of such bytes: JavaScript gets the memory.
