@@ -97,6 +97,11 @@ function readSubscription(memory, at) {
 function systemCalls(state) {
   const args = new Texts(state.args);
   const env = new Texts(state.env);
+  // A preopened socket cannot be had: there are only the calls' errors.
+  const notASocket = (base) => (fd) => {
+    state.descriptors.get(fd, base);
+    throw refuse('ENOTSOCK');
+  };
   return {
     args_get: (table, at) => args.put(state.memory, table >>> 0, at >>> 0),
     args_sizes_get: (count, bytes) => args.sizes(state.memory, count, bytes),
@@ -162,23 +167,10 @@ function systemCalls(state) {
     },
     sched_yield() {},
 
-    // A preopened socket cannot be had: there are only the calls' errors.
-    sock_accept(fd) {
-      state.descriptors.get(fd, right.SOCK_ACCEPT);
-      throw refuse('ENOTSOCK');
-    },
-    sock_recv(fd) {
-      state.descriptors.get(fd, right.FD_READ);
-      throw refuse('ENOTSOCK');
-    },
-    sock_send(fd) {
-      state.descriptors.get(fd, right.FD_WRITE);
-      throw refuse('ENOTSOCK');
-    },
-    sock_shutdown(fd) {
-      state.descriptors.get(fd, right.SOCK_SHUTDOWN);
-      throw refuse('ENOTSOCK');
-    },
+    sock_accept: notASocket(right.SOCK_ACCEPT),
+    sock_recv: notASocket(right.FD_READ),
+    sock_send: notASocket(right.FD_WRITE),
+    sock_shutdown: notASocket(right.SOCK_SHUTDOWN),
   };
 }
 
