@@ -85,10 +85,14 @@ fn count(root: &Path, program: &Path, name: &str) -> Result<Option<u64>, String>
     Ok(collected(&String::from_utf8_lossy(&output.stderr)))
 }
 
-/// Of callgrind's line `==1== Collected : 1234`. Nothing collected: valgrind does not know a
-/// system call that the benchmark makes, as those of the ring.
+/// Of callgrind's last line `==1== Collected : 1234`: those before it are of children, for criterion
+/// asks whether there is a gnuplot. Nothing collected: valgrind does not know a system call that the
+/// benchmark makes, as those of the ring.
 fn collected(text: &str) -> Option<u64> {
-    let line = text.lines().find(|line| line.contains("Collected :"))?;
+    let line = text
+        .lines()
+        .rev()
+        .find(|line| line.contains("Collected :"))?;
     let count = line.rsplit(':').next()?.trim().parse().ok()?;
     (count > 0).then_some(count)
 }
@@ -110,7 +114,9 @@ mod tests {
             names("a/b: benchmark\nc d: benchmark\n2 benchmarks\n"),
             ["a/b", "c d"]
         );
-        assert_eq!(collected("==9== Collected : 4711\n"), Some(4711));
+        let child = "==8== Collected : 0\n";
+        let both = format!("{child}==9== Collected : 4711\n");
+        assert_eq!(collected(&both), Some(4711));
         assert_eq!(collected("==9== Collected : 0\n"), None);
         assert_eq!(collected(""), None);
     }

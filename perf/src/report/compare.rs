@@ -2,7 +2,7 @@
 //! tenth must have been told as too noisy by one of the runs, or the runs contradict each other.
 
 use super::json::Json;
-use super::stats::Spread;
+use super::stats::{ROUNDS_MIN, Spread};
 use super::{Record, read, show_ratio};
 use crate::options::Options;
 use std::fs;
@@ -188,16 +188,21 @@ fn ratio(standing: &Json) -> Option<Ratio> {
         Some(Json::Number(number)) if number.is_finite() => Some(*number),
         _ => None,
     };
+    let (min, max) = (number("min")?, number("max")?);
+    // Records of old have no count; who measured once has no spread.
+    let counted = number("rounds").map(|rounds| rounds as usize);
+    let rounds = counted.unwrap_or(if min < max { ROUNDS_MIN } else { 1 });
     Some(Ratio {
         what: text("what")?,
         figure: text("figure")?,
         peer: text("peer")?,
         spread: Spread {
             median: number("median")?,
-            min: number("min")?,
-            max: number("max")?,
+            min,
+            max,
             low: number("low")?,
             high: number("high")?,
+            rounds,
         },
     })
 }
@@ -210,9 +215,9 @@ mod tests {
 
     #[test]
     fn verdicts() {
-        let sure = Spread::of([2.0, 2.0, 2.0, 2.1, 2.1]);
-        let near = Spread::of([2.15, 2.15, 2.15]);
-        let far = Spread::of([2.5, 2.5, 2.5]);
+        let sure = Spread::of([2.0, 2.0, 2.0, 2.05, 2.05]);
+        let near = Spread::of([2.15; 5]);
+        let far = Spread::of([2.5; 5]);
         let wild = Spread::of([1.0, 2.0, 2.6, 3.0, 4.0]);
         assert_eq!(verdict(&sure, &near), Verdict::Agree);
         assert_eq!(verdict(&sure, &far), Verdict::Differ);
@@ -234,7 +239,7 @@ mod tests {
                 what: "hello ceiling".into(),
                 figure: "rate",
                 peer: "bun",
-                ratio: Spread::of([ratio]),
+                ratio: Spread::of([ratio; 5]),
             });
             let json = record.with_standings(&map([("scenario", "all".into())]));
             fs::write(scratch.path().join(format!("{name}.json")), json.pretty()).expect("a file");

@@ -156,6 +156,7 @@ impl Record {
                 ("max", standing.ratio.max.into()),
                 ("low", standing.ratio.low.into()),
                 ("high", standing.ratio.high.into()),
+                ("rounds", (standing.ratio.rounds as u64).into()),
             ])
         });
         let Json::Map(mut pairs) = json.clone() else {

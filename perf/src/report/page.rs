@@ -34,7 +34,7 @@ pub fn html(title: &str, records: &[&Record]) -> String {
     push(&format!(
         "<p>How this is measured, and what not to believe: <code>{HOW}</code>. Ratios are taken \
          round by round; median [least .. greatest]. A question mark: the rounds do not say \
-         the median to within 10 %, the ratio is too noisy to be quoted.</p>"
+         the median to within 5 %, another run may differ from it by more than 10 %.</p>"
     ));
     push(&facts(records));
     push(&summary(records));
@@ -275,7 +275,7 @@ mod tests {
                 what: "hello".into(),
                 figure: "CPU",
                 peer,
-                ratio: Spread::of([ratio]),
+                ratio: Spread::of([ratio; 5]),
             });
         }
         record

@@ -9,7 +9,12 @@ pub struct Spread {
     /// values the least and the greatest, of eight the second and the seventh.
     pub low: f64,
     pub high: f64,
+    /// How many values there were. With fewer than ROUNDS_MIN there is no such interval.
+    pub rounds: usize,
 }
+
+/// With fewer, not even the least and the greatest hold the median between them in nine of ten runs.
+pub const ROUNDS_MIN: usize = 5;
 
 impl Spread {
     /// Of at least one value, none of them NaN.
@@ -28,13 +33,15 @@ impl Spread {
             max: values[values.len() - 1],
             low: values[rank(values.len())],
             high: values[values.len() - 1 - rank(values.len())],
+            rounds: values.len(),
         }
     }
 
-    /// The rounds do not say the median to within 10 %: another run could give another answer.
+    /// The rounds do not say the median to within 5 %: the medians of two runs, each as far off as
+    /// that, could lie more than 10 % apart.
     pub fn is_noisy(&self) -> bool {
-        let far = |bound: f64| (bound / self.median - 1.0).abs() > 0.1;
-        far(self.low) || far(self.high)
+        let far = |bound: f64| (bound / self.median - 1.0).abs() > 0.05;
+        self.rounds < ROUNDS_MIN || far(self.low) || far(self.high)
     }
 
     /// `median [min .. max]` with so many decimals.
@@ -87,7 +94,9 @@ mod tests {
     #[test]
     fn noise_is_told() {
         let is_noisy = |values: [f64; 5]| Spread::of(values).is_noisy();
-        assert!(!is_noisy([0.95, 1.0, 1.0, 1.05, 1.09]));
+        assert!(!is_noisy([0.96, 1.0, 1.0, 1.02, 1.04]));
+        assert!(is_noisy([0.96, 1.0, 1.0, 1.02, 1.09]));
+        assert!(Spread::of([1.0; 4]).is_noisy());
         assert!(is_noisy([1.0, 1.0, 1.0, 1.05, 1.2]));
         assert!(is_noisy([0.5, 0.8, 1.0, 1.0, 1.0]));
     }
