@@ -1,6 +1,6 @@
 'use strict';
 // The resolver against name servers of our own: TCP when an answer is cut, the next server when one
-// refuses or is silent, somebody else's answers, and contexts that survive.
+// is silent but not when it refuses, somebody else's answers, and contexts that survive.
 
 const assert = require('assert');
 const { AsyncLocalStorage } = require('async_hooks');
@@ -81,6 +81,27 @@ async function ask(servers, options) {
   }
 }
 
+/** In the order in which it was asked; what callbacks ask is a new question, and is answered. */
+async function cancelEndsWhatWasAsked() {
+  const server = await serve((question) => {
+    // 1 letter: silence.
+    return question[12] === 1 ? [] : [reply(question, { addresses: ['10.1.2.7'] })];
+  });
+  const resolver = new Resolver();
+  resolver.setServers([server.name]);
+  const ended = [];
+  const outcomes = ['a', 'b', 'c'].map((name) => resolver.resolve4(name).catch((error) => {
+    ended.push(`${error.code} ${error.hostname}`);
+    return resolver.resolve4(`later-${name}`);
+  }));
+  assert.throws(() => resolver.setServers([server.name]), { code: 'ERR_DNS_SET_SERVERS_FAILED' });
+  resolver.cancel();
+  assert.deepStrictEqual(await Promise.all(outcomes), outcomes.map(() => ['10.1.2.7']));
+  assert.deepStrictEqual(ended, ['ECANCELLED a', 'ECANCELLED b', 'ECANCELLED c']);
+  resolver.setServers([server.name]);
+  server.close();
+}
+
 async function main() {
   const many = Array.from({ length: 100 }, (_, i) => `10.0.0.${i}`);
   const cut = await serve((question) => [reply(question, { flags: RESPONSE | TRUNCATED })],
@@ -89,7 +110,8 @@ async function main() {
 
   const refuses = await serve((question) => [reply(question, { flags: RESPONSE | REFUSED })]);
   const answers = await serve((question) => [reply(question, { addresses: ['10.1.2.3'] })]);
-  assert.deepStrictEqual(await ask([refuses, answers]), ['10.1.2.3']);
+  await assert.rejects(ask([refuses, answers]), { code: 'EREFUSED' });
+  assert.strictEqual(answers.asked, 0);
 
   const silent = await serve(() => []);
   const second = await serve((question) => [reply(question, { addresses: ['10.1.2.4'] })]);
@@ -117,6 +139,8 @@ async function main() {
     return [answer];
   });
   await assert.rejects(ask([loop]), { code: 'EBADRESP' });
+
+  await cancelEndsWhatWasAsked();
 
   const storage = new AsyncLocalStorage();
   const server = await serve((question) => [reply(question, { addresses: ['10.1.2.6'] })]);

@@ -7,6 +7,7 @@ const { allocateTicket, registerKind } = require('boot/turn');
 const { FastBuffer } = require('internal/buffer');
 const { uvErrmapGet } = require('internal/errors');
 const { parseIPv4 } = require('internal/net');
+const { NumberMap } = require('internal/number_map');
 const AsyncContextFrame = require('internal/async_context_frame');
 const resources = require('internal/async_hooks/resources');
 const { watch } = require('internal/async_hooks');
@@ -30,7 +31,7 @@ function udp() {
 }
 
 /** handle number -> UDP */
-const open = new Map();
+const open = new NumberMap();
 
 // IPv4 addresses as numbers: most answers go to where the last question came from.
 let lastNumber = 0;

@@ -4,6 +4,7 @@
 // once, the names that the search list makes one after the other.
 
 const { UDP } = require('internal/dgram/handle');
+const { toASCII } = require('internal/dns/ascii');
 const { candidates, systemConfig } = require('internal/dns/config');
 const { findAddresses } = require('internal/dns/hosts');
 const { TYPES } = require('internal/dns/wire');
@@ -11,9 +12,6 @@ const { isIP } = require('internal/net');
 
 const EAI_AGAIN = -3001;
 const EAI_NONAME = -3008;
-
-const V6_TYPE = [6, TYPES.AAAA];
-const V4_TYPE = [4, TYPES.A];
 
 /** Is there a way to the address? Connecting a datagram socket asks for a route, no more. */
 function isReachable(address, family) {
@@ -25,30 +23,67 @@ function isReachable(address, family) {
 
 /** RFC 6724, as far as it decides between families: what cannot be reached comes last. */
 function sorted(six, four) {
-  if (six.length === 0 || four.length === 0) return [...six, ...four];
+  if (six.length === 0) return four;
+  if (four.length === 0) return six;
   return isReachable(six[0], 6) ? [...six, ...four] : [...four, ...six];
 }
 
-function addressesIn(message, type) {
-  const found = message.answers.filter((record) => record.type === type);
-  return found.map((record) => record.data.address);
+function addressesIn({ answers }, type) {
+  const addresses = [];
+  for (const record of answers) {
+    if (record.type === type) addresses.push(record.data.address);
+  }
+  return addresses;
 }
 
-/** @param {(errno: number, addresses?: string[]) => void} done */
-function ask(channel, name, family, done) {
-  const wanted = [V6_TYPE, V4_TYPE].filter(([kind]) => family === 0 || family === kind);
-  const found = { 4: [], 6: [] };
-  let waiting = wanted.length;
-  let isUncertain = false;
-  for (const { 0: kind, 1: type } of wanted) {
-    channel.query(name, type, (code, message) => {
-      if (code === null) found[kind] = addressesIn(message, type);
-      else if (code !== 'ENOTFOUND' && code !== 'EBADNAME') isUncertain = true;
-      if (--waiting > 0) return;
-      const all = sorted(found[6], found[4]);
-      if (all.length > 0) done(0, all);
-      else done(isUncertain ? EAI_AGAIN : EAI_NONAME);
-    });
+/** One name after the other, until one has addresses. */
+class Search {
+  /** @param {0 | 4 | 6} family  0: both */
+  constructor(channel, names, family, done) {
+    this.channel = channel;
+    this.names = names;
+    this.family = family;
+    this.done = done;
+    this.index = 0;
+    this.errno = EAI_NONAME;
+    this.waiting = 0;
+    this.isUncertain = false;
+    this.six = [];
+    this.four = [];
+  }
+
+  ask() {
+    if (this.index === this.names.length) {
+      this.done(this.errno);
+      return;
+    }
+    const name = this.names[this.index++];
+    this.waiting = this.family === 0 ? 2 : 1;
+    this.isUncertain = false;
+    if (this.family !== 4) {
+      this.channel.query(name, TYPES.AAAA, (code, message) => {
+        if (code === null) this.six = addressesIn(message, TYPES.AAAA);
+        this.answered(code);
+      });
+    }
+    if (this.family !== 6) {
+      this.channel.query(name, TYPES.A, (code, message) => {
+        if (code === null) this.four = addressesIn(message, TYPES.A);
+        this.answered(code);
+      });
+    }
+  }
+
+  answered(code) {
+    if (code !== null && code !== 'ENOTFOUND' && code !== 'EBADNAME') this.isUncertain = true;
+    if (--this.waiting > 0) return;
+    const all = sorted(this.six, this.four);
+    if (all.length > 0) {
+      this.done(0, all);
+      return;
+    }
+    if (this.isUncertain) this.errno = EAI_AGAIN;
+    this.ask();
   }
 }
 
@@ -57,27 +92,14 @@ function ask(channel, name, family, done) {
  */
 function findByName(channel, hostname, family, done) {
   const known = findAddresses(hostname);
-  if (known.length > 0) {
+  if (known !== undefined) {
     const fitting = known.filter((address) => family === 0 || isIP(address) === family);
     if (fitting.length > 0) {
       setImmediate(done, 0, fitting);
       return;
     }
   }
-  const names = candidates(require('internal/url').domainToASCII(hostname) || hostname,
-                           systemConfig());
-  let index = 0;
-  const next = (worst) => {
-    if (index === names.length) {
-      done(worst);
-      return;
-    }
-    ask(channel, names[index++], family, (errno, addresses) => {
-      if (errno === 0) done(0, addresses);
-      else next(errno === EAI_AGAIN ? errno : worst);
-    });
-  };
-  next(EAI_NONAME);
+  new Search(channel, candidates(toASCII(hostname), systemConfig()), family, done).ask();
 }
 
 module.exports = { findByName };

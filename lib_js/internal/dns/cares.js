@@ -3,6 +3,7 @@
 // What getaddrinfo(3) and getnameinfo(3) would answer, under the names and with the requests of
 // Node's binding cares_wrap: both begin a search and give 0, and call `request.oncomplete` later.
 
+const { systemConfig } = require('internal/dns/config');
 const { isIP, isIPv4 } = require('internal/net');
 
 const DNS_ORDER_VERBATIM = 0;
@@ -18,6 +19,11 @@ const EAI_NONAME = -3008;
 
 const SERVICES_PATH = '/etc/services';
 
+// glibc's RES_TIMEOUT and RES_DFLRETRY.
+const TIMEOUT_MS = 5000;
+const ATTEMPTS = 2;
+
+let channel;
 let services; // Port -> name, of TCP.
 
 function readServices() {
@@ -33,6 +39,16 @@ function readServices() {
 function serviceName(port) {
   services ??= readServices();
   return services.get(`${port}`) ?? `${port}`;
+}
+
+/** The system's name servers, as resolv.conf(5) has them asked: setServers() is not for lookups. */
+function systemChannel() {
+  if (channel === undefined) {
+    const { Channel } = require('internal/dns/channel');
+    const { timeoutMs = TIMEOUT_MS, attempts = ATTEMPTS } = systemConfig();
+    channel = new Channel(timeoutMs, attempts, timeoutMs, true);
+  }
+  return channel;
 }
 
 /** @returns {string[]} the addresses of one family before the others */
@@ -53,9 +69,8 @@ function mapped(addresses, hints) {
 /** @param {object} request  oncomplete(errno or null, addresses) */
 function getaddrinfo(request, hostname, family, hints, order) {
   const { findByName } = require('internal/dns/addresses');
-  const { channelOf } = require('internal/dns/default_resolver');
   const maps = family === 6 && (hints & AI_V4MAPPED) !== 0;
-  findByName(channelOf(), hostname, maps ? 0 : family, (errno, addresses) => {
+  findByName(systemChannel(), hostname, maps ? 0 : family, (errno, addresses) => {
     if (errno !== 0) request.oncomplete(errno);
     else request.oncomplete(null, ordered(maps ? mapped(addresses, hints) : addresses, order));
   });
@@ -64,9 +79,8 @@ function getaddrinfo(request, hostname, family, hints, order) {
 
 /** @param {object} request  oncomplete(errno or null, name, service) */
 function getnameinfo(request, address, port) {
-  const { defaultResolver } = require('internal/dns/default_resolver');
-  const { ResolverBase } = require('internal/dns/resolver');
-  ResolverBase.askNames(defaultResolver(), address, (error, names) => {
+  const { askNames } = require('internal/dns/resolver');
+  askNames(systemChannel(), address, (error, names) => {
     if (error === null) request.oncomplete(null, names[0], serviceName(port));
     else request.oncomplete(error.code === 'ENOTFOUND' ? EAI_NONAME : EAI_AGAIN);
   });

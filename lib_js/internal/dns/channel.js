@@ -12,6 +12,7 @@ const {
   MessageError, decode, encodeQuery, isEchoOf, setId,
 } = require('internal/dns/wire');
 const { Ports } = require('internal/dns/ports');
+const { append, init, isEmpty, remove } = require('internal/linkedlist');
 const { isIP } = require('internal/net');
 
 const TIMEOUT_MS = 2000;
@@ -19,8 +20,8 @@ const TRIES = 4;
 
 /** c-ares' words for a server's refusals (RFC 1035 section 4.1.1). */
 const RCODES = ['', 'EFORMERR', 'ESERVFAIL', 'ENOTFOUND', 'ENOTIMP', 'EREFUSED'];
-/** Another server may know better. */
-const TRY_NEXT = new Set(['ESERVFAIL', 'ENOTIMP', 'EREFUSED']);
+/** Of a server that may be the only one that does not know. */
+const REFUSALS = new Set(['ESERVFAIL', 'ENOTIMP', 'EREFUSED']);
 
 const ECONNREFUSED = -111;
 
@@ -29,14 +30,19 @@ class Channel {
    * @param {number} timeoutMs  of the first try at each server; -1: the default
    * @param {number} tries  rounds over all servers
    * @param {number} maxTimeoutMs  0: no bound
+   * @param {boolean} asksNext  a refusal is not the last word, as in getaddrinfo(3); c-ares under
+   *     Node takes the first answer
    */
-  constructor(timeoutMs = -1, tries = TRIES, maxTimeoutMs = 0) {
+  constructor(timeoutMs = -1, tries = TRIES, maxTimeoutMs = 0, asksNext = false) {
     this.timeoutMs = timeoutMs;
     this.tries = tries;
     this.maxTimeoutMs = maxTimeoutMs;
+    this.asksNext = asksNext;
     this.servers = undefined;
     this.localAddresses = { 4: undefined, 6: undefined };
-    this.pending = new Set();
+    // A list, not a Set: the tables that a Set outgrows keep what was in them until the old
+    // generation is collected, and questions come and go.
+    this.pending = init({ _idleNext: null, _idlePrev: null });
     this.ports = new Ports();
     this.next = 0;
   }
@@ -50,13 +56,20 @@ class Channel {
    */
   query(name, type, callback) {
     const query = new Query(this, name, type, callback);
-    this.pending.add(query);
+    append(this.pending, query);
     query.begin();
     return query;
   }
 
+  get isIdle() {
+    return isEmpty(this.pending);
+  }
+
+  /** What callbacks ask meanwhile goes on. */
   cancel() {
-    for (const query of this.pending) query.finish('ECANCELLED');
+    const queries = [];
+    for (let at = this.pending._idlePrev; at !== this.pending; at = at._idlePrev) queries.push(at);
+    for (const query of queries) query.finish('ECANCELLED');
   }
 
   limit(round) {
@@ -81,6 +94,8 @@ class Query {
     this.worst = 'ETIMEOUT';
     this.exchange = undefined;
     this.isDone = false;
+    this._idleNext = null;
+    this._idlePrev = null;
     this.bytes = encodeQuery(0, name, type);
   }
 
@@ -122,8 +137,8 @@ class Query {
       this.talk(new StreamExchange(this, exchange.server, exchange.limitMs));
       return;
     }
-    const code = message.rcode === 0 ? null : RCODES[message.rcode] ?? 'EBADRESP';
-    if (TRY_NEXT.has(code) && this.step < this.servers.length) {
+    const code = message.rcode === 0 ? null : RCODES[message.rcode] ?? 'ENODATA';
+    if (this.channel.asksNext && REFUSALS.has(code) && this.step < this.servers.length) {
       this.failed(code);
       return;
     }
@@ -134,13 +149,17 @@ class Query {
     if (this.isDone) return;
     this.isDone = true;
     this.exchange?.end();
-    const { pending, ports } = this.channel;
-    pending.delete(this);
-    if (pending.size === 0) ports.close();
+    remove(this);
+    if (this.channel.isIdle) this.channel.ports.close();
     AsyncContextFrame.set(this.frame);
     if (this.resource === undefined) this.callback(code, message);
     else resources.callRequest(this.resource, () => this.callback(code, message));
     AsyncContextFrame.set(undefined);
+  }
+
+  /** Does the channel wait for nothing else? */
+  get isAlone() {
+    return this._idleNext === this._idlePrev;
   }
 
   /** Is this the answer to what was asked? */
@@ -221,9 +240,8 @@ class Exchange {
   }
 
   close() {
-    const { pending, ports } = this.query.channel;
     // Others wait, so that there will be more to ask.
-    if (this.isAnswered && pending.size > 1) ports.give(this.port);
+    if (this.isAnswered && !this.query.isAlone) this.query.channel.ports.give(this.port);
     else this.port?.close();
   }
 }

@@ -21,8 +21,4 @@ function getServers() {
   return defaultResolver().getServers();
 }
 
-function channelOf() {
-  return ResolverBase.channelOf(defaultResolver());
-}
-
-module.exports = { channelOf, defaultResolver, getServers, setServers };
+module.exports = { defaultResolver, getServers, setServers };

@@ -30,6 +30,7 @@ function readHosts() {
       else if (!known.includes(address)) known.push(address);
     }
   }
+  for (const addresses of names.values()) addresses.sort((a, b) => isIP(b) - isIP(a));
 }
 
 function isLocalhost(name) {
@@ -37,17 +38,14 @@ function isLocalhost(name) {
 }
 
 /**
- * Addresses of `hostname`, IPv6 first as getaddrinfo sorts them; [] if no file knows it.
- * @returns {string[]}
+ * Addresses of `hostname`, IPv6 first as getaddrinfo sorts them.
+ * @returns {string[] | undefined}  undefined: no file knows it
  */
 function findAddresses(hostname) {
   readHosts();
   let name = hostname.toLowerCase();
   if (name.endsWith('.')) name = name.slice(0, -1);
-  let known = names.get(name);
-  if (known === undefined) known = isLocalhost(name) ? ['::1', '127.0.0.1'] : [];
-  const six = known.filter((address) => isIP(address) === 6);
-  return six.length === 0 ? known : [...six, ...known.filter((address) => isIP(address) === 4)];
+  return names.get(name) ?? (isLocalhost(name) ? ['::1', '127.0.0.1'] : undefined);
 }
 
 /** The name of an address, undefined if no file knows it. */

@@ -131,11 +131,6 @@ function warnInvalidHostname(hostname) {
     'DeprecationWarning', 'DEP0118');
 }
 
-/** What an observer of lookups is told. */
-function observedLookup(hostname, { family, hints, order }) {
-  return observed('lookup', { hostname, family, hints, verbatim: order === 'verbatim', order });
-}
-
 /** Calls back as what hooks see as a request of native. */
 function asRequest(type, call) {
   if (!watch.isOn) return call;
@@ -150,17 +145,22 @@ function asRequest(type, call) {
  */
 function find(request, query, done) {
   const { hostname } = request;
-  const tell = observedLookup(hostname, query);
+  const { family, hints, order } = query;
+  const tell = observed('lookup', {
+    hostname, family, hints, verbatim: order === 'verbatim', order,
+  });
   request.oncomplete = asRequest('GETADDRINFOREQWRAP', (errno, addresses) => {
     if (errno !== null) {
       done(new DNSException(errno, 'getaddrinfo', hostname));
       return;
     }
-    tell({ addresses });
-    done(null, addresses.map((address) => ({ address, family: query.family || isIP(address) })));
+    tell?.({ addresses });
+    const found = [];
+    for (const address of addresses) found.push({ address, family: family || isIP(address) });
+    done(null, found);
   });
   return cares.getaddrinfo(
-    request, hostname, query.family, query.hints, ORDERS.indexOf(query.order));
+    request, hostname, family, hints, ORDERS.indexOf(order));
 }
 
 /**
@@ -176,7 +176,7 @@ function findService(request, done) {
       done(new DNSException(errno, 'getnameinfo', address));
       return;
     }
-    tell({ hostname, service });
+    tell?.({ hostname, service });
     done(null, hostname, service);
   });
   return cares.getnameinfo(request, address, port);
@@ -184,10 +184,11 @@ function findService(request, done) {
 
 /**
  * Tells observers of 'dns' how long something took.
- * @returns {(detail) => void} to be called with what was found, when it was found
+ * @returns {((detail) => void) | undefined} to be called with what was found, when it was found;
+ *     undefined: nobody observes
  */
 function observed(name, detail) {
-  if (observerCounts[DNS] === 0) return () => {};
+  if (observerCounts[DNS] === 0) return undefined;
   const { startPerf, stopPerf } = require('internal/perf/observe');
   const target = {};
   startPerf(target, 'lookup', { type: 'dns', name, detail });

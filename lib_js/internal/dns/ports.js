@@ -21,6 +21,12 @@ class Port {
     const kind = isIP(server.address);
     const handle = this.handle = new UDP(kind);
     handle.onmessage = (count, _, bytes) => this.receive(count, bytes);
+    // Of a question that had to wait: of this port's one, for a port whose question is not yet
+    // answered gets no other.
+    this.request = new SendWrap();
+    this.request.oncomplete = (status) => {
+      if (status < 0) this.exchange?.fail('ECONNREFUSED');
+    };
     this.errno = (local === undefined ? 0 : handle.bind(local, 0, 0)) ||
       handle.connect(server.address, server.port) || handle.recvStart();
   }
@@ -30,11 +36,7 @@ class Port {
     if (this.errno) return this.errno;
     this.exchange = exchange;
     this.questionsCount++;
-    const request = new SendWrap();
-    request.oncomplete = (status) => {
-      if (status < 0) exchange.fail('ECONNREFUSED');
-    };
-    const result = this.handle.send(request, [bytes], 0, '');
+    const result = this.handle.send(this.request, [bytes], 0, '');
     return result < 0 ? result : 0;
   }
 

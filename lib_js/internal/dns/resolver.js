@@ -3,6 +3,7 @@
 // What the Resolver of node:dns and the one of dns/promises have in common: servers, limits, and
 // questions whose outcome is (error) or (null, result).
 
+const { toASCII } = require('internal/dns/ascii');
 const { Channel, TRIES } = require('internal/dns/channel');
 const { DNS_PORT } = require('internal/dns/config');
 const { KINDS, resultOf } = require('internal/dns/records');
@@ -48,14 +49,6 @@ function reverseName(address) {
   return `${[...nibbles].reverse().join('.')}.ip6.arpa`;
 }
 
-/** What is in this form stays as it is; a last label that begins with a digit may be a number. */
-const PLAIN = /^(?:[a-z0-9_-]+\.)*[a-z][a-z0-9_-]*$/;
-
-function toASCII(name) {
-  if (PLAIN.test(name) && !name.includes('xn--')) return name;
-  return require('internal/url').domainToASCII(name) || name;
-}
-
 class ResolverBase {
   #channel;
 
@@ -81,7 +74,7 @@ class ResolverBase {
       validateString(server, `servers[${index}]`);
       return parseServer(server);
     });
-    if (this.#channel.pending.size > 0) {
+    if (!this.#channel.isIdle) {
       throw new ERR_DNS_SET_SERVERS_FAILED('There are pending queries.', servers);
     }
     this.#channel.servers = parsed;
@@ -109,29 +102,28 @@ class ResolverBase {
     });
   }
 
-  /** The names of an address: done(error) or done(null, names). */
   static askNames(resolver, address, done) {
-    const fail = (code) => done(new DNSException(code, 'getHostByAddr', address));
-    if (isIP(address) === 0) {
-      process.nextTick(fail, 'ENOTIMP');
-      return;
-    }
-    const known = findName(address);
-    if (known !== undefined) {
-      process.nextTick(done, null, [known]);
-      return;
-    }
-    resolver.#channel.query(reverseName(address), TYPES.PTR, (code, message) => {
-      const names = code === null ? resultOf(kindOfType('PTR'), message) : undefined;
-      if (names !== undefined) done(null, names);
-      else fail(code ?? 'ENOTFOUND');
-    });
+    askNames(resolver.#channel, address, done);
   }
+}
 
-  /** The channel, for lookup(). */
-  static channelOf(resolver) {
-    return resolver.#channel;
+/** The names of an address: done(error) or done(null, names). */
+function askNames(channel, address, done) {
+  const fail = (code) => done(new DNSException(code, 'getHostByAddr', address));
+  if (isIP(address) === 0) {
+    process.nextTick(fail, 'ENOTIMP');
+    return;
   }
+  const known = findName(address);
+  if (known !== undefined) {
+    process.nextTick(done, null, [known]);
+    return;
+  }
+  channel.query(reverseName(address), TYPES.PTR, (code, message) => {
+    const names = code === null ? resultOf(kindOfType('PTR'), message) : undefined;
+    if (names !== undefined) done(null, names);
+    else fail(code ?? 'ENOTFOUND');
+  });
 }
 
 function kindOfType(type) {
@@ -147,4 +139,4 @@ function kindOf(rrtype) {
   return kindOfType(rrtype);
 }
 
-module.exports = { KINDS, ResolverBase, kindOf, kindOfType };
+module.exports = { KINDS, ResolverBase, askNames, kindOf, kindOfType };

@@ -32,6 +32,7 @@ const {
 } = require('internal/http2/symbols');
 const { setTimeout, timedOut } = require('internal/http2/timeout');
 const { Wire } = require('internal/http2/wire');
+const { NumberMap } = require('internal/number_map');
 const { kTimeout } = require('internal/timers');
 const { customInspectSymbol: kInspect } = require('internal/util');
 const { format } = require('internal/util/inspect');
@@ -67,7 +68,7 @@ class SessionState {
     this.destroyCode = NO_ERROR;
     this.goawayCode = null;
     this.goawayLast = null;
-    this.streams = new Map();
+    this.streams = new NumberMap();
     this.pending = new Set(); // Streams without a number.
     this.settingsPending = 0;
     this.queuedBytes = 0;
@@ -409,7 +410,7 @@ function tearDown(session, code, error) {
   if (state.pending.size > 0 || state.streams.size > 0) {
     const cancelled = new ERR_HTTP2_STREAM_CANCEL(error);
     for (const stream of [...state.pending]) stream.destroy(cancelled);
-    for (const stream of [...state.streams.values()]) stream.destroy(error);
+    for (const stream of state.streams.values()) stream.destroy(error);
   }
   if (wire === undefined) finishTearDown(session, error);
   else wire.close(code, socket.destroyed, () => finishTearDown(session, error));
@@ -460,7 +461,7 @@ function onSocketClose() {
   if (session === undefined) return;
   const error = session.connecting ? new ERR_SOCKET_CLOSED() : null;
   const state = session[kState];
-  for (const stream of [...state.streams.values()]) stream.close(CANCEL);
+  for (const stream of state.streams.values()) stream.close(CANCEL);
   for (const stream of [...state.pending]) stream.close(CANCEL);
   session.close();
   if (!session.destroyed) tearDown(session, NO_ERROR, error);
