@@ -534,15 +534,17 @@ class Lane {
     const isUnanswered = res !== null && res[kLane] === this && !res[kWritableFinished];
     if (isUnanswered && res.finished) failEnd(res, status);
     if (waiting !== null) for (let i = 0; i < waiting.length; i++) failEnd(waiting[i], status);
-    if (facade !== null) {
-      if (facade.destroyed) this.handle.handleClosed();
-      else facade.destroy(status < 0 ? this.handle.errorOf(status) : undefined);
+    // A socket that was destroyed by the program closes now, and its requests hear of it first.
+    const isClosing = facade !== null && facade.destroyed;
+    if (facade !== null && !isClosing) {
+      facade.destroy(status < 0 ? this.handle.errorOf(status) : undefined);
     }
     if (res !== null && !res[kWritableFinished]) abortMessage(res.req, abortedError);
     if (queue !== null) {
       for (const { req } of queue.waiting) abortMessage(req, abortedError);
     }
     if (req !== null && !req.complete && !req.aborted) abortMessage(req, abortedError);
+    if (isClosing) this.handle.handleClosed();
     if (isUnanswered) this.cutOff(res);
     if (queue !== null) for (const res of queue.waiting.splice(0)) res.destroy(abortedError());
     if (waiting !== null) for (let i = 0; i < waiting.length; i++) this.cutOff(waiting[i]);
@@ -601,9 +603,8 @@ function settle(lane, res) {
   lane.settling = null;
   if (!lane.isOpen || res[kLane] !== lane) return;
   if (res[kFlushError] !== null) return;
-  if (lane.hasLost) {
-    failEnd(res, 0);
-  } else if (isWatched(res) && (lane.callbacks !== null ||
+  if (lane.hasLost) return; // gone() tells of it.
+  if (isWatched(res) && (lane.callbacks !== null ||
              native.queuedBytes(lane.number) >= QUEUED_BYTES_MAX)) {
     if (lane.waiting === null) lane.waiting = [res];
     else lane.waiting.push(res);
