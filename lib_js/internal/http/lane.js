@@ -22,7 +22,6 @@ const {
   countStrictly,
   flushEndCallbacks,
   isOpenFor,
-  kCorked,
   kEndCallbacks,
   kFlushError,
   kHighWaterMark,
@@ -44,6 +43,7 @@ const {
 const { isServerTraced } = require('internal/http/channels');
 const { kUniqueHeaders } = require('internal/http/head');
 const { isLimit, routeRequest } = require('internal/http/routing');
+const { Corked } = require('internal/http/lane_corked');
 const { ResponseQueue } = require('internal/http/lane_queue');
 const { QUEUED_BYTES_MAX, makeFacade, upgrade } = require('internal/http/lane_socket');
 const { Socket } = require('internal/net/socket');
@@ -132,6 +132,7 @@ class Lane {
     this.waiting = null; // Responses whose bytes are not with the kernel yet.
     this.callbacks = null; // Of write().
     this.isDraining = false; // A tick is to tell that all is with the kernel.
+    this.corked = null; // What is to be written in the next tick.
     this.message = null; // The async resource of its requests, while somebody watches.
     if (watch.isOn) this.watch(server);
   }
@@ -152,20 +153,25 @@ class Lane {
   }
 
   writableLength(res) {
-    return this.isOpen ? Math.max(0, native.queuedBytes(this.number)) : 0;
+    if (!this.isOpen) return 0;
+    const corked = this.corked === null ? 0 : this.corked.length();
+    return Math.max(0, native.queuedBytes(this.number)) + corked;
   }
 
   // --- The response side, called by OutgoingMessage
 
-  /** Does the program want to see what is written? */
+  /** Does the program want to see what is written, or to hold it back? */
   isIntercepted() {
-    return this.facade !== null && this.facade.write !== Socket.prototype.write;
+    const { facade } = this;
+    return facade !== null &&
+      (facade.write !== Socket.prototype.write || facade.writableCorked !== 0);
   }
 
   /** The open response goes through the socket from here on. */
   toSocket() {
     const { res } = this;
     if (res === null || res[kLane] !== this || res.finished) return;
+    if (this.corked !== null) this.corked.uncork();
     if (this.queue === null) this.queue = new ResponseQueue(this);
     this.queue.adopt(res);
   }
@@ -204,7 +210,6 @@ class Lane {
     if (callback !== undefined && !res.destroyed) queueEndCallback(res, callback);
     if (res.strictContentLength) checkStrictEnd(res);
     res.finished = true;
-    if (res[kCorked] !== 0) this.uncork(res);
     if (!this.isOpen || res[kLane] !== this) return;
     if (res.destroyed) {
       res[kFlushError] = new ERR_STREAM_DESTROYED('end');
@@ -212,6 +217,7 @@ class Lane {
       return;
     }
 
+    if (this.corked !== null) this.corked.uncork();
     let flags = res[kHeadFlags];
     if (typeof chunk === 'string' && encoding) {
       const flag = bodyFlag(encoding);
@@ -250,15 +256,6 @@ class Lane {
     return undefined;
   }
 
-  /** end() undoes every cork(). */
-  uncork(res) {
-    res[kCorked] = 0;
-    if (this.facade !== null && this.facade.writableCorked > 0) {
-      this.facade._writableState.corked = 1;
-      this.facade.uncork();
-    }
-  }
-
   write(res, chunk, encoding, callback) {
     if (this.isIntercepted()) {
       this.toSocket();
@@ -272,14 +269,30 @@ class Lane {
       refuseBody(res, callback);
       return true;
     }
-    return this.send(res, chunk, encoding, callback);
+    if (!this.isOpen) return false;
+    if (this.corked === null) this.corked = new Corked(this, res);
+    return this.addCorked(chunk, encoding, callback);
   }
 
-  /** Head (if it is not out yet) and a piece of the body. */
+  addCorked(chunk, encoding, callback) {
+    if (typeof chunk === 'string' && encoding && bodyFlag(encoding) === -1) {
+      chunk = Buffer.from(chunk, encoding);
+    }
+    return this.corked.add(chunk, encoding, callback);
+  }
+
+  /** Head (if it is not out yet) and a piece of the body, at once. */
   send(res, chunk, encoding, callback) {
     if (!this.isOpen) return false;
-    if (!res._headerSent) {
-      res._headerSent = true;
+    if (this.corked !== null) return this.addCorked(chunk, encoding, callback);
+    const isHeadDue = !res._headerSent;
+    res._headerSent = true;
+    return this.afterWrite(res, this.sendNow(res, isHeadDue, chunk, encoding), callback);
+  }
+
+  /** Gives the bytes that are queued now, or -errno. */
+  sendNow(res, isHeadDue, chunk, encoding) {
+    if (isHeadDue) {
       let flags = res[kHeadFlags];
       // As Node, which makes one string of them.
       if (typeof chunk === 'string' && (chunk.length === 0 || (flags & CHUNKED) === 0) &&
@@ -300,11 +313,12 @@ class Lane {
       }
       queued = native.write(this.number, chunk, flags);
     }
-    return this.afterWrite(res, queued, callback);
+    return queued;
   }
 
   writeRaw(res, data, encoding, callback) {
     if (!this.isOpen) return false;
+    if (this.corked !== null) this.corked.uncork();
     const queued = native.writeRaw(
       this.number, data, typeof data === 'string' && bodyFlag(encoding) === BODY_LATIN1 ?
         BODY_LATIN1 : 0);
@@ -529,14 +543,15 @@ class Lane {
     // A program that watches for errors learns of resets, too.
     if (status < 0 && server.listenerCount('clientError') !== 0) makeFacade(this);
     this.isOpen = false;
+    if (this.corked !== null) this.corked.forget();
     this.unwatch();
     const { req, res, facade, queue, waiting } = this;
     const isUnanswered = res !== null && res[kLane] === this && !res[kWritableFinished];
     if (isUnanswered && res.finished) failEnd(res, status);
     if (waiting !== null) for (let i = 0; i < waiting.length; i++) failEnd(waiting[i], status);
-    // A socket that was destroyed by the program closes now, and its requests hear of it first.
-    const isClosing = facade !== null && facade.destroyed;
-    if (facade !== null && !isClosing) {
+    // Its socket closes now, unless an error comes first; its requests hear of it before that.
+    const isClosing = facade !== null && (facade.destroyed || status >= 0);
+    if (facade !== null && !facade.destroyed) {
       facade.destroy(status < 0 ? this.handle.errorOf(status) : undefined);
     }
     if (res !== null && !res[kWritableFinished]) abortMessage(res.req, abortedError);
