@@ -241,3 +241,19 @@ row('destroy() forgets what is corked', async () => {
   assert.strictEqual(received, '');
   assert.deepStrictEqual(said, ['tick', `first ${LOST}`, 'aborted', 'close', 'closed']);
 });
+
+row('a response that streams ends after its client has left', async () => {
+  const ended = deferred();
+  const { said } = await answer((res, { req, tell }) => {
+    res.write('a');
+    req.socket.on('close', () => setImmediate(() => {
+      res.write('b', tell('second'));
+      res.end('c');
+      assert.ok(res.writableEnded);
+      process.nextTick(ended.resolve);
+    }));
+    setImmediate(() => req.socket.destroy());
+  });
+  await ended.promise;
+  assert.deepStrictEqual(said, [...CUT, `second ${LOST}`]);
+});

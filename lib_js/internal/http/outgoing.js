@@ -295,8 +295,7 @@ OutgoingMessage.prototype.uncork = function uncork() {
   leaveLane(this);
   this[kCorked]--;
   this[kSocket]?.uncork();
-  const chunks = this[kChunks];
-  if (this[kCorked] || chunks === null || chunks.length === 0) return;
+  if (this[kCorked] || !this[kChunks]?.length) return;
   sendCorked(this);
   if (this[kNeedDrain] && this.writableLength === 0) {
     this[kNeedDrain] = false;
@@ -307,7 +306,7 @@ OutgoingMessage.prototype.uncork = function uncork() {
 /** What was written while the message was corked, as one chunk. */
 function sendCorked(message) {
   const chunks = message[kChunks];
-  if (chunks.length === 0) return;
+  if (chunks === null || chunks.length === 0) return; // null: of a lane, and never corked.
   message._send(message[kChunksLength].toString(16), 'latin1', null);
   message._send(CRLF, 'latin1', null);
   const callbacks = [];
