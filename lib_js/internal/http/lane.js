@@ -124,6 +124,7 @@ class Lane {
     this.onSocketClose = null;
     this.isOpen = true;
     this.isOver = false; // The program has declared the connection closed.
+    this.isCut = false; // What was ended was not taken any more.
     this.hasLost = false; // It destroyed the connection, and bytes were not with the kernel yet.
     this.bodyPaused = false;
     this.requestsCount = 0;
@@ -224,16 +225,21 @@ class Lane {
       if (flag === -1) chunk = Buffer.from(chunk, encoding);
       else flags |= flag;
     }
+    let status;
     if (res._headerSent) {
-      native.end(this.number, chunk, res._trailer === '' ? undefined : res._trailer,
-                 flags & ~CHUNKED);
+      status = native.end(this.number, chunk, res._trailer === '' ? undefined : res._trailer,
+                          flags & ~CHUNKED);
     } else if (res._trailer === '' || !res.chunkedEncoding) {
       res._headerSent = true;
-      native.reply(this.number, res._header, chunk, flags);
+      status = native.reply(this.number, res._header, chunk, flags);
     } else {
       res._headerSent = true;
       native.writeHead(this.number, res._header, flags & ~BODY_LATIN1);
-      native.end(this.number, chunk, res._trailer, flags & ~CHUNKED);
+      status = native.end(this.number, chunk, res._trailer, flags & ~CHUNKED);
+    }
+    if (status < 0) { // The connection was closed: its entry is on the way.
+      this.isCut = true;
+      return;
     }
     if (isWatched(res)) res._finish();
     // While the handler runs, request() looks after the end of a response that nobody watches.
@@ -269,7 +275,7 @@ class Lane {
       refuseBody(res, callback);
       return true;
     }
-    if (!this.isOpen) return false;
+    if (!this.isOpen || (this.facade !== null && this.facade.destroyed)) return false;
     if (this.corked === null) this.corked = new Corked(this, res);
     return this.addCorked(chunk, encoding, callback);
   }
@@ -395,7 +401,7 @@ class Lane {
       settings.answering = NOBODY;
       if ((flags & HAS_BODY) === 0 && this.req === req) endBody(req, undefined);
       if (res.finished && res[kLane] === this && res[kFlushError] === null &&
-          this.settling !== res) {
+          this.settling !== res && !this.isCut) {
         // What the program does with the rest of the body shows when its ticks have run.
         if (!req.complete || isWatched(res)) process.nextTick(settle, this, res);
         else this.finish(res);
@@ -545,30 +551,43 @@ class Lane {
     this.isOpen = false;
     if (this.corked !== null) this.corked.forget();
     this.unwatch();
-    const { req, res, facade, queue, waiting } = this;
-    const isUnanswered = res !== null && res[kLane] === this && !res[kWritableFinished];
-    if (isUnanswered && res.finished) failEnd(res, status);
+    const { res, facade, waiting } = this;
+    if (this.isUnanswered() && res.finished && !this.isCut) failEnd(res, status);
     if (waiting !== null) for (let i = 0; i < waiting.length; i++) failEnd(waiting[i], status);
-    // Its socket closes now, unless an error comes first; its requests hear of it before that.
-    const isClosing = facade !== null && (facade.destroyed || status >= 0);
-    if (facade !== null && !facade.destroyed) {
-      facade.destroy(status < 0 ? this.handle.errorOf(status) : undefined);
+    if (facade === null) {
+      this.abandon();
+      server._connections--;
+      server._emitCloseIfDrained();
+      return;
     }
+    const hasError = status < 0 && !facade.destroyed;
+    if (!facade.destroyed) facade.destroy(hasError ? this.handle.errorOf(status) : undefined);
+    // An error comes before the end, and that in a turn of its own.
+    if (hasError) return;
+    this.abandon();
+    this.handle.handleClosed();
+  }
+
+  /** Is there a response whose end was not told? */
+  isUnanswered() {
+    const { res } = this;
+    return res !== null && res[kLane] === this && !res[kWritableFinished];
+  }
+
+  /** What is unfinished is cut off: first all requests hear of it. */
+  abandon() {
+    const { res, queue, waiting } = this;
+    const isUnanswered = this.isUnanswered();
     if (res !== null && !res[kWritableFinished]) abortMessage(res.req, abortedError);
     if (queue !== null) {
       for (const { req } of queue.waiting) abortMessage(req, abortedError);
     }
-    if (req !== null && !req.complete && !req.aborted) abortMessage(req, abortedError);
-    if (isClosing) this.handle.handleClosed();
     if (isUnanswered) this.cutOff(res);
     if (queue !== null) for (const res of queue.waiting.splice(0)) res.destroy(abortedError());
     if (waiting !== null) for (let i = 0; i < waiting.length; i++) this.cutOff(waiting[i]);
     this.req = null;
     this.res = null;
-    if (facade === null) {
-      server._connections--;
-      server._emitCloseIfDrained();
-    }
+    this.waiting = null;
   }
 
   /** What hooks know of the connection is over. */

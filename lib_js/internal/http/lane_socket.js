@@ -16,6 +16,7 @@ const { ErrnoException } = require('internal/errors');
 const { idOf } = require('internal/async_hooks/resources');
 
 const native = internalBinding('http');
+const { reset: resetNative } = internalBinding('tcp_wrap');
 
 const BODY_LATIN1 = 16;
 
@@ -137,10 +138,14 @@ class LaneHandle {
   }
 
   reset(callback) {
-    return this.close(callback);
+    return this.closeBy(resetNative, callback);
   }
 
   close(callback) {
+    return this.closeBy(native.destroy, callback);
+  }
+
+  closeBy(end, callback) {
     if (typeof callback === 'function') this.onclosed = callback;
     if (!this.lane.isOpen) {
       setImmediate(runClosed, this); // 'close' comes after 'error'.
@@ -148,7 +153,7 @@ class LaneHandle {
       this.closing = true;
       this.lane.corked?.forget();
       this.lane.hasLost = native.queuedBytes(this.number) >= QUEUED_BYTES_MAX;
-      native.destroy(this.number);
+      return end(this.number);
     }
     return 0;
   }
@@ -161,7 +166,9 @@ class LaneHandle {
 }
 
 function runClosed(handle) {
-  if (handle.onclosed !== null) handle.handleClosed();
+  if (handle.onclosed === null) return;
+  handle.lane.abandon();
+  handle.handleClosed();
 }
 
 /** What Node's users look for in `socket.parser`. */
