@@ -10,6 +10,10 @@ pub const OUTPUT_BYTES_HIGH: usize = 64 << 10;
 /// all that a turn wrote.
 pub const DIRECT_BYTES_MIN: usize = 32 << 10;
 
+/// Whenever so many more bytes have gathered, they are offered at once, too: lib_js then need not
+/// make the writer wait, as Node, which sends each write.
+pub const OFFERED_BYTES: usize = 64 << 10;
+
 /// So many bytes that the kernel did not take at once stay in JavaScript's own memory. lib_js calls
 /// a write done, and its buffer free, only while fewer bytes than this are queued.
 pub const HELD_BYTES_MIN: usize = 64 << 10;

@@ -12,7 +12,7 @@ use coring_uring::{Fd, FlightId, SendPage, Stable, sync};
 
 use crate::bulk::Intake;
 use crate::http::Conn;
-use crate::limits::{DIRECT_BYTES_MIN, HELD_BYTES_MIN, OUTPUT_BYTES_HIGH};
+use crate::limits::{DIRECT_BYTES_MIN, HELD_BYTES_MIN, OFFERED_BYTES, OUTPUT_BYTES_HIGH};
 
 /// What runs on a socket.
 pub enum Role {
@@ -190,7 +190,9 @@ impl Socket {
     /// on for longer than the op.
     pub fn put(&mut self, bytes: &[u8], hold: impl FnOnce(usize) -> Option<Held>) {
         let page = self.out.as_mut().expect("the caller makes one");
-        if bytes.len() < DIRECT_BYTES_MIN || !self.is_socket || self.tls.is_some() {
+        let is_direct = bytes.len() >= DIRECT_BYTES_MIN
+            || page.len() / OFFERED_BYTES != (page.len() + bytes.len()) / OFFERED_BYTES;
+        if !is_direct || !self.is_socket || self.tls.is_some() {
             return page.extend_from_slice(bytes);
         }
         let mut sent = 0;

@@ -576,7 +576,6 @@ fn reset(natives: &mut Natives, handle: i32) -> i32 {
     let Some(socket) = natives.socket(handle) else {
         return BAD_HANDLE;
     };
-    socket.drop_output();
     let result = done(sync::socket::set_reset_on_close(socket.fd));
     natives.close(Handle::from_js(handle), Farewell::Closed);
     result

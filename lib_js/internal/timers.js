@@ -35,7 +35,8 @@ const { runNextTicks } = require('internal/process/task_queues');
 
 const { current: currentFrame, exchange: exchangeFrame, set: setFrame } = AsyncContextFrame;
 
-const IMMEDIATES = 4099; // Page word; see boot/turn.js.
+const TICK = 4097; // Page words; see boot/turn.js.
+const IMMEDIATES = 4099;
 const TIMEOUT_MAX = 2 ** 31 - 1;
 
 const kTimeout = Symbol('timeout'); // Under which other internals keep their timer.
@@ -418,7 +419,8 @@ let immediateHead = null;
 let immediateTail = null;
 // What is left of the batch that was being run when an exception came.
 let outstandingHead = null;
-let isBatchOver = false;
+// One of this turn threw: the others run at once.
+let hasThrown = false;
 // Hooks wait to be told of what was destroyed.
 let hasDestroyed = false;
 
@@ -519,12 +521,11 @@ function processImmediate() {
     countImmediates(0, 0);
     tellDestroyed();
   }
+  // What failed callbacks of this turn left in the queue of ticks comes first; but one that threw
+  // here has the immediates behind it run at once.
+  if (hasThrown) hasThrown = false;
+  else if (page[TICK] !== 0) runNextTicks();
   let immediate = outstandingHead;
-  if (isBatchOver) {
-    // The last one of the batch threw: what is queued now belongs to the next turn.
-    isBatchOver = false;
-    if (immediate === null) return;
-  }
   if (immediate === null) {
     immediate = immediateHead;
     immediateHead = immediateTail = null;
@@ -550,8 +551,8 @@ function processImmediate() {
     if (!isDone) {
       outstandingHead = immediate._idleNext;
       immediate._idleNext = null;
-      if (outstandingHead === null) isBatchOver = true;
-      else outstandingHead._idlePrev = null;
+      if (outstandingHead !== null) outstandingHead._idlePrev = null;
+      hasThrown = true;
     }
   }
 }

@@ -6,6 +6,7 @@
 
 const assert = require('assert');
 const { AsyncLocalStorage } = require('async_hooks');
+const { readFile } = require('fs');
 const { row } = require('../fixtures/rows.test.cjs');
 
 /** Busy-waits: timers due at different times become due at once. */
@@ -104,4 +105,31 @@ row('an immediate cleared by a tick of the one before does not run', async () =>
   setImmediate(() => log.push('third'));
   await wait(5);
   assert.deepStrictEqual(log, ['first', 'third']);
+});
+
+row('what a callback that threw has left runs before immediates', async () => {
+  const log = [];
+  await surviving(() => {
+    readFile(__filename, () => {
+      setImmediate(() => log.push('immediate'));
+      process.nextTick(() => log.push('tick'));
+      Promise.resolve().then(() => log.push('promise'));
+      throw new Error('on purpose');
+    });
+  }, 30);
+  assert.deepStrictEqual(log, ['tick', 'promise', 'immediate']);
+});
+
+row('the last immediate of a turn throws: those it has queued run at once', async () => {
+  const log = [];
+  await surviving(() => {
+    setImmediate(() => {
+      setImmediate(() => log.push('immediate'));
+      setTimeout(() => log.push('timer'), 0);
+      process.nextTick(() => log.push('tick'));
+      spin(3);
+      throw new Error('on purpose');
+    });
+  }, 20);
+  assert.deepStrictEqual(log, ['immediate', 'tick', 'timer']);
 });

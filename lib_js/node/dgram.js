@@ -62,7 +62,7 @@ function publishSocket(socket) {
 }
 
 function checkedBlockList(list, name) {
-  if (list === undefined) return undefined;
+  if (!list) return undefined;
   if (!BlockList.isBlockList(list)) throw new ERR_INVALID_ARG_TYPE(name, 'net.BlockList', list);
   return list;
 }
@@ -634,13 +634,15 @@ Socket.prototype.setMulticastInterface = function setMulticastInterface(interfac
 };
 
 Socket.prototype.addMembership = function addMembership(multicastAddress, interfaceAddress) {
+  const handle = handleOf(this);
   if (!multicastAddress) throw new ERR_MISSING_ARGS('multicastAddress');
-  check(handleOf(this).addMembership(multicastAddress, interfaceAddress), 'addMembership');
+  check(handle.addMembership(multicastAddress, interfaceAddress), 'addMembership');
 };
 
 Socket.prototype.dropMembership = function dropMembership(multicastAddress, interfaceAddress) {
+  const handle = handleOf(this);
   if (!multicastAddress) throw new ERR_MISSING_ARGS('multicastAddress');
-  check(handleOf(this).dropMembership(multicastAddress, interfaceAddress), 'dropMembership');
+  check(handle.dropMembership(multicastAddress, interfaceAddress), 'dropMembership');
 };
 
 Socket.prototype.addSourceSpecificMembership =

@@ -110,7 +110,7 @@ function defineQueries(target, resolverOf) {
       callback = rrtype;
       rrtype = 'A';
     }
-    const kind = kindOf(rrtype === undefined ? 'A' : rrtype);
+    const kind = kindOf(rrtype);
     return target[`resolve${kind.key}`].call(this, hostname, callback);
   };
 }

@@ -170,3 +170,28 @@ test('a _processChunk of a package\'s own reads _writeState behind writeSync', (
   assert.deepStrictEqual(output.subarray(0, text.length), text);
   stream.close();
 });
+
+// Who calls the handle by himself may have input and output in one buffer (pako's users do).
+for (const [name, outAt] of [['apart', 5000], ['on top of each other', 0], ['in part', 700]]) {
+  test(`a handle's input and output in one buffer, ${name}`, () => {
+    const text = Buffer.from('what is compressed in its own place '.repeat(40));
+    const buffer = Buffer.alloc(10_000);
+    text.copy(buffer);
+    const stream = zlib.createDeflate();
+    const state = stream._writeState;
+    stream._handle.writeSync(
+      constants.Z_FINISH, buffer, 0, text.length, buffer, outAt, buffer.length - outAt);
+    assert.deepStrictEqual([...state].slice(1), [0]);
+    const compressed = Buffer.from(buffer.subarray(outAt, buffer.length - state[0]));
+    assert.deepStrictEqual(zlib.inflateSync(compressed), text);
+    stream.close();
+    // And back, which takes its input in small pieces.
+    compressed.copy(buffer);
+    const back = zlib.createInflate();
+    back._handle.writeSync(
+      constants.Z_FINISH, buffer, 0, compressed.length, buffer, outAt, buffer.length - outAt);
+    assert.strictEqual(back._writeState[1], 0);
+    assert.deepStrictEqual(buffer.subarray(outAt, buffer.length - back._writeState[0]), text);
+    back.close();
+  });
+}

@@ -175,6 +175,13 @@ impl Bytes<'_> {
         }
     }
 
+    /// Is a byte of one a byte of the other, too? Then only one of them may be taken as a slice
+    /// while the other is written to.
+    pub fn overlaps(&self, other: &Bytes) -> bool {
+        let (start, other_start) = (self.start.addr(), other.start.addr());
+        start < other_start + other.count && other_start < start + self.count
+    }
+
     /// The bytes from `from` on, for longer than the op; None if that cannot be.
     pub fn hold(&self, from: usize) -> Option<Held> {
         let count = self.count.checked_sub(from)?;

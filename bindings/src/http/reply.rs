@@ -251,6 +251,19 @@ pub fn end(
     0
 }
 
+/// answered(conn, flags): a response that went out by writeRaw is over, what frames it included.
+pub fn answered(natives: &mut Natives, conn: i32, flags: i32) -> i32 {
+    let handle = Handle::from_js(conn);
+    let Some(socket) = natives.sockets.get_mut(handle) else {
+        return NOT_OPEN;
+    };
+    if !socket.is_writable() || socket.conn().is_none() {
+        return NOT_OPEN;
+    }
+    natives.end_response(handle, flags);
+    0
+}
+
 /// writeRaw(conn, data, flags) -> bytes queued: bytes as they are, in order with the rest.
 pub fn write_raw(natives: &mut Natives, conn: i32, data: Data, flags: i32) -> i32 {
     let handle = Handle::from_js(conn);

@@ -4,7 +4,7 @@ use coring_codec::http1::{HttpError, Method};
 use coring_engine::{Bytes, Data, Js, Text, ops};
 
 use super::fields::{header_spans, headers};
-use super::reply::{self, reply, write_body, write_head, write_raw};
+use super::reply::{self, answered, reply, write_body, write_head, write_raw};
 use crate::Natives;
 use crate::slots::Handle;
 use crate::socket::{Closing, Ending, Farewell, Role, Socket};
@@ -23,6 +23,7 @@ ops! { http(Natives) {
     slow write(conn: i32, data: Data, flags: i32);
     slow end(conn: i32, data: Data, trailers: Option<Text>, flags: i32);
     slow writeRaw(conn: i32, data: Data, flags: i32);
+    slow answered(conn: i32, flags: i32);
     fast writeContinue(conn: i32);
     fast wantDrain(conn: i32);
     /// No further request while `on`.

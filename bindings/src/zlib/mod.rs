@@ -226,13 +226,19 @@ fn write(
     let Some(codec) = natives.zlib.codecs.get_mut(Handle::from_js(handle)) else {
         return Failure::new("The stream is closed", -2, "Z_STREAM_ERROR").into_js();
     };
-    let input = input.as_slice();
-    let output = output.as_mut_slice();
     let (taken, room) = spans.split_at(spans.len().min(2));
-    let (Some(taken), Some(room)) = (range(input.len(), taken), range(output.len(), room)) else {
+    let taken = range(input.as_slice().len(), taken);
+    let (Some(taken), Some(room)) = (taken, range(output.as_slice().len(), room)) else {
         return OUT_OF_BOUNDS.into();
     };
-    let (input, output) = (&input[taken], &mut output[room]);
+    // Programs that call the handle themselves may give two places in one buffer.
+    let copied = input
+        .overlaps(&output)
+        .then(|| input.as_slice()[taken.clone()].to_vec());
+    let input = copied
+        .as_deref()
+        .unwrap_or_else(|| &input.as_slice()[taken]);
+    let output = &mut output.as_mut_slice()[room];
     let step = codec.step(flush, input, output);
     let words = [output.len() - step.written, input.len() - step.consumed];
     for (slot, word) in left.as_mut_slice().chunks_exact_mut(4).zip(words) {

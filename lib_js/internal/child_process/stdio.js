@@ -70,7 +70,10 @@ function readItem(stdio, i, isSync, state) {
     return { type: 'wrap', wrapType: handleType(handle), handle, _stdio: stdio };
   }
   if (isArrayBufferView(stdio) || typeof stdio === 'string') {
-    if (!isSync) throw new ERR_INVALID_SYNC_FORK_INPUT(stdio);
+    if (!isSync) {
+      const { inspect } = require('internal/util/inspect');
+      throw new ERR_INVALID_SYNC_FORK_INPUT(inspect(stdio));
+    }
     return undefined;
   }
   throw new ERR_INVALID_ARG_VALUE('stdio', stdio);

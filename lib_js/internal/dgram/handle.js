@@ -6,7 +6,7 @@
 const { allocateTicket, registerKind } = require('boot/turn');
 const { FastBuffer } = require('internal/buffer');
 const { uvErrmapGet } = require('internal/errors');
-const { parseIPv4 } = require('internal/net');
+const { isIP, parseIPv4 } = require('internal/net');
 const { NumberMap } = require('internal/number_map');
 const AsyncContextFrame = require('internal/async_context_frame');
 const resources = require('internal/async_hooks/resources');
@@ -20,6 +20,7 @@ const UDP_REUSEPORT = 8;
 const EBADF = -9;
 const EAGAIN = -11;
 const EEXIST = -17;
+const EINVAL = -22;
 
 const KIND_MESSAGE = 30;
 const KIND_CLOSED = 31;
@@ -220,11 +221,12 @@ class UDP {
   }
 
   setTTL(hops) {
-    return udp().setTTL(this.#handle, hops);
+    return hops >= 1 && hops <= 255 ? udp().setTTL(this.#handle, hops) : EINVAL;
   }
 
   setMulticastTTL(hops) {
-    return udp().setMulticastTTL(this.#handle, hops);
+    // NaN is 0, which stays on this machine.
+    return hops < 0 || hops > 255 ? EINVAL : udp().setMulticastTTL(this.#handle, hops);
   }
 
   setMulticastLoopback(on) {
@@ -232,14 +234,17 @@ class UDP {
   }
 
   setMulticastInterface(address) {
+    if (!isIP(address)) return EINVAL;
     return udp().setMulticastInterface(this.#handle, address);
   }
 
   addMembership(group, interfaceAddress = '') {
+    if (!isIP(group)) return EINVAL;
     return udp().setMembership(this.#handle, group, interfaceAddress, true);
   }
 
   dropMembership(group, interfaceAddress = '') {
+    if (!isIP(group)) return EINVAL;
     return udp().setMembership(this.#handle, group, interfaceAddress, false);
   }
 

@@ -17,10 +17,12 @@ const {
 } = require('internal/errors');
 const { isIP, isIPv4, isIPv6 } = require('internal/net');
 const {
-  validateArray, validateInt32, validateString, validateUint32,
+  validateArray, validateInt32, validatePort, validateString, validateUint32,
 } = require('internal/validators');
 
-const BRACKETED = /^\[([^[\]]*)\](?::(\d+))?$/;
+const UV_EINVAL = -22;
+
+const BRACKETED = /^\[([^[\]]*)\](?::(\d*))?$/;
 const WITH_PORT = /^(.+?)(?::(\d+))?$/;
 
 /** 'a', 'a:port' or '[a]:port' */
@@ -28,7 +30,8 @@ function parseServer(text) {
   if (isIP(text) !== 0) return { address: text, port: DNS_PORT };
   const { 1: address, 2: port } = BRACKETED.exec(text) ?? WITH_PORT.exec(text) ?? [];
   if (address === undefined || isIP(address) === 0) throw new ERR_INVALID_IP_ADDRESS(text);
-  return { address, port: port === undefined ? DNS_PORT : Number(port) };
+  // 0 is what c-ares says for its own: the usual one.
+  return { address, port: validatePort(Number(port ?? 0), 'Port') || DNS_PORT };
 }
 
 function showServer({ address, port }) {
@@ -47,6 +50,14 @@ function reverseName(address) {
   const groups = [...before, ...(tail === undefined ? [] : zeros), ...after];
   const nibbles = groups.map((group) => group.padStart(4, '0')).join('');
   return `${[...nibbles].reverse().join('.')}.ip6.arpa`;
+}
+
+/** As Node's native layer words it. */
+function localAddressError(message) {
+  // eslint-disable-next-line no-restricted-syntax
+  const error = new TypeError(message);
+  error.code = 'ERR_INVALID_ARG_VALUE';
+  return error;
 }
 
 class ResolverBase {
@@ -84,10 +95,9 @@ class ResolverBase {
     validateString(ipv4, 'ipv4');
     if (ipv6 !== undefined) validateString(ipv6, 'ipv6');
     const version = isIP(ipv4);
-    if (version === 0) throw new ERR_INVALID_ARG_VALUE('ipv4', ipv4, 'Invalid IP address.');
-    if (ipv6 !== undefined && (isIP(ipv6) === 0 || isIP(ipv6) === version)) {
-      throw new ERR_INVALID_ARG_VALUE('ipv6', ipv6, 'Cannot specify two addresses of one kind.');
-    }
+    const other = ipv6 === undefined ? undefined : isIP(ipv6);
+    if (version === 0 || other === 0) throw localAddressError('Invalid IP address.');
+    if (version === other) throw localAddressError(`Cannot specify two IPv${version} addresses.`);
     const { localAddresses } = this.#channel;
     localAddresses[version] = ipv4;
     localAddresses[version === 4 ? 6 : 4] = ipv6;
@@ -110,10 +120,7 @@ class ResolverBase {
 /** The names of an address: done(error) or done(null, names). */
 function askNames(channel, address, done) {
   const fail = (code) => done(new DNSException(code, 'getHostByAddr', address));
-  if (isIP(address) === 0) {
-    process.nextTick(fail, 'ENOTIMP');
-    return;
-  }
+  if (isIP(address) === 0) throw new DNSException(UV_EINVAL, 'getHostByAddr', address);
   const known = findName(address);
   if (known !== undefined) {
     process.nextTick(done, null, [known]);

@@ -6,8 +6,15 @@ const { current: currentFrame } = require('internal/async_context_frame');
 const { watch } = require('internal/async_hooks');
 const { HTTPClientAsyncResource } = require('internal/http/async_resources');
 const { Parser, RESPONSE } = require('internal/http/parser');
-const { IncomingMessage, endBody, pushBody, readStart, readStop, setHead } =
-  require('internal/http/incoming');
+const {
+  IncomingMessage,
+  endBody,
+  pushBody,
+  readStart,
+  readStop,
+  setHead,
+  setVersionNumbers,
+} = require('internal/http/incoming');
 const { headersCountMax, lenientFlags } = require('internal/http/lenience');
 const { kDetachAbortSignal, kNeedDrain, kSkipPendingData } = require('internal/http/symbols');
 const { ConnResetException } = require('internal/errors');
@@ -49,10 +56,13 @@ class ResponseReceiver {
     const { req, socket, parser } = this;
     const res = new IncomingMessage(socket);
     const statusCode = flags & STATUS_MASK;
-    const minor = (flags & HTTP_11) === 0 ? 0 : 1;
-    res.httpVersionMajor = 1;
-    res.httpVersionMinor = minor;
-    res.httpVersion = minor === 1 ? '1.1' : '1.0';
+    if ((flags & HTTP_11) === 0) {
+      setVersionNumbers(res, +head[5], +head[7]); // 'HTTP/1.0 200 OK'
+    } else {
+      res.httpVersionMajor = 1;
+      res.httpVersionMinor = 1;
+      res.httpVersion = '1.1';
+    }
     res.statusCode = statusCode;
     res.statusMessage = statusMessageOf(head);
     res.upgrade = (flags & UPGRADE) !== 0;
@@ -217,6 +227,7 @@ function handOver(socket, req, parser, head) {
   socket.parser = null;
   req.parser = null;
   detachParser(socket);
+  endBody(res, undefined);
   const eventName = req.method === 'CONNECT' ? 'connect' : 'upgrade';
   if (req.listenerCount(eventName) === 0) {
     socket.destroy();

@@ -419,7 +419,10 @@ IncomingMessage.prototype._destroy = function _destroy(error, callback) {
     this.emit('aborted');
     abortSignal(this);
   }
-  const socket = this.aborted ? this.socket : null;
+  const lane = this[kLane];
+  // A connection that is over needs no socket to end it.
+  const isOver = lane && !lane.isOpen && lane.facade === null;
+  const socket = this.aborted && !isOver ? this.socket : null;
   if (socket && !socket.destroyed) {
     socket.destroy(error);
     const cleanup = finished(socket, (reason) => {

@@ -22,7 +22,6 @@ const {
   countStrictly,
   flushEndCallbacks,
   isOpenFor,
-  kCorked,
   kEndCallbacks,
   kFlushError,
   kHighWaterMark,
@@ -44,6 +43,7 @@ const {
 const { isServerTraced } = require('internal/http/channels');
 const { kUniqueHeaders } = require('internal/http/head');
 const { isLimit, routeRequest } = require('internal/http/routing');
+const { Corked } = require('internal/http/lane_corked');
 const { ResponseQueue } = require('internal/http/lane_queue');
 const { QUEUED_BYTES_MAX, makeFacade, upgrade } = require('internal/http/lane_socket');
 const { Socket } = require('internal/net/socket');
@@ -124,6 +124,7 @@ class Lane {
     this.onSocketClose = null;
     this.isOpen = true;
     this.isOver = false; // The program has declared the connection closed.
+    this.isCut = false; // What was ended was not taken any more.
     this.hasLost = false; // It destroyed the connection, and bytes were not with the kernel yet.
     this.bodyPaused = false;
     this.requestsCount = 0;
@@ -132,6 +133,7 @@ class Lane {
     this.waiting = null; // Responses whose bytes are not with the kernel yet.
     this.callbacks = null; // Of write().
     this.isDraining = false; // A tick is to tell that all is with the kernel.
+    this.corked = null; // What is to be written in the next tick.
     this.message = null; // The async resource of its requests, while somebody watches.
     if (watch.isOn) this.watch(server);
   }
@@ -152,20 +154,25 @@ class Lane {
   }
 
   writableLength(res) {
-    return this.isOpen ? Math.max(0, native.queuedBytes(this.number)) : 0;
+    if (!this.isOpen) return 0;
+    const corked = this.corked === null ? 0 : this.corked.length();
+    return Math.max(0, native.queuedBytes(this.number)) + corked;
   }
 
   // --- The response side, called by OutgoingMessage
 
-  /** Does the program want to see what is written? */
+  /** Does the program want to see what is written, or to hold it back? */
   isIntercepted() {
-    return this.facade !== null && this.facade.write !== Socket.prototype.write;
+    const { facade } = this;
+    return facade !== null &&
+      (facade.write !== Socket.prototype.write || facade.writableCorked !== 0);
   }
 
   /** The open response goes through the socket from here on. */
   toSocket() {
     const { res } = this;
     if (res === null || res[kLane] !== this || res.finished) return;
+    if (this.corked !== null) this.corked.uncork();
     if (this.queue === null) this.queue = new ResponseQueue(this);
     this.queue.adopt(res);
   }
@@ -204,7 +211,6 @@ class Lane {
     if (callback !== undefined && !res.destroyed) queueEndCallback(res, callback);
     if (res.strictContentLength) checkStrictEnd(res);
     res.finished = true;
-    if (res[kCorked] !== 0) this.uncork(res);
     if (!this.isOpen || res[kLane] !== this) return;
     if (res.destroyed) {
       res[kFlushError] = new ERR_STREAM_DESTROYED('end');
@@ -212,22 +218,28 @@ class Lane {
       return;
     }
 
+    if (this.corked !== null) this.corked.uncork();
     let flags = res[kHeadFlags];
     if (typeof chunk === 'string' && encoding) {
       const flag = bodyFlag(encoding);
       if (flag === -1) chunk = Buffer.from(chunk, encoding);
       else flags |= flag;
     }
+    let status;
     if (res._headerSent) {
-      native.end(this.number, chunk, res._trailer === '' ? undefined : res._trailer,
-                 flags & ~CHUNKED);
+      status = native.end(this.number, chunk, res._trailer === '' ? undefined : res._trailer,
+                          flags & ~CHUNKED);
     } else if (res._trailer === '' || !res.chunkedEncoding) {
       res._headerSent = true;
-      native.reply(this.number, res._header, chunk, flags);
+      status = native.reply(this.number, res._header, chunk, flags);
     } else {
       res._headerSent = true;
       native.writeHead(this.number, res._header, flags & ~BODY_LATIN1);
-      native.end(this.number, chunk, res._trailer, flags & ~CHUNKED);
+      status = native.end(this.number, chunk, res._trailer, flags & ~CHUNKED);
+    }
+    if (status < 0) { // The connection was closed: its entry is on the way.
+      this.isCut = true;
+      return;
     }
     if (isWatched(res)) res._finish();
     // While the handler runs, request() looks after the end of a response that nobody watches.
@@ -250,15 +262,6 @@ class Lane {
     return undefined;
   }
 
-  /** end() undoes every cork(). */
-  uncork(res) {
-    res[kCorked] = 0;
-    if (this.facade !== null && this.facade.writableCorked > 0) {
-      this.facade._writableState.corked = 1;
-      this.facade.uncork();
-    }
-  }
-
   write(res, chunk, encoding, callback) {
     if (this.isIntercepted()) {
       this.toSocket();
@@ -272,14 +275,30 @@ class Lane {
       refuseBody(res, callback);
       return true;
     }
-    return this.send(res, chunk, encoding, callback);
+    if (!this.isOpen || (this.facade !== null && this.facade.destroyed)) return false;
+    if (this.corked === null) this.corked = new Corked(this, res);
+    return this.addCorked(chunk, encoding, callback);
   }
 
-  /** Head (if it is not out yet) and a piece of the body. */
+  addCorked(chunk, encoding, callback) {
+    if (typeof chunk === 'string' && encoding && bodyFlag(encoding) === -1) {
+      chunk = Buffer.from(chunk, encoding);
+    }
+    return this.corked.add(chunk, encoding, callback);
+  }
+
+  /** Head (if it is not out yet) and a piece of the body, at once. */
   send(res, chunk, encoding, callback) {
     if (!this.isOpen) return false;
-    if (!res._headerSent) {
-      res._headerSent = true;
+    if (this.corked !== null) return this.addCorked(chunk, encoding, callback);
+    const isHeadDue = !res._headerSent;
+    res._headerSent = true;
+    return this.afterWrite(res, this.sendNow(res, isHeadDue, chunk, encoding), callback);
+  }
+
+  /** Gives the bytes that are queued now, or -errno. */
+  sendNow(res, isHeadDue, chunk, encoding) {
+    if (isHeadDue) {
       let flags = res[kHeadFlags];
       // As Node, which makes one string of them.
       if (typeof chunk === 'string' && (chunk.length === 0 || (flags & CHUNKED) === 0) &&
@@ -300,11 +319,12 @@ class Lane {
       }
       queued = native.write(this.number, chunk, flags);
     }
-    return this.afterWrite(res, queued, callback);
+    return queued;
   }
 
   writeRaw(res, data, encoding, callback) {
     if (!this.isOpen) return false;
+    if (this.corked !== null) this.corked.uncork();
     const queued = native.writeRaw(
       this.number, data, typeof data === 'string' && bodyFlag(encoding) === BODY_LATIN1 ?
         BODY_LATIN1 : 0);
@@ -381,7 +401,7 @@ class Lane {
       settings.answering = NOBODY;
       if ((flags & HAS_BODY) === 0 && this.req === req) endBody(req, undefined);
       if (res.finished && res[kLane] === this && res[kFlushError] === null &&
-          this.settling !== res) {
+          this.settling !== res && !this.isCut) {
         // What the program does with the rest of the body shows when its ticks have run.
         if (!req.complete || isWatched(res)) process.nextTick(settle, this, res);
         else this.finish(res);
@@ -529,29 +549,45 @@ class Lane {
     // A program that watches for errors learns of resets, too.
     if (status < 0 && server.listenerCount('clientError') !== 0) makeFacade(this);
     this.isOpen = false;
+    if (this.corked !== null) this.corked.forget();
     this.unwatch();
-    const { req, res, facade, queue, waiting } = this;
-    const isUnanswered = res !== null && res[kLane] === this && !res[kWritableFinished];
-    if (isUnanswered && res.finished) failEnd(res, status);
+    const { res, facade, waiting } = this;
+    if (this.isUnanswered() && res.finished && !this.isCut) failEnd(res, status);
     if (waiting !== null) for (let i = 0; i < waiting.length; i++) failEnd(waiting[i], status);
-    if (facade !== null) {
-      if (facade.destroyed) this.handle.handleClosed();
-      else facade.destroy(status < 0 ? this.handle.errorOf(status) : undefined);
+    if (facade === null) {
+      this.abandon();
+      server._connections--;
+      server._emitCloseIfDrained();
+      return;
     }
+    const hasError = status < 0 && !facade.destroyed;
+    if (!facade.destroyed) facade.destroy(hasError ? this.handle.errorOf(status) : undefined);
+    // An error comes before the end, and that in a turn of its own.
+    if (hasError) return;
+    this.abandon();
+    this.handle.handleClosed();
+  }
+
+  /** Is there a response whose end was not told? */
+  isUnanswered() {
+    const { res } = this;
+    return res !== null && res[kLane] === this && !res[kWritableFinished];
+  }
+
+  /** What is unfinished is cut off: first all requests hear of it. */
+  abandon() {
+    const { res, queue, waiting } = this;
+    const isUnanswered = this.isUnanswered();
     if (res !== null && !res[kWritableFinished]) abortMessage(res.req, abortedError);
     if (queue !== null) {
       for (const { req } of queue.waiting) abortMessage(req, abortedError);
     }
-    if (req !== null && !req.complete && !req.aborted) abortMessage(req, abortedError);
     if (isUnanswered) this.cutOff(res);
     if (queue !== null) for (const res of queue.waiting.splice(0)) res.destroy(abortedError());
     if (waiting !== null) for (let i = 0; i < waiting.length; i++) this.cutOff(waiting[i]);
     this.req = null;
     this.res = null;
-    if (facade === null) {
-      server._connections--;
-      server._emitCloseIfDrained();
-    }
+    this.waiting = null;
   }
 
   /** What hooks know of the connection is over. */
@@ -601,9 +637,8 @@ function settle(lane, res) {
   lane.settling = null;
   if (!lane.isOpen || res[kLane] !== lane) return;
   if (res[kFlushError] !== null) return;
-  if (lane.hasLost) {
-    failEnd(res, 0);
-  } else if (isWatched(res) && (lane.callbacks !== null ||
+  if (lane.hasLost) return; // gone() tells of it.
+  if (isWatched(res) && (lane.callbacks !== null ||
              native.queuedBytes(lane.number) >= QUEUED_BYTES_MAX)) {
     if (lane.waiting === null) lane.waiting = [res];
     else lane.waiting.push(res);

@@ -13,7 +13,7 @@ const { kHeadFlags, kLane, kNeedDrain, kServerResponse, kSocket } =
 
 const native = internalBinding('http');
 
-/** Flag of native's end(). */
+/** Flag of native's answered(). */
 const CLOSE_AFTER = 64;
 
 /** The responses of one connection that wait for their turn. */
@@ -100,7 +100,7 @@ class ResponseQueue {
     process.nextTick(closeResponse, res);
     lane.res = null;
     // After an upgrade there is no lane any more.
-    if (lane.isOpen) native.end(lane.number, undefined, undefined, res._last ? CLOSE_AFTER : 0);
+    if (lane.isOpen) native.answered(lane.number, res._last ? CLOSE_AFTER : 0);
     if (res._last) lane.socket.destroySoon();
     else this.next();
   }

@@ -16,6 +16,7 @@ const { ErrnoException } = require('internal/errors');
 const { idOf } = require('internal/async_hooks/resources');
 
 const native = internalBinding('http');
+const { reset: resetNative } = internalBinding('tcp_wrap');
 
 const BODY_LATIN1 = 16;
 
@@ -43,8 +44,9 @@ class LaneHandle {
   getsockname(out) { return fillName(out, native.sockName(this.number)); }
   getpeername(out) { return fillName(out, native.peerName(this.number)); }
   get bytesRead() { return Math.max(0, native.bytesRead(this.number)); }
-  get bytesWritten() { return Math.max(0, native.bytesWritten(this.number)); }
-  get writeQueueSize() { return Math.max(0, native.queuedBytes(this.number)); }
+  get bytesWritten() { return Math.max(0, native.bytesWritten(this.number)) + this.corkedBytes; }
+  get writeQueueSize() { return Math.max(0, native.queuedBytes(this.number)) + this.corkedBytes; }
+  get corkedBytes() { return this.lane.corked === null ? 0 : this.lane.corked.length(); }
   setNoDelay(on) { return native.setNoDelay(this.number, on); }
   setKeepAlive(on, seconds, interval = 0, probes = 0) {
     return native.setKeepAlive(this.number, on, seconds, interval, probes);
@@ -58,12 +60,18 @@ class LaneHandle {
 
   /** The handle of the same connection outside of the lane; null: it is over. */
   leave() {
+    this.uncork();
     const number = native.detach(this.number);
     if (number < 0) return null;
     take(number);
     const handle = new StreamHandle(number, false);
     handle.frame = this.lane.frame;
     return handle;
+  }
+
+  /** What responses have written goes before what comes now. */
+  uncork() {
+    if (this.lane.corked !== null) this.lane.corked.uncork();
   }
 
   /** Somebody wants the bytes of the connection, too. */
@@ -90,12 +98,17 @@ class LaneHandle {
 
   writeString(text, encoding) {
     if (encoding === 'ucs2') return this.writeBuffer(Buffer.from(text, 'ucs2'));
+    this.uncork();
     return native.writeRaw(this.number, text, encoding === 'latin1' ? BODY_LATIN1 : 0);
   }
 
-  writeBuffer(bytes) { return native.writeRaw(this.number, bytes, 0); }
+  writeBuffer(bytes) {
+    this.uncork();
+    return native.writeRaw(this.number, bytes, 0);
+  }
 
   writeBuffers(list) {
+    this.uncork();
     let queued = 0;
     for (let i = 0; i < list.length; i++) queued = native.writeRaw(this.number, list[i], 0);
     return queued;
@@ -115,6 +128,7 @@ class LaneHandle {
 
   /** end() on the socket of a server: what is queued goes out, then the connection is closed. */
   shutdown(callback) {
+    this.uncork();
     const error = native.close(this.number);
     if (error >= 0) {
       this.closing = true;
@@ -124,17 +138,22 @@ class LaneHandle {
   }
 
   reset(callback) {
-    return this.close(callback);
+    return this.closeBy(resetNative, callback);
   }
 
   close(callback) {
+    return this.closeBy(native.destroy, callback);
+  }
+
+  closeBy(end, callback) {
     if (typeof callback === 'function') this.onclosed = callback;
     if (!this.lane.isOpen) {
       setImmediate(runClosed, this); // 'close' comes after 'error'.
     } else if (!this.closing) {
       this.closing = true;
+      this.lane.corked?.forget();
       this.lane.hasLost = native.queuedBytes(this.number) >= QUEUED_BYTES_MAX;
-      native.destroy(this.number);
+      return end(this.number);
     }
     return 0;
   }
@@ -147,6 +166,8 @@ class LaneHandle {
 }
 
 function runClosed(handle) {
+  if (handle.onclosed === null) return;
+  handle.lane.abandon();
   handle.handleClosed();
 }
 

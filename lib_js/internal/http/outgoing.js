@@ -279,39 +279,47 @@ OutgoingMessage.prototype._finish = function _finish() {
 
 // --- Body
 
-// A lane sends once a turn anyway: there cork() only counts.
-function madeSocket(message) {
+/** A lane holds nothing back: who corks writes to the connection's socket, which does. */
+function leaveLane(message) {
   const lane = message[kLane];
-  return lane ? lane.facade : message[kSocket];
+  if (lane !== null) lane.toSocket();
 }
 
 OutgoingMessage.prototype.cork = function cork() {
+  leaveLane(this);
   this[kCorked]++;
-  madeSocket(this)?.cork();
+  this[kSocket]?.cork();
 };
 
 OutgoingMessage.prototype.uncork = function uncork() {
+  leaveLane(this);
   this[kCorked]--;
-  madeSocket(this)?.uncork();
-  const chunks = this[kChunks];
-  if (this[kCorked] || chunks === null || chunks.length === 0) return;
-  this._send(this[kChunksLength].toString(16), 'latin1', null);
-  this._send(CRLF, 'latin1', null);
-  const callbacks = [];
-  for (let i = 0; i < chunks.length; i += 3) {
-    this._send(chunks[i], chunks[i + 1], null);
-    if (chunks[i + 2]) callbacks.push(chunks[i + 2]);
-  }
-  this._send(CRLF, 'latin1', callbacks.length === 0 ? null : (error) => {
-    for (const callback of callbacks) callback(error);
-  });
-  this[kChunks].length = 0;
-  this[kChunksLength] = 0;
+  this[kSocket]?.uncork();
+  if (this[kCorked] || !this[kChunks]?.length) return;
+  sendCorked(this);
   if (this[kNeedDrain] && this.writableLength === 0) {
     this[kNeedDrain] = false;
     this.emit('drain');
   }
 };
+
+/** What was written while the message was corked, as one chunk. */
+function sendCorked(message) {
+  const chunks = message[kChunks];
+  if (chunks === null || chunks.length === 0) return; // null: of a lane, and never corked.
+  message._send(message[kChunksLength].toString(16), 'latin1', null);
+  message._send(CRLF, 'latin1', null);
+  const callbacks = [];
+  for (let i = 0; i < chunks.length; i += 3) {
+    message._send(chunks[i], chunks[i + 1], null);
+    if (chunks[i + 2]) callbacks.push(chunks[i + 2]);
+  }
+  message._send(CRLF, 'latin1', callbacks.length === 0 ? null : (error) => {
+    for (const callback of callbacks) callback(error);
+  });
+  chunks.length = 0;
+  message[kChunksLength] = 0;
+}
 
 function emitErrorNT(message, error, callback) {
   callback(error);
@@ -503,6 +511,7 @@ function endOnSocket(message, chunk, encoding, callback) {
   checkStrictEnd(message);
   if (!sent) {
     if (message._hasBody && message.chunkedEncoding) {
+      sendCorked(message);
       message._send(`0\r\n${message._trailer}\r\n`, 'latin1', onFlushed);
     } else if (!message._headerSent || message.writableLength || chunk) {
       message._send('', 'latin1', onFlushed);

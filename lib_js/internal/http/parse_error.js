@@ -18,8 +18,9 @@ function bareError(index, bytesParsed, message = 'Parse Error') {
   return error;
 }
 
-/** @param {Buffer} rawPacket  the bytes that came last */
+/** @param {Buffer} rawPacket  the bytes that came last; an end that came too early has none */
 function makeError(index, bytesParsed, rawPacket) {
+  if (errors[index][0] === 'HPE_INVALID_EOF_STATE') return bareError(index, 0);
   const error = bareError(index, bytesParsed, `Parse Error: ${errors[index][1]}`);
   error.rawPacket = rawPacket;
   return error;

@@ -109,7 +109,8 @@ function startAttempt(socket, target) {
   if (ObjectHasOwn(handle, 'connect')) return connectByProgram(handle, target);
   const number = unixError(handle.boundFd >= 0 ?
     handle.connect(family ?? 1, address, port | 0) :
-    native.connect(family ?? 1, address, port | 0, target.localAddress, target.localPort | 0));
+    native.connect(family ?? 1, address, port | 0, target.localAddress || undefined,
+                   target.localPort | 0));
   if (number >= 0) {
     handle.open(number);
     if (observerCounts[NET] > 0 && family !== undefined) {

@@ -47,6 +47,7 @@ const { kDeserialize, kTransfer } = require('internal/worker/transfer_symbols');
 const native = internalBinding('tcp_wrap');
 
 const ENOTCONN = -107;
+const ECANCELED = -125;
 /** Below this many queued bytes a write counts as done at once. */
 const QUEUED_BYTES_MAX = 65536;
 
@@ -635,17 +636,17 @@ function writeGeneric(socket, isVector, data, encoding, callback) {
 }
 
 function afterDrain(socket, status, callback) {
-  if (socket.destroyed) {
-    callback(socket.errored ?? new ERR_SOCKET_CLOSED());
-    return;
-  }
-  socket[kQueuedBefore] = 0;
   if (status < 0) {
     const error = new ErrnoException(status, 'write');
     socket.destroy(error);
     callback(error);
     return;
   }
+  if (socket.destroyed) {
+    callback(null);
+    return;
+  }
+  socket[kQueuedBefore] = 0;
   socket._unrefTimer();
   callback(null);
 }
@@ -738,7 +739,13 @@ Socket.prototype._reset = function() {
 function closeHandle(socket, hadError) {
   const handle = socket._handle;
   if (!handle) return;
-  const emitClose = () => socket.emit('close', hadError);
+  const emitClose = () => {
+    // As Node: what the kernel has not taken by now is given up, and told so before the end.
+    const drained = handle.ondrained;
+    handle.ondrained = null;
+    if (drained) drained(ECANCELED);
+    socket.emit('close', hadError);
+  };
   if (socket.resetAndClosing) {
     socket.resetAndClosing = false;
     const error = handle.reset(emitClose);
@@ -746,13 +753,9 @@ function closeHandle(socket, hadError) {
   } else {
     handle.close(emitClose);
   }
-  const drained = handle.ondrained;
-  handle.ondrained = null;
   handle.onshutdown = null;
   socket._handle = null;
   socket._sockname = null;
-  // What waits in the queue will not be written any more.
-  if (drained) process.nextTick(drained, -125);
 }
 
 function emitCloseNT(socket) {

@@ -61,7 +61,9 @@ class SocketAddress {
     validatePort(port, 'options.port');
     validateUint32(flowlabel, 'options.flowlabel', false);
     const number = addressNumber(address, family);
-    if (number === null) throw genericNodeError('Invalid address', { code: 'ERR_INVALID_ADDRESS' });
+    if (number === null) {
+      throw genericNodeError('Invalid socket address', { code: 'ERR_INVALID_ADDRESS' });
+    }
     this[kNumber] = number;
     this.#address = family === 'ipv4' ? address : formatIPv6(parseIPv6(address));
     this.#port = port | 0;

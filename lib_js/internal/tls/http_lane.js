@@ -26,7 +26,8 @@ class SecureLaneHandle extends LaneHandle {
   /** As Node counts: plaintext. */
   get bytesRead() { return binding.bytesRead(this.wrap.connection); }
   get bytesWritten() {
-    return binding.bytesWritten(this.wrap.connection) + binding.unsealedBytes(this.number);
+    return binding.bytesWritten(this.wrap.connection) + binding.unsealedBytes(this.number) +
+      this.corkedBytes;
   }
 
   /** What a connection failed with. */
@@ -47,6 +48,7 @@ class SecureLaneHandle extends LaneHandle {
   }
 
   leave() {
+    this.uncork();
     const { wrap, number } = this;
     const rest = native.takeUnparsed(number);
     const { bytesRead, bytesWritten } = this;

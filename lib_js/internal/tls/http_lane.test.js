@@ -272,3 +272,26 @@ test('bodies are whole, wherever records and pieces begin and end', async (t) =>
     assert.deepStrictEqual(lines.slice(0, -1), expected);
   }
 });
+
+// Records of one turn come to JavaScript even if the ones in front of them have put the connection
+// into the lane. What libssl answers to them by itself is a record: sealed once more it would be
+// taken for an answer of the server's.
+for (const hasSessionEvents of [false, true]) {
+  const name = `libssl's own answer is sealed once${hasSessionEvents ? ', with sessions' : ''}`;
+  test(name, { skip: process.versions.coring === undefined }, async (t) => {
+    const server = await serve(t, (req, res) => {
+      const forged = Buffer.concat([Buffer.from([23, 3, 3, 0, 64]), Buffer.alloc(64)]);
+      req.socket._handle.handleRead(forged.length, forged);
+      assert.ok(req.socket.destroyed);
+      assert.strictEqual(res.write('late'), false);
+    });
+    if (hasSessionEvents) server.on('newSession', (id, session, done) => done());
+    const client = tls.connect(target(server));
+    const seen = [];
+    client.on('data', (bytes) => seen.push(bytes));
+    client.on('error', (error) => seen.push(error.code));
+    client.write(REQUEST);
+    await new Promise((resolve) => { client.on('close', resolve); });
+    assert.deepStrictEqual(seen, ['ERR_SSL_SSLV3_ALERT_BAD_RECORD_MAC']);
+  });
+}

@@ -8,10 +8,15 @@ const {
   RegExpPrototypeExec,
   StringPrototypeReplace,
   StringPrototypeReplaceAll,
+  TypeError,
 } = primordials;
 
 /** Adds the native context of a name, in which `*` stands for what a label may hold. */
 function addContext(contexts, servername, context) {
+  if (typeof servername !== 'string') {
+    // eslint-disable-next-line no-restricted-syntax
+    throw new TypeError('servername.replace is not a function');
+  }
   const escaped = StringPrototypeReplace(servername, /([.^$+?\-\\[\]{}])/g, '\\$1');
   const pattern = StringPrototypeReplaceAll(escaped, '*', '[^.]*');
   // Host names have no case (RFC 6066 3): a name in capitals is not to get past its context.

@@ -244,8 +244,12 @@ class TLSWrap {
     else this.give(new FastBuffer(answer));
   }
 
-  /** May native give records to the transport itself? Not where we may want to hold them back. */
+  /**
+   * May native give records to the transport itself? Not where we may want to hold them back. In
+   * the lane it must: that seals whatever is written to the transport.
+   */
   goesThrough() {
+    if (this.lane !== null) return true;
     return this.isNative && this.blocks === 0 && !this.isShut &&
       (this.isServer ? !this.hasSessionEvents : this.isSecure);
   }
