@@ -190,6 +190,14 @@ test('rights are kept, and given up for good', () => {
   assert.strictEqual(calls.fd_read(ROOT, ...piece(1)), E.NOTCAPABLE);
 });
 
+test('what is opened has no right that its directory does not pass on', () => {
+  const { calls, open, u64 } = start();
+  assert.strictEqual(calls.fd_fdstat_get(ROOT, OUT), 0);
+  assert.strictEqual(calls.fd_fdstat_set_rights(ROOT, u64(OUT + 8), 1n << 1n), 0);
+  assert.strictEqual(open('file', { rights: 1n << 6n }), -E.NOTCAPABLE);
+  assert.ok(open('file', { rights: 1n << 1n }) > ROOT);
+});
+
 test('a directory is read in pieces, however small', () => {
   const { bytes, calls, u32, u64 } = start();
   const names = [];
