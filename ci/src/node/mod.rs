@@ -303,7 +303,14 @@ impl Session<'_> {
             all.files,
             page.display()
         );
-        if keeps && rows.len() == self.tests.len() {
+        let is_whole = rows.len() == self.tests.len();
+        if is_whole {
+            let others = rows.iter().filter(|row| row.known.outcome != Outcome::Pass);
+            for pattern in written.unused(others.map(|row| row.test.name.as_str())) {
+                println!("{REASONS} explains only what passes: {pattern}");
+            }
+        }
+        if keeps && is_whole {
             let text = table::markdown(&rows, &reference.version) + &subtests::markdown(known);
             return write(&self.root.join(TABLE), &text);
         }
