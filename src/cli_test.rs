@@ -190,7 +190,7 @@ fn errors() {
         (&["-C=c"], "bad option: -C=c"),
         (
             &["--inspect=0", "a.js"],
-            "--inspect is not available: there is no inspector",
+            "--inspect is not available: no debugger connects from outside",
         ),
         (
             &["--no-napi-modules"],

@@ -85,9 +85,9 @@ fn count(root: &Path, program: &Path, name: &str) -> Result<Option<u64>, String>
     Ok(collected(&String::from_utf8_lossy(&output.stderr)))
 }
 
-/// Of callgrind's last line `==1== Collected : 1234`: those before it are of children, for criterion
-/// asks whether there is a gnuplot. Nothing collected: valgrind does not know a system call that the
-/// benchmark makes, as those of the ring.
+/// Of callgrind's last line `==1== Collected : 1234`: those before it are of children, for
+/// criterion asks whether there is a gnuplot. Nothing collected: valgrind does not know a system
+/// call that the benchmark makes, as those of the ring.
 fn collected(text: &str) -> Option<u64> {
     let line = text
         .lines()

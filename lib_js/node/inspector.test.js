@@ -79,9 +79,11 @@ test('what a listener throws is a warning, and V8 lives on', async () => {
   const warned = new Promise((resolve) => process.once('warning', resolve));
   session.post('Runtime.evaluate', { expression: '1' }, () => { throw new Error('mine'); });
   assert.strictEqual((await warned).message, 'mine');
+  let value;
   session.post('Runtime.evaluate', { expression: '2' }, (error, { result }) => {
-    assert.strictEqual(result.value, 2);
+    value = result.value;
   });
+  assert.strictEqual(value, 2);
   session.disconnect();
 });
 

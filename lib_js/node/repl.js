@@ -1,7 +1,7 @@
 'use strict';
 
 // node:repl. Reading is readline's; evaluating, reporting errors, completing and the commands are
-// in internal/repl/. There is no inspector, so there are no previews.
+// in internal/repl/. Previews, which the inspector makes for Node, are not built.
 
 const {
   ArrayPrototypeFilter,

@@ -44,20 +44,23 @@ the generator:
   --packages-folder P  the folder with express, fastify and ws (in ~/.cache/coring-perf)
   --runs PATH        where results are written (perf/runs); `none` writes nothing
   --server-cpu N     (0)       --load-cpu N  (1)
-  --rate N           open loop at N requests a second, of `load` and `soak`
+  --rate N           `load` and `soak`: open loop at N requests a second; servers: of which the
+                     equal loads are parts, in the place of node26's ceiling
   --sleep true       the generator of servers and `load` sleeps where there is nothing to do, as wrk
 
 load only:
   --method M --header 'N: V' --body TEXT --per-connection N --depth N --expect-bytes N";
 
 const REPS_MIN: usize = 5;
+/// Scenarios of which a part may be named; `compare` is told of records.
+const NAMED: [&str; 5] = ["core", "files", "clients", "tls", "compare"];
 
 #[derive(Clone, Debug)]
 pub struct Options {
     pub scenario: String,
     /// The address of `load`.
     pub url: String,
-    /// Parts of the names of programs of `core`, of shapes of `files`.
+    /// Parts of the names of programs of `core`, of shapes of `files` and the like.
     pub names: Vec<String>,
     pub peers: Vec<String>,
     pub reps: usize,
@@ -136,9 +139,7 @@ impl Options {
                 options.url = flag;
                 continue;
             }
-            if !flag.starts_with("--")
-                && ["core", "files", "clients", "compare"].contains(&options.scenario.as_str())
-            {
+            if !flag.starts_with("--") && NAMED.contains(&options.scenario.as_str()) {
                 options.names.push(flag);
                 continue;
             }
@@ -246,6 +247,9 @@ mod tests {
         assert_eq!(options.headers, [("A".to_string(), "b".to_string())]);
         let options = parse("core timers --reps 3 --short true url").expect("valid");
         assert_eq!(options.names, ["timers", "url"]);
+        for named in NAMED {
+            assert_eq!(parse(&format!("{named} a")).expect("valid").names, ["a"]);
+        }
     }
 
     #[test]

@@ -38,6 +38,8 @@ const KNOWN: &[Known] = &[
     ),
 ];
 
+/// Whose ceiling sets the rates, and to whom ratios in tables refer.
+pub const REFERENCE: &str = "node26";
 /// The Node whose behaviour coring has; the newer one is the one to be measured against.
 const ON_REQUEST: &str = "node24";
 
@@ -170,6 +172,8 @@ pub fn unpinned(command: &Command) -> Command {
 pub struct Server {
     child: Child,
     pub address: SocketAddr,
+    /// From its start to its first answer.
+    pub ready: Duration,
 }
 
 impl Server {
@@ -184,11 +188,16 @@ impl Server {
             thread::sleep(Duration::from_millis(1));
         }
         let program = command.get_program().to_string_lossy().into_owned();
+        let begin = Instant::now();
         let child = command
             .spawn()
             .map_err(|error| format!("{program}: {error}"))?;
-        let mut server = Server { child, address };
-        let end = Instant::now() + READY_TIMEOUT;
+        let mut server = Server {
+            child,
+            address,
+            ready: Duration::ZERO,
+        };
+        let end = begin + READY_TIMEOUT;
         while ask(address, "/", "").is_err() {
             if let Ok(Some(status)) = server.child.try_wait() {
                 return Err(format!("{program} ended before it answered: {status}"));
@@ -198,6 +207,7 @@ impl Server {
             }
             thread::sleep(Duration::from_micros(200));
         }
+        server.ready = begin.elapsed();
         Ok(server)
     }
 
@@ -265,5 +275,44 @@ pub fn ask(address: SocketAddr, path: &str, headers: &str) -> std::io::Result<St
         Ok(response)
     } else {
         Err(std::io::Error::other("no 200"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scratch::Scratch;
+    use std::net::TcpListener;
+
+    const HELD: Duration = Duration::from_millis(500);
+
+    /// Who had the port before is given time to leave it, which is no part of the next one's start.
+    #[test]
+    fn a_start_begins_when_the_port_is_free() {
+        let scratch = Scratch::new("port").expect("a folder");
+        let started = scratch.path().join("started");
+        let former = TcpListener::bind("127.0.0.1:0").expect("a port");
+        former.set_nonblocking(true).expect("a socket");
+        let address = former.local_addr().expect("it is bound");
+        let mut command = Command::new("sh");
+        command.args(["-c", "echo > \"$0\"; exec sleep 60"]);
+        command.arg(&started);
+        let answering = thread::spawn(move || {
+            let begin = Instant::now();
+            while begin.elapsed() < HELD {
+                drop(former.accept());
+            }
+            drop(former);
+            while !started.exists() {
+                thread::yield_now();
+            }
+            let (mut stream, _) = TcpListener::bind(address)?.accept()?;
+            let count = stream.read(&mut [0; 1024])?;
+            assert!(count > 0);
+            stream.write_all(b"HTTP/1.1 200 OK\r\n\r\n")
+        });
+        let server = Server::start(command, address).expect("it is answered");
+        answering.join().expect("no panic").expect("no failure");
+        assert!(server.ready < HELD, "{:?}", server.ready);
     }
 }

@@ -24,7 +24,8 @@ pub fn write(options: &Options) -> Result<(), String> {
     let record = name.trim_end_matches("-summary.md");
     let body = format!(
         "How many times as well coring does as each peer, median [least .. greatest] of the \
-         rounds; `?`: too noisy, another run may differ by more than 10 %. Record: `perf/runs/{record}.html`.\n\n{}",
+         rounds; `?`: too noisy, another run may differ by more than 10 %. Record: \
+         `perf/runs/{record}.html`.\n\n{}",
         text(&newest)?
     );
     let changed = between_marks(&text(&readme)?, &body)?;

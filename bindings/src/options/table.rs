@@ -3,6 +3,8 @@
 use super::OptionSpec;
 use super::make::{choice, integer, list, no_op, off, on, print, text};
 
+const NO_DEBUGGER: &str = "no debugger connects from outside";
+
 #[rustfmt::skip]
 pub static OPTIONS: &[OptionSpec] = &[
     off("--abort-on-uncaught-exception", "abort instead of exiting: leaves a core file"),
@@ -60,11 +62,11 @@ pub static OPTIONS: &[OptionSpec] = &[
         "experimental ES Module import.meta.resolve() parentURL support"),
     off("--experimental-import-text",
         "experimental support for importing source as text with import attributes"),
-    off("--experimental-inspector-network-resource", "").command().unbuilt("there is no inspector"),
+    off("--experimental-inspector-network-resource", "").command().unbuilt(NO_DEBUGGER),
     no_op("--experimental-json-modules"),
     list("--experimental-loader", "use the specified module as a custom loader"),
     no_op("--experimental-modules"),
-    off("--experimental-network-inspection", "").command().unbuilt("there is no inspector"),
+    off("--experimental-network-inspection", "").command().unbuilt(NO_DEBUGGER),
     text("--experimental-package-map", "use the specified file for package map"),
     off("--experimental-print-required-tla", "print pending top-level await of required modules"),
     no_op("--experimental-quic"),
@@ -74,10 +76,9 @@ pub static OPTIONS: &[OptionSpec] = &[
     off("--experimental-shadow-realm", "experimental ShadowRealm support"),
     no_op("--experimental-specifier-resolution"),
     on("--experimental-sqlite", "").idle("node:sqlite is not built"),
-    off("--experimental-storage-inspection", "").command().unbuilt("there is no inspector"),
+    off("--experimental-storage-inspection", "").command().unbuilt(NO_DEBUGGER),
     off("--experimental-stream-iter", "experimental iterable streams API (node:stream/iter)"),
-    off("--experimental-test-coverage",
-        "(warns that there is no inspector to collect coverage)").command(),
+    off("--experimental-test-coverage", "enable code coverage in the test runner").command(),
     off("--experimental-test-module-mocks", "enable module mocking in the test runner").command(),
     no_op("--experimental-test-snapshots").command(),
     list("--experimental-test-tag-filter",
@@ -90,7 +91,7 @@ pub static OPTIONS: &[OptionSpec] = &[
     on("--experimental-websocket", "experimental WebSocket API"),
     off("--experimental-webstorage", "").unbuilt("Web Storage is not built"),
     no_op("--experimental-worker"),
-    off("--experimental-worker-inspection", "").command().unbuilt("there is no inspector"),
+    off("--experimental-worker-inspection", "").command().unbuilt(NO_DEBUGGER),
     off("--expose-gc", "expose gc extension").v8(),
     off("--expose-internals", "let require() reach the library's own files").command(),
     on("--extra-info-on-fatal-exception",
@@ -117,12 +118,12 @@ pub static OPTIONS: &[OptionSpec] = &[
     choice("--input-type", &["commonjs", "module", "commonjs-typescript", "module-typescript"],
         "set module type for string input"),
     off("--insecure-http-parser", "use an insecure HTTP parser that accepts invalid HTTP headers"),
-    off("--inspect", "").unbuilt("there is no inspector"),
-    off("--inspect-brk", "").unbuilt("there is no inspector"),
-    off("--inspect-brk-node", "").command().unbuilt("there is no inspector"),
-    text("--inspect-port", "").unbuilt("there is no inspector"),
-    text("--inspect-publish-uid", "").unbuilt("there is no inspector"),
-    off("--inspect-wait", "").unbuilt("there is no inspector"),
+    off("--inspect", "").unbuilt(NO_DEBUGGER),
+    off("--inspect-brk", "").unbuilt(NO_DEBUGGER),
+    off("--inspect-brk-node", "").command().unbuilt(NO_DEBUGGER),
+    text("--inspect-port", "").unbuilt(NO_DEBUGGER),
+    text("--inspect-publish-uid", "").unbuilt(NO_DEBUGGER),
+    off("--inspect-wait", "").unbuilt(NO_DEBUGGER),
     off("--interactive", "always enter the REPL even if stdin does not appear to be a terminal")
         .short("-i")
         .command(),

@@ -22,7 +22,7 @@ pub fn parse_passes(text: &str) -> BTreeSet<String> {
 pub fn print_passes(passes: &BTreeSet<String>) -> String {
     let mut text = String::from(
         "# Files of Node's own tests that pass, and must go on passing. Written by\n\
-         # `cargo ci node --bless`; what it means: ci/README.md.\n",
+         # `cargo ci node --bless`; what it means: ci/node/README.md.\n",
     );
     let mut last = "";
     for name in passes {

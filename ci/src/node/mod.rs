@@ -229,7 +229,8 @@ impl Session<'_> {
         }
     }
 
-    /// Only files that are listed and did not pass are failures: the rest is not done yet.
+    /// Only files that are listed and did not pass are failures, and in a whole run those that are
+    /// not among the tests: the rest is not done yet.
     fn verdict(&self, wanted: &[&Test], ended: &[Ended]) -> Tally {
         let mut tally = Tally::default();
         let mut news = 0;
@@ -242,6 +243,12 @@ impl Session<'_> {
             tally.passed += u32::from(passed);
             tally.failed += u32::from(is_listed && !passed);
             news += u32::from(passed && !is_listed);
+        }
+        for name in self.listed.iter().filter(|_| self.options.names_all()) {
+            if !self.tests.iter().any(|test| test.name == *name) {
+                println!("broken: {name} has passed before, and is not among the tests");
+                tally.failed += 1;
+            }
         }
         if news > 0 {
             println!("{news} pass for the first time: `cargo ci node --bless` keeps them");
@@ -296,7 +303,14 @@ impl Session<'_> {
             all.files,
             page.display()
         );
-        if keeps && rows.len() == self.tests.len() {
+        let is_whole = rows.len() == self.tests.len();
+        if is_whole {
+            let others = rows.iter().filter(|row| row.known.outcome != Outcome::Pass);
+            for pattern in written.unused(others.map(|row| row.test.name.as_str())) {
+                println!("{REASONS} explains only what passes: {pattern}");
+            }
+        }
+        if keeps && is_whole {
             let text = table::markdown(&rows, &reference.version) + &subtests::markdown(known);
             return write(&self.root.join(TABLE), &text);
         }

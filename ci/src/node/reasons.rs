@@ -4,6 +4,7 @@ use super::corpus::Test;
 use super::pattern::regular;
 use super::run::{Ended, Outcome};
 use super::suites::Verdict;
+use std::collections::BTreeSet;
 
 const REASON_CHARS_MAX: usize = 200;
 
@@ -113,9 +114,22 @@ impl Written {
 
     /// The first reason whose pattern fits the whole name or a part of it.
     pub fn of(&self, name: &str) -> Option<&str> {
-        let mut found = self.0.iter();
-        let found = found.find(|(pattern, _)| regular(pattern, name));
-        found.map(|(_, reason)| reason.as_str())
+        let found = self.place(name)?;
+        Some(&self.0[found].1)
+    }
+
+    fn place(&self, name: &str) -> Option<usize> {
+        let mut patterns = self.0.iter().map(|(pattern, _)| pattern);
+        patterns.position(|pattern| regular(pattern, name))
+    }
+
+    /// The patterns that are nobody's of these names.
+    pub fn unused<'a>(&self, names: impl Iterator<Item = &'a str>) -> Vec<&str> {
+        let used: BTreeSet<usize> = names.filter_map(|name| self.place(name)).collect();
+        let all = self.0.iter().enumerate();
+        all.filter(|(at, _)| !used.contains(at))
+            .map(|(_, (pattern, _))| pattern.as_str())
+            .collect()
     }
 }
 
@@ -188,5 +202,8 @@ mod tests {
         let written = Written::parse("# remark: x\nparallel/test-quic-: no QUIC: none\nbad\n");
         assert_eq!(written.of("parallel/test-quic-a.js"), Some("no QUIC: none"));
         assert_eq!(written.of("parallel/test-fs.js"), None);
+        let unused = |name: &'static str| written.unused([name].into_iter());
+        assert!(unused("parallel/test-quic-a.js").is_empty());
+        assert_eq!(unused("parallel/test-fs.js"), ["parallel/test-quic-"]);
     }
 }

@@ -108,7 +108,8 @@ fn compare(root: &Path, arguments: &[String]) -> Result<Tally, String> {
         let blessed = bless(&kept, &rows, options.names.is_empty());
         fs::write(root.join(PASSES), blessed).map_err(|e| e.to_string())?;
     }
-    Ok(judge(&rows, &kept))
+    let is_whole = options.names.is_empty() && !options.bless;
+    Ok(judge(&rows, &kept, is_whole))
 }
 
 fn run_all(folder: &Path, runtimes: &[Runtime; 2], names: Vec<String>, versions: &str) -> Vec<Row> {
@@ -209,8 +210,9 @@ fn print(row: &Row) -> String {
     line.trim_end().to_string()
 }
 
-/// A program that must pass and does not is a failure; others that differ are only named.
-fn judge(rows: &[Row], kept: &BTreeSet<String>) -> Tally {
+/// A program that must pass and does not is a failure, and in a whole run one that is no more
+/// there; others that differ are only named.
+fn judge(rows: &[Row], kept: &BTreeSet<String>, is_whole: bool) -> Tally {
     let mut tally = Tally::default();
     let mut others = Vec::new();
     for row in rows {
@@ -224,6 +226,12 @@ fn judge(rows: &[Row], kept: &BTreeSet<String>) -> Tally {
     for row in rows {
         if row.verdict != Verdict::Same && kept.contains(&row.name) {
             println!("{} has been the same before", row.name);
+        }
+    }
+    for name in kept.iter().filter(|_| is_whole) {
+        if !rows.iter().any(|row| row.name == *name) {
+            println!("{name} has been the same before, and is no more there");
+            tally.add(Tally::one(false));
         }
     }
     if !others.is_empty() {
@@ -314,12 +322,14 @@ mod tests {
             row("b", Verdict::Differs),
             row("c", Verdict::Fails),
         ];
-        let tally = |kept: &str| {
-            let Tally { passed, failed } = judge(&rows, &parse_passes(kept));
+        let tally = |kept: &str, is_whole: bool| {
+            let Tally { passed, failed } = judge(&rows, &parse_passes(kept), is_whole);
             (passed, failed)
         };
-        assert_eq!(tally("# none\n"), (1, 0));
-        assert_eq!(tally("a\nb\n"), (1, 1));
+        assert_eq!(tally("# none\n", true), (1, 0));
+        assert_eq!(tally("a\nb\n", true), (1, 1));
+        assert_eq!(tally("a\ngone\n", true), (1, 1));
+        assert_eq!(tally("a\ngone\n", false), (1, 0));
         let kept = parse_passes("c\n");
         assert_eq!(
             parse_passes(&bless(&kept, &rows, true)),

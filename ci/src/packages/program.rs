@@ -2,7 +2,7 @@
 
 use std::fs::{self, File};
 use std::os::unix::fs::symlink;
-use std::os::unix::process::CommandExt;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
@@ -18,7 +18,7 @@ pub struct Runtime {
     path: String,
 }
 
-/// How a run ended. No code: by a signal, or by the clock.
+/// How a run ended. No code: by the clock.
 pub struct Ended {
     pub code: Option<i32>,
     pub output: String,
@@ -98,8 +98,7 @@ impl Runtime {
         // Nothing reads a program's temporary files when it has ended.
         let _ = fs::remove_dir_all(place(".tmp"));
         let (code, errors) = match ended {
-            // A signal ends it as badly as any code that is not 0.
-            Ok(Some(status)) => (Some(status.code().unwrap_or(-1)), read(".err")),
+            Ok(Some(status)) => (Some(code_of(status)), read(".err")),
             Ok(None) => (None, read(".err")),
             Err(error) => (Some(-1), format!("Error: {error}")),
         };
@@ -143,6 +142,12 @@ impl Runtime {
             .process_group(0)
             .spawn()
     }
+}
+
+/// That of a signal is the one that a shell would show.
+fn code_of(status: ExitStatus) -> i32 {
+    let by_signal = || 128 + status.signal().unwrap_or(0);
+    status.code().unwrap_or_else(by_signal)
 }
 
 /// None: it was still running when its time was over. What it left behind ends with it.

@@ -31,7 +31,7 @@ pub fn debugging_left(tree: &Tree) -> Vec<Finding> {
             "debugger;",
         ] {
             for (at, _) in file.masked.match_indices(call) {
-                if tree.exception("debug", &file.path, None).is_none() {
+                if !tree.excuses("debug", &file.path, None) {
                     let message = format!("`{call}` left behind");
                     let line = mask::line_of(&file.masked, at);
                     findings.push(Finding::new(file, line, "debug", message));
@@ -49,7 +49,7 @@ pub fn required_ids(tree: &Tree) -> Vec<Finding> {
         for (at, id) in required(file) {
             // Files of npm packages are there only after a build.
             let known = tree.has(&file_of(id)) || REALM_IDS.contains(&id) || id.starts_with("npm/");
-            if !known && tree.exception("require", &file.path, Some(id)).is_none() {
+            if !known && !tree.excuses("require", &file.path, Some(id)) {
                 let line = mask::line_of(&file.masked, at);
                 let message = format!("require('{id}'): no {}", file_of(id));
                 findings.push(Finding::new(file, line, "require", message));
@@ -116,6 +116,6 @@ pub fn names(tree: &Tree) -> Vec<Finding> {
             }
         }
     }
-    findings.retain(|finding| tree.exception("name", &finding.path, None).is_none());
+    findings.retain(|finding| !tree.excuses("name", &finding.path, None));
     findings
 }

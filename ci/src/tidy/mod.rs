@@ -221,5 +221,7 @@ mod tests {
         let excuse = "length src/turn.rs 1001 tables\n";
         assert_eq!(check_tree(&Tree::of(&files, excuse, "")), vec![]);
         assert_eq!(check_tree(&Tree::of(&[], excuse, "")).len(), 1);
+        let files = [("src/turn.rs", "// x\n")];
+        assert_eq!(check_tree(&Tree::of(&files, excuse, "")).len(), 1);
     }
 }

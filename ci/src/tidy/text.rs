@@ -17,8 +17,7 @@ pub fn file_length(tree: &Tree) -> Vec<Finding> {
     for file in &tree.files {
         let Some(max) = lines_max(file) else { continue };
         let lines = file.lines_count();
-        let excused = tree.exception("length", &file.path, None).is_some();
-        if lines > max && !excused {
+        if lines > max && !tree.excuses("length", &file.path, None) {
             let message = format!("{lines} lines, at most {max}");
             findings.push(Finding::new(file, 0, "length", message));
         }
@@ -39,7 +38,7 @@ fn lines_max(file: &Source) -> Option<usize> {
 pub fn lines(tree: &Tree) -> Vec<Finding> {
     let mut findings = Vec::new();
     for file in &tree.files {
-        if tree.exception("lines", &file.path, None).is_some() || is_made_by_tools(file) {
+        if is_made_by_tools(file) {
             continue;
         }
         let code = file.is_rust() || file.is_javascript();
@@ -62,6 +61,7 @@ pub fn lines(tree: &Tree) -> Vec<Finding> {
             findings.push(Finding::new(file, file.lines_count(), "newline", message));
         }
     }
+    findings.retain(|finding| !tree.excuses("lines", &finding.path, None));
     findings
 }
 
@@ -100,17 +100,15 @@ pub fn machine_paths(tree: &Tree) -> Vec<Finding> {
     findings
 }
 
-/// An exception for a file that is gone is a hole for the next file of that name.
+/// An exception that nothing needs any more is a hole for what comes. To be asked behind all rules.
 pub fn unused_exceptions(tree: &Tree) -> Vec<Finding> {
-    let unused = tree
-        .exceptions
-        .iter()
-        .filter(|exception| !tree.has(&exception.path));
+    let exceptions = tree.exceptions.iter();
+    let unused = exceptions.filter(|exception| !exception.is_used.get());
     let find = |exception: &super::tree::Exception| Finding {
         path: EXCEPTIONS_PATH.into(),
         line: exception.line,
         rule: "exception",
-        message: format!("{} does not exist", exception.path),
+        message: format!("{} does not break `{}`", exception.path, exception.rule),
     };
     unused.map(find).collect()
 }

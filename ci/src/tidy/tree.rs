@@ -1,6 +1,7 @@
 //! The files of the repository, read once, with their masked text and the two lists of tidy.
 
 use crate::mask;
+use std::cell::Cell;
 use std::fs;
 use std::path::Path;
 
@@ -51,12 +52,14 @@ impl Source {
     }
 }
 
-/// One line of ci/exceptions.txt: `rule path [detail] reason`.
+/// One line of ci/exceptions.txt: `rule path detail reason`.
 pub struct Exception {
     pub line: usize,
     pub rule: String,
     pub path: String,
     pub detail: String,
+    /// A rule was broken, and this was asked.
+    pub is_used: Cell<bool>,
 }
 
 pub struct Tree {
@@ -111,13 +114,14 @@ impl Tree {
         self.files.iter().any(|file| file.path == path)
     }
 
-    /// The exception of `rule` for `path`, if one is written down.
-    pub fn exception(&self, rule: &str, path: &str, detail: Option<&str>) -> Option<&Exception> {
-        self.exceptions.iter().find(|exception| {
+    /// Whether `path` may break `rule`, which it does: only then is this to be asked.
+    pub fn excuses(&self, rule: &str, path: &str, detail: Option<&str>) -> bool {
+        let found = self.exceptions.iter().find(|exception| {
             exception.rule == rule
                 && exception.path == path
                 && detail.is_none_or(|detail| exception.detail == detail)
-        })
+        });
+        found.inspect(|it| it.is_used.set(true)).is_some()
     }
 }
 
@@ -194,6 +198,7 @@ fn parse_exceptions(text: &str) -> Result<Vec<Exception>, String> {
             rule: own(0),
             path: own(1),
             detail: own(2),
+            is_used: Cell::new(false),
         })
     };
     list_lines(text).map(parse).collect()

@@ -16,7 +16,7 @@ const { bigStatsOf, statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
 const {
   bytesOf, coercedPath, constants, copyObject, decode, emitRecursiveRmdirWarning, encodedText,
-  encodeName, getOptions, getValidatedFd, getValidatedPath, isFd, isUtf8, positionOr,
+  encodeName, getOptions, getValidatedFd, getValidatedPath, isFd, isUtf8, mkdirOptions, positionOr,
   stringToFlags, toUnixTimestamp, validAccessMode, validateBufferArray, validateOffsetLengthRead,
   validateOffsetLengthWrite, validatePosition, validateRmdirOptions, validateRmOptions,
   validateStringAfterArrayBufferView, validCopyMode, warnOfPlaceholders, templateOf, wantsBytes,
@@ -519,19 +519,11 @@ function unlink(path, callback) {
 // ---- directories -------------------------------------------------------------------------------
 
 function mkdir(path, options, callback) {
-  let mode = 0o777;
-  let recursive = false;
   if (typeof options === 'function') {
     callback = options;
-  } else if (typeof options === 'number' || typeof options === 'string') {
-    mode = parseFileMode(options, 'mode');
-  } else if (options) {
-    if (options.recursive !== undefined) {
-      recursive = options.recursive;
-      validateBoolean(recursive, 'options.recursive');
-    }
-    if (options.mode !== undefined) mode = parseFileMode(options.mode, 'options.mode');
+    options = undefined;
   }
+  const { mode, recursive } = mkdirOptions(options);
   callback = checkCallback(callback);
   path = getValidatedPath(path);
   if (!recursive) {

@@ -17,7 +17,7 @@ const { regularSize, statsOf } = require('internal/fs/stats');
 const tree = require('internal/fs/tree');
 const {
   bytesOf, coercedPath, constants, copyObject, decode, emitRecursiveRmdirWarning, encodedText,
-  encodeName, getOptions, getValidatedFd, getValidatedPath, isFd, positionOr,
+  encodeName, getOptions, getValidatedFd, getValidatedPath, isFd, mkdirOptions, positionOr,
   stringToFlags, toUnixTimestamp, validAccessMode, validateBufferArray, validateOffsetLengthRead,
   validateOffsetLengthWrite, validatePosition, validateRmdirOptions, validateRmOptionsSync,
   validateStringAfterArrayBufferView, validCopyMode, warnOfPlaceholders, templateOf, wantsBytes,
@@ -369,17 +369,7 @@ function unlinkSync(path) {
 // ---- directories -------------------------------------------------------------------------------
 
 function mkdirSync(path, options) {
-  let mode = 0o777;
-  let recursive = false;
-  if (typeof options === 'number' || typeof options === 'string') {
-    mode = parseFileMode(options, 'mode');
-  } else if (options) {
-    if (options.recursive !== undefined) {
-      recursive = options.recursive;
-      validateBoolean(recursive, 'options.recursive');
-    }
-    if (options.mode !== undefined) mode = parseFileMode(options.mode, 'options.mode');
-  }
+  const { mode, recursive } = mkdirOptions(options);
   path = getValidatedPath(path);
   if (recursive) return run(tree.makeDirectories(path, mode), mkdirSync);
   checked(now.mkdir(path, mode), 'mkdir', path);

@@ -20,8 +20,8 @@ const stats = require('internal/fs/stats');
 const { kEmptyObject } = require('internal/util');
 const { isArrayBufferView, isDate, isUint8Array } = require('internal/util/types');
 const {
-  validateAbortSignal, validateBoolean, validateInt32, validateInteger, validateObject,
-  validateUint32,
+  parseFileMode, validateAbortSignal, validateBoolean, validateInt32, validateInteger,
+  validateObject, validateUint32,
 } = require('internal/validators');
 
 const {
@@ -392,6 +392,22 @@ function templateOf(prefix) {
 
 let placeholdersWarned = false;
 
+/** Of mkdir() and mkdirSync(): options, or the mode alone. */
+function mkdirOptions(options) {
+  let mode = 0o777;
+  let recursive = false;
+  if (typeof options === 'number' || typeof options === 'string') {
+    mode = parseFileMode(options, 'mode');
+  } else if (options) {
+    if (options.recursive !== undefined) {
+      recursive = options.recursive;
+      validateBoolean(recursive, 'options.recursive');
+    }
+    if (options.mode !== undefined) mode = parseFileMode(options.mode, 'options.mode');
+  }
+  return { mode, recursive };
+}
+
 /** Some systems would replace these too. */
 function warnOfPlaceholders(prefix) {
   if (placeholdersWarned || !StringPrototypeEndsWith(pathText(prefix), 'X')) return;
@@ -402,6 +418,7 @@ function warnOfPlaceholders(prefix) {
 
 module.exports = {
   ...dirent,
+  mkdirOptions,
   BigIntStats: stats.BigIntStats,
   Stats: stats.Stats,
   assertEncoding,

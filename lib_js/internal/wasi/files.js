@@ -2,7 +2,7 @@
 
 // Calls of WASI on open files: fd_*.
 
-const { BigInt, BigIntAsIntN, Number, StringPrototypeLocaleCompare } = primordials;
+const { BigInt, BigIntAsIntN, BigIntAsUintN, Number, StringPrototypeLocaleCompare } = primordials;
 
 const { Buffer } = require('buffer');
 const fs = require('fs');
@@ -218,7 +218,7 @@ function fileCalls(state) {
       const entries = entriesOf(descriptor, cookie === 0n);
       let rest = state.memory.bytes(at, count);
       let filled = 0;
-      for (let i = Number(cookie); i < entries.length && rest.length > 0; i++) {
+      for (let i = Number(BigIntAsUintN(64, cookie)); i < entries.length && rest.length > 0; i++) {
         const dirent = direntOf(descriptor, entries[i], i + 1);
         // The last one may be cut: the program asks for it again.
         const part = dirent.subarray(0, rest.length);

@@ -80,6 +80,7 @@ class Memory {
   pieces(list, count) {
     const { view } = this;
     const pieces = [];
+    count >>>= 0;
     for (let i = 0; i < count; i++) {
       const at = (list >>> 0) + i * IOVEC_BYTES;
       pieces[i] = this.bytes(view.getUint32(at, true), view.getUint32(at + 4, true));

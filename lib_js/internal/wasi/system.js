@@ -118,6 +118,7 @@ function systemCalls(state) {
 
     /** Descriptors count as ready: whoever reads from one then waits. */
     poll_oneoff(from, to, count, found) {
+      count >>>= 0;
       if (count === 0) throw refuse('EINVAL');
       const { descriptors, memory } = state;
       const events = [];
@@ -163,7 +164,9 @@ function systemCalls(state) {
     },
     random_get(at, count) {
       const { randomFillSync } = require('crypto');
-      state.memory.put(at, randomFillSync(Buffer.allocUnsafe(count >>> 0)));
+      // What lies outside is found before so much is made.
+      const bytes = state.memory.bytes(at, count);
+      bytes.set(randomFillSync(Buffer.allocUnsafe(bytes.length)));
     },
     sched_yield() {},
 

@@ -33,15 +33,8 @@ pub fn plot(title: &str, units: [&str; 2], lines: &[(&str, Vec<(f64, f64)>)]) ->
         let words = format!("{value}");
         svg.label(LEFT - 8.0, y(value) + 4.0, Anchor::End, "#555555", &words);
     }
-    let step = round_step(latest, 6.0);
-    for index in 0..=(latest / step) as u32 {
-        let time = step * f64::from(index);
-        svg.line((x(time), TOP), (x(time), BOTTOM), "#eeeeee", 1.0);
-        let words = format!("{}", (time * 1000.0).round() / 1000.0);
-        svg.label(x(time), BOTTOM + 20.0, Anchor::Middle, "#555555", &words);
-    }
-    let middle = (LEFT + WIDTH - RIGHT) / 2.0;
-    svg.label(middle, BOTTOM + 40.0, Anchor::Middle, "#555555", units[0]);
+    let words = |time: f64| format!("{}", (time * 1000.0).round() / 1000.0);
+    svg.across(latest, x, [TOP, BOTTOM], words, units[0]);
     for (name, points) in lines {
         let drawn: Vec<_> = points
             .iter()

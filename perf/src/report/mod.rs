@@ -231,6 +231,24 @@ pub fn rounds(over: &[f64], under: &[f64]) -> Option<Spread> {
     (!ratios.is_empty()).then(|| Spread::of(ratios))
 }
 
+/// Samples of two peers from the same rounds; a round that one has missed is left out.
+pub fn same_rounds<'a, S>(
+    [over, under]: [impl Iterator<Item = &'a S> + Clone; 2],
+    round: fn(&S) -> usize,
+) -> Vec<[&'a S; 2]> {
+    over.filter_map(|one| {
+        let other = under.clone().find(|other| round(other) == round(one))?;
+        Some([one, other])
+    })
+    .collect()
+}
+
+/// The ratio of a figure of two peers, pair by pair.
+pub fn ratio<S>(pairs: &[[&S; 2]], value: fn(&S) -> f64) -> Option<Spread> {
+    let values = |at: usize| -> Vec<f64> { pairs.iter().map(|pair| value(pair[at])).collect() };
+    rounds(&values(0), &values(1))
+}
+
 /// A ratio with its spread, and a mark if the rounds do not agree.
 pub fn show_ratio(ratio: Option<Spread>) -> String {
     match ratio {

@@ -18,7 +18,7 @@ font-weight:bold;padding:6px 0;white-space:nowrap}.warning{color:#8a1c00;margin:
 svg{max-width:100%;height:auto;display:block;margin:12px 0}dl{display:grid;\
 grid-template-columns:max-content 1fr;gap:2px 16px;font-size:13px}dd{margin:0}";
 
-/// Where the two pages that explain the figures are.
+/// Where it stands what the figures mean.
 const HOW: &str = "perf/MEASURING.md";
 
 pub fn html(title: &str, records: &[&Record]) -> String {
@@ -77,8 +77,10 @@ fn summary(records: &[&Record]) -> String {
         return String::new();
     };
     let mut out = String::from(
-        "<h2>coring and the others</h2><p>How many times as well coring does: CPU time a request, \
-         requests a second, latency. Below 1 we lose.</p><table><tr>",
+        "<h2>coring and the others</h2><p>How many times as well coring does: CPU time a request \
+         or operation, requests a second, latency, time of a start, memory. Below 1 we lose. Of \
+         servers those rounds count in which nobody else was there, if they are eight or more.</p>\
+         <table><tr>",
     );
     for cell in head {
         write!(out, "<th>{}</th>", escape(cell)).expect("a String takes what is written");

@@ -3,7 +3,7 @@
 
 use super::bars::short;
 use super::percentiles::time;
-use super::svg::{Anchor, Svg, WIDTH, colour, round_step};
+use super::svg::{Anchor, Svg, WIDTH, colour};
 
 const LEFT: f64 = 80.0;
 const RIGHT: f64 = 90.0;
@@ -32,25 +32,7 @@ pub fn plot(title: &str, below: &str, lines: &[(&str, Vec<(f64, f64)>)]) -> Stri
         svg.label(LEFT - 8.0, y(us) + 4.0, Anchor::End, "#555555", &time(us));
         decade += 1.0;
     }
-    let step = round_step(most, 6.0);
-    for index in 0..=(most / step) as u32 {
-        let rate = step * f64::from(index);
-        svg.line((x(rate), TOP), (x(rate), BOTTOM), "#eeeeee", 1.0);
-        svg.label(
-            x(rate),
-            BOTTOM + 20.0,
-            Anchor::Middle,
-            "#555555",
-            &short(rate),
-        );
-    }
-    svg.label(
-        (LEFT + WIDTH - RIGHT) / 2.0,
-        BOTTOM + 40.0,
-        Anchor::Middle,
-        "#555555",
-        "requests a second",
-    );
+    svg.across(most, x, [TOP, BOTTOM], short, "requests a second");
     for (name, points) in lines {
         let drawn: Vec<_> = points.iter().map(|&(rate, us)| (x(rate), y(us))).collect();
         svg.peer_line(name, &drawn);

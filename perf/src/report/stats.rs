@@ -13,7 +13,8 @@ pub struct Spread {
     pub rounds: usize,
 }
 
-/// With fewer, not even the least and the greatest hold the median between them in nine of ten runs.
+/// With fewer, not even the least and the greatest hold the median between them in nine of ten
+/// runs.
 pub const ROUNDS_MIN: usize = 5;
 
 impl Spread {

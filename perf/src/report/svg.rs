@@ -96,6 +96,27 @@ impl Svg {
         }
     }
 
+    /// The axis from 0 to `most`: a line and `words` at each round step, and what it is of.
+    pub fn across(
+        &mut self,
+        most: f64,
+        x: impl Fn(f64) -> f64,
+        [top, bottom]: [f64; 2],
+        words: fn(f64) -> String,
+        says: &str,
+    ) {
+        let grey = "#555555";
+        let step = round_step(most, 6.0);
+        for index in 0..=(most / step) as u32 {
+            let value = step * f64::from(index);
+            self.line((x(value), top), (x(value), bottom), "#eeeeee", 1.0);
+            let place = (x(value), bottom + 20.0);
+            self.label(place.0, place.1, Anchor::Middle, grey, &words(value));
+        }
+        let middle = (x(0.0) + x(most)) / 2.0;
+        self.label(middle, bottom + 40.0, Anchor::Middle, grey, says);
+    }
+
     pub fn finish(mut self) -> String {
         self.push("</svg>\n");
         self.text

@@ -2,7 +2,7 @@
 //! each, by the processor time of the whole process less that of the same program without any.
 
 use crate::options::{Options, root};
-use crate::peers::{self, Peer};
+use crate::peers::{self, Peer, REFERENCE};
 use crate::report::json::{Json, map};
 use crate::report::stats::Spread;
 use crate::report::{Record, bars, facts};
@@ -267,10 +267,10 @@ fn compare(peers: &[Peer], program: &Program, times: &[Times]) -> (Vec<String>, 
     (row, result)
 }
 
-/// What is asked of the ratio to node26, and whether it is below.
+/// What is asked of the ratio to the reference, and whether it is below.
 fn asked(peers: &[Peer], program: &Program, all: &[Vec<f64>]) -> String {
     let bound = program.ratio_min;
-    let Some(node) = peers.iter().position(|peer| peer.name == "node26") else {
+    let Some(node) = peers.iter().position(|peer| peer.name == REFERENCE) else {
         return format!("{bound}");
     };
     let ratios = all[node].iter().zip(&all[0]).map(|(node, own)| node / own);

@@ -29,7 +29,15 @@ pub fn run(options: &Options, record: &Record) -> Result<(), String> {
             (Some(&most), Some(&least)) if counts.len() > 1 => most as f64 / least as f64,
             _ => f64::INFINITY,
         };
-        println!("rep {}: {counts:?}, most / least {ratio:.2}", rep + 1);
+        let told: Vec<String> = counts
+            .iter()
+            .map(|(core, count)| format!("{count} by {core}"))
+            .collect();
+        record.words(&format!(
+            "round {}: of {CONNECTIONS} connections {}; most / least {ratio:.2}",
+            rep + 1,
+            told.join(", ")
+        ));
         let counts = counts
             .into_iter()
             .map(|(core, count)| (core, (count as u64).into()));

@@ -5,7 +5,7 @@ use super::served::{BESIDE_BYTES, Phase, Rate, Scenario};
 use crate::load::{self, Arrivals, Edge, Outcome, Plan};
 use crate::options::{Options, root};
 use crate::pace::Pace;
-use crate::peers::{self, Peer, Server};
+use crate::peers::{self, Peer, REFERENCE, Server};
 use crate::process::{self, CpuTime, Memory, Switches, Thread};
 use crate::report::Record;
 use crate::report::facts;
@@ -21,9 +21,6 @@ const PHASE_WARM_UP_MAX: Duration = Duration::from_millis(300);
 const SYSCALLS_WATCHED: Duration = Duration::from_millis(250);
 /// That of the first peer; all servers of a round live at the same time.
 const PORT: u16 = 3000;
-
-/// The peer whose ceiling sets the rates, and to whom ratios refer.
-pub const REFERENCE: &str = "node26";
 
 /// So many rounds with the same processes, then new ones: what a process owes to the chance of its
 /// addresses and its compiler is not to decide a run, and starting them costs more than a round.

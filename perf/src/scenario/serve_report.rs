@@ -1,15 +1,15 @@
 //! The tables, the record and the plots of a served scenario, and what it refuses to say.
 
 use super::beside;
-use super::serve::{REFERENCE, Sample, TAILS};
+use super::serve::{Sample, TAILS};
 use super::served::{Phase, Rate, Scenario};
 use crate::load::{Outcome, new_histogram};
-use crate::peers::Peer;
+use crate::peers::{Peer, REFERENCE};
 use crate::report::json::{Json, map};
 use crate::report::stats::Spread;
 use crate::report::{
     Record, Standing, TAIL_PERCENTS, Tail, bars, histogram_json, percentiles, percentiles_json,
-    rates, rounds, show_ratio,
+    rates, ratio, same_rounds, show_ratio,
 };
 use hdrhistogram::Histogram;
 
@@ -60,6 +60,9 @@ pub struct Run<'a> {
 impl Run<'_> {
     pub fn report(&self, record: &Record) -> Result<(), String> {
         record.words(&format!("{}: {}", self.scenario.script, self.scenario.says));
+        record.words(&format!(
+            "A column x has the figure before it by {REFERENCE}'s, round by round."
+        ));
         if self.scenario.two_cores {
             record.words("Two cores, or processes, of the server, and the generator beside them.");
         }
@@ -191,7 +194,7 @@ impl Run<'_> {
         }
     }
 
-    fn of(&self, peer: usize, phase: usize) -> impl Iterator<Item = &Sample> {
+    fn of(&self, peer: usize, phase: usize) -> impl Iterator<Item = &Sample> + Clone {
         self.samples
             .iter()
             .filter(move |sample| sample.peer == peer && sample.phase == phase)
@@ -215,18 +218,11 @@ impl Run<'_> {
         phase: usize,
         value: fn(&Sample) -> f64,
     ) -> Option<Spread> {
-        let both = self.of(over, phase).filter_map(|one| {
-            let other = self.of(under, phase).find(|other| other.rep == one.rep)?;
-            Some([one, other])
-        });
-        let all: Vec<[&Sample; 2]> = both.collect();
-        let calm = all
-            .iter()
-            .filter(|pair| pair.iter().all(|s| !s.taken.is_much()));
-        let calm: Vec<[&Sample; 2]> = calm.copied().collect();
-        let told = if calm.len() >= CALM_MIN { calm } else { all };
-        let values = |at: usize| told.iter().map(|pair| value(pair[at])).collect::<Vec<_>>();
-        rounds(&values(0), &values(1))
+        let samples = [over, under].map(|peer| self.of(peer, phase));
+        let all = same_rounds(samples, |sample| sample.rep);
+        let is_calm = |pair: &&[&Sample; 2]| pair.iter().all(|s| !s.taken.is_much());
+        let calm: Vec<[&Sample; 2]> = all.iter().filter(is_calm).copied().collect();
+        ratio(if calm.len() >= CALM_MIN { &calm } else { &all }, value)
     }
 
     fn rows(&self, phase: usize, what: &Phase) -> Vec<Vec<String>> {
@@ -290,7 +286,7 @@ impl Run<'_> {
             if let Some(value) = values.iter().copied().reduce(worst) {
                 let count = values.len();
                 warnings.push(format!(
-                    "{words} (worst {value:.2}) in {count} of {all} phases"
+                    "{words} (worst {value:.2}) in {count} of {all} slices"
                 ));
             }
         };

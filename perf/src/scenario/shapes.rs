@@ -1,16 +1,15 @@
-//! Programs that measure themselves, operation by operation: perf/files and perf/clients. One
-//! process a measurement, on one processor; the peers take turns. The process counts its own time,
-//! and what it says is held against what the kernel charged it for its whole life.
+//! Programs that measure themselves, operation by operation: perf/files, perf/clients and perf/tls.
+//! One process a measurement, on one processor; the peers take turns. The process counts its own
+//! time, and what it says is held against what the kernel charged it for its whole life.
 
 use crate::options::{Options, root};
-use crate::peers::{self, Peer};
+use crate::peers::{self, Peer, REFERENCE};
 use crate::process;
 use crate::report::json::{Json, map};
 use crate::report::stats::Spread;
-use crate::report::{Record, Standing, facts, rounds, show_ratio};
+use crate::report::{Record, Standing, facts, ratio, same_rounds, show_ratio};
 use std::process::Stdio;
 
-const REFERENCE: &str = "node26";
 const RUNNER: &str = "perf/files/run.js";
 
 /// A shape of a shapes.js, and how many times as many operations per second of processor time as
@@ -25,6 +24,14 @@ pub const fn shape(name: &'static str, asked: f64, says: &'static str) -> Shape 
     Shape { name, asked, says }
 }
 
+/// The program knows all shapes by their names.
+#[cfg(test)]
+pub fn assert_known(shapes: &[Shape], program: &str) {
+    for Shape { name, .. } in shapes {
+        assert!(program.contains(&format!("'{name}':")), "{name}");
+    }
+}
+
 /// Shapes of one file; `place` is what they are told of where to work.
 pub struct Suite<'a> {
     pub name: &'static str,
@@ -36,6 +43,7 @@ pub struct Suite<'a> {
 /// What one process said.
 struct Sample {
     peer: usize,
+    rep: usize,
     shape: usize,
     operations: f64,
     wall_us: f64,
@@ -61,7 +69,7 @@ pub fn run(options: &Options, suite: &Suite, record: &Record) -> Result<(), Stri
     for (index, shape) in shapes.iter().enumerate() {
         for rep in 0..options.reps {
             for (peer, who) in peers.iter().enumerate() {
-                let sample = match measure(options, who, suite, shape, [peer, index]) {
+                let sample = match measure(options, who, suite, shape, [peer, rep, index]) {
                     Ok(sample) => sample,
                     // A peer that cannot do it is left out of the table, and the others go on.
                     Err(reason) if who.name != "coring" => {
@@ -116,7 +124,7 @@ fn measure(
     peer: &Peer,
     suite: &Suite,
     shape: &Shape,
-    [peer_index, shape_index]: [usize; 2],
+    at: [usize; 3],
 ) -> Result<Sample, String> {
     let mut command = peer.script(&root().join(RUNNER));
     command.arg(
@@ -141,8 +149,9 @@ fn measure(
     let failed = || format!("{} {}: {} {text}", peer.name, shape.name, output.status);
     let number = |name: &str| field(&text, name).ok_or_else(failed);
     let sample = Sample {
-        peer: peer_index,
-        shape: shape_index,
+        peer: at[0],
+        rep: at[1],
+        shape: at[2],
         operations: number("operations")?,
         wall_us: number("wallUs")?,
         user_us: number("userUs")?,
@@ -173,7 +182,7 @@ struct Run<'a> {
 }
 
 impl Run<'_> {
-    fn of(&self, peer: usize, shape: usize) -> impl Iterator<Item = &Sample> {
+    fn of(&self, peer: usize, shape: usize) -> impl Iterator<Item = &Sample> + Clone {
         self.samples
             .iter()
             .filter(move |sample| sample.peer == peer && sample.shape == shape)
@@ -197,6 +206,7 @@ impl Run<'_> {
             map([
                 ("peer", self.peers[sample.peer].name.into()),
                 ("shape", self.shapes[sample.shape].name.into()),
+                ("rep", (sample.rep as u64 + 1).into()),
                 ("operations", sample.operations.into()),
                 ("wall_us", sample.wall_us.into()),
                 ("user_us", sample.user_us.into()),
@@ -235,18 +245,23 @@ impl Run<'_> {
     /// How many times as many operations as the reference, round by round.
     fn ratio(&self, peer: usize, shape: usize, value: fn(&Sample) -> f64) -> String {
         let reference = self.peers.iter().position(|peer| peer.name == REFERENCE);
-        let values = |peer: usize| -> Vec<f64> { self.of(peer, shape).map(value).collect() };
-        show_ratio(reference.and_then(|reference| rounds(&values(reference), &values(peer))))
+        show_ratio(reference.and_then(|other| self.paired([other, peer], shape, value)))
+    }
+
+    /// Of the rounds in which both could do it.
+    fn paired(
+        &self,
+        [over, under]: [usize; 2],
+        shape: usize,
+        value: fn(&Sample) -> f64,
+    ) -> Option<Spread> {
+        let samples = [over, under].map(|peer| self.of(peer, shape));
+        ratio(&same_rounds(samples, |sample| sample.rep), value)
     }
 
     fn stand(&self, record: &Record, shape: usize) {
         let Some(own) = self.peers.iter().position(|peer| peer.name == "coring") else {
             return;
-        };
-        let cpu = |peer: usize| -> Vec<f64> {
-            self.of(peer, shape)
-                .map(Sample::cpu_per_operation)
-                .collect()
         };
         for (peer, who) in self
             .peers
@@ -254,7 +269,8 @@ impl Run<'_> {
             .enumerate()
             .filter(|(peer, _)| *peer != own)
         {
-            if let Some(ratio) = rounds(&cpu(peer), &cpu(own)) {
+            let cpu = Sample::cpu_per_operation;
+            if let Some(ratio) = self.paired([peer, own], shape, cpu) {
                 record.standing(Standing {
                     what: format!("{} {}", self.suite.name, self.shapes[shape].name),
                     figure: "CPU time",
@@ -269,6 +285,41 @@ impl Run<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_round_that_one_has_missed_counts_for_neither() {
+        let at = |peer: usize, rep: usize, user_us: f64| Sample {
+            peer,
+            rep,
+            shape: 0,
+            operations: 1.0,
+            wall_us: 0.0,
+            user_us,
+            system_us: 0.0,
+        };
+        let suite = Suite {
+            name: "",
+            file: "",
+            shapes: &[],
+            place: "",
+        };
+        let samples = [
+            at(0, 0, 2.0),
+            at(1, 0, 1.0),
+            at(1, 1, 7.0),
+            at(0, 2, 9.0),
+            at(1, 2, 3.0),
+        ];
+        let run = Run {
+            suite: &suite,
+            peers: &[],
+            shapes: &[],
+            samples: &samples,
+        };
+        let ratio = run.paired([0, 1], 0, Sample::cpu_per_operation);
+        assert_eq!(ratio, Some(Spread::of([2.0, 3.0])));
+        assert_eq!(run.paired([0, 2], 0, Sample::cpu_per_operation), None);
+    }
 
     #[test]
     fn fields_of_what_a_process_says() {

@@ -4,7 +4,7 @@
 
 use crate::load::{self, Plan};
 use crate::options::{Options, root};
-use crate::peers::{self, Server};
+use crate::peers::{self, REFERENCE, Server};
 use crate::process;
 use crate::report::json::{Json, map};
 use crate::report::stats::Spread;
@@ -26,7 +26,7 @@ const SERVERS: [(&str, &str, bool); 2] = [
 pub fn run(options: &Options, record: &Record) -> Result<(), String> {
     let peers = peers::choose(options)?;
     let facts = facts::facts(options, &peers);
-    let server = peers.iter().find(|peer| peer.name == "node26");
+    let server = peers.iter().find(|peer| peer.name == REFERENCE);
     let peer = server.unwrap_or(&peers[0]);
     process::pin_this_thread(options.load_cpu).map_err(|error| format!("taskset: {error}"))?;
     let mut rows = vec![
@@ -83,7 +83,8 @@ pub fn run(options: &Options, record: &Record) -> Result<(), String> {
         Ok(())
     } else {
         Err(format!(
-            "the generator and wrk differ by more than 5 % at {}",
+            "the generator and wrk differ by more than {:.0} % at {}",
+            TOLERANCE * 100.0,
             wrong.join(", ")
         ))
     }
