@@ -3,7 +3,7 @@
 // What programs ask of others: names of a name server, and answers of an HTTP server. Both are
 // threads of the generator; the place is `DNS_PORT HTTP_PORT`. See files/shapes.js for the form.
 
-const { Resolver } = require('node:dns').promises;
+const { Resolver, lookup } = require('node:dns').promises;
 const http = require('node:http');
 
 const BODY = 'Hello World';
@@ -25,6 +25,19 @@ function resolving(concurrency) {
     async operation(resolver, index) {
       // Another name each time, so that nobody answers from memory.
       const [address] = await resolver.resolve4(`n${index}.example.org`);
+      expect(address === '127.0.0.1', 'an address');
+    },
+    check: nothing,
+  };
+}
+
+/** A name that the system knows without a name server. */
+function lookingUp(concurrency) {
+  return {
+    concurrency,
+    prepare: nothing,
+    async operation() {
+      const { address } = await lookup('localhost', { family: 4 });
       expect(address === '127.0.0.1', 'an address');
     },
     check: nothing,
@@ -57,6 +70,8 @@ function getting(concurrency) {
 module.exports = {
   'dns-1': resolving(1),
   'dns-100': resolving(100),
+  'lookup-1': lookingUp(1),
+  'lookup-16': lookingUp(16),
   'http-get-1': getting(1),
   'http-get-64': getting(64),
 
