@@ -10,6 +10,17 @@ function init(list) {
   return list;
 }
 
+function newList() {
+  return init({ _idleNext: null, _idlePrev: null });
+}
+
+/** All items, the oldest first, however the list changes meanwhile. */
+function itemsOf(list) {
+  const items = [];
+  for (let item = list._idlePrev; item !== list; item = item._idlePrev) items.push(item);
+  return items;
+}
+
 // The oldest item, or null.
 function peek(list) {
   const oldest = list._idlePrev;
@@ -40,4 +51,4 @@ function isEmpty(list) {
   return list._idleNext === list;
 }
 
-module.exports = { init, peek, remove, append, isEmpty };
+module.exports = { init, newList, itemsOf, peek, remove, append, isEmpty };

@@ -12,7 +12,7 @@ const {
   MessageError, decode, encodeQuery, isEchoOf, setId,
 } = require('internal/dns/wire');
 const { Ports } = require('internal/dns/ports');
-const { append, init, isEmpty, remove } = require('internal/linkedlist');
+const { append, isEmpty, itemsOf, newList, remove } = require('internal/linkedlist');
 const { isIP } = require('internal/net');
 
 const TIMEOUT_MS = 2000;
@@ -40,9 +40,7 @@ class Channel {
     this.asksNext = asksNext;
     this.servers = undefined;
     this.localAddresses = { 4: undefined, 6: undefined };
-    // A list, not a Set: the tables that a Set outgrows keep what was in them until the old
-    // generation is collected, and questions come and go.
-    this.pending = init({ _idleNext: null, _idlePrev: null });
+    this.pending = newList();
     this.ports = new Ports();
     this.next = 0;
   }
@@ -67,9 +65,7 @@ class Channel {
 
   /** What callbacks ask meanwhile goes on. */
   cancel() {
-    const queries = [];
-    for (let at = this.pending._idlePrev; at !== this.pending; at = at._idlePrev) queries.push(at);
-    for (const query of queries) query.finish('ECANCELLED');
+    for (const query of itemsOf(this.pending)) query.finish('ECANCELLED');
   }
 
   limit(round) {

@@ -28,6 +28,7 @@ const {
 } = require('internal/http/routing');
 const { closeResponse } = require('internal/http/response');
 const { kUniqueHeaders } = require('internal/http/head');
+const { append, remove } = require('internal/linkedlist');
 const {
   kIncomingMessage,
   kNeedDrain,
@@ -67,7 +68,8 @@ class DuplexConnection {
   constructor(server, socket, connections) {
     this.server = server;
     this.socket = socket;
-    this.connections = connections;
+    this._idleNext = null;
+    this._idlePrev = null;
     this.incoming = []; // Requests whose response is not out.
     this.outgoing = []; // Responses that wait for their turn.
     this.outgoingBytes = 0;
@@ -92,7 +94,7 @@ class DuplexConnection {
     this.onRequestTimeout = () => {
       clientError(server, new ERR_HTTP_REQUEST_TIMEOUT(), socket);
     };
-    connections.add(this);
+    append(connections, this);
   }
 
   isIdle() {
@@ -294,7 +296,7 @@ class DuplexConnection {
   leave() {
     const { socket } = this;
     this.unwatch();
-    this.connections.delete(this);
+    remove(this);
     socket.removeListener('data', this.dataListener);
     socket.removeListener('end', this.endListener);
     socket.removeListener('close', this.closeListener);
@@ -318,7 +320,7 @@ class DuplexConnection {
 
   closed() {
     this.unwatch();
-    this.connections.delete(this);
+    remove(this);
     this.freeParser();
     for (const req of this.incoming.splice(0)) abortMessage(req, abortedError);
     for (const res of this.outgoing.splice(0)) res.destroy(abortedError());
@@ -330,7 +332,7 @@ function headerBytesMax() {
   return getOptionValue('--max-http-header-size') || 16384;
 }
 
-/** Serves HTTP on `socket`; `connections` is the server's set of such connections. */
+/** Serves HTTP on `socket`; `connections` is the server's list of such connections. */
 function serveDuplex(server, socket, connections) {
   const connection = new DuplexConnection(server, socket, connections);
   if (server.timeout && typeof socket.setTimeout === 'function') socket.setTimeout(server.timeout);

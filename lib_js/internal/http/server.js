@@ -24,6 +24,7 @@ const { forgetSocket, isLimit } = require('internal/http/routing');
 const { STATUS_CODES } = require('internal/http/status');
 const { kIncomingMessage, kServerResponse, kSettings } = require('internal/http/symbols');
 const { openChannels } = require('internal/http/channels');
+const { itemsOf, newList } = require('internal/linkedlist');
 const { Server: NetServer, isRefused, kLaneFlag, kOnListener } = require('internal/net/server');
 const {
   codes: { ERR_INVALID_ARG_VALUE, ERR_OUT_OF_RANGE },
@@ -158,7 +159,7 @@ function Server(options, requestListener) {
   this.maxHeadersCount = null;
   this.maxRequestsPerSocket = 0;
   this[kUniqueHeaders] = parseUniqueHeadersOption(options.uniqueHeaders);
-  this[kDuplexes] = new Set();
+  this[kDuplexes] = newList();
   this[kLastListener] = null; // Connections may outlive it.
 }
 ObjectSetPrototypeOf(Server.prototype, NetServer.prototype);
@@ -264,7 +265,7 @@ function connectionListener(socket) {
   if (socket._handle && socket._handle.isLane) return;
   // A server that does not listen. Those of https have no settings for native.
   if (!this._handle && this[kSettings] !== undefined) configure(this);
-  serveDuplex(this, socket, this[kDuplexes] ??= new Set());
+  serveDuplex(this, socket, this[kDuplexes] ??= newList());
 }
 
 /** What a server of https needs for http's methods: it is no http.Server. */
@@ -272,7 +273,7 @@ function becomeServer(server, options) {
   server[kSettings] = new Settings();
   storeHTTPOptions.call(server, options);
   server[kUniqueHeaders] = parseUniqueHeadersOption(options.uniqueHeaders);
-  server[kDuplexes] = new Set();
+  server[kDuplexes] = newList();
   server[kLastListener] = null;
 }
 
@@ -335,7 +336,7 @@ Server.prototype.closeIdleConnections = function closeIdleConnections() {
   if (listener !== null && hasLane(listener)) {
     native.closeIdle(listener.number, this[kSettings].answering);
   }
-  for (const connection of this[kDuplexes]) {
+  for (const connection of itemsOf(this[kDuplexes])) {
     if (connection.isIdle()) connection.socket.destroy();
   }
 };
@@ -343,7 +344,7 @@ Server.prototype.closeIdleConnections = function closeIdleConnections() {
 Server.prototype.closeAllConnections = function closeAllConnections() {
   const listener = this[kLastListener];
   if (listener !== null && hasLane(listener)) native.closeAll(listener.number);
-  for (const connection of this[kDuplexes]) connection.socket.destroy();
+  for (const connection of itemsOf(this[kDuplexes])) connection.socket.destroy();
 };
 
 Server.prototype[SymbolAsyncDispose] = async function() {

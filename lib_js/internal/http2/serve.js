@@ -6,6 +6,7 @@ const { onServerStream } = require('internal/http2/compat');
 const { ServerHttp2Session } = require('internal/http2/server_session');
 const { validateOptionalObject, validateSettings } = require('internal/http2/settings');
 const { kOptions, kSessions } = require('internal/http2/symbols');
+const { itemsOf, newList } = require('internal/linkedlist');
 const net = require('net');
 const { validateFunction } = require('internal/validators');
 
@@ -69,14 +70,14 @@ function onNewListener(event) {
 /** What constructors of servers do after their base's. */
 function prepareServer(server, options, requestListener) {
   server[kOptions] = options;
-  server[kSessions] = new Set();
+  server[kSessions] = newList();
   server.timeout = 0;
   server.on('newListener', onNewListener);
   if (typeof requestListener === 'function') server.on('request', requestListener);
 }
 
 function closeSessions(server) {
-  for (const session of [...server[kSessions]]) session.close();
+  for (const { session } of itemsOf(server[kSessions])) session.close();
 }
 
 /** Methods of both classes. */

@@ -13,6 +13,7 @@ const {
 } = require('internal/errors').codes;
 const { Http2Session } = require('internal/http2/session');
 const { kSessions, kState } = require('internal/http2/symbols');
+const { append } = require('internal/linkedlist');
 const { URL } = require('internal/url');
 const { validateString } = require('internal/validators');
 
@@ -26,7 +27,7 @@ class ServerHttp2Session extends Http2Session {
   constructor(options, socket, server) {
     super(true, options, socket);
     this[kState].server = server;
-    server?.[kSessions].add(this);
+    if (server !== undefined) append(server[kSessions], this[kState]);
   }
 
   get server() {

@@ -25,13 +25,13 @@ const { faceOfSession } = require('internal/http2/socket_face');
 const {
   kBound,
   kMaybeDestroy,
-  kSessions,
   kSocket,
   kState,
   kUpdateTimer,
 } = require('internal/http2/symbols');
 const { setTimeout, timedOut } = require('internal/http2/timeout');
 const { Wire } = require('internal/http2/wire');
+const { remove } = require('internal/linkedlist');
 const { NumberMap } = require('internal/number_map');
 const { kTimeout } = require('internal/timers');
 const { customInspectSymbol: kInspect } = require('internal/util');
@@ -52,8 +52,12 @@ const CLIENT = 1;
 /** How long the transport of a destroyed session may stand still. */
 const LINGER_MS = 2000;
 
+/** What a session remembers; those of a server are in its list. */
 class SessionState {
-  constructor(isServer, options, socket) {
+  constructor(session, isServer, options, socket) {
+    this._idleNext = null;
+    this._idlePrev = null;
+    this.session = session;
     this.isServer = isServer;
     this.isStrict = options.strictSingleValueFields;
     this.socket = socket;
@@ -91,7 +95,7 @@ class Http2Session extends EventEmitter {
     super();
     if (socket[kBound] !== undefined) throw new ERR_HTTP2_SOCKET_BOUND();
     socket[kBound] = this;
-    this[kState] = new SessionState(isServer, options, socket);
+    this[kState] = new SessionState(this, isServer, options, socket);
     this[kTimeout] = null;
     socket.on('error', onSocketError);
     socket.on('close', onSocketClose);
@@ -418,11 +422,11 @@ function tearDown(session, code, error) {
 
 function finishTearDown(session, error) {
   const state = session[kState];
-  const { server, socket } = state;
+  const { socket } = state;
   state.socket = undefined;
   state.face = undefined;
   state.wire = undefined;
-  server?.[kSessions].delete(session);
+  remove(state);
   if (socket === undefined) {
     process.nextTick(emitClose, session, error);
     return;
