@@ -123,8 +123,6 @@ async function call(res, [name, ...rest], say) {
   } else if (name.endsWith(' =')) {
     res[name.slice(0, -2)] = rest[0];
   } else {
-    // Node forgets what was written in the tick of a destroy().
-    if (name === 'destroy') await sleep(5);
     if (name === 'write' || name === 'end') {
       rest.push((error) => say(`${name} called back ${error?.code ?? ''}`));
     }

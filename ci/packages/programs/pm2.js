@@ -3,25 +3,24 @@
 'use strict';
 
 const fs = require('node:fs');
-const net = require('node:net');
 const path = require('node:path');
 const { binary, project, run } = require('./lib/run.js');
 
 const folder = project({
-  'app.js': `const http = require('http');
-http.createServer((req, res) => res.end('worker ' + process.env.NODE_APP_INSTANCE))
-  .listen(Number(process.env.LISTEN), () => process.send('ready'));
+  'app.js': `const fs = require('fs');
+const server = require('http').createServer((req, res) =>
+  res.end('worker ' + process.env.NODE_APP_INSTANCE));
+server.listen(0, '127.0.0.1', () => {
+  fs.writeFileSync('port', String(server.address().port));
+  process.send('ready');
+});
 process.on('SIGINT', () => process.exit(0));
 console.log('up');
 `,
 });
 
 async function main() {
-  const probe = net.createServer();
-  await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve));
-  const { port } = probe.address();
-  await new Promise((resolve) => probe.close(resolve));
-  const env = { PM2_HOME: path.join(folder, 'home'), LISTEN: port, PM2_DISCRETE_MODE: 'true' };
+  const env = { PM2_HOME: path.join(folder, 'home'), PM2_DISCRETE_MODE: 'true' };
   const pm2 = (...args) => run(folder, [binary('pm2', 'pm2'), ...args], { env });
   const list = () => {
     const lines = pm2('jlist').stdout.split('\n');
@@ -32,6 +31,7 @@ async function main() {
   };
   try {
     console.log(pm2('start', 'app.js', '-i', '2', '--wait-ready', '--name', 'app').status, list());
+    const port = fs.readFileSync(path.join(folder, 'port'), 'utf8');
     const seen = new Set();
     for (let i = 0; i < 50 && seen.size < 2; i++) {
       const headers = { connection: 'close' };

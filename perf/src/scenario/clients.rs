@@ -14,7 +14,11 @@ const SHAPES: &[Shape] = &[
         "names from a name server, one after the other",
     ),
     shape("dns-100", 1.0, "the same, 100 at once"),
-    shape("lookup-1", 5.0, "localhost by dns.lookup, one after the other"),
+    shape(
+        "lookup-1",
+        5.0,
+        "localhost by dns.lookup, one after the other",
+    ),
     shape("lookup-16", 5.0, "the same, 16 at once"),
     shape(
         "http-get-1",
