@@ -213,7 +213,7 @@ function checkExecArgv(execArgv, env) {
 }
 
 function toList(value, name) {
-  if (value === undefined || value === null) return undefined;
+  if (!value) return undefined;
   if (!ArrayIsArray(value)) throw new ERR_INVALID_ARG_TYPE(name, 'Array', value);
   return ArrayPrototypeMap(value, String);
 }

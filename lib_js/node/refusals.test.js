@@ -9,6 +9,7 @@ const dgram = require('dgram');
 const dns = require('dns');
 const net = require('net');
 const tls = require('tls');
+const { Worker } = require('worker_threads');
 const { next, row, rows } = require('../fixtures/rows.test.cjs');
 
 const nop = () => {};
@@ -68,6 +69,8 @@ rows('dgram, bound or not', [
 });
 
 rows('what is empty is not there', [
+  ['arguments of a worker', () => next(new Worker('', { eval: true, argv: '', execArgv: 0 }),
+                                       'exit')],
   ['lists of blocked addresses',
     () => dgram.createSocket({ type: 'udp4', receiveBlockList: null, sendBlockList: '' }).close()],
   ['local address', async () => {

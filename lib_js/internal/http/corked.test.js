@@ -88,6 +88,16 @@ row('the request is destroyed', async () => {
   assert.deepStrictEqual(said, ['aborted', 'tick', 'close', 'closed']);
 });
 
+row('flushHeaders() behind write() is forgotten, too', async () => {
+  const { received, said } = await answer((res) => {
+    res.write('a');
+    res.flushHeaders();
+    res.destroy();
+  });
+  assert.strictEqual(received, '');
+  assert.deepStrictEqual(said, CUT);
+});
+
 row('callbacks of forgotten writes are told', async () => {
   const { said } = await answer((res, { tell }) => {
     res.write('a', tell('first'));

@@ -5,9 +5,10 @@
 // listened to. Node 24 passes the same rows.
 
 const assert = require('assert');
+const { spawn } = require('child_process');
 const http = require('http');
 const net = require('net');
-const { deferred, next, rows } = require('../../fixtures/rows.test.cjs');
+const { deferred, next, row, rows } = require('../../fixtures/rows.test.cjs');
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const UNFINISHED = 'POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nabc';
@@ -117,4 +118,33 @@ rows('an end in the middle of a message is an error without bytes', [
   assert.deepStrictEqual([code, message, reason, bytesParsed, rawPacket], [
     'HPE_INVALID_EOF_STATE', 'Parse Error', 'Invalid EOF state', 0, undefined,
   ]);
+});
+
+/** Asks for an upgrade, and is gone before the server looks. */
+const HASTY = `
+  const socket = require('net').connect(+process.argv[1], '127.0.0.1', () => {
+    socket.write('GET / HTTP/1.1\\r\\nHost: a\\r\\nConnection: upgrade\\r\\nUpgrade: x\\r\\n\\r\\n',
+                 () => socket.resetAndDestroy());
+  });
+  socket.on('error', () => {});
+`;
+
+row('an upgrade that was reset before it was seen does no harm', async () => {
+  const server = http.createServer((req, res) => res.end('well'));
+  server.on('upgrade', (req, socket) => socket.on('error', () => {}).destroy());
+  let isHeld = true;
+  server.on('connection', () => {
+    // What the client does meanwhile comes in one turn.
+    if (isHeld) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 200);
+  });
+  await next(server.listen(0, '127.0.0.1'), 'listening');
+  const { port } = server.address();
+  for (let i = 0; i < 3; i++) {
+    await next(spawn(process.execPath, ['-e', HASTY, port]), 'close');
+  }
+  isHeld = false;
+  const { 0: res } = await next(http.get({ port, host: '127.0.0.1', agent: false }), 'response');
+  res.resume();
+  await next(res, 'end');
+  server.close();
 });

@@ -8,6 +8,7 @@ const {
   ObjectDefineProperty,
   ObjectSetPrototypeOf,
   Symbol,
+  SymbolFor,
 } = primordials;
 
 const { Readable, finished } = require('stream');
@@ -146,6 +147,14 @@ LaneRequest.prototype = IncomingMessage.prototype;
 function define(name, descriptor) {
   ObjectDefineProperty(IncomingMessage.prototype, name, { __proto__: null, ...descriptor });
 }
+
+define(SymbolFor('nodejs.util.inspect.custom'), {
+  configurable: true,
+  writable: true,
+  value() {
+    return require('internal/http/inspect').shownRequest(this);
+  },
+});
 
 define('_readableState', {
   configurable: true,

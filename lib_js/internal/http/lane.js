@@ -134,6 +134,7 @@ class Lane {
     this.callbacks = null; // Of write().
     this.isDraining = false; // A tick is to tell that all is with the kernel.
     this.corked = null; // What is to be written in the next tick.
+    this.spareCorked = null; // What holds it, between ticks too.
     this.message = null; // The async resource of its requests, while somebody watches.
     if (watch.isOn) this.watch(server);
   }
@@ -276,7 +277,10 @@ class Lane {
       return true;
     }
     if (!this.isOpen || (this.facade !== null && this.facade.destroyed)) return false;
-    if (this.corked === null) this.corked = new Corked(this, res);
+    if (this.corked === null) {
+      this.corked = this.spareCorked ??= new Corked(this);
+      this.corked.begin(res);
+    }
     return this.addCorked(chunk, encoding, callback);
   }
 
@@ -284,7 +288,7 @@ class Lane {
     if (typeof chunk === 'string' && encoding && bodyFlag(encoding) === -1) {
       chunk = Buffer.from(chunk, encoding);
     }
-    return this.corked.add(chunk, encoding, callback);
+    return this.corked.add(chunk, encoding, callback ?? nop);
   }
 
   /** Head (if it is not out yet) and a piece of the body, at once. */

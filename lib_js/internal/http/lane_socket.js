@@ -282,9 +282,9 @@ function upgrade(lane, req) {
     return;
   }
   endBody(req, undefined);
-  forgetSocket(lane.socket);
   const socket = leaveLane(lane);
-  if (socket === null) return;
+  if (socket === null) return; // An error that is on its way is still the server's to take.
+  forgetSocket(socket);
   socket.read(0); // As in Node the bytes flow in, if only into the buffer.
   server.emit(eventName, req, socket, head === undefined ? Buffer.alloc(0) :
     new FastBuffer(head.buffer, head.byteOffset, head.byteLength));

@@ -4,6 +4,7 @@
 
 const {
   ObjectSetPrototypeOf,
+  SymbolFor,
 } = primordials;
 
 const { OutgoingMessage, kHighWaterMark, kRejectBody } = require('internal/http/outgoing');
@@ -51,6 +52,14 @@ ServerResponse.prototype.statusMessage = undefined;
 for (const name of ['_sent100', '_expect_continue']) {
   Object.defineProperty(ServerResponse.prototype, name, { writable: true, value: false });
 }
+
+Object.defineProperty(ServerResponse.prototype, SymbolFor('nodejs.util.inspect.custom'), {
+  configurable: true,
+  writable: true,
+  value() {
+    return require('internal/http/inspect').shownResponse(this);
+  },
+});
 
 /**
  * A response of a lane: few fields, all in one order; the rest is found on the prototype. Its name

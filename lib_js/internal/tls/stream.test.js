@@ -261,3 +261,22 @@ test('bodies of all sizes over https, on one connection', async (t) => {
     assert.strictEqual(digest(await buffer(res)), digest(body));
   }
 });
+
+test('what is written when the peer is known is sent, though the socket is destroyed at once',
+     async (t) => {
+  for (const version of VERSIONS) {
+    const server = tls.createServer({ ...serverA, maxVersion: version });
+    const port = await listen(t, server);
+    const near = tls.connect({ host: '127.0.0.1', port, ca: CA, servername: 'a.test' });
+    const told = new Promise((resolve) => {
+      near.on('secureConnect', () => {
+        near.write('hello', resolve);
+        near.destroy();
+      });
+    });
+    const [far] = await once(server, 'secureConnection');
+    far.on('error', () => {});
+    assert.strictEqual(await text(far), 'hello');
+    assert.ok(!(await told));
+  }
+});

@@ -396,20 +396,25 @@ class TLSWrap {
 
   unblock() {
     if (--this.blocks > 0 || this.closing || this.socket.destroyed) return;
-    const wire = this.blockedWire;
-    this.blockedWire = [];
-    for (let i = 0; i < wire.length; i++) {
-      const queued = this._parent.writeBuffer(wire[i]);
-      if (queued < 0) {
-        this.owner._onwriteerror(this, queued);
-        return;
-      }
+    const queued = this.sendBlocked();
+    if (queued < 0) {
+      this.owner._onwriteerror(this, queued);
+      return;
     }
     const shutdown = this.blockedShutdown;
     this.blockedShutdown = null;
     if (shutdown === null) return;
     const error = this._parent.shutdown(shutdown);
     if (error < 0) shutdown(error);
+  }
+
+  sendBlocked() {
+    const wire = this.blockedWire;
+    this.blockedWire = [];
+    let queued = 0;
+    for (let i = 0; i < wire.length && queued >= 0; i++) queued = this._parent.writeBuffer(wire[i]);
+    if (queued >= 0) this.queuedBytes = queued;
+    return queued;
   }
 
   // --- Ending
@@ -428,12 +433,15 @@ class TLSWrap {
 
   close(callback) {
     if (this.closing) return;
+    // A peer that the program was told of is accepted, and gets what was said in the same breath.
+    if (this.blocks > 0 && !this.isServer && !this.socket.secureConnecting) this.sendBlocked();
     this.closing = true;
     this.socket.ssl = null;
     const done = () => {
       const write = this.pendingWrite;
       this.pendingWrite = null;
-      if (write !== null) write(ECANCELED);
+      const isSent = this.held === null && this.queuedBytes < QUEUED_BYTES_MAX;
+      if (write !== null) write(isSent ? 0 : ECANCELED);
       this.destroySSL();
       if (callback !== undefined) callback();
       if (watch.isOn) resources.destroyResource(this);
