@@ -119,6 +119,27 @@ test('a head that goes out alone, or with text, is UTF-8', async () => {
   assert.match(received, /X-H: \xe9\r\n/);
 });
 
+test('flushHeaders() of a response that is over is nothing', async () => {
+  for (const end of [(res) => res.end('a'), (res) => res.destroy()]) {
+    const { promise, resolve } = Promise.withResolvers();
+    await answer((res) => {
+      res.on('close', () => setImmediate(() => resolve(res.flushHeaders())));
+      end(res);
+    });
+    assert.strictEqual(await promise, undefined);
+  }
+});
+
+test('strictContentLength counts bytes of text that end() is given alone', async () => {
+  for (const [encoding, body] of [[undefined, '\xc3\xa9'], ['latin1', '\xe9']]) {
+    const { received } = await answer((res) => {
+      res.strictContentLength = true;
+      res.end('é', encoding);
+    });
+    assert.ok(received.endsWith(`\r\nContent-Length: ${body.length}\r\n\r\n${body}`), received);
+  }
+});
+
 test('who answers keep-alive to a close waits for the peer to close', async () => {
   const request = REQUEST.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
   const kept = await answer((res) => {
