@@ -255,7 +255,8 @@ class Lane {
       countStrictly(res, byteLengthOf(chunk, encoding), true);
     }
     if (res._header === null) {
-      res._contentLength = chunk.length;
+      // Native counts the bytes, but who is strict about them has counted them, too.
+      res._contentLength = res.strictContentLength ? byteLengthOf(chunk, encoding) : chunk.length;
       res._implicitHeader();
     }
     if (res._hasBody) return chunk;

@@ -6,6 +6,7 @@ const assert = require('assert');
 const http = require('http');
 const { PassThrough } = require('stream');
 const { test } = require('node:test');
+const { listen } = require('../../fixtures/listen.test.cjs');
 
 test('a request that a program makes is read by its own _read', async () => {
   class Made extends http.IncomingMessage {
@@ -25,7 +26,7 @@ test('a request that a program makes is read by its own _read', async () => {
   assert.strictEqual((await made.toArray()).join(''), 'body');
 });
 
-test('a response that is complete ends though its headers were read before', async () => {
+test('a response that is complete ends though its headers were read before', async (t) => {
   const server = http.createServer((req, res) => {
     assert.ok(req.rawHeaders.length > 0);
     setImmediate(async () => {
@@ -33,18 +34,16 @@ test('a response that is complete ends though its headers were read before', asy
       res.end('over');
     });
   });
-  await new Promise((resolve) => server.listen(0, resolve));
-  const res = await new Promise((resolve) => http.get({ port: server.address().port }, resolve));
+  const port = await listen(t, server);
+  const res = await new Promise((resolve) => http.get({ port, host: '127.0.0.1' }, resolve));
   assert.ok(res.rawHeaders.length > 0);
   assert.strictEqual((await res.toArray()).join(''), 'over');
-  server.close();
-  server.closeAllConnections();
 });
 
-test('a response has its socket as its own property', async () => {
+test('a response has its socket as its own property', async (t) => {
   const server = http.createServer((req, res) => res.end());
-  await new Promise((resolve) => server.listen(0, resolve));
-  const res = await new Promise((resolve) => http.get({ port: server.address().port }, resolve));
+  const port = await listen(t, server);
+  const res = await new Promise((resolve) => http.get({ port, host: '127.0.0.1' }, resolve));
   // The package `request` wants it before it believes in TLS.
   assert.ok(Object.hasOwn(res, 'socket'));
   assert.strictEqual(res.socket, res.req.socket);
@@ -53,11 +52,9 @@ test('a response has its socket as its own property', async () => {
   res.socket = other;
   assert.strictEqual(res.connection, other);
   res.resume();
-  server.close();
-  server.closeAllConnections();
 });
 
-test('stacks name the classes of messages', async () => {
+test('stacks name the classes of messages', async (t) => {
   const stacks = [];
   const note = () => stacks.push(new Error('here').stack);
   const server = http.createServer((req, res) => {
@@ -65,11 +62,9 @@ test('stacks name the classes of messages', async () => {
     res.on('mine', note).emit('mine');
     res.end();
   });
-  await new Promise((resolve) => server.listen(0, resolve));
-  const res = await new Promise((resolve) => http.get({ port: server.address().port }, resolve));
+  const port = await listen(t, server);
+  const res = await new Promise((resolve) => http.get({ port, host: '127.0.0.1' }, resolve));
   res.resume();
-  server.close();
-  server.closeAllConnections();
   assert.match(stacks[0], /at IncomingMessage\.emit /);
   assert.match(stacks[1], /at ServerResponse\.emit /);
 });

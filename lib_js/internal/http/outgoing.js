@@ -237,6 +237,8 @@ OutgoingMessage.prototype._writeRaw = function _writeRaw(data, encoding, callbac
     if (this.outputData.length) this._flushOutput(socket);
     return socket.write(data, encoding, callback);
   }
+  // One that the fast lane has finished has no list yet; what is in it goes nowhere, as in Node.
+  this.outputData ??= [];
   this.outputData.push({ data, encoding, callback });
   this.outputSize += data.length;
   this._onPendingData(data.length);

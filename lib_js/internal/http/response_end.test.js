@@ -6,36 +6,42 @@ const assert = require('node:assert');
 const http = require('node:http');
 const net = require('node:net');
 const { once } = require('node:events');
+const { setTimeout: sleep } = require('node:timers/promises');
 
 const REQUEST = 'GET / HTTP/1.1\r\nHost: a\r\n\r\n';
 const LARGE_BYTES = 50_000_000;
 
-/** What the handler says, events of its response included, and what came to the client. */
-async function answer(handler, { request = REQUEST, reads = true, ms = 100 } = {}) {
+/**
+ * What the handler says, events of its response included, what came to the client, and whether it
+ * was still connected so long after the response.
+ */
+async function answer(handler, { request = REQUEST, reads = true, ms = 0 } = {}) {
   const said = [];
-  const server = http.createServer((req, res) => {
+  const server = http.createServer();
+  const over = new Promise((resolve) => server.on('request', (req, res) => {
     for (const event of ['prefinish', 'finish', 'close', 'drain']) {
       res.on(event, () => said.push(event));
     }
-    res.on('error', (error) => said.push(`error ${error.code}`));
+    res.on('error', (error) => said.push(`error ${error.code}`)).on('close', resolve);
     res.sendDate = false;
     handler(res, (what) => (error) => said.push(`${what} ${error?.code ?? 'done'}`), req);
-  });
+  }));
   await once(server.listen(0, '127.0.0.1'), 'listening');
   const client = net.connect(server.address().port, '127.0.0.1');
   const received = [];
   client.on('error', () => {});
   if (reads) client.on('data', (data) => received.push(data));
   client.write(request);
-  let isOpen = true;
-  const closed = once(client, 'close').then(() => { isOpen = false; });
-  await Promise.race([closed, new Promise((resolve) => setTimeout(resolve, ms))]);
-  const result = { said, isOpen, received: Buffer.concat(received).toString('latin1') };
-  client.destroy();
-  server.closeAllConnections();
+  const closed = once(client, 'close');
+  await over;
+  const isOpen = await Promise.race([closed.then(() => false), sleep(ms, true, { ref: false })]);
+  // What is still on its way comes before the server's end.
+  if (reads) client.end();
+  else client.destroy();
+  await closed;
   server.close();
   await once(server, 'close');
-  return result;
+  return { said, isOpen, received: Buffer.concat(received).toString('latin1') };
 }
 
 test('end() of a destroyed response ends it, and calls nobody back', async () => {
@@ -113,14 +119,35 @@ test('a head that goes out alone, or with text, is UTF-8', async () => {
   assert.match(received, /X-H: \xe9\r\n/);
 });
 
+test('flushHeaders() of a response that is over is nothing', async () => {
+  for (const end of [(res) => res.end('a'), (res) => res.destroy()]) {
+    const { promise, resolve } = Promise.withResolvers();
+    await answer((res) => {
+      res.on('close', () => setImmediate(() => resolve(res.flushHeaders())));
+      end(res);
+    });
+    assert.strictEqual(await promise, undefined);
+  }
+});
+
+test('strictContentLength counts bytes of text that end() is given alone', async () => {
+  for (const [encoding, body] of [[undefined, '\xc3\xa9'], ['latin1', '\xe9']]) {
+    const { received } = await answer((res) => {
+      res.strictContentLength = true;
+      res.end('é', encoding);
+    });
+    assert.ok(received.endsWith(`\r\nContent-Length: ${body.length}\r\n\r\n${body}`), received);
+  }
+});
+
 test('who answers keep-alive to a close waits for the peer to close', async () => {
   const request = REQUEST.replace('\r\n\r\n', '\r\nConnection: close\r\n\r\n');
   const kept = await answer((res) => {
     res.setHeader('Connection', 'keep-alive');
     res.end('a');
-  }, { request });
+  }, { request, ms: 100 });
   assert.match(kept.received, /Connection: keep-alive\r\n/);
   assert.ok(kept.isOpen);
-  const ended = await answer((res) => res.end('a'), { request });
+  const ended = await answer((res) => res.end('a'), { request, ms: 10_000 });
   assert.ok(!ended.isOpen);
 });

@@ -9,6 +9,7 @@ const { once } = require('events');
 const { MessageChannel, Worker, receiveMessageOnPort } = require('worker_threads');
 
 const code = 'ERR_WORKER_HANDLE_NOT_TRANSFERABLE';
+const COUNT = 20;
 
 function readAll(port) {
   return new Promise((resolve, reject) => {
@@ -56,6 +57,46 @@ test('no connection is lost when a busy listener moves', async () => {
   await worker.terminate();
 });
 
+test('those that were accepted and not told of go along', async () => {
+  const taker = new Worker(`
+    const { parentPort } = require('worker_threads');
+    parentPort.on('message', ({ server }) => {
+      server.on('connection', (socket) => socket.end('taker'));
+    });
+  `, { eval: true });
+  const workerData = new Int32Array(new SharedArrayBuffer(4));
+  const asker = new Worker(`
+    const { parentPort, workerData } = require('worker_threads');
+    parentPort.on('message', (port) => {
+      const texts = [];
+      let waiting = ${COUNT};
+      const connected = () => {
+        if (--waiting > 0) return;
+        Atomics.store(workerData, 0, 1);
+        Atomics.notify(workerData, 0);
+      };
+      for (let i = 0; i < ${COUNT}; i++) {
+        let text = '';
+        require('net').connect(port, '127.0.0.1', connected)
+          .on('data', (chunk) => { text += chunk; })
+          .on('error', (error) => { text += error.code; })
+          .on('close', () => {
+            if (texts.push(text) === ${COUNT}) parentPort.postMessage(texts);
+          });
+      }
+    });
+  `, { eval: true, workerData });
+  await Promise.all([once(taker, 'online'), once(asker, 'online')]);
+  const server = net.createServer((socket) => socket.end('parent'));
+  asker.postMessage(await listening(server));
+  // All of them come while this thread looks at nothing.
+  Atomics.wait(workerData, 0, 0);
+  taker.postMessage({ server }, [server]);
+  const { 0: texts } = await once(asker, 'message');
+  assert.deepStrictEqual(texts, Array(COUNT).fill('taker'));
+  await Promise.all([taker.terminate(), asker.terminate()]);
+});
+
 test('a socket keeps its options, and what waits in the kernel', async () => {
   const { port1, port2 } = new MessageChannel();
   const server = net.createServer({ allowHalfOpen: true, pauseOnConnect: true });
@@ -96,7 +137,7 @@ test('what was written to, is of a unix socket, or is closed does not move', asy
   client.destroy();
   server.close();
   assert.throws(() => port1.postMessage(server, [server]), { code });
-  const unix = net.createServer().listen('\0coring-transfer-test');
+  const unix = net.createServer().listen(`\0coring-transfer-test-${process.pid}`);
   await once(unix, 'listening');
   assert.throws(() => port1.postMessage(unix, [unix]), { code });
   unix.close();

@@ -3,7 +3,7 @@
 
 const assert = require('node:assert');
 const { Readable } = require('node:stream');
-const { row } = require('../../fixtures/rows.test.cjs');
+const { deferred, row, rows } = require('../../fixtures/rows.test.cjs');
 
 const VALUES = ['a', 'b', 'c'];
 
@@ -104,13 +104,24 @@ row('an error of the stream comes behind what was there', async () => {
   assert.deepStrictEqual(await it.next(), { value: undefined, done: true });
 });
 
-row('what is thrown in comes with what the stream failed with', async () => {
-  const stream = streamOf([...VALUES]);
+rows('what goes wrong comes with what the stream failed with before', [
+  ['thrown in', 'a', (it) => it.throw(new Error('second'))],
+  ['a return of what is rejected', 'a', (it) => it.return(Promise.reject(new Error('second')))],
+  ['a chunk that is rejected', null, (it, asked, reject) => {
+    reject(new Error('second'));
+    return asked;
+  }],
+], async (name, chunk, act) => {
+  const { promise, reject } = deferred();
+  const stream = new Readable({ objectMode: true, read() {} });
+  stream.push(chunk ?? promise);
   const it = stream[Symbol.asyncIterator]();
-  await it.next();
+  const asked = it.next();
+  if (chunk !== null) await asked;
+  await new Promise(setImmediate);
   stream.destroy(new Error('first'));
   await new Promise(setImmediate);
-  await assert.rejects(it.throw(new Error('second')), ({ errors }) => {
+  await assert.rejects(act(it, asked, reject), ({ errors }) => {
     assert.deepStrictEqual(errors.map(({ message }) => message), ['second', 'first']);
     return true;
   });

@@ -176,9 +176,12 @@ test('a program that feeds the parser itself loses nothing that came', async (t)
 
 test('hooks see the end of what they saw begin', async (t) => {
   const open = new Map();
+  const begun = [];
   const hook = createHook({
     init(id, type) {
-      if (type === 'TCPWRAP' || type === 'TLSWRAP') open.set(id, type);
+      if (type !== 'TCPWRAP' && type !== 'TLSWRAP') return;
+      open.set(id, type);
+      begun.push(type);
     },
     destroy(id) { open.delete(id); },
   }).enable();
@@ -196,6 +199,8 @@ test('hooks see the end of what they saw begin', async (t) => {
     await new Promise(setImmediate);
   }
   assert.deepStrictEqual([...open.values()], []);
+  // At both ends.
+  assert.deepStrictEqual(begun.sort(), ['TCPWRAP', 'TCPWRAP', 'TLSWRAP', 'TLSWRAP']);
 });
 
 test('closing a server ends its idle connections', async (t) => {
