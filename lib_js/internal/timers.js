@@ -31,12 +31,11 @@ const {
   whenDestroyed,
 } = require('internal/async_hooks');
 const AsyncContextFrame = require('internal/async_context_frame');
-const { runNextTicks } = require('internal/process/task_queues');
+const { areTicksLeft, runNextTicks } = require('internal/process/task_queues');
 
 const { current: currentFrame, exchange: exchangeFrame, set: setFrame } = AsyncContextFrame;
 
-const TICK = 4097; // Page words; see boot/turn.js.
-const IMMEDIATES = 4099;
+const IMMEDIATES = 4099; // Page word; see boot/turn.js.
 const TIMEOUT_MAX = 2 ** 31 - 1;
 
 const kTimeout = Symbol('timeout'); // Under which other internals keep their timer.
@@ -522,9 +521,9 @@ function processImmediate() {
     tellDestroyed();
   }
   // What failed callbacks of this turn left in the queue of ticks comes first; but one that threw
-  // here has the immediates behind it run at once.
+  // here has the immediates behind it run at once, and ticks that throw on and on hold up none.
   if (hasThrown) hasThrown = false;
-  else if (page[TICK] !== 0) runNextTicks();
+  else if (areTicksLeft()) runNextTicks();
   let immediate = outstandingHead;
   if (immediate === null) {
     immediate = immediateHead;

@@ -133,3 +133,19 @@ row('the last immediate of a turn throws: those it has queued run at once', asyn
   }, 20);
   assert.deepStrictEqual(log, ['immediate', 'tick', 'timer']);
 });
+
+row('ticks that throw on and on hold up no immediate', async () => {
+  const log = [];
+  await surviving(() => {
+    let left = 3;
+    const tick = () => {
+      log.push('tick');
+      if (--left > 0) process.nextTick(tick);
+      throw new Error('on purpose');
+    };
+    process.nextTick(tick);
+    setImmediate(() => log.push('immediate'));
+  }, 20);
+  assert.ok(log.indexOf('immediate') < 3, `${log}`);
+  assert.strictEqual(log.length, 4);
+});

@@ -41,6 +41,9 @@ let page;
 // with each chunk: the same callback for the same object, one behind the other, is one tick.
 let repeated = null;
 
+// Also when a tick has thrown, until the next drain.
+let isDraining = false;
+
 class Tick {
   constructor(id, callback, argsCount, first, second, rest) {
     this.callback = callback;
@@ -111,6 +114,7 @@ function runWatchedTick(tick, id) {
 }
 
 function processTicksAndRejections() {
+  isDraining = true;
   let tick;
   do {
     while ((tick = repeated ?? queue.shift()) !== null) {
@@ -137,6 +141,12 @@ function processTicksAndRejections() {
   } while (!queue.isEmpty() || (page[REJECTIONS] !== 0 && processPromiseRejections()));
   page[TICK] = 0;
   page[REJECTIONS] = 0;
+  isDraining = false;
+}
+
+// Were ticks left by a callback that threw, and not by one of them?
+function areTicksLeft() {
+  return page[TICK] !== 0 && !isDraining;
 }
 
 // process._tickCallback(): a program drains the queues itself, within a callback.
@@ -204,6 +214,7 @@ function isStarted() {
 }
 
 module.exports = {
+  areTicksLeft,
   isStarted,
   nextTick,
   queueMicrotask,
