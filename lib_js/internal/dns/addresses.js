@@ -28,12 +28,10 @@ function sorted(six, four) {
   return isReachable(six[0], 6) ? [...six, ...four] : [...four, ...six];
 }
 
-function addressesIn({ answers }, type) {
-  const addresses = [];
+function addAddresses({ answers }, type, found) {
   for (const record of answers) {
-    if (record.type === type) addresses.push(record.data.address);
+    if (record.type === type) found.push(record.data.address);
   }
-  return addresses;
 }
 
 /** One name after the other, until one has addresses. */
@@ -60,18 +58,15 @@ class Search {
     const name = this.names[this.index++];
     this.waiting = this.family === 0 ? 2 : 1;
     this.isUncertain = false;
-    if (this.family !== 4) {
-      this.channel.query(name, TYPES.AAAA, (code, message) => {
-        if (code === null) this.six = addressesIn(message, TYPES.AAAA);
-        this.answered(code);
-      });
-    }
-    if (this.family !== 6) {
-      this.channel.query(name, TYPES.A, (code, message) => {
-        if (code === null) this.four = addressesIn(message, TYPES.A);
-        this.answered(code);
-      });
-    }
+    if (this.family !== 4) this.find(name, TYPES.AAAA, this.six);
+    if (this.family !== 6) this.find(name, TYPES.A, this.four);
+  }
+
+  find(name, type, found) {
+    this.channel.query(name, type, (code, message) => {
+      if (code === null) addAddresses(message, type, found);
+      this.answered(code);
+    });
   }
 
   answered(code) {

@@ -146,9 +146,9 @@ function asRequest(type, call) {
 function find(request, query, done) {
   const { hostname } = request;
   const { family, hints, order } = query;
-  const tell = observed('lookup', {
+  const tell = isObserved() ? observe('lookup', {
     hostname, family, hints, verbatim: order === 'verbatim', order,
-  });
+  }) : undefined;
   request.oncomplete = asRequest('GETADDRINFOREQWRAP', (errno, addresses) => {
     if (errno !== null) {
       done(new DNSException(errno, 'getaddrinfo', hostname));
@@ -159,8 +159,7 @@ function find(request, query, done) {
     for (const address of addresses) found.push({ address, family: family || isIP(address) });
     done(null, found);
   });
-  return cares.getaddrinfo(
-    request, hostname, family, hints, ORDERS.indexOf(order));
+  return cares.getaddrinfo(request, hostname, family, hints, ORDERS.indexOf(order));
 }
 
 /**
@@ -170,7 +169,7 @@ function find(request, query, done) {
  */
 function findService(request, done) {
   const { hostname: address, port } = request;
-  const tell = observed('lookupService', { host: address, port });
+  const tell = isObserved() ? observe('lookupService', { host: address, port }) : undefined;
   request.oncomplete = asRequest('GETNAMEINFOREQWRAP', (errno, hostname, service) => {
     if (errno !== null) {
       done(new DNSException(errno, 'getnameinfo', address));
@@ -182,13 +181,13 @@ function findService(request, done) {
   return cares.getnameinfo(request, address, port);
 }
 
-/**
- * Tells observers of 'dns' how long something took.
- * @returns {((detail) => void) | undefined} to be called with what was found, when it was found;
- *     undefined: nobody observes
- */
-function observed(name, detail) {
-  if (observerCounts[DNS] === 0) return undefined;
+/** Does anybody want to know how long what concerns names takes? */
+function isObserved() {
+  return observerCounts[DNS] !== 0;
+}
+
+/** @returns {(detail) => void} to be called with what was found, when it was found */
+function observe(name, detail) {
   const { startPerf, stopPerf } = require('internal/perf/observe');
   const target = {};
   startPerf(target, 'lookup', { type: 'dns', name, detail });
@@ -203,7 +202,6 @@ module.exports = {
   find,
   findService,
   getDefaultResultOrder,
-  observed,
   readOptions,
   setDefaultResultOrder,
   validateHostname,

@@ -21,8 +21,7 @@ class Port {
     const kind = isIP(server.address);
     const handle = this.handle = new UDP(kind);
     handle.onmessage = (count, _, bytes) => this.receive(count, bytes);
-    // Of a question that had to wait: of this port's one, for a port whose question is not yet
-    // answered gets no other.
+    // Hears of a question that had to wait and then could not be sent: it is still the port's one.
     this.request = new SendWrap();
     this.request.oncomplete = (status) => {
       if (status < 0) this.exchange?.fail('ECONNREFUSED');

@@ -390,8 +390,6 @@ function templateOf(prefix) {
   return `${pathText(prefix)}XXXXXX`;
 }
 
-let placeholdersWarned = false;
-
 /** Of mkdir() and mkdirSync(): options, or the mode alone. */
 function mkdirOptions(options) {
   let mode = 0o777;
@@ -408,6 +406,8 @@ function mkdirOptions(options) {
   return { mode, recursive };
 }
 
+let placeholdersWarned = false;
+
 /** Some systems would replace these too. */
 function warnOfPlaceholders(prefix) {
   if (placeholdersWarned || !StringPrototypeEndsWith(pathText(prefix), 'X')) return;
@@ -418,7 +418,6 @@ function warnOfPlaceholders(prefix) {
 
 module.exports = {
   ...dirent,
-  mkdirOptions,
   BigIntStats: stats.BigIntStats,
   Stats: stats.Stats,
   assertEncoding,
@@ -439,6 +438,7 @@ module.exports = {
   getValidatedPath,
   isFd,
   isUtf8,
+  mkdirOptions,
   pathText,
   stringToFlags,
   stringToSymlinkType,

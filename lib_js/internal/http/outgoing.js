@@ -282,19 +282,19 @@ OutgoingMessage.prototype._finish = function _finish() {
 // --- Body
 
 /** A lane holds nothing back: who corks writes to the connection's socket, which does. */
-function leaveLane(message) {
+function goThroughSocket(message) {
   const lane = message[kLane];
   if (lane !== null) lane.toSocket();
 }
 
 OutgoingMessage.prototype.cork = function cork() {
-  leaveLane(this);
+  goThroughSocket(this);
   this[kCorked]++;
   this[kSocket]?.cork();
 };
 
 OutgoingMessage.prototype.uncork = function uncork() {
-  leaveLane(this);
+  goThroughSocket(this);
   this[kCorked]--;
   this[kSocket]?.uncork();
   if (this[kCorked] || !this[kChunks]?.length) return;

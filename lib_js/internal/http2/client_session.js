@@ -153,6 +153,7 @@ function submit(stream, fields, options) {
     }
     return;
   }
+  session[kState].pending.delete(stream);
   stream[kInit](id);
   const { start } = clientChannels();
   if (start.hasSubscribers) start.publish({ stream, headers: stream.sentHeaders });

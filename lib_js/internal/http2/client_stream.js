@@ -8,7 +8,8 @@ class ClientHttp2Stream extends Http2Stream {
   constructor(session, id) {
     super(session);
     this[kState].areHeadersSent = true;
-    if (id !== undefined) this[kInit](id);
+    if (id === undefined) session[kState].pending.add(this);
+    else this[kInit](id);
     this.on('headers', onInformation);
   }
 }

@@ -61,7 +61,6 @@ class Http2Stream extends Duplex {
     this[kTimeout] = null;
     this[kRequest] = null;
     this[kProxySocket] = null;
-    session[kState].pending.add(this);
     // So that didRead tells whether anybody ever read.
     this._readableState.readingMore = true;
     this.on('pause', onPause);
@@ -70,7 +69,6 @@ class Http2Stream extends Duplex {
   [kInit](id) {
     const state = this[kState];
     const session = state.session[kState];
-    session.pending.delete(this);
     session.streams.set(id, this);
     state.id = id;
     state.wire = session.wire;
