@@ -1,6 +1,8 @@
 //! Requests through the whole of a core, from bytes to bytes: a client's sockets in the same
 //! thread, one turn for what they sent. One at a time, and as many as come together under load;
 //! the client's own two system calls a request are in the figure. `cargo ci bench request`
+//! They go over the kernel's loopback, since the ring has no simulated back end; counts of
+//! instructions (`--instructions`) leave the kernel out, and are the same each time.
 
 #![forbid(unsafe_code)]
 
