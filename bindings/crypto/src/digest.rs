@@ -2,6 +2,8 @@
 
 use aws_lc_sys as ffi;
 
+use crate::sha512::{Begin, Sha512};
+
 /// One digest algorithm.
 #[derive(Clone, Copy)]
 pub struct Digest {
@@ -16,6 +18,8 @@ struct Row {
     /// What makes the digest of bytes at once, where there is a function of its own for that: it
     /// takes 73 ns for 64 bytes of SHA-256, the generic EVP_Digest 105.
     at_once: Option<AtOnce>,
+    /// Of those that `Sha512` makes where the processor can.
+    sha512: Option<Begin>,
     is_xof: bool,
     /// Bytes of the digest unless another length is asked for.
     bytes: usize,
@@ -26,21 +30,24 @@ struct Row {
 }
 
 macro_rules! row {
-    ($make:ident, $bytes:literal, [$($name:literal),*], [$($other:literal),*]) => {
-        row!(@ $make, None, $bytes, false, [$($name),*], [$($other),*])
+    ($make:ident, $($rest:tt)*) => {
+        row!(@ $make, None, None, false, $($rest)*)
     };
-    ($make:ident or $at_once:ident, $bytes:literal,
-     [$($name:literal),*], [$($other:literal),*]) => {
-        row!(@ $make, Some(ffi::$at_once), $bytes, false, [$($name),*], [$($other),*])
+    ($make:ident or $at_once:ident, $($rest:tt)*) => {
+        row!(@ $make, Some(ffi::$at_once), None, false, $($rest)*)
     };
-    (xof $make:ident, $bytes:literal, [$($name:literal),*], [$($other:literal),*]) => {
-        row!(@ $make, None, $bytes, true, [$($name),*], [$($other),*])
+    ($make:ident from $begin:ident, $($rest:tt)*) => {
+        row!(@ $make, None, Some(ffi::$begin), false, $($rest)*)
     };
-    (@ $make:ident, $at_once:expr, $bytes:literal, $xof:literal,
-     [$($name:literal),*], [$($other:literal),*]) => {
+    (xof $make:ident, $($rest:tt)*) => {
+        row!(@ $make, None, None, true, $($rest)*)
+    };
+    (@ $make:ident, $at_once:expr, $sha512:expr, $xof:literal,
+     $bytes:literal, [$($name:literal),*], [$($other:literal),*]) => {
         Row {
             make: ffi::$make,
             at_once: $at_once,
+            sha512: $sha512,
             is_xof: $xof,
             bytes: $bytes,
             names: &[$($name),*],
@@ -101,19 +108,19 @@ static ROWS: &[Row] = &[
         ["sha-256", "sha2-256", "2.16.840.1.101.3.4.2.1"]
     ),
     row!(
-        EVP_sha384 or SHA384,
+        EVP_sha384 from SHA384_Init,
         48,
         ["sha384", "RSA-SHA384", "sha384WithRSAEncryption"],
         ["sha-384", "sha2-384", "2.16.840.1.101.3.4.2.2"]
     ),
     row!(
-        EVP_sha512 or SHA512,
+        EVP_sha512 from SHA512_Init,
         64,
         ["sha512", "RSA-SHA512", "sha512WithRSAEncryption"],
         ["sha-512", "sha2-512", "2.16.840.1.101.3.4.2.3"]
     ),
     row!(
-        EVP_sha512_224,
+        EVP_sha512_224 from SHA512_224_Init,
         28,
         [
             "sha512-224",
@@ -123,7 +130,7 @@ static ROWS: &[Row] = &[
         ["sha-512/224", "sha2-512/224", "sha512/224"]
     ),
     row!(
-        EVP_sha512_256,
+        EVP_sha512_256 from SHA512_256_Init,
         32,
         [
             "sha512-256",
@@ -222,6 +229,10 @@ impl Digest {
 
     pub(crate) fn at_once(self) -> Option<AtOnce> {
         self.row.at_once
+    }
+
+    pub(crate) fn sha512(self) -> Option<Sha512> {
+        self.row.sha512.and_then(Sha512::new)
     }
 
     pub(crate) fn as_ptr(self) -> *const ffi::EVP_MD {

@@ -3,6 +3,7 @@
 use aws_lc_sys as ffi;
 
 use crate::owned::{Owned, release};
+use crate::sha512::Sha512;
 use crate::{Digest, Failure, Result, failure};
 
 release!(EVP_MD_CTX, EVP_MD_CTX_free);
@@ -12,18 +13,28 @@ pub const DIGEST_BYTES_MAX: usize = 64;
 
 /// A digest in the making.
 pub struct Hash {
-    state: Owned<ffi::EVP_MD_CTX>,
+    state: State,
     digest: Digest,
+}
+
+enum State {
+    Libcrypto(Owned<ffi::EVP_MD_CTX>),
+    Ours(Box<Sha512>),
 }
 
 impl Hash {
     pub fn new(digest: Digest) -> Result<Hash> {
+        if let Some(state) = digest.sha512() {
+            let state = State::Ours(Box::new(state));
+            return Ok(Hash { state, digest });
+        }
         let mut state = empty()?;
         // SAFETY: the state is new and ours; the algorithm is a constant of libcrypto.
         let done = unsafe {
             ffi::EVP_DigestInit_ex(state.as_mut_ptr(), digest.as_ptr(), std::ptr::null_mut())
         };
         failure::check(done, "Digest method not supported")?;
+        let state = State::Libcrypto(state);
         Ok(Hash { state, digest })
     }
 
@@ -32,40 +43,54 @@ impl Hash {
     }
 
     pub fn update(&mut self, bytes: &[u8]) -> Result<()> {
-        // SAFETY: the state was begun; the slice is as long as is told.
-        let done = unsafe {
-            ffi::EVP_DigestUpdate(self.state.as_mut_ptr(), bytes.as_ptr().cast(), bytes.len())
+        let state = match &mut self.state {
+            State::Libcrypto(state) => state.as_mut_ptr(),
+            State::Ours(state) => {
+                state.update(bytes);
+                return Ok(());
+            }
         };
+        // SAFETY: the state was begun; the slice is as long as is told.
+        let done = unsafe { ffi::EVP_DigestUpdate(state, bytes.as_ptr().cast(), bytes.len()) };
         failure::check(done, "Hash update failed")
     }
 
     /// The state as it is now, to go on with elsewhere.
     pub fn copy(&self) -> Result<Hash> {
-        let mut state = empty()?;
-        // SAFETY: the target is new and ours, the source was begun.
-        let done = unsafe { ffi::EVP_MD_CTX_copy_ex(state.as_mut_ptr(), self.state.as_ptr()) };
-        failure::check(done, "Digest copy error")?;
-        Ok(Hash {
-            state,
-            digest: self.digest,
-        })
+        let state = match &self.state {
+            State::Libcrypto(from) => {
+                let mut state = empty()?;
+                // SAFETY: the target is new and ours, the source was begun.
+                let done = unsafe { ffi::EVP_MD_CTX_copy_ex(state.as_mut_ptr(), from.as_ptr()) };
+                failure::check(done, "Digest copy error")?;
+                State::Libcrypto(state)
+            }
+            State::Ours(state) => State::Ours(state.clone()),
+        };
+        let digest = self.digest;
+        Ok(Hash { state, digest })
     }
 
     /// Fills `out`, whose length is the digest's, or any if the digest is extendable.
-    pub fn finish_into(mut self, out: &mut [u8]) -> Result<()> {
+    pub fn finish_into(self, out: &mut [u8]) -> Result<()> {
+        assert!(self.digest.is_xof() || out.len() == self.digest.bytes());
+        let mut state = match self.state {
+            State::Libcrypto(state) => state,
+            State::Ours(state) => {
+                state.finish_into(out);
+                return Ok(());
+            }
+        };
         if self.digest.is_xof() {
             // SAFETY: the state was begun; writes as many bytes as the slice has.
-            let done = unsafe {
-                ffi::EVP_DigestFinalXOF(self.state.as_mut_ptr(), out.as_mut_ptr(), out.len())
-            };
+            let done =
+                unsafe { ffi::EVP_DigestFinalXOF(state.as_mut_ptr(), out.as_mut_ptr(), out.len()) };
             return failure::check(done, "Digest failed");
         }
-        assert_eq!(out.len(), self.digest.bytes());
         let mut count = 0;
         // SAFETY: the state was begun; writes the digest's bytes, for which there is room.
-        let done = unsafe {
-            ffi::EVP_DigestFinal_ex(self.state.as_mut_ptr(), out.as_mut_ptr(), &mut count)
-        };
+        let done =
+            unsafe { ffi::EVP_DigestFinal_ex(state.as_mut_ptr(), out.as_mut_ptr(), &mut count) };
         failure::check(done, "Digest failed")
     }
 }
@@ -88,6 +113,12 @@ pub fn hash_into<'o>(
         // functions do not fail.
         unsafe { at_once(bytes.as_ptr(), bytes.len(), out.as_mut_ptr()) };
         return Ok(&out[..digest.bytes()]);
+    }
+    if let Some(mut state) = digest.sha512() {
+        state.update(bytes);
+        let out = &mut out[..digest.bytes()];
+        state.finish_into(out);
+        return Ok(out);
     }
     let mut count = 0;
     // SAFETY: the slice is as long as is told, and `out` has room for every digest.

@@ -20,6 +20,7 @@ mod owned;
 pub mod pkey;
 pub mod random;
 mod secret;
+mod sha512;
 pub mod spkac;
 pub mod tls;
 pub mod turbo;

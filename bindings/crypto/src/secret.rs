@@ -40,8 +40,9 @@ impl Drop for Secret {
     }
 }
 
-/// Zeroes that the compiler does not leave out.
-pub fn wipe(bytes: &mut [u8]) {
+/// Zeroes that the compiler does not leave out; of numbers, of which zero is one.
+pub fn wipe<Number: Copy + From<u8>>(numbers: &mut [Number]) {
+    let bytes = size_of_val(numbers);
     // SAFETY: writes within the slice only.
-    unsafe { ffi::OPENSSL_cleanse(bytes.as_mut_ptr().cast(), bytes.len()) };
+    unsafe { ffi::OPENSSL_cleanse(numbers.as_mut_ptr().cast(), bytes) };
 }

@@ -41,14 +41,8 @@ impl Schedule {
 
 impl Drop for Schedule {
     fn drop(&mut self) {
-        wipe_words(&mut self.0.rd_key);
+        wipe(&mut self.0.rd_key);
     }
-}
-
-fn wipe_words(words: &mut [u32]) {
-    let count = size_of_val(words);
-    // SAFETY: writes within the slice only.
-    unsafe { ffi::OPENSSL_cleanse(words.as_mut_ptr().cast(), count) };
 }
 
 /// RFC 3394. None: bytes or their wrapping are not what they should be.

@@ -271,6 +271,8 @@ pub enum Js {
     /// Becomes an ArrayBuffer, of which JavaScript makes a Buffer faster than we do.
     Memory(Vec<u8>),
     List(Vec<Js>),
+    /// A list of Latin-1 texts, each of so many bytes.
+    Texts(Vec<u8>, usize),
     Object(Vec<(String, Js)>),
     BigInt(i64),
     Doubles(Vec<f64>),
@@ -401,6 +403,11 @@ impl IntoJs for Js {
             Js::BigInt(value) => v8::BigInt::new_from_i64(scope, value).into(),
             Js::List(items) => {
                 let items: Vec<_> = items.into_iter().map(|item| item.into_js(scope)).collect();
+                v8::Array::new_with_elements(scope, &items).into()
+            }
+            Js::Texts(bytes, each) => {
+                let texts = bytes.chunks(each);
+                let items: Vec<_> = texts.map(|text| js_latin1(scope, text).into()).collect();
                 v8::Array::new_with_elements(scope, &items).into()
             }
             Js::Object(fields) => js_object(scope, fields),

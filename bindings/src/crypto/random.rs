@@ -4,7 +4,7 @@ use coring_crypto::random;
 use coring_engine::{Bytes, Js, ops};
 
 use super::room;
-use super::text::HEX_PAIRS;
+use super::text::hex;
 use crate::Natives;
 use crate::kinds::entry;
 
@@ -44,24 +44,30 @@ fn randomBytes(natives: &mut Natives, count: f64, ticket: i32) -> Js {
 fn uuids(natives: &mut Natives, count: i32) -> Js {
     let made = room(f64::from(count.max(0)) * 16.0).and_then(|mut bytes| {
         random::fill(&mut bytes)?;
-        let (all, _) = bytes.as_chunks::<16>();
-        Ok(Js::List(
-            all.iter().map(|one| Js::Latin1(uuid(*one))).collect(),
+        let (all, _) = bytes.as_chunks();
+        Ok(Js::Texts(
+            all.iter().flat_map(|one| uuid(*one)).collect(),
+            UUID_CHARS,
         ))
     });
     natives.crypto_answer(made)
 }
 
+const UUID_CHARS: usize = 36;
+
 /// RFC 9562, section 5.4: version 4.
-fn uuid(mut bytes: [u8; 16]) -> Vec<u8> {
+fn uuid(mut bytes: [u8; 16]) -> [u8; UUID_CHARS] {
     bytes[6] = bytes[6] & 0x0f | 0x40;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let mut text = Vec::with_capacity(36);
-    for (at, &byte) in bytes.iter().enumerate() {
-        if matches!(at, 4 | 6 | 8 | 10) {
-            text.push(b'-');
-        }
-        text.extend_from_slice(&HEX_PAIRS[usize::from(byte)]);
+    let mut digits = [0; 32];
+    hex(&bytes, &mut digits);
+    let mut text = [b'-'; UUID_CHARS];
+    // Groups of 8, 4, 4, 4 and 12 digits, the second to the fifth each behind one more dash.
+    for (dashes, [start, end]) in [[0, 8], [8, 12], [12, 16], [16, 20], [20, 32]]
+        .into_iter()
+        .enumerate()
+    {
+        text[start + dashes..end + dashes].copy_from_slice(&digits[start..end]);
     }
     text
 }

@@ -59,7 +59,7 @@ pub fn encode_digest(digest: &[u8], encoding: i32) -> Short {
 }
 
 /// The two digits of each byte.
-pub const HEX_PAIRS: [[u8; 2]; 256] = {
+const HEX_PAIRS: [[u8; 2]; 256] = {
     let digits = b"0123456789abcdef";
     let mut pairs = [[0; 2]; 256];
     let mut byte = 0;
@@ -74,7 +74,7 @@ pub const HEX_PAIRS: [[u8; 2]; 256] = {
 const HEX_AT_ONCE: usize = 16;
 
 /// Writes two digits a byte; gives their count.
-fn hex(bytes: &[u8], text: &mut [u8]) -> usize {
+pub fn hex(bytes: &[u8], text: &mut [u8]) -> usize {
     let (rows, rest) = bytes.as_chunks::<HEX_AT_ONCE>();
     let (row_texts, _) = text.as_chunks_mut::<{ 2 * HEX_AT_ONCE }>();
     for (row_text, row) in row_texts.iter_mut().zip(rows) {
