@@ -60,13 +60,12 @@ impl Vectors {
 pub fn compress(vectors: Vectors, state: &mut [u64; 8], blocks: &[u8]) {
     assert!(blocks.len().is_multiple_of(BLOCK_BYTES));
     assert!(Vectors::of_processor().is_some_and(|all| all == vectors || vectors == Vectors::Avx2));
-    for block in blocks.as_chunks().0 {
-        match vectors {
-            // SAFETY: the processor has what the function is made for, by the assertion.
-            Vectors::Avx2 => unsafe { compress_avx2(state, block) },
-            // SAFETY: as above.
-            Vectors::Avx512 => unsafe { compress_avx512(state, block) },
-        }
+    let (blocks, _) = blocks.as_chunks();
+    match vectors {
+        // SAFETY: the processor has what the function is made for, by the assertion.
+        Vectors::Avx2 => unsafe { compress_avx2(state, blocks) },
+        // SAFETY: as above.
+        Vectors::Avx512 => unsafe { compress_avx512(state, blocks) },
     }
 }
 
@@ -219,25 +218,27 @@ macro_rules! four {
 macro_rules! compress {
     ($name:ident, $features:literal) => {
         #[target_feature(enable = $features)]
-        fn $name(state: &mut [u64; 8], block: &[u8; BLOCK_BYTES]) {
+        fn $name(state: &mut [u64; 8], blocks: &[[u8; BLOCK_BYTES]]) {
             let mut words = [_mm256_setzero_si256(); 4];
             let mut sums = [[0; 4]; 4];
-            for (at, bytes) in block.as_chunks().0.as_chunks().0.iter().enumerate() {
-                words[at] = load(&bytes.map(u64::from_be_bytes));
-                store(_mm256_add_epi64(words[at], load(&CONSTANTS[at])), &mut sums[at]);
-            }
-            let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
-            let mut cd = c ^ d;
-            a = a.wrapping_sub(owed(b, c, d));
-            for round in (0..80).step_by(16) {
-                four!(words, sums, round, cd, 0, a b c d e f g h);
-                four!(words, sums, round, cd, 1, e f g h a b c d);
-                four!(words, sums, round, cd, 2, a b c d e f g h);
-                four!(words, sums, round, cd, 3, e f g h a b c d);
-            }
-            a = a.wrapping_add(owed(b, c, d));
-            for (word, change) in state.iter_mut().zip([a, b, c, d, e, f, g, h]) {
-                *word = word.wrapping_add(change);
+            for block in blocks {
+                for (at, bytes) in block.as_chunks().0.as_chunks().0.iter().enumerate() {
+                    words[at] = load(&bytes.map(u64::from_be_bytes));
+                    store(_mm256_add_epi64(words[at], load(&CONSTANTS[at])), &mut sums[at]);
+                }
+                let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = *state;
+                let mut cd = c ^ d;
+                a = a.wrapping_sub(owed(b, c, d));
+                for round in (0..80).step_by(16) {
+                    four!(words, sums, round, cd, 0, a b c d e f g h);
+                    four!(words, sums, round, cd, 1, e f g h a b c d);
+                    four!(words, sums, round, cd, 2, a b c d e f g h);
+                    four!(words, sums, round, cd, 3, e f g h a b c d);
+                }
+                a = a.wrapping_add(owed(b, c, d));
+                for (word, change) in state.iter_mut().zip([a, b, c, d, e, f, g, h]) {
+                    *word = word.wrapping_add(change);
+                }
             }
         }
     };
