@@ -113,6 +113,7 @@ const PROGRAMS: &[Program] = &[
     program("crypto-hash", "once-sha512-1024", 500_000),
     program("crypto-hash", "made-sha512-1048576", 500),
     program("crypto-random", "uuid", 5_000_000),
+    program("crypto-random", "uuid-read", 1_000_000),
     program("crypto-random", "16", 1_000_000),
     program("crypto-cipher", "seal-64", 300_000),
     program("crypto-cipher", "seal-16384", 100_000),
