@@ -8,7 +8,7 @@ const { SafeSet } = primordials;
 const { prependListener } = require('internal/streams/legacy');
 const { errorOrDestroy } = require('internal/streams/destroy');
 const { kState } = require('internal/streams/utils');
-const { kEndEmitted, kFlowing, kMultiAwaitDrain, kDataListening } =
+const { pipeOf, setPipe, kEndEmitted, kFlowing, kMultiAwaitDrain, kDataListening } =
   require('internal/streams/readable_state');
 
 function pipe(src, dest, options) {
@@ -20,21 +20,39 @@ function pipe(src, dest, options) {
       state.awaitDrainWriters ? [state.awaitDrainWriters] : []);
   }
   state.pipes.push(dest);
+  const piped = new Pipe(src, state, dest);
+  piped.listen(options);
+  if (state.pipes.length === 1) setPipe(state, piped);
 
-  let ondrain; // Only once the destination was full.
-  let cleanedUp = false;
+  dest.emit('pipe', src);
 
-  function ondata(chunk) {
+  if (dest.writableNeedDrain === true) piped.pause();
+  else if ((state[kState] & kFlowing) === 0) src.resume();
+}
+
+class Pipe {
+  constructor(src, state, dest) {
+    this.src = src;
+    this.state = state;
+    this.dest = dest;
+    this.isCleanedUp = false;
+    this.ondrain = null; // Only once the destination was full.
+    this.ondata = (chunk) => this.forward(chunk);
+  }
+
+  forward(chunk) {
+    const { dest } = this;
     try {
-      if (dest.write(chunk) === false) pause();
+      if (dest.write(chunk) === false) this.pause();
     } catch (error) {
       dest.destroy(error);
     }
   }
 
-  function pause() {
+  pause() {
+    const { src, state, dest } = this;
     // The write may have unpiped us.
-    if (!cleanedUp) {
+    if (!this.isCleanedUp) {
       if (state.pipes.length === 1 && state.pipes[0] === dest) {
         state.awaitDrainWriters = dest;
         state[kState] &= ~kMultiAwaitDrain;
@@ -43,79 +61,81 @@ function pipe(src, dest, options) {
       }
       src.pause();
     }
-    if (!ondrain) {
-      ondrain = () => onDrained(src, state, dest);
-      dest.on('drain', ondrain);
+    if (this.ondrain === null) {
+      this.ondrain = () => onDrained(src, state, dest);
+      dest.on('drain', this.ondrain);
     }
   }
 
-  function onend() {
-    dest.end();
-  }
+  listen(options) {
+    const { src, state, dest, ondata } = this;
 
-  function unpipe() {
-    src.unpipe(dest);
-  }
-
-  function onunpipe(readable, info) {
-    if (readable === src && info && info.hasUnpiped === false) {
-      info.hasUnpiped = true;
-      cleanUp();
+    function onend() {
+      dest.end();
     }
-  }
 
-  function onerror(error) {
-    unpipe();
-    dest.removeListener('error', onerror);
-    if (dest.listenerCount('error') !== 0) return;
-    // Nobody else heard it.
-    const destState = dest._writableState || dest._readableState;
-    if (destState && !destState.errorEmitted) errorOrDestroy(dest, error);
-    else dest.emit('error', error);
-  }
-
-  function onclose() {
-    dest.removeListener('finish', onfinish);
-    unpipe();
-  }
-
-  function onfinish() {
-    dest.removeListener('close', onclose);
-    unpipe();
-  }
-
-  function cleanUp() {
-    dest.removeListener('close', onclose);
-    dest.removeListener('finish', onfinish);
-    if (ondrain) dest.removeListener('drain', ondrain);
-    dest.removeListener('error', onerror);
-    dest.removeListener('unpipe', onunpipe);
-    src.removeListener('end', onend);
-    src.removeListener('end', unpipe);
-    src.removeListener('data', ondata);
-    cleanedUp = true;
-    // Its drain will not be heard any more, but others may wait for nothing else.
-    if (ondrain && state.awaitDrainWriters &&
-        (!dest._writableState || dest._writableState.needDrain)) {
-      ondrain();
+    function unpipe() {
+      src.unpipe(dest);
     }
+
+    const onunpipe = (readable, info) => {
+      if (readable === src && info && info.hasUnpiped === false) {
+        info.hasUnpiped = true;
+        cleanUp();
+      }
+    };
+
+    function onerror(error) {
+      unpipe();
+      dest.removeListener('error', onerror);
+      if (dest.listenerCount('error') !== 0) return;
+      // Nobody else heard it.
+      const destState = dest._writableState || dest._readableState;
+      if (destState && !destState.errorEmitted) errorOrDestroy(dest, error);
+      else dest.emit('error', error);
+    }
+
+    function onclose() {
+      dest.removeListener('finish', onfinish);
+      unpipe();
+    }
+
+    function onfinish() {
+      dest.removeListener('close', onclose);
+      unpipe();
+    }
+
+    const cleanUp = () => {
+      const { ondrain } = this;
+      dest.removeListener('close', onclose);
+      dest.removeListener('finish', onfinish);
+      if (ondrain !== null) dest.removeListener('drain', ondrain);
+      dest.removeListener('error', onerror);
+      dest.removeListener('unpipe', onunpipe);
+      src.removeListener('end', onend);
+      src.removeListener('end', unpipe);
+      src.removeListener('data', ondata);
+      this.isCleanedUp = true;
+      if (pipeOf(state) === this) setPipe(state, null);
+      // Its drain will not be heard any more, but others may wait for nothing else.
+      if (ondrain !== null && state.awaitDrainWriters &&
+          (!dest._writableState || dest._writableState.needDrain)) {
+        ondrain();
+      }
+    };
+
+    const ends = options?.end !== false && dest !== process.stdout && dest !== process.stderr;
+    const atEnd = ends ? onend : unpipe;
+    if ((state[kState] & kEndEmitted) !== 0) process.nextTick(atEnd);
+    else src.once('end', atEnd);
+
+    dest.on('unpipe', onunpipe);
+    src.on('data', ondata);
+    // First, so that the source is unhooked before anybody else hears of the error.
+    prependListener(dest, 'error', onerror);
+    dest.once('close', onclose);
+    dest.once('finish', onfinish);
   }
-
-  const ends = options?.end !== false && dest !== process.stdout && dest !== process.stderr;
-  const atEnd = ends ? onend : unpipe;
-  if ((state[kState] & kEndEmitted) !== 0) process.nextTick(atEnd);
-  else src.once('end', atEnd);
-
-  dest.on('unpipe', onunpipe);
-  src.on('data', ondata);
-  // First, so that the source is unhooked before anybody else hears of the error.
-  prependListener(dest, 'error', onerror);
-  dest.once('close', onclose);
-  dest.once('finish', onfinish);
-  dest.emit('pipe', src);
-
-  if (dest.writableNeedDrain === true) pause();
-  else if ((state[kState] & kFlowing) === 0) src.resume();
 }
 
 function onDrained(src, state, dest) {

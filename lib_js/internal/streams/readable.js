@@ -54,6 +54,7 @@ const { ALL, allLength, fromList, markFor, readableLength, takeFirst } =
   require('internal/streams/readable_buffer');
 const {
   ReadableState,
+  pipeOf,
   kDecoderValue,
   kEnded,
   kEndEmitted,
@@ -77,6 +78,9 @@ const {
 
 /** A read() of less than nothing: unlike read(0) it takes 'readable' for answered. */
 const NOTHING = -2;
+
+/** With none of these a Buffer that is pushed is taken as it is. */
+const NOT_PLAIN = kObjectMode | kEnded | kDestroyed | kErrored | kDecoder;
 
 /** What stands between a pushed Buffer and its listener, and the three that lead to one. */
 const NOT_DIRECT = kFlowing | kDataListening | kConstructed | kSync | kReadingMore | kEnded |
@@ -148,12 +152,26 @@ Readable.prototype[SymbolAsyncDispose] = async function() {
 // push(null) means the end. Returns whether more may be pushed.
 Readable.prototype.push = function(chunk, encoding) {
   const state = this._readableState;
+  const flags = state[kState];
+  if ((flags & NOT_PLAIN) === 0 && chunk instanceof Buffer) {
+    const count = lengthOf(chunk);
+    if (count > 0) return add(this, state, flags, chunk, count);
+  }
+  return pushAny(this, state, flags, chunk, encoding);
+};
+
+// A function of its own: V8 keeps the types that it has seen behind a name by the name and the
+// number of the variable, and takes the first parameter and the first constant for one.
+function lengthOf(chunk) {
+  return chunk.length;
+}
+
+function pushAny(stream, state, flags, chunk, encoding) {
   if (chunk === null) {
-    state[kState] &= ~kReading;
-    onEnd(this, state);
+    state[kState] = flags & ~kReading;
+    onEnd(stream, state);
     return false;
   }
-  let flags = state[kState];
   if ((flags & kObjectMode) === 0) {
     if (chunk instanceof Buffer) {
       encoding = '';
@@ -168,47 +186,57 @@ Readable.prototype.push = function(chunk, encoding) {
       chunk = new FastBuffer(chunk.buffer, chunk.byteOffset, chunk.byteLength);
       encoding = '';
     } else if (chunk !== undefined) {
-      return refuseChunk(this, chunk);
+      return refuseChunk(stream, chunk);
     }
     if (!chunk || !(chunk.length > 0)) {
       state[kState] &= ~kReading;
-      maybeReadMore(this, state);
+      maybeReadMore(stream, state);
       return wantsMore(state);
     }
   }
   flags = state[kState];
   if ((flags & kEnded) !== 0) {
-    errorOrDestroy(this, new ERR_STREAM_PUSH_AFTER_EOF());
+    errorOrDestroy(stream, new ERR_STREAM_PUSH_AFTER_EOF());
     return false;
   }
   if ((flags & (kDestroyed | kErrored)) !== 0) return false;
 
-  state[kState] = flags & ~kReading;
   if ((flags & kDecoder) !== 0 && !encoding) {
+    state[kState] = flags & ~kReading;
     chunk = state[kDecoderValue].write(chunk);
     // Not a whole character yet.
     if ((flags & kObjectMode) === 0 && chunk.length === 0) {
-      maybeReadMore(this, state);
+      maybeReadMore(stream, state);
       return wantsMore(state);
     }
   }
+  // Not one call with `? :`, where optimised code would count in floating point.
+  if ((flags & kObjectMode) !== 0) return add(stream, state, flags, chunk, 1);
+  return add(stream, state, flags, chunk, chunk.length);
+}
+
+// A chunk that counts as so much.
+function add(stream, state, flags, chunk, count) {
   // Nobody to wait for and nothing waiting: past the buffer.
   if ((flags & (kFlowing | kSync | kDataListening)) === (kFlowing | kDataListening) &&
       state.length === 0) {
-    clearAwaitedDrains(state);
-    state[kState] |= kDataEmitted;
-    emitData(this, chunk);
+    if ((flags & kMultiAwaitDrain) !== 0) state.awaitDrainWriters.clear();
+    else state.awaitDrainWriters = null;
+    state[kState] = flags & ~kReading | kDataEmitted;
+    emitData(stream, state, chunk);
   } else {
-    // Not one sum with `? :`, where optimised code would count in floating point.
-    if ((flags & kObjectMode) !== 0) state.length++;
-    else state.length += chunk.length;
+    state[kState] = flags & ~kReading;
+    state.length += count;
     const { buffer } = state;
     buffer[buffer.length] = chunk;
-    if ((flags & kNeedReadable) !== 0) emitReadable(this, state);
+    if ((flags & kNeedReadable) !== 0) emitReadable(stream, state);
   }
-  maybeReadMore(this, state);
-  return wantsMore(state);
-};
+  flags = state[kState];
+  if ((flags & (kReadingMore | kReading | kConstructed)) === kConstructed) {
+    readMoreLater(stream, state);
+  }
+  return (flags & kEnded) === 0 && (state.length < state.highWaterMark || state.length === 0);
+}
 
 // push() of a Buffer from a source that goes on by itself, so that _read() has nothing to do: the
 // tick that would ask for more is left out, and what it leaves behind is there at once.
@@ -220,7 +248,7 @@ Readable.prototype[kPushRunning] = function(chunk) {
   }
   state.awaitDrainWriters = null;
   state[kState] = flags & ~kReading | kDataEmitted;
-  emitData(this, chunk);
+  emitData(this, state, chunk);
   if ((state[kState] & (NOT_DIRECT | kReading)) === (kFlowing | kDataListening | kConstructed) &&
       state.length === 0) {
     state[kState] |= kReading | kNeedReadable;
@@ -270,7 +298,7 @@ function putFirst(stream, state, chunk) {
       state.length === 0) {
     clearAwaitedDrains(state);
     state[kState] |= kDataEmitted;
-    emitData(stream, chunk);
+    emitData(stream, state, chunk);
   } else {
     state.length += (flags & kObjectMode) !== 0 ? 1 : chunk.length;
     if (state.bufferIndex > 0) state.buffer[--state.bufferIndex] = chunk;
@@ -292,11 +320,17 @@ function wantsMore(state) {
 }
 
 // As stream.emit('data', chunk), which finds its listener by name each time: streams with all kinds
-// of events come through there. Whoever replaced emit() has it called.
-function emitData(stream, chunk) {
+// of events come through there. Whoever replaced emit() has it called. A pipe that is the only
+// listener is handed the chunk without asking what kind of function listens.
+function emitData(stream, state, chunk) {
   if (stream.emit === emit && stream[kCapture] === false) {
     const listener = stream._events?.data;
     if (listener === undefined) return;
+    const pipe = pipeOf(state);
+    if (pipe !== null && listener === pipe.ondata) {
+      pipe.forward(chunk);
+      return;
+    }
     if (typeof listener === 'function') {
       listener.call(stream, chunk);
       return;
@@ -368,9 +402,13 @@ function emitReadableNow(stream) {
 // Fills the buffer to the mark, on the next tick, so that a synchronous _read() cannot recurse.
 function maybeReadMore(stream, state) {
   if ((state[kState] & (kReadingMore | kReading | kConstructed)) === kConstructed) {
-    state[kState] |= kReadingMore;
-    process.nextTick(readMore, stream, state);
+    readMoreLater(stream, state);
   }
+}
+
+function readMoreLater(stream, state) {
+  state[kState] |= kReadingMore;
+  process.nextTick(readMore, stream, state);
 }
 
 function readMore(stream, state) {
@@ -390,21 +428,20 @@ Readable.prototype._read = function(n) {
   throw new ERR_METHOD_NOT_IMPLEMENTED('_read()');
 };
 
-// What flow() asks for, as read() does below for everybody: the next chunk of a stream of bytes,
-// with the border that it was pushed with.
+// What flow() asks for, as read() does below for everybody: the next chunk, with the border that it
+// was pushed with. Not for streams of strings.
 function readFlowing(stream, state) {
   let flags = state[kState] &= ~kEmittedReadable;
-  const ahead = state.length;
-  let isEmpty = ahead === 0;
+  let isEmpty = state.length === 0;
   if (isEmpty && (flags & kEnded) !== 0) {
     endReadable(stream, state);
     return null;
   }
   if (mayAskSource(flags) && ((flags & kNeedReadable) !== 0 || isEmpty ||
-      ahead - state.buffer[state.bufferIndex].length < state.highWaterMark)) {
+      isLowBehindFirst(state, flags))) {
     askSource(stream, state);
     flags = state[kState];
-    if ((flags & kReading) === 0) {
+    if ((flags & (kReading | kObjectMode)) !== kReading) {
       isEmpty = state.length === 0;
       // The source stopped the flow.
       if (!isEmpty && (flags & kFlowing) === 0) return takeAll(stream, state);
@@ -416,30 +453,46 @@ function readFlowing(stream, state) {
     return null;
   }
   const chunk = takeFirst(state);
-  state.length -= chunk.length;
-  return give(stream, state, chunk);
+  // Not one difference with `? :`, where optimised code would count in floating point.
+  if ((flags & kObjectMode) !== 0) state.length--;
+  else state.length -= chunk.length;
+  give(stream, state, chunk);
+  return chunk;
+}
+
+// Is there room behind the first chunk?
+function isLowBehindFirst(state, flags) {
+  if ((flags & kObjectMode) !== 0) return state.length - 1 < state.highWaterMark;
+  return state.length - state.buffer[state.bufferIndex].length < state.highWaterMark;
 }
 
 function takeAll(stream, state) {
   const n = allLength(state);
   const chunk = fromList(n, state);
   state.length -= n;
-  return give(stream, state, chunk);
+  give(stream, state, chunk);
+  return chunk;
 }
 
 // Emits what has been taken out of the buffer.
 function give(stream, state, chunk) {
-  clearAwaitedDrains(state);
-  const flags = state[kState];
+  let flags = state[kState];
+  if ((flags & kMultiAwaitDrain) !== 0) state.awaitDrainWriters.clear();
+  else state.awaitDrainWriters = null;
   if (state.length === 0) {
-    if ((flags & kEnded) === 0) state[kState] = flags | kNeedReadable;
-    else endReadable(stream, state);
+    if ((flags & kEnded) === 0) {
+      flags |= kNeedReadable;
+    } else {
+      endReadable(stream, state);
+      flags = state[kState];
+    }
   }
   if ((flags & (kErrorEmitted | kCloseEmitted)) === 0) {
-    state[kState] |= kDataEmitted;
-    emitData(stream, chunk);
+    state[kState] = flags | kDataEmitted;
+    emitData(stream, state, chunk);
+  } else {
+    state[kState] = flags;
   }
-  return chunk;
 }
 
 function askSource(stream, state) {
@@ -454,10 +507,16 @@ function askSource(stream, state) {
 
 Readable.prototype.read = function(n) {
   const state = this._readableState;
+  if (n === undefined && (state[kState] & (kFlowing | kDecoder)) === kFlowing) {
+    return readFlowing(this, state);
+  }
+  return readSome(this, state, n);
+};
+
+const { read } = Readable.prototype;
+
+function readSome(stream, state, n) {
   if (n === undefined) {
-    if ((state[kState] & (kFlowing | kObjectMode | kDecoder)) === kFlowing) {
-      return readFlowing(this, state);
-    }
     n = ALL;
   } else {
     if (!NumberIsInteger(n)) n = NumberParseInt(n, 10);
@@ -474,21 +533,21 @@ Readable.prototype.read = function(n) {
     const ended = (state[kState] & kEnded) !== 0;
     const full = state.highWaterMark !== 0 ? length >= state.highWaterMark : length > 0;
     if (full || ended) {
-      if (length === 0 && ended) endReadable(this, state);
-      else emitReadable(this, state);
+      if (length === 0 && ended) endReadable(stream, state);
+      else emitReadable(stream, state);
       return null;
     }
   }
 
   n = readableLength(n, state);
   if (n === 0 && (state[kState] & kEnded) !== 0) {
-    if (state.length === 0) endReadable(this, state);
+    if (state.length === 0) endReadable(stream, state);
     return null;
   }
 
   // Ask the source before taking from the buffer: a synchronous one may give more to take from.
   if (wantsSource(state, n)) {
-    askSource(this, state);
+    askSource(stream, state);
     if ((state[kState] & kReading) === 0) n = readableLength(asked, state);
   }
 
@@ -502,14 +561,14 @@ Readable.prototype.read = function(n) {
   }
   if (state.length === 0) {
     if ((state[kState] & kEnded) === 0) state[kState] |= kNeedReadable;
-    else if (asked !== n) endReadable(this, state); // Tried to read past the end.
+    else if (asked !== n) endReadable(stream, state); // Tried to read past the end.
   }
   if (chunk !== null && (state[kState] & (kErrorEmitted | kCloseEmitted)) === 0) {
     state[kState] |= kDataEmitted;
-    emitData(this, chunk);
+    emitData(stream, state, chunk);
   }
   return chunk;
-};
+}
 
 // Whether read(), about to take n, shall call _read().
 function wantsSource(state, n) {
@@ -653,7 +712,13 @@ Readable.prototype.isPaused = function() {
 
 function flow(stream) {
   const state = stream._readableState;
-  while ((state[kState] & kFlowing) !== 0 && stream.read() !== null);
+  let flags = state[kState];
+  while ((flags & kFlowing) !== 0) {
+    const chunk = stream.read === read && (flags & kDecoder) === 0 ?
+      readFlowing(stream, state) : stream.read();
+    if (chunk === null) break;
+    flags = state[kState];
+  }
 }
 
 Readable.prototype.setEncoding = function(enc) {

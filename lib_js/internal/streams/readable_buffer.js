@@ -45,6 +45,11 @@ function readableLength(n, state) {
 function takeFirst(state) {
   const { buffer, bufferIndex } = state;
   const chunk = buffer[bufferIndex];
+  if (bufferIndex === 0 && buffer.length === 2) {
+    // A source that is asked one chunk ahead: the array stays as short as this.
+    buffer[0] = buffer.pop();
+    return chunk;
+  }
   buffer[bufferIndex] = null;
   dropTaken(state, buffer, bufferIndex + 1);
   return chunk;

@@ -49,7 +49,19 @@ const kPaused = 1 << 26;
 const kDataListening = 1 << 27;
 const kEndScheduled = 1 << 28;
 
+let pipeOf;
+let setPipe;
+
 class ReadableState {
+  // The pipe to a single destination (internal/streams/pipe), or null. Not to be seen: who prints a
+  // stream sees what Node has.
+  #pipe;
+
+  static {
+    pipeOf = (state) => state.#pipe;
+    setPipe = (state, pipe) => { state.#pipe = pipe; };
+  }
+
   constructor(options, stream, isDuplex) {
     let state = kEmitClose | kAutoDestroy | kConstructed | kSync | kDefaultUTF8Encoding;
     if (options) {
@@ -66,6 +78,7 @@ class ReadableState {
     this.length = 0; // In bytes, characters or objects.
     this.pipes = [];
     this.awaitDrainWriters = null; // The writer, or writers, a pipe waits for.
+    this.#pipe = null;
     if (options) this.#setEncodings(options);
   }
 
@@ -176,6 +189,8 @@ ObjectDefineProperties(ReadableState.prototype, {
 
 module.exports = {
   ReadableState,
+  pipeOf,
+  setPipe,
   triProperty,
   valueProperty,
   kDecoderValue,

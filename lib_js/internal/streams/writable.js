@@ -91,6 +91,13 @@ WritableState.prototype[kOnConstructed] = function(stream) {
   if ((this[kState] & kEnding) !== 0) finishMaybe(stream, this);
 };
 
+/** What stands between a Buffer and _write(), and the one bit that does not. */
+const NOT_PLAIN = kObjectMode | kEnding | kDestroyed | kErrored | kWriting | kCorked | kConstructed;
+
+/** With nothing more than these two a _write() that called back at once has nothing to follow. */
+const NOT_OVER = kExpectWriteCb | kSync | kBuffered | kAfterWritePending | kDestroyed | kNeedDrain |
+  kEnding;
+
 function nop() {}
 
 function Writable(options) {
@@ -136,6 +143,16 @@ Writable.prototype.pipe = function() {
 // ---- write
 
 Writable.prototype.write = function(chunk, encoding, cb) {
+  const state = this._writableState;
+  const flags = state[kState];
+  // Most often, as a pipe writes: bytes, and no other write runs.
+  if ((flags & NOT_PLAIN) === kConstructed && encoding === undefined && cb === undefined &&
+      chunk instanceof Buffer) {
+    const count = lengthOf(chunk);
+    state.pendingcb++;
+    state.length += count;
+    return writeNow(this, state, flags, chunk, 'buffer', count);
+  }
   if (typeof encoding === 'function') {
     cb = encoding;
     encoding = null;
@@ -184,36 +201,64 @@ function refuse(stream, state, callback) {
   return error;
 }
 
-function writeOrBuffer(stream, state, chunk, encoding, callback) {
-  // Not one sum with `? :`, where optimised code would count in floating point.
-  if ((state[kState] & kObjectMode) !== 0) state.length++;
-  else state.length += chunk.length;
-  if ((state[kState] & (kWriting | kErrored | kCorked | kConstructed)) === kConstructed) {
-    if ((state[kState] & kObjectMode) !== 0) state.writelen = 1;
-    else state.writelen = chunk.length;
-    if (callback !== nop) state[kWriteCallback] = callback;
-    state[kState] |= kWriting | kSync | kExpectWriteCb;
-    stream._write(chunk, encoding, state.onwrite);
-    state[kState] &= ~kSync;
-  } else {
-    if ((state[kState] & kBuffered) === 0) {
-      state[kState] |= kBuffered;
-      state[kBufferedValue] = [];
-    }
-    state[kBufferedValue].push({ chunk, encoding, callback });
-    if (encoding !== 'buffer') state[kState] &= ~kAllBuffers;
-    if (callback !== nop) state[kState] &= ~kAllNoop;
-  }
+// A function of its own: see internal/streams/readable.
+function lengthOf(chunk) {
+  return chunk.length;
+}
 
+function writeOrBuffer(stream, state, chunk, encoding, callback) {
+  const flags = state[kState];
+  // Not one sum with `? :`, where optimised code would count in floating point.
+  if ((flags & kObjectMode) !== 0) state.length++;
+  else state.length += chunk.length;
+  if ((flags & (kWriting | kErrored | kCorked | kConstructed)) === kConstructed) {
+    if (callback !== nop) state[kWriteCallback] = callback;
+    if ((flags & kObjectMode) !== 0) return writeNow(stream, state, flags, chunk, encoding, 1);
+    return writeNow(stream, state, flags, chunk, encoding, chunk.length);
+  }
+  if ((flags & kBuffered) === 0) {
+    state[kState] |= kBuffered;
+    state[kBufferedValue] = [];
+  }
+  state[kBufferedValue].push({ chunk, encoding, callback });
+  if (encoding !== 'buffer') state[kState] &= ~kAllBuffers;
+  if (callback !== nop) state[kState] &= ~kAllNoop;
+  return wantsMore(state);
+}
+
+// What counts as so much, and is counted.
+function writeNow(stream, state, flags, chunk, encoding, count) {
+  state.writelen = count;
+  state[kState] = flags | kWriting | kSync | kExpectWriteCb;
+  stream._write(chunk, encoding, state.onwrite);
+  state[kState] &= ~kSync;
+  return wantsMore(state);
+}
+
+function wantsMore(state) {
+  const flags = state[kState];
   const more = state.length < state.highWaterMark || state.length === 0;
-  if (!more) state[kState] |= kNeedDrain;
+  if (!more) state[kState] = flags | kNeedDrain;
   // A stream that failed meanwhile will never drain.
-  return more && (state[kState] & (kDestroyed | kErrored)) === 0;
+  return more && (flags & (kDestroyed | kErrored)) === 0;
 }
 
 // The callback of _write() and _writev().
 function onWritten(stream, error) {
   const state = stream._writableState;
+  const flags = state[kState];
+  if ((flags & NOT_OVER) === (kExpectWriteCb | kSync) && !error &&
+      state[kWriteCallback] === null && state[kAfterWrite] === null) {
+    state[kState] = flags & ~(kWriting | kExpectWriteCb);
+    state.length -= state.writelen;
+    state.writelen = 0;
+    state.pendingcb--;
+    return;
+  }
+  endWrite(stream, state, error);
+}
+
+function endWrite(stream, state, error) {
   if ((state[kState] & kExpectWriteCb) === 0) {
     errorOrDestroy(stream, new ERR_MULTIPLE_CALLBACK());
     return;

@@ -4,7 +4,7 @@
 // how deep it is and which objects it is in.
 
 const {
-  Array, ArrayIsArray, ArrayPrototypeIncludes, ArrayPrototypePop, ArrayPrototypePush,
+  Array, ArrayIsArray, ArrayPrototypePush,
   ArrayPrototypePushApply, ArrayPrototypeSlice, ArrayPrototypeSort, ArrayPrototypeSplice,
   BigIntPrototypeToString, BigIntPrototypeValueOf, BooleanPrototypeValueOf, DatePrototypeGetTime,
   DatePrototypeToISOString, DatePrototypeToString, FunctionPrototypeCall,
@@ -79,11 +79,12 @@ function stylizeWithColor(text, style) {
 
 class Inspection {
   constructor() {
-    this.seen = [];
+    /** What is being shown, from the inside out: { value, outer } | null */
+    this.seen = null;
     /** object -> number, of the objects that contain themselves */
     this.circular = undefined;
-    /** indentation -> characters made there */
-    this.budget = {};
+    /** indentation -> characters made there; mostly of those that have a place from the start */
+    this.budget = [0, 0, 0, 0, 0, 0, 0, 0];
     this.indentationLvl = 0;
     this.currentDepth = 0;
     this.stylize = stylizeNoColor;
@@ -321,8 +322,9 @@ function formatValue(ctx, value, depth, ofView) {
     const text = formatCustom(ctx, value, original, depth);
     if (text !== undefined) return text;
   }
-  // A list, since it never gets longer than the depth.
-  if (ArrayPrototypeIncludes(ctx.seen, value)) return formatCircular(ctx, value);
+  for (let { seen } = ctx; seen !== null; seen = seen.outer) {
+    if (seen.value === value) return formatCircular(ctx, value);
+  }
   return formatObject(ctx, value, depth, ofView);
 }
 
@@ -624,15 +626,15 @@ function formatObject(ctx, value, depth, ofView) {
     return ctx.stylize(name === null ? text : `[${text}]`, 'special');
   }
   depth++;
-  ArrayPrototypePush(ctx.seen, value);
+  const { indentationLvl, seen } = ctx;
+  ctx.seen = { value, outer: seen };
   ctx.currentDepth = depth;
-  const { indentationLvl } = ctx;
   let output;
   try {
     output = formatContents(ctx, value, depth, plan, protoProps, ofView);
   } catch (error) {
     if (!isStackOverflowError(error)) throw error;
-    ArrayPrototypePop(ctx.seen);
+    ctx.seen = seen;
     ctx.indentationLvl = indentationLvl;
     const text = StringPrototypeSlice(getPlainPrefix(value, name, tag), 0, -1);
     return ctx.stylize(
@@ -640,7 +642,7 @@ function formatObject(ctx, value, depth, ofView) {
       'special');
   }
   markReference(ctx, value, plan);
-  ArrayPrototypePop(ctx.seen);
+  ctx.seen = seen;
   if (ctx.sorted) sortOutput(ctx.sorted, output, plan);
   const result = reduceToSingleString(
     ctx, output, plan.base, plan.open, plan.close, plan.isList, depth, value);
@@ -704,8 +706,9 @@ function sortOutput(sorted, output, plan) {
 }
 
 function spend(ctx, text) {
-  const total = (ctx.budget[ctx.indentationLvl] || 0) + text.length;
-  ctx.budget[ctx.indentationLvl] = total;
+  const { budget, indentationLvl } = ctx;
+  const total = (budget[indentationLvl] ?? 0) + text.length;
+  budget[indentationLvl] = total;
   if (total > budgetMax) ctx.depth = -1;
   return text;
 }

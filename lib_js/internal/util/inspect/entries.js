@@ -105,7 +105,7 @@ function formatSet(ctx, values, depth, size) {
   ctx.indentationLvl += 2;
   for (const value of values) {
     if (output.length >= count) break;
-    ArrayPrototypePush(output, ctx.formatValue(value, depth));
+    output[output.length] = ctx.formatValue(value, depth);
   }
   ctx.indentationLvl -= 2;
   return addMore(output, size - count);
@@ -117,8 +117,7 @@ function formatMap(ctx, entries, depth, size) {
   ctx.indentationLvl += 2;
   for (const { 0: key, 1: value } of entries) {
     if (output.length >= count) break;
-    ArrayPrototypePush(
-      output, `${ctx.formatValue(key, depth)} => ${ctx.formatValue(value, depth)}`);
+    output[output.length] = `${ctx.formatValue(key, depth)} => ${ctx.formatValue(value, depth)}`;
   }
   ctx.indentationLvl -= 2;
   return addMore(output, size - count);

@@ -5,7 +5,7 @@
 
 const {
   ArrayIsArray, ArrayPrototypeIncludes, ArrayPrototypeIndexOf, ArrayPrototypeJoin,
-  ArrayPrototypePop, ArrayPrototypePush, ArrayPrototypeSplice, ErrorPrototypeToString, MathMin,
+  ArrayPrototypePush, ArrayPrototypeSplice, ErrorPrototypeToString, MathMin,
   ObjectHasOwn, ObjectPrototypeToString, RegExpPrototypeExec, SafeMap, StringPrototypeEndsWith,
   StringPrototypeIncludes, StringPrototypeIndexOf, StringPrototypeRepeat, StringPrototypeReplace,
   StringPrototypeReplaceAll, StringPrototypeSlice, StringPrototypeSplit, StringPrototypeStartsWith,
@@ -198,11 +198,12 @@ function getStackString(ctx, error) {
   if (typeof stack === 'string' && stack !== '') return stack;
   const head = ErrorPrototypeToString(error);
   if (!stack) return head;
-  ArrayPrototypePush(ctx.seen, error);
+  const { seen } = ctx;
+  ctx.seen = { value: error, outer: seen };
   ctx.indentationLvl += 4;
   const shown = ctx.formatValue(stack);
   ctx.indentationLvl -= 4;
-  ArrayPrototypePop(ctx.seen);
+  ctx.seen = seen;
   return `${head}\n    ${shown}`;
 }
 

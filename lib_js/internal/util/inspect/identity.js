@@ -3,7 +3,7 @@
 // What an object is called: its constructor, the tag on it, the keys that are shown.
 
 const {
-  AggregateError, Array, ArrayBuffer, ArrayPrototypePop, ArrayPrototypePush,
+  AggregateError, Array, ArrayBuffer, ArrayPrototypePush,
   ArrayPrototypePushApply, Boolean, DataView, Date, Error, Function, Map, Number, Object,
   ObjectGetOwnPropertyDescriptor, ObjectGetOwnPropertyNames, ObjectGetOwnPropertySymbols,
   ObjectGetPrototypeOf, ObjectHasOwn, ObjectKeys, ObjectPrototypePropertyIsEnumerable, Promise,
@@ -75,7 +75,8 @@ function addPrototypeProperties(ctx, main, object, depth, output) {
       if (object === null || isBuiltInPrototype(object)) return;
     }
     const keys = ReflectOwnKeys(object);
-    ArrayPrototypePush(ctx.seen, main);
+    const { seen } = ctx;
+    ctx.seen = { value: main, outer: seen };
     for (let i = 0; i < keys.length; i++) {
       const key = keys[i];
       if (key === 'constructor' || ObjectHasOwn(main, key) || above.has(key)) continue;
@@ -84,7 +85,7 @@ function addPrototypeProperties(ctx, main, object, depth, output) {
       const text = ctx.formatProperty(object, depth, key, desc, main);
       ArrayPrototypePush(output, ctx.colors ? `\u001b[2m${text}\u001b[22m` : text);
     }
-    ArrayPrototypePop(ctx.seen);
+    ctx.seen = seen;
     above.clear();
     for (let i = 0; i < keys.length; i++) above.add(keys[i]);
   }
@@ -133,9 +134,8 @@ function getTag(value, showHidden) {
     return '';
   }
   if (typeof tag !== 'string' || tag === '') return '';
-  const isShownAnyway = showHidden ?
-    ObjectHasOwn(value, SymbolToStringTag) :
-    ObjectPrototypePropertyIsEnumerable(value, SymbolToStringTag);
+  const isShownAnyway = ObjectHasOwn(value, SymbolToStringTag) &&
+    (showHidden || ObjectPrototypePropertyIsEnumerable(value, SymbolToStringTag));
   return isShownAnyway ? '' : tag;
 }
 
@@ -153,7 +153,8 @@ function getPrefix(name, tag, fallback, size = '') {
     const shown = tag !== '' && fallback !== tag ? `[${tag}] ` : '';
     return `[${fallback}${size}: null prototype] ${shown}`;
   }
-  return `${name}${size} ${tag === '' || isTagInName(name, tag) ? '' : `[${tag}] `}`;
+  if (tag === '' || tag === name || isTagInName(name, tag)) return `${name}${size} `;
+  return `${name}${size} [${tag}] `;
 }
 
 /** The prefix of an object that is nothing special. */
