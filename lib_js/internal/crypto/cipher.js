@@ -66,8 +66,8 @@ function open(self, encrypts, cipher, key, iv, options) {
   const handle = orThrow(binding.cipherOpen(
     encrypts, cipher, keyHandle === undefined ? secret : null,
     keyHandle === undefined ? NO_KEY : keyHandle[kHandle], vector, tagLength));
-  self._options = options;
   self._decoder = null;
+  self._options = options;
   self[kListed] = false;
   self[kTag] = undefined;
   handles.add(self, handle);

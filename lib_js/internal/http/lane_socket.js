@@ -233,6 +233,11 @@ const facadeMethods = {
   },
 };
 
+/** Node's sockets have none of their own that is seen. */
+const PUSH = {
+  __proto__: null, value: facadeMethods.push, configurable: true, writable: true, enumerable: false,
+};
+
 function closeOpenResponse() {
   if (this._httpMessage) closeResponse(this._httpMessage);
 }
@@ -256,7 +261,11 @@ function becomeFacade(lane, socket, handle) {
   lane.onSocketClose = () => lane.freeParser();
   socket.on('close', lane.onSocketClose);
   if (lane.res !== null) watchClose(lane);
-  Object.assign(socket, facadeMethods);
+  socket.on = facadeMethods.on;
+  socket.addListener = facadeMethods.addListener;
+  socket.prependListener = facadeMethods.prependListener;
+  Object.defineProperty(socket, 'push', PUSH);
+  socket._paused = false;
   native.watchEnd(lane.number);
 }
 
