@@ -27,7 +27,7 @@ const ops = internalBinding('process_ops');
 // Asked once, until chdir() changes it.
 let directory = '';
 
-function cwd() {
+function wrappedCwd() {
   if (directory === '') {
     const result = ops.cwd();
     if (typeof result !== 'string') {
@@ -44,7 +44,7 @@ function cwd() {
   return directory;
 }
 
-function chdir(path) {
+function wrappedChdir(path) {
   validateString(path, 'directory');
   if (getOptionValue('--permission')) {
     require('internal/process/permission').check('fs.read', path);
@@ -68,7 +68,7 @@ function currentOrEmpty() {
   return typeof result === 'string' ? result : '';
 }
 
-function umask(mask) {
+function wrappedUmask(mask) {
   return ops.umask(mask === undefined ? -1 : parseFileMode(mask, 'mask'));
 }
 
@@ -161,8 +161,8 @@ function getgroups() {
 }
 
 module.exports = {
-  chdir,
-  cwd,
+  chdir: wrappedChdir,
+  cwd: wrappedCwd,
   forgetDirectory,
   getegid: () => ops.getegid(),
   geteuid: () => ops.geteuid(),
@@ -175,5 +175,5 @@ module.exports = {
   setgroups,
   setgid: (id) => setId(ops.setgid, 'setgid', 'Group', '/etc/group', id),
   setuid: (id) => setId(ops.setuid, 'setuid', 'User', '/etc/passwd', id),
-  umask,
+  umask: wrappedUmask,
 };
