@@ -85,9 +85,7 @@ function Decipheriv(cipher, key, iv, options) {
 
 /** The decoder of a cipher's text, which has one encoding from first to last. */
 function write(self, bytes, encoding, isLast) {
-  if (encoding === undefined || encoding === null || encoding === '' || encoding === 'buffer') {
-    return bytes;
-  }
+  if (!encoding || encoding === 'buffer') return bytes;
   if (self._decoder === null) {
     const { StringDecoder } = require('string_decoder');
     self._decoder = new StringDecoder(encoding);
