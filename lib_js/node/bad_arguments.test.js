@@ -5,6 +5,7 @@
 const assert = require('assert');
 const crypto = require('crypto');
 const fs = require('fs');
+const net = require('net');
 const { createHistogram } = require('perf_hooks');
 
 // An empty encoding is none.
@@ -35,3 +36,25 @@ for (const [value, name] of [[Symbol('a'), 'Symbol'], [1n, 'BigInt']]) {
     message: `maxSize is a ${name} and cannot be converted to a number.`,
   });
 }
+
+// libuv says so where a folder is missing.
+net.createServer().listen('/none/socket').on('error', ({ code, message }) => {
+  assert.strictEqual(code, 'EACCES');
+  assert.strictEqual(message, 'listen EACCES: permission denied /none/socket');
+});
+
+for (const host of [undefined, '0.0.0.0']) {
+  const first = net.createServer().listen(0, host, () => {
+    const { port } = first.address();
+    net.createServer().listen(port).on('error', ({ message }) => {
+      assert.strictEqual(message, `listen EADDRINUSE: address already in use :::${port}`);
+      first.close();
+    });
+  });
+}
+
+assert.throws(() => process.chdir('/none'), (error) => {
+  assert.deepStrictEqual(Object.keys(error), ['errno', 'code', 'syscall', 'path', 'dest']);
+  return true;
+});
+assert.throws(() => process.setSourceMapsEnabled(1), /"enabled" argument/);

@@ -9,6 +9,7 @@ const fs = require('fs');
 const http = require('http');
 const http2 = require('http2');
 const os = require('os');
+const { types } = require('util');
 const vm = require('vm');
 const zlib = require('zlib');
 
@@ -50,6 +51,9 @@ assert.strictEqual(signature(process.cwd), 'wrappedCwd/0');
 assert.strictEqual(signature(os.release), 'getOSRelease/0');
 assert.strictEqual(signature(http.request({ port: 1 }).on('error', () => {}).destroy),
                    'destroy/1');
+
+assert.deepStrictEqual(
+  Object.keys(types).slice(0, 3), ['isArgumentsObject', 'isArrayBuffer', 'isAsyncFunction']);
 
 // Constants cannot be changed, but added to.
 for (const [constants, name] of [[fs.constants, 'O_CREAT'], [crypto.constants, 'TLS1_VERSION'],

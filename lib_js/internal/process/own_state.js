@@ -33,6 +33,7 @@ function wrappedCwd() {
     if (typeof result !== 'string') {
       throw new UVException({
         errno: result,
+        code: '', // In this place; UVException fills it in.
         syscall: 'uv_cwd',
         message: result === -2 ?
           'process.cwd failed with error no such file or directory, the current working ' +
@@ -52,7 +53,7 @@ function wrappedChdir(path) {
   const from = currentOrEmpty();
   const errno = ops.chdir(path);
   if (errno < 0) {
-    throw new UVException({ errno, syscall: 'chdir', path: from, dest: path });
+    throw new UVException({ errno, code: '', syscall: 'chdir', path: from, dest: path });
   }
   directory = '';
 }
