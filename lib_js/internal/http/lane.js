@@ -505,7 +505,7 @@ class Lane {
       this.bodyPaused = false;
       native.bodyDump(this.number);
       if (this.facade !== null) this.facade.resume();
-    } else if (req.complete) {
+    } else if (this.bodyPaused && req.complete) {
       this.resumeBody(req);
     }
     release(req);
