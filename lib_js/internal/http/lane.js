@@ -126,6 +126,7 @@ class Lane {
     this.onSocketEnd = null;
     this.onSocketClose = null;
     this.isCloseWatched = false; // By the response that the facade has.
+    this.hasFailed = false; // What came was no HTTP, and native reads no more of it.
     this.endError = null; // What the end of the peer's bytes has cut off.
     this.isOpen = true;
     this.isOver = false; // The program has declared the connection closed.

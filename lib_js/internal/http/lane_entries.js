@@ -77,6 +77,7 @@ function parseError(lane, index, rawPacket, bytesParsed) {
     new FastBuffer(rawPacket.buffer, rawPacket.byteOffset, rawPacket.byteLength);
   const error = makeParseError(index, bytesParsed, bytes);
   const { socket } = lane;
+  lane.hasFailed = true;
   if (error.code === 'HPE_INVALID_EOF_STATE' && !socket.destroyed && !socket.isPaused()) {
     lane.endError = error; // Told with 'end', as in Node; no more will come.
     lane.handle.handleRead(0);

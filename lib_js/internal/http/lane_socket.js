@@ -128,9 +128,9 @@ class LaneHandle {
     if (callback !== null) callback(status);
   }
 
-  /** Ends our half and reads on; false: that cannot be done. */
+  /** Ends our half and reads on; false: that cannot be done, or nobody would watch the clock. */
   endHalf() {
-    return native.shutdown(this.number) === 0;
+    return !this.lane.hasFailed && native.shutdown(this.number) === 0;
   }
 
   handleShutdown(status) {
