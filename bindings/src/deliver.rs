@@ -345,7 +345,7 @@ impl Natives {
         };
         match conn.end_of_input(handle, out) {
             InputEnd::Over => self.close_gracefully(handle, Farewell::Gone(0)),
-            InputEnd::Unfinished | InputEnd::AnswersOpen => {}
+            InputEnd::Unfinished | InputEnd::AnswersOpen | InputEnd::Told => {}
         }
     }
 

@@ -187,11 +187,16 @@ impl Natives {
                 // A pipe or a terminal has no half to close.
                 Ok(()) | Err(_) => 0,
             };
-            match socket.role {
-                Role::Stream => self
-                    .answers
-                    .push((entry::SHUTDOWN, [handle.to_js(), result, 0])),
-                Role::Listener(_) | Role::Http(_) => self.close_now(handle),
+            let goes_on = match &socket.role {
+                Role::Stream => true,
+                Role::Http(conn) => conn.is_half_ended,
+                Role::Listener(_) => false,
+            };
+            if goes_on {
+                self.answers
+                    .push((entry::SHUTDOWN, [handle.to_js(), result, 0]));
+            } else {
+                self.close_now(handle);
             }
         }
     }
@@ -292,10 +297,17 @@ impl Natives {
         let Some(socket) = self.sockets.get_mut(handle) else {
             return;
         };
-        if socket.closing != Closing::Open || socket.ending != Ending::Open {
+        let half_ended = socket.conn().is_some_and(|conn| conn.is_half_ended);
+        if socket.closing != Closing::Open || (socket.ending != Ending::Open && !half_ended) {
             return;
         }
         socket.farewell = farewell;
+        if let Some(conn) = socket.conn() {
+            conn.is_half_ended = false;
+        }
+        if socket.ending == Ending::Begun {
+            return self.close_now(handle); // All is sent.
+        }
         socket.ending = Ending::Wanted;
         self.touch(handle);
     }

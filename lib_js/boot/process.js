@@ -47,11 +47,14 @@ const VERSIONS = {
   merve: '1.2.2',
   modules: '137',
   ncrypto: '0.0.1',
+  nghttp2: '1.68.1',
   // What AWS-LC says to be compatible with.
   openssl: '1.1.1',
+  undici: '7.29.1',
   unicode: '17.0',
   uv: '1.52.1',
   v8: ops.v8Version,
+  zstd: '1.5.7',
 };
 
 // What of Node's build settings programs, gyp files and Node's tests ask for.
@@ -150,28 +153,33 @@ function makeEventEmitter() {
   FunctionPrototypeCall(EventEmitter, process);
 }
 
-function addIdentity() {
-  const versions = {};
-  const names = ObjectKeys(VERSIONS);
+/** An object with these fields, which can be defined anew but not written. */
+function unwritable(fields) {
+  const object = {};
+  const names = ObjectKeys(fields);
   for (let i = 0; i < names.length; i++) {
-    ObjectDefineProperty(versions, names[i], {
+    ObjectDefineProperty(object, names[i], {
       __proto__: null,
-      configurable: false,
+      configurable: true,
       enumerable: true,
-      value: VERSIONS[names[i]],
+      value: fields[names[i]],
       writable: false,
     });
   }
+  return object;
+}
+
+function addIdentity() {
   defineConstant('version', `v${NODE_VERSION}`, true);
-  defineConstant('versions', versions, true);
+  defineConstant('versions', unwritable(VERSIONS), true);
   defineConstant('arch', ops.arch, true);
   defineConstant('platform', 'linux', true);
-  defineConstant('release', {
+  defineConstant('release', unwritable({
     name: 'node',
     lts: 'Krypton',
     sourceUrl: `${RELEASES}.tar.gz`,
     headersUrl: `${RELEASES}-headers.tar.gz`,
-  }, true);
+  }), true);
   process._rawDebug = perThread._rawDebug;
 }
 

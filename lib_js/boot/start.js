@@ -23,7 +23,7 @@ const {
 
 const FD_TTY = 3;
 
-/** Read-only properties that Node keeps for old programs; present only when set. */
+/** Read-only properties that Node keeps for old programs; present only when set, but for lists. */
 const OPTION_ALIASES = [
   ['_eval', '--eval'],
   ['_print_eval', '--print'],
@@ -39,7 +39,7 @@ const OPTION_ALIASES = [
 function defineOptionAliases() {
   ArrayPrototypeForEach(OPTION_ALIASES, ({ 0: name, 1: option }) => {
     const value = getOptionValue(option);
-    if (!value || (typeof value === 'object' && value.length === 0)) return;
+    if (!value) return;
     ObjectDefineProperty(process, name, {
       __proto__: null, value, writable: false, enumerable: true, configurable: true,
     });

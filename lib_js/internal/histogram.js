@@ -436,6 +436,9 @@ class RecordableHistogram extends Histogram {
     if (typeof val === 'bigint' && typeof expectedInterval !== 'bigint') {
       throw new ERR_INVALID_ARG_TYPE('expectedInterval', 'bigint', expectedInterval);
     }
+    if (typeof val === 'number' && typeof expectedInterval === 'bigint') {
+      throw new ERR_INVALID_ARG_TYPE('expectedInterval', 'number', expectedInterval);
+    }
     native.histogramRecordCorrected(
       this[kHandle].handle, checkedValue(val, 'val'),
       checkedValue(expectedInterval, 'expectedInterval'));

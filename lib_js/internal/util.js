@@ -6,7 +6,8 @@ const {
   ArrayFrom, ArrayPrototypeFilter, ArrayPrototypeJoin, ArrayPrototypeMap, ArrayPrototypeSlice,
   ArrayPrototypeSort, Error, ErrorCaptureStackTrace, FunctionPrototypeSymbolHasInstance,
   NumberParseInt, NumberPrototypeToString, ObjectDefineProperty, ObjectFreeze,
-  ObjectGetOwnPropertyDescriptor, ObjectGetPrototypeOf, ObjectHasOwn, ObjectKeys,
+  ObjectGetOwnPropertyDescriptor, ObjectGetOwnPropertyDescriptors, ObjectGetPrototypeOf,
+  ObjectHasOwn, ObjectKeys,
   PromiseWithResolvers, ReflectApply, RegExpPrototypeExec, RegExpPrototypeSymbolReplace, SafeMap,
   SafeWeakRef, StringPrototypePadStart, StringPrototypeSplit, StringPrototypeToLowerCase,
   StringPrototypeToUpperCase, Symbol, SymbolFor, SymbolPrototypeGetDescription, hardenRegExp,
@@ -340,6 +341,18 @@ class WeakReference {
   }
 }
 
+/** Constants can be added to an object of them, not changed. */
+function makeReadOnly(object) {
+  const descriptors = ObjectGetOwnPropertyDescriptors(object);
+  for (const name of ObjectKeys(descriptors)) {
+    if (ObjectHasOwn(descriptors[name], 'get')) continue;
+    ObjectDefineProperty(object, name, {
+      __proto__: null, value: object[name], configurable: false, writable: false,
+    });
+  }
+  return object;
+}
+
 module.exports = {
   ...deprecations,
   ...lazy,
@@ -381,6 +394,7 @@ module.exports = {
   kIsEncodingSymbol: Symbol('kIsEncodingSymbol'),
   kVmBreakFirstLineSymbol: Symbol('kVmBreakFirstLineSymbol'),
   lazyDOMException,
+  makeReadOnly,
   lazyDOMExceptionClass,
   normalizeEncoding,
   once,

@@ -8,6 +8,7 @@ const { checkInvalidHeaderChar, checkIsHttpToken } = require('internal/http/toke
 const { parsers } = require('internal/http/parser');
 const { isLenient } = require('internal/http/lenience');
 const { methods } = require('internal/http/methods');
+const { kIncomingMessage, kSkipPendingData } = require('internal/http/symbols');
 
 module.exports = {
   _checkInvalidHeaderChar: checkInvalidHeaderChar,
@@ -17,6 +18,8 @@ module.exports = {
   CRLF: '\r\n',
   methods,
   isLenient,
+  kIncomingMessage,
+  kSkipPendingData,
   parsers,
 };
 

@@ -3,5 +3,6 @@
 // Legacy public name of a part of `http`.
 
 const { IncomingMessage, readStart, readStop } = require('internal/http/incoming');
+const { kDetachAbortSignal } = require('internal/http/symbols');
 
-module.exports = { IncomingMessage, readStart, readStop };
+module.exports = { IncomingMessage, kDetachAbortSignal, readStart, readStop };

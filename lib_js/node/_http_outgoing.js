@@ -7,10 +7,12 @@ const {
   kHighWaterMark,
   parseUniqueHeadersOption,
 } = require('internal/http/outgoing');
+const { kUniqueHeaders } = require('internal/http/head');
 const { validateHeaderName, validateHeaderValue } = require('internal/http/tokens');
 
 module.exports = {
   kHighWaterMark,
+  kUniqueHeaders,
   parseUniqueHeadersOption,
   validateHeaderName,
   validateHeaderValue,

@@ -105,6 +105,12 @@ rows('spawnSync', [
   assert.strictEqual(result.signal, signal);
 });
 
+row('input may stay unread', () => {
+  const { error, status } = spawnSync('sleep', ['0.05'], { input: 'not read' });
+  assert.strictEqual(error, undefined);
+  assert.strictEqual(status, 0);
+});
+
 row('a shell script without #! runs', () => {
   const path = `/tmp/coring-script-${process.pid}`;
   fs.writeFileSync(path, 'echo "$1"', { mode: 0o755 });

@@ -9,7 +9,7 @@ const { isIP } = require('internal/net');
 const { customPromisifyArgs } = require('internal/util');
 const { defaultResolver, getServers, setServers } = require('internal/dns/default_resolver');
 const lookups = require('internal/dns/lookup');
-const { KINDS, ResolverBase, kindOf } = require('internal/dns/resolver');
+const { KINDS, ResolverBase, kindOf, sortedKinds } = require('internal/dns/resolver');
 const {
   DNSException,
   codes: { ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_MISSING_ARGS },
@@ -83,13 +83,30 @@ function define(target, key, question, method) {
   target[key] = method;
 }
 
-/** `resolve4(name[, options], callback)` and the like, on `this` or on the default resolver. */
-function defineQueries(target, resolverOf) {
-  for (const kind of KINDS) {
-    define(target, `resolve${kind.key}`, kind.question, function query(name, options, callback) {
-      if (arguments.length > 2) {
-        // The options may be left out.
-      } else {
+/** Takes the kind of records by name. */
+function defineResolve(target, prefix) {
+  define(target, 'resolve', `${prefix}resolve`, function query(hostname, rrtype, callback) {
+    if (typeof rrtype === 'function') {
+      callback = rrtype;
+      rrtype = 'A';
+    }
+    const kind = kindOf(rrtype);
+    return target[`resolve${kind.key}`].call(this, hostname, callback);
+  });
+}
+
+/**
+ * `resolve4(name[, options], callback)` and the like, on `this` or on the default resolver, where
+ * Node's are bound and say so.
+ */
+function defineQueries(target, resolverOf, prefix) {
+  const isSorted = prefix !== ''; // As Node has them.
+  if (isSorted) defineResolve(target, prefix);
+  for (const kind of isSorted ? sortedKinds() : KINDS) {
+    const name = `${prefix}${kind.question}`;
+    define(target, `resolve${kind.key}`, name, function query(name, options) {
+      let callback = arguments[2];
+      if (arguments.length <= 2) { // The options may be left out.
         callback = options;
         options = undefined;
       }
@@ -99,22 +116,16 @@ function defineQueries(target, resolverOf) {
       return { bindingName: kind.question, callback, hostname: name };
     });
   }
-  define(target, 'reverse', 'getHostByAddr', function query(name, callback) {
+  define(target, 'reverse', `${prefix}getHostByAddr`, function query(name, options) {
+    const callback = arguments.length > 2 ? arguments[2] : options;
     validateString(name, 'name');
     validateFunction(callback, 'callback');
     ResolverBase.askNames(resolverOf(this), name, callback);
     return { bindingName: 'getHostByAddr', callback, hostname: name };
   });
-  target.resolve = function resolve(hostname, rrtype, callback) {
-    if (typeof rrtype === 'function') {
-      callback = rrtype;
-      rrtype = 'A';
-    }
-    const kind = kindOf(rrtype);
-    return target[`resolve${kind.key}`].call(this, hostname, callback);
-  };
+  if (!isSorted) defineResolve(target, prefix);
 }
-defineQueries(Resolver.prototype, (self) => self);
+defineQueries(Resolver.prototype, (self) => self, '');
 
 module.exports = {
   lookup,
@@ -123,13 +134,13 @@ module.exports = {
   getDefaultResultOrder: lookups.getDefaultResultOrder,
   setDefaultResultOrder: lookups.setDefaultResultOrder,
   setServers,
-  getServers,
   ADDRCONFIG: lookups.ADDRCONFIG,
   ALL: lookups.ALL,
   V4MAPPED: lookups.V4MAPPED,
   ...lookups.errorCodes,
+  getServers,
 };
-defineQueries(module.exports, defaultResolver);
+defineQueries(module.exports, defaultResolver, 'bound ');
 
 ObjectDefineProperty(module.exports, 'promises', {
   __proto__: null,

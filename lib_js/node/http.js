@@ -74,6 +74,6 @@ ObjectDefineProperty(module.exports, 'globalAgent', {
   set(value) { agents.setGlobalAgent(value); },
 });
 
+defineLazyProperties(module.exports, 'npm/undici/index-fetch', ['WebSocket']);
 defineLazyProperties(
   module.exports, 'npm/undici/lib/web/websocket/events', ['CloseEvent', 'MessageEvent']);
-defineLazyProperties(module.exports, 'npm/undici/index-fetch', ['WebSocket']);

@@ -5,9 +5,11 @@
 
 const {
   JSONStringify,
+  ObjectDefineProperty,
   ObjectSetPrototypeOf,
   Symbol,
   SymbolAsyncDispose,
+  SymbolFor,
 } = primordials;
 
 const { URL, isURL, urlToHttpOptions } = require('internal/url');
@@ -17,7 +19,7 @@ const {
   Server: HttpServer,
   becomeServer,
   connectionListener,
-  followSettings,
+  own,
   preClose,
   trackConnections,
 } = require('internal/http/server');
@@ -157,18 +159,37 @@ function Server(opts, requestListener) {
   }
   becomeServer(this, opts);
   tls.Server.call(this, { noDelay: true, ALPNProtocols, ...opts }, onSecureConnection);
-  this.httpAllowHalfOpen = false;
+  own(this, 'httpAllowHalfOpen', false);
   if (requestListener) this.on('request', requestListener);
   this.on('tlsClientError', function(error, socket) {
     if (!this.emit('clientError', error, socket)) socket.destroy(error);
   });
-  this.timeout = 0;
-  this.maxHeadersCount = null;
+  own(this, 'timeout', 0);
+  own(this, 'maxHeadersCount', null);
   this.on('listening', trackConnections);
 }
 ObjectSetPrototypeOf(Server.prototype, tls.Server.prototype);
 ObjectSetPrototypeOf(Server, tls.Server);
-followSettings(Server.prototype);
+
+// As in Node a server has it from when it is set, and follows it then.
+ObjectDefineProperty(Server.prototype, 'maxRequestsPerSocket', {
+  __proto__: null,
+  configurable: true,
+  get() { return undefined; },
+  set(value) {
+    own(this, 'maxRequestsPerSocket', 0);
+    this.maxRequestsPerSocket = value;
+  },
+});
+
+ObjectDefineProperty(Server.prototype, SymbolFor('nodejs.util.inspect.custom'), {
+  __proto__: null,
+  configurable: true,
+  writable: true,
+  value() {
+    return require('internal/http/inspect').shownServer(this);
+  },
+});
 
 /** Native speaks HTTP on what it can, JavaScript on the rest. */
 function onSecureConnection(socket) {

@@ -132,7 +132,7 @@ function platform() {
   return process.platform;
 }
 
-function release() {
+function getOSRelease() {
   return uname(2);
 }
 
@@ -147,7 +147,7 @@ function totalmem() {
   return binding.getTotalMem();
 }
 
-function type() {
+function getOSType() {
   return uname(0);
 }
 
@@ -175,11 +175,11 @@ function uptime() {
   return binding.getUptime();
 }
 
-function version() {
+function getOSVersion() {
   return uname(1);
 }
 
-function machine() {
+function getMachine() {
   return uname(3);
 }
 
@@ -195,21 +195,21 @@ module.exports = {
   loadavg,
   networkInterfaces,
   platform,
-  release,
+  release: getOSRelease,
   setPriority,
   tmpdir,
   totalmem,
-  type,
+  type: getOSType,
   userInfo,
   uptime,
-  version,
-  machine,
+  version: getOSVersion,
+  machine: getMachine,
 };
 
 // `${os.hostname}` is what os.hostname() gives.
 const PRINTABLE = [
-  arch, availableParallelism, endianness, freemem, homedir, hostname, machine, platform,
-  release, tmpdir, totalmem, type, uptime, version,
+  arch, availableParallelism, endianness, freemem, homedir, hostname, getMachine, platform,
+  getOSRelease, tmpdir, totalmem, getOSType, uptime, getOSVersion,
 ];
 for (let i = 0; i < PRINTABLE.length; i++) {
   const read = PRINTABLE[i];

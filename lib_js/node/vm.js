@@ -128,20 +128,23 @@ class Script extends ContextifyScript {
     super(compiled, owner, cachedData, produceCachedData);
   }
 
-  runInThisContext(options = kEmptyObject) {
+  runInThisContext(options) {
+    if (options === undefined) options = kEmptyObject;
     const args = runArguments(scriptOf(this), null, options);
     if (args[4]) return runBreakingOnSigint(args);
     return internalBinding('contextify').runScript(args[0], args[1], args[2], args[3], false);
   }
 
-  runInContext(contextifiedObject, options = kEmptyObject) {
+  runInContext(contextifiedObject, options) {
+    if (options === undefined) options = kEmptyObject;
     validateContext(contextifiedObject);
     const args = runArguments(scriptOf(this), contextifiedObject, options);
     if (args[4]) return runBreakingOnSigint(args);
     return internalBinding('contextify').runScript(args[0], args[1], args[2], args[3], false);
   }
 
-  runInNewContext(contextObject, options = kEmptyObject) {
+  runInNewContext(contextObject, options) {
+    if (options === undefined) options = kEmptyObject;
     const context = createContext(contextObject, contextOptionsOf(options));
     return this.runInContext(context, options);
   }

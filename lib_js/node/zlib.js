@@ -8,7 +8,9 @@ const {
   FunctionPrototypeCall,
   ObjectDefineProperties,
   ObjectDefineProperty,
+  ObjectKeys,
   ObjectSetPrototypeOf,
+  StringPrototypeStartsWith,
   Uint8Array,
 } = primordials;
 
@@ -327,3 +329,9 @@ ObjectDefineProperties(module.exports, {
   constants: { __proto__: null, value: constants, configurable: false, enumerable: true },
   codes: { __proto__: null, value: codes, configurable: false, enumerable: true },
 });
+
+// Deprecated (DEP0120), and not listed.
+for (const name of ObjectKeys(constants)) {
+  if (StringPrototypeStartsWith(name, 'BROTLI')) continue;
+  ObjectDefineProperty(module.exports, name, { __proto__: null, value: constants[name] });
+}

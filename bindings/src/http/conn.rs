@@ -50,6 +50,17 @@ pub enum InputEnd {
     Over,
     /// The server allows half-open connections, and answers are to come.
     AnswersOpen,
+    /// JavaScript knows, and ends the connection itself.
+    Told,
+}
+
+/// Who hears that the peer sends no more?
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum EndWatch {
+    /// Nobody: native ends the connection.
+    Unwatched,
+    Watched,
+    Told,
 }
 
 /// Does JavaScript want the bytes as they come, too? As in Node after the parser, but for those
@@ -92,6 +103,9 @@ pub struct Conn {
     is_last: bool,
     /// The peer sends no more, and closes the connection with the last answer.
     is_half_open: bool,
+    end_watch: EndWatch,
+    /// JavaScript has ended its half, and reads on.
+    pub is_half_ended: bool,
     tap: Tap,
     /// JavaScript wants no bytes.
     pub stopped: bool,
@@ -130,6 +144,8 @@ impl Conn {
             body_dropped: false,
             is_last: false,
             is_half_open: false,
+            end_watch: EndWatch::Unwatched,
+            is_half_ended: false,
             tap: Tap::Closed,
             stopped: false,
             close_after: false,
@@ -494,6 +510,9 @@ impl Conn {
 
     /// The peer will send no more. An unfinished message is an error, as Node reports it.
     pub fn end_of_input(&mut self, me: Handle, out: &mut Delivery) -> InputEnd {
+        if self.end_watch == EndWatch::Told {
+            return InputEnd::Told;
+        }
         let unfinished = match self.reading {
             Reading::Head => {
                 !self.scan.is_idle() || self.input.iter().any(|b| !b"\r\n".contains(b))
@@ -513,11 +532,23 @@ impl Conn {
         }
         let goes_on = self.open_count > 0 && self.settings.get().half_open;
         self.stop();
-        if !goes_on {
-            return InputEnd::Over;
+        self.is_half_open = goes_on;
+        if self.end_watch == EndWatch::Watched {
+            self.end_watch = EndWatch::Told;
+            out.push(entry::READ, me.to_js(), 0, 0);
+            return InputEnd::Told;
         }
-        self.is_half_open = true;
-        InputEnd::AnswersOpen
+        if goes_on {
+            return InputEnd::AnswersOpen;
+        }
+        InputEnd::Over
+    }
+
+    /// JavaScript is to hear that the peer sends no more, and ends the connection itself.
+    pub fn watch_end(&mut self) {
+        if self.end_watch == EndWatch::Unwatched {
+            self.end_watch = EndWatch::Watched;
+        }
     }
 
     /// Reads no more and owes no deadline.

@@ -33,6 +33,10 @@ ops! { http(Natives) {
     /// What comes is given as bytes, too.
     fast tap(conn: i32);
     slow stopInput(conn: i32, on: bool);
+    /// The end of what the peer sends is told as entry 2, and not acted on.
+    fast watchEnd(conn: i32);
+    /// Sends what is queued and ends our half; reading goes on.
+    slow shutdown(conn: i32);
     fast bodyPause(conn: i32);
     fast bodyResume(conn: i32);
     fast bodyDump(conn: i32);
@@ -163,6 +167,27 @@ fn tap(natives: &mut Natives, conn: i32) -> i32 {
 #[allow(non_snake_case)]
 fn stopInput(natives: &mut Natives, conn: i32, on: bool) -> i32 {
     change_input(natives, conn, |conn| conn.stopped = on)
+}
+
+#[allow(non_snake_case)]
+fn watchEnd(natives: &mut Natives, conn: i32) -> i32 {
+    change_input(natives, conn, super::Conn::watch_end)
+}
+
+fn shutdown(natives: &mut Natives, conn: i32) -> i32 {
+    let Some(socket) = natives.socket(conn) else {
+        return BAD_HANDLE;
+    };
+    if !socket.is_writable() {
+        return BAD_HANDLE;
+    }
+    let Some(open) = socket.conn() else {
+        return BAD_HANDLE;
+    };
+    open.is_half_ended = true;
+    socket.ending = Ending::Wanted;
+    natives.touch(Handle::from_js(conn));
+    0
 }
 
 #[allow(non_snake_case)]

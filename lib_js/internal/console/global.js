@@ -16,8 +16,10 @@ for (let i = 0; i < keys.length; i++) {
   if (key === 'constructor') continue;
   const desc = ReflectGetOwnPropertyDescriptor(Console.prototype, key);
   const { name } = desc.value;
+  const isNamed = name === '' || typeof key === 'symbol'; // Of what has two names, this one.
   desc.value = FunctionPrototypeBind(desc.value, globalConsole);
-  ReflectDefineProperty(desc.value, 'name', { __proto__: null, value: name });
+  ReflectDefineProperty(desc.value, 'name', { __proto__: null, value: isNamed ? name : key });
+  ReflectDefineProperty(desc.value, 'length', { __proto__: null, value: 0 });
   ReflectDefineProperty(globalConsole, key, desc);
 }
 globalConsole[kBindProperties](true, 'auto');

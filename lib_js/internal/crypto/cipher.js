@@ -66,8 +66,8 @@ function open(self, encrypts, cipher, key, iv, options) {
   const handle = orThrow(binding.cipherOpen(
     encrypts, cipher, keyHandle === undefined ? secret : null,
     keyHandle === undefined ? NO_KEY : keyHandle[kHandle], vector, tagLength));
-  self._options = options;
   self._decoder = null;
+  self._options = options;
   self[kListed] = false;
   self[kTag] = undefined;
   handles.add(self, handle);
@@ -85,9 +85,7 @@ function Decipheriv(cipher, key, iv, options) {
 
 /** The decoder of a cipher's text, which has one encoding from first to last. */
 function write(self, bytes, encoding, isLast) {
-  if (encoding === undefined || encoding === null || encoding === '' || encoding === 'buffer') {
-    return bytes;
-  }
+  if (!encoding || encoding === 'buffer') return bytes;
   if (self._decoder === null) {
     const { StringDecoder } = require('string_decoder');
     self._decoder = new StringDecoder(encoding);

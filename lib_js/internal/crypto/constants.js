@@ -5,7 +5,9 @@
 
 const { ObjectDefineProperty } = primordials;
 
-const constants = {
+const { makeReadOnly } = require('internal/util');
+
+const constants = makeReadOnly({
   __proto__: null,
   OPENSSL_VERSION_NUMBER: 0x1010107f,
   SSL_OP_ALL: 2147485776,
@@ -69,7 +71,7 @@ const constants = {
   POINT_CONVERSION_COMPRESSED: 2,
   POINT_CONVERSION_UNCOMPRESSED: 4,
   POINT_CONVERSION_HYBRID: 6,
-};
+});
 
 /** What --tls-cipher-list changes, and a program too. */
 let cipherList;

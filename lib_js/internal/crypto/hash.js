@@ -214,6 +214,7 @@ Hash.prototype.update = function update(data, encoding) {
 
 /** Node takes whatever has a toString. */
 function outputName(encoding) {
+  if (encoding === '') return undefined;
   return encoding === undefined || typeof encoding === 'string' ? encoding : `${encoding}`;
 }
 

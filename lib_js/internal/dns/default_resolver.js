@@ -2,6 +2,8 @@
 
 // The resolver behind the functions of node:dns and dns/promises themselves.
 
+const { ObjectDefineProperty } = primordials;
+
 const { ResolverBase } = require('internal/dns/resolver');
 
 let resolver;
@@ -20,5 +22,9 @@ function setServers(servers) {
 function getServers() {
   return defaultResolver().getServers();
 }
+
+/** As Node calls them: it binds to a resolver, and binds anew. */
+ObjectDefineProperty(setServers, 'name', { __proto__: null, value: 'defaultResolverSetServers' });
+ObjectDefineProperty(getServers, 'name', { __proto__: null, value: 'bound getServers' });
 
 module.exports = { defaultResolver, getServers, setServers };

@@ -140,10 +140,15 @@ function kindOfType(type) {
 const RECORD_TYPES = KINDS.map((kind) => kind.type);
 
 /** The kind that resolve(name, rrtype) asks for. */
+/** By the names of their functions. */
+function sortedKinds() {
+  return KINDS.toSorted((one, other) => (one.key < other.key ? -1 : 1));
+}
+
 function kindOf(rrtype) {
   validateString(rrtype, 'rrtype');
   if (!RECORD_TYPES.includes(rrtype)) throw new ERR_INVALID_ARG_VALUE('rrtype', rrtype);
   return kindOfType(rrtype);
 }
 
-module.exports = { KINDS, ResolverBase, askNames, kindOf, kindOfType };
+module.exports = { KINDS, ResolverBase, askNames, kindOf, kindOfType, sortedKinds };

@@ -110,8 +110,8 @@ function ignoreSuccess(error) {
 }
 
 function close(fd, callback = ignoreSuccess) {
-  fd = getValidatedFd(fd);
   if (callback !== ignoreSuccess) callback = checkCallback(callback);
+  fd = getValidatedFd(fd);
   later.close(fd, reply(callback, 'close'));
 }
 

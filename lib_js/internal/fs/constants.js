@@ -4,7 +4,9 @@
 
 const { ObjectAssign } = primordials;
 
-const fs = ObjectAssign({ __proto__: null }, internalBinding('constants').fs);
+const { makeReadOnly } = require('internal/util');
+
+const fs = makeReadOnly(ObjectAssign({ __proto__: null }, internalBinding('constants').fs));
 
 const { S_IFMT } = fs;
 

@@ -252,7 +252,7 @@ function defineAutoClose(Class, state) {
   }
   ObjectDefineProperty(Class.prototype, 'autoClose', {
     __proto__: null,
-    configurable: true,
+    configurable: false,
     get() { return stateOf(this).autoDestroy; },
     set(value) { stateOf(this).autoDestroy = value; },
   });

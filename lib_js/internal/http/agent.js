@@ -425,7 +425,7 @@ function getGlobalAgent() {
   if (globalAgent === undefined) {
     const { getOptionValue } = require('internal/options');
     globalAgent = getOptionValue('--use-env-proxy') ?
-      makeProxiedAgent() : new Agent(GLOBAL_OPTIONS);
+      makeProxiedAgent() : new Agent({ ...GLOBAL_OPTIONS, proxyEnv: undefined });
   }
   return globalAgent;
 }

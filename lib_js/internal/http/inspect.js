@@ -7,6 +7,7 @@
 const {
   ObjectCreate,
   ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptor,
   ObjectGetPrototypeOf,
   ObjectHasOwn,
   ObjectKeys,
@@ -68,4 +69,10 @@ function shownResponse(res) {
   return view;
 }
 
-module.exports = { shownRequest, shownResponse };
+/** Some fields of a server are kept among its settings: their values are shown. */
+function shownServer(server) {
+  const descriptor = ObjectGetOwnPropertyDescriptor(server, 'requestTimeout');
+  return descriptor?.get === undefined ? server : viewOf(server, []);
+}
+
+module.exports = { shownRequest, shownResponse, shownServer };

@@ -34,18 +34,20 @@ const { LaneResponse, applyLaneOptions, closeResponse } = require('internal/http
 const {
   kHeadFlags,
   kIncomingMessage,
+  kIsCutOff,
   kLane,
   kNeedDrain,
   kServerResponse,
   kSettings,
+  kSocket,
   kWritableFinished,
 } = require('internal/http/symbols');
 const { isServerTraced } = require('internal/http/channels');
 const { kUniqueHeaders } = require('internal/http/head');
-const { isLimit, routeRequest } = require('internal/http/routing');
+const { clientError, isLimit, routeRequest } = require('internal/http/routing');
 const { Corked } = require('internal/http/lane_corked');
 const { ResponseQueue } = require('internal/http/lane_queue');
-const { QUEUED_BYTES_MAX, makeFacade, upgrade } = require('internal/http/lane_socket');
+const { QUEUED_BYTES_MAX, makeFacade, upgrade, watchClose } = require('internal/http/lane_socket');
 const { Socket } = require('internal/net/socket');
 const { Buffer } = require('buffer');
 const { FastBuffer } = require('internal/buffer');
@@ -121,7 +123,11 @@ class Lane {
     this.res = null;
     this.facade = null;
     this.handle = null; // Of the facade.
+    this.onSocketEnd = null;
     this.onSocketClose = null;
+    this.isCloseWatched = false; // By the response that the facade has.
+    this.hasFailed = false; // What came was no HTTP, and native reads no more of it.
+    this.endError = null; // What the end of the peer's bytes has cut off.
     this.isOpen = true;
     this.isOver = false; // The program has declared the connection closed.
     this.isCut = false; // What was ended was not taken any more.
@@ -212,7 +218,10 @@ class Lane {
     if (callback !== undefined && !res.destroyed) queueEndCallback(res, callback);
     if (res.strictContentLength) checkStrictEnd(res);
     res.finished = true;
-    if (!this.isOpen || res[kLane] !== this) return;
+    if (!this.isOpen || res[kLane] !== this) {
+      res._finish();
+      return;
+    }
     if (res.destroyed) {
       res[kFlushError] = new ERR_STREAM_DESTROYED('end');
       res._finish();
@@ -393,7 +402,10 @@ class Lane {
     }
     this.req = req;
     this.res = res;
-    if (this.facade !== null) this.facade._httpMessage = res;
+    if (this.facade !== null) {
+      this.facade._httpMessage = res;
+      if (!this.isCloseWatched) watchClose(this);
+    }
     if (this.bodyPaused) this.resumeBody(req);
     settings.answering = this.number;
     try {
@@ -493,6 +505,9 @@ class Lane {
     if (req[kLane] === this && this.req === req && !req.complete && !req._consuming) {
       this.bodyPaused = false;
       native.bodyDump(this.number);
+      if (this.facade !== null) this.facade.resume();
+    } else if (this.bodyPaused && req.complete) {
+      this.resumeBody(req);
     }
     release(req);
     if (this.req === req && req.complete) this.req = null;
@@ -547,6 +562,23 @@ class Lane {
 
   // --- The end
 
+  /** 'end' of the facade: the peer sends no more. */
+  inputEnded() {
+    const { endError, facade, queue, res, server } = this;
+    if (endError !== null) {
+      clientError(server, endError, facade);
+    } else if (!server.httpAllowHalfOpen || res === null) {
+      facade.end();
+    } else {
+      const last = queue?.waiting.at(-1) ?? res;
+      last._last = true;
+    }
+  }
+
+  handleShutdown(status) {
+    if (this.handle !== null) this.handle.handleShutdown(status);
+  }
+
   /** The connection is over; `status` is -errno or 0. */
   gone(status) {
     if (!this.isOpen) return;
@@ -566,11 +598,14 @@ class Lane {
       return;
     }
     const hasError = status < 0 && !facade.destroyed;
+    if (!hasError && this.handle.onshutdown !== null && !facade.destroyed) {
+      facade.destroySoon(); // It has ended: 'finish' comes first.
+      this.handle.handleShutdown(0);
+      return;
+    }
     if (!facade.destroyed) facade.destroy(hasError ? this.handle.errorOf(status) : undefined);
     // An error comes before the end, and that in a turn of its own.
-    if (hasError) return;
-    this.abandon();
-    this.handle.handleClosed();
+    if (!hasError) this.abandon();
   }
 
   /** Is there a response whose end was not told? */
@@ -579,14 +614,15 @@ class Lane {
     return res !== null && res[kLane] === this && !res[kWritableFinished];
   }
 
-  /** What is unfinished is cut off: first all requests hear of it. */
+  /** What is unfinished is cut off: first all requests hear of it, then the socket. */
   abandon() {
-    const { res, queue, waiting } = this;
+    const { handle, res, queue, waiting } = this;
     const isUnanswered = this.isUnanswered();
     if (res !== null && !res[kWritableFinished]) abortMessage(res.req, abortedError);
     if (queue !== null) {
       for (const { req } of queue.waiting) abortMessage(req, abortedError);
     }
+    if (handle !== null) handle.handleClosed();
     if (isUnanswered) this.cutOff(res);
     if (queue !== null) for (const res of queue.waiting.splice(0)) res.destroy(abortedError());
     if (waiting !== null) for (let i = 0; i < waiting.length; i++) this.cutOff(waiting[i]);
@@ -623,14 +659,17 @@ class Lane {
   }
 
   cutOff(res) {
-    if (isWatched(res)) {
+    const isHeard = isWatched(res);
+    res[kLane] = null;
+    res[kSocket] = this.facade;
+    res[kIsCutOff] = true;
+    res.outputData = [];
+    if (isHeard) {
       closeResponse(res);
     } else {
       res.destroyed = true;
       res._closed = true;
     }
-    res[kLane] = null;
-    res.outputData = [];
   }
 }
 

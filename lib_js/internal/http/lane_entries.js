@@ -77,6 +77,12 @@ function parseError(lane, index, rawPacket, bytesParsed) {
     new FastBuffer(rawPacket.buffer, rawPacket.byteOffset, rawPacket.byteLength);
   const error = makeParseError(index, bytesParsed, bytes);
   const { socket } = lane;
+  lane.hasFailed = true;
+  if (error.code === 'HPE_INVALID_EOF_STATE' && !socket.destroyed && !socket.isPaused()) {
+    lane.endError = error; // Told with 'end', as in Node; no more will come.
+    lane.handle.handleRead(0);
+    return;
+  }
   clientError(lane.server, error, socket);
   if (!lane.isOpen || socket.destroyed || socket.writableEnded || lane.res !== null) return;
   // The program keeps the connection: what comes next is as wrong as what came before.

@@ -33,6 +33,7 @@ class LaneHandle {
     this.owner = null;
     this.reading = false;
     this.isTapped = false;
+    this.isEnded = false; // The peer sends no more.
     this.closing = false;
     this.onclosed = null;
     this.ondrained = null;
@@ -82,6 +83,7 @@ class LaneHandle {
   }
 
   handleRead(count, bytes) {
+    if (count === 0) this.isEnded = true;
     this.owner._onread(this, count, bytes);
   }
 
@@ -126,13 +128,29 @@ class LaneHandle {
     if (callback !== null) callback(status);
   }
 
-  /** end() on the socket of a server: what is queued goes out, then the connection is closed. */
+  /** Ends our half and reads on; false: that cannot be done, or nobody would watch the clock. */
+  endHalf() {
+    return !this.lane.hasFailed && native.shutdown(this.number) === 0;
+  }
+
+  handleShutdown(status) {
+    const callback = this.onshutdown;
+    this.onshutdown = null;
+    if (callback !== null) callback(status);
+  }
+
+  /** end() on the socket of a server: what is queued goes out, then our half is closed. */
   shutdown(callback) {
     this.uncork();
+    if (!this.isEnded && this.endHalf()) {
+      this.onshutdown = callback;
+      return 0;
+    }
     const error = native.close(this.number);
     if (error >= 0) {
       this.closing = true;
-      process.nextTick(callback, 0);
+      this.onshutdown = callback;
+      setImmediate(answerShutdown, this); // It takes a turn, as in Node.
     }
     return error;
   }
@@ -165,10 +183,12 @@ class LaneHandle {
   }
 }
 
+function answerShutdown(handle) {
+  handle.handleShutdown(0);
+}
+
 function runClosed(handle) {
-  if (handle.onclosed === null) return;
-  handle.lane.abandon();
-  handle.handleClosed();
+  if (handle.onclosed !== null) handle.lane.abandon();
 }
 
 /** What Node's users look for in `socket.parser`. */
@@ -208,13 +228,24 @@ const facadeMethods = {
   /** A program that feeds the parser by itself. */
   push(chunk, encoding) {
     const handle = this._handle;
-    if (handle?.isLane && !handle.isTapped) changeLane(handle.lane);
+    if (chunk !== null && handle?.isLane && !handle.isTapped) changeLane(handle.lane);
     return Socket.prototype.push.call(this, chunk, encoding);
   },
 };
 
+/** Node's sockets have none of their own that is seen. */
+const PUSH = {
+  __proto__: null, value: facadeMethods.push, configurable: true, writable: true, enumerable: false,
+};
+
 function closeOpenResponse() {
   if (this._httpMessage) closeResponse(this._httpMessage);
+}
+
+/** The first response has come: it hears of the end behind those who were there before it. */
+function watchClose(lane) {
+  lane.isCloseWatched = true;
+  lane.facade.on('close', closeOpenResponse);
 }
 
 /** A socket stands for a connection of the lane. */
@@ -225,10 +256,17 @@ function becomeFacade(lane, socket, handle) {
   socket.parser = new LaneParser(lane);
   prepareSocket(lane.server, socket);
   socket.on('data', parserData);
+  lane.onSocketEnd = () => lane.inputEnded();
+  socket.on('end', lane.onSocketEnd);
   lane.onSocketClose = () => lane.freeParser();
   socket.on('close', lane.onSocketClose);
-  socket.on('close', closeOpenResponse);
-  Object.assign(socket, facadeMethods);
+  if (lane.res !== null) watchClose(lane);
+  socket.on = facadeMethods.on;
+  socket.addListener = facadeMethods.addListener;
+  socket.prependListener = facadeMethods.prependListener;
+  Object.defineProperty(socket, 'push', PUSH);
+  socket._paused = false;
+  native.watchEnd(lane.number);
 }
 
 function makeFacade(lane) {
@@ -236,10 +274,13 @@ function makeFacade(lane) {
   const handle = new LaneHandle(lane);
   const socket = acceptedSocket(lane.server, handle);
   becomeFacade(lane, socket, handle);
-  // Made only now that the connection is gone (an 'error' listener asks for req.socket): the
-  // connection was counted off already.
-  if (!lane.isOpen) socket._server = null;
   if (lane.res !== null) socket._httpMessage = lane.res;
+  if (!lane.isOpen) {
+    // Made only now that the connection is gone (an 'error' listener asks for req.socket): the
+    // connection was counted off already.
+    socket._server = null;
+    socket.destroy();
+  }
   return socket;
 }
 
@@ -255,6 +296,7 @@ function leaveLane(lane) {
   if (lane.res === null) socket._httpMessage = null;
   socket.parser = null;
   socket.removeListener('data', parserData);
+  socket.removeListener('end', lane.onSocketEnd);
   socket.removeListener('close', lane.onSocketClose);
   socket.removeListener('close', closeOpenResponse);
   for (const name in facadeMethods) delete socket[name];
@@ -290,4 +332,12 @@ function upgrade(lane, req) {
     new FastBuffer(head.buffer, head.byteOffset, head.byteLength));
 }
 
-module.exports = { LaneHandle, QUEUED_BYTES_MAX, becomeFacade, leaveLane, makeFacade, upgrade };
+module.exports = {
+  LaneHandle,
+  QUEUED_BYTES_MAX,
+  becomeFacade,
+  leaveLane,
+  makeFacade,
+  upgrade,
+  watchClose,
+};

@@ -19,6 +19,7 @@ const { storeHead } = require('internal/http/framing');
 const { findLenience } = require('internal/http/lenience');
 const { methods: headerMethods } = require('internal/http/outgoing_headers');
 const {
+  kIsCutOff,
   kLane,
   kNeedDrain,
   kOutHeaders,
@@ -100,6 +101,7 @@ ObjectSetPrototypeOf(OutgoingMessage, Stream);
 const laneDefaults = {
   __proto__: null,
   [kLane]: null,
+  [kIsCutOff]: false, // Its connection in the lane went before it was finished.
   [kBytesWritten]: 0,
   [kNeedDrain]: false,
   [kCorked]: 0,
@@ -169,7 +171,8 @@ defineGetter('connection', function() { return this.socket; }, {
 });
 defineGetter('socket', function() {
   const lane = this[kLane];
-  return lane !== null ? lane.socket : this[kSocket];
+  if (lane !== null) return lane.socket;
+  return this[kSocket] ?? (this[kIsCutOff] ? this.req.socket : null);
 }, {
   set(value) {
     for (let n = 0; n < this[kCorked]; n++) {
@@ -232,7 +235,7 @@ OutgoingMessage.prototype._writeRaw = function _writeRaw(data, encoding, callbac
   const lane = this[kLane];
   if (lane) return lane.writeRaw(this, data, encoding, callback);
   const socket = this[kSocket];
-  if (socket?.destroyed) return false; // Its 'close' is on the way.
+  if (socket?.destroyed || this[kIsCutOff]) return false; // Its 'close' is on the way.
   if (socket && socket._httpMessage === this && socket.writable) {
     if (this.outputData.length) this._flushOutput(socket);
     return socket.write(data, encoding, callback);
@@ -528,8 +531,8 @@ function endOnSocket(message, chunk, encoding, callback) {
   message[kCorked] = 1;
   message.uncork();
   message.finished = true;
-  if (message.outputData.length === 0 && message[kSocket] &&
-      message[kSocket]._httpMessage === message) {
+  if (message[kIsCutOff] || (message.outputData.length === 0 && message[kSocket] &&
+      message[kSocket]._httpMessage === message)) {
     message._finish();
   }
 }

@@ -9,6 +9,7 @@ const {
   ObjectSetPrototypeOf,
   Symbol,
   SymbolAsyncDispose,
+  SymbolFor,
 } = primordials;
 
 const EventEmitter = require('events');
@@ -88,6 +89,35 @@ function notNegative(value, name) {
   validateInteger(value, name, 0);
 }
 
+/** Native and the lanes follow these at once when a program sets them. */
+const followed = { __proto__: null };
+
+for (const name of ['timeout', 'keepAliveTimeout', 'keepAliveTimeoutBuffer', 'headersTimeout',
+                    'requestTimeout', 'maxHeadersCount', 'maxRequestsPerSocket',
+                    'httpAllowHalfOpen']) {
+  followed[name] = {
+    __proto__: null,
+    configurable: true,
+    enumerable: true,
+    get() { return this[kSettings][name]; },
+    set(value) {
+      this[kSettings][name] = value;
+      if (this._handle) configure(this);
+    },
+  };
+}
+
+/** A field of the server's own, as in Node, though it is kept among the settings. */
+function own(server, name, value) {
+  const settings = server[kSettings];
+  if (settings === undefined) { // Options that a program has stored on what is no server.
+    server[name] = value;
+    return;
+  }
+  settings[name] = value;
+  ObjectDefineProperty(server, name, followed[name]);
+}
+
 function storeHTTPOptions(options) {
   this[kIncomingMessage] = options.IncomingMessage || IncomingMessage;
   this[kServerResponse] = options.ServerResponse || ServerResponse;
@@ -106,14 +136,15 @@ function storeHTTPOptions(options) {
     }
   }
   this.httpValidation = httpValidation;
-  this.requestTimeout = optional(options, 'requestTimeout', notNegative, 300_000);
-  this.headersTimeout = optional(
-    options, 'headersTimeout', notNegative, Math.min(60_000, this.requestTimeout));
+  own(this, 'requestTimeout', optional(options, 'requestTimeout', notNegative, 300_000));
+  own(this, 'headersTimeout', optional(
+    options, 'headersTimeout', notNegative, Math.min(60_000, this.requestTimeout)));
   if (this.requestTimeout > 0 && this.headersTimeout > this.requestTimeout) {
     throw new ERR_OUT_OF_RANGE('headersTimeout', '<= requestTimeout', options.headersTimeout);
   }
-  this.keepAliveTimeout = optional(options, 'keepAliveTimeout', notNegative, 5000);
-  this.keepAliveTimeoutBuffer = optional(options, 'keepAliveTimeoutBuffer', notNegative, 1000);
+  own(this, 'keepAliveTimeout', optional(options, 'keepAliveTimeout', notNegative, 5000));
+  own(this, 'keepAliveTimeoutBuffer',
+      optional(options, 'keepAliveTimeoutBuffer', notNegative, 1000));
   // Accepted and shown; native's clocks need no interval.
   this.connectionsCheckingInterval = optional(
     options, 'connectionsCheckingInterval', notNegative, 30_000);
@@ -153,38 +184,17 @@ function Server(options, requestListener) {
     highWaterMark: options.highWaterMark,
   });
   if (requestListener) this.on('request', requestListener);
-  this.httpAllowHalfOpen = false;
+  own(this, 'httpAllowHalfOpen', false);
   this.on('connection', connectionListener);
-  this.timeout = 0;
-  this.maxHeadersCount = null;
-  this.maxRequestsPerSocket = 0;
+  own(this, 'timeout', 0);
+  own(this, 'maxHeadersCount', null);
+  own(this, 'maxRequestsPerSocket', 0);
   this[kUniqueHeaders] = parseUniqueHeadersOption(options.uniqueHeaders);
   this[kDuplexes] = newList();
   this[kLastListener] = null; // Connections may outlive it.
 }
 ObjectSetPrototypeOf(Server.prototype, NetServer.prototype);
 ObjectSetPrototypeOf(Server, NetServer);
-
-/** Native and the lanes follow these at once when a program sets them. */
-const SETTINGS = ['timeout', 'keepAliveTimeout', 'keepAliveTimeoutBuffer', 'headersTimeout',
-                  'requestTimeout', 'maxHeadersCount', 'maxRequestsPerSocket',
-                  'httpAllowHalfOpen'];
-
-function followSettings(prototype) {
-  for (const name of SETTINGS) {
-    ObjectDefineProperty(prototype, name, {
-      __proto__: null,
-      configurable: true,
-      enumerable: true,
-      get() { return this[kSettings][name]; },
-      set(value) {
-        this[kSettings][name] = value;
-        if (this._handle) configure(this);
-      },
-    });
-  }
-}
-followSettings(Server.prototype);
 
 function milliseconds(value) {
   return Number.isFinite(value) && value > 0 ? value : 0;
@@ -246,6 +256,15 @@ function configure(server) {
 function isSlowLaneForced() {
   return process.env.CORING_HTTP_LANE === 'slow';
 }
+
+ObjectDefineProperty(Server.prototype, SymbolFor('nodejs.util.inspect.custom'), {
+  __proto__: null,
+  configurable: true,
+  writable: true,
+  value() {
+    return require('internal/http/inspect').shownServer(this);
+  },
+});
 
 Server.prototype[kLaneFlag] = function() {
   return isSlowLaneForced() ? 0 : LANE_FLAG;
@@ -378,8 +397,8 @@ module.exports = {
   Server,
   becomeServer,
   connectionListener,
-  followSettings,
   kConnectionsCheckingInterval,
+  own,
   preClose,
   storeHTTPOptions,
   trackConnections,

@@ -11,6 +11,7 @@ module.exports = {
   kHead: Symbol('kHead'),
   kHeadFlags: Symbol('kHeadFlags'),
   kIncomingMessage: Symbol('IncomingMessage'),
+  kIsCutOff: Symbol('kIsCutOff'),
   kLane: Symbol('kLane'),
   kNeedDrain: Symbol('kNeedDrain'),
   kOutHeaders: Symbol('kOutHeaders'),

@@ -114,7 +114,7 @@ class Http2ServerRequest extends Readable {
     return this;
   }
 
-  _read() {
+  _read(size) {
     if (this.#isClosed) return;
     if (this.#didRead) {
       process.nextTick(resume, this.#stream);

@@ -10,6 +10,8 @@ const {
   StringPrototypeToUpperCase,
 } = primordials;
 
+const { makeReadOnly } = require('internal/util');
+
 const constants = {
   NGHTTP2_ERR_FRAME_SIZE_ERROR: -522,
   NGHTTP2_SESSION_SERVER: 0,
@@ -132,6 +134,7 @@ for (let i = 0; i < METHODS.length; i++) {
   constants[`HTTP2_METHOD_${StringPrototypeReplaceAll(METHODS[i], '-', '_')}`] = METHODS[i];
 }
 for (const name in STATUS) constants[`HTTP_STATUS_${name}`] = STATUS[name];
+makeReadOnly(constants);
 
 for (const name in HIDDEN) {
   ObjectDefineProperty(constants, name, {

@@ -142,6 +142,7 @@ class BlockList {
   }
 
   addRange(start, end, family = 'ipv4') {
+    start = toAddress(start, 'start', family);
     const rule = rangeRule(start, end, family);
     if (rule.first > rule.last) {
       throw new ERR_INVALID_ARG_VALUE('start', start, 'must come before end');

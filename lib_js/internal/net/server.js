@@ -40,9 +40,12 @@ const {
 const { kDeserialize, kTransfer, kTransferList } = require('internal/worker/transfer_symbols');
 const native = internalBinding('tcp_wrap');
 
+const ENOENT = -2;
 const EBADF = -9;
+const EACCES = -13;
 const EINVAL = -22;
 const ENOTSOCK = -88;
+const EADDRINUSE = -98;
 const BACKLOG_DEFAULT = 511;
 const REUSE_PORT = 1;
 const IPV6_ONLY = 2;
@@ -134,13 +137,15 @@ function openListener(where, backlog, flags) {
     return number === EBADF || number === ENOTSOCK ? EINVAL : number;
   }
   if (where.path !== undefined) {
-    return unixError(native.listen(1, where.path, 0, backlog, flags));
+    const number = unixError(native.listen(1, where.path, 0, backlog, flags));
+    return number === ENOENT ? EACCES : number; // As on Windows, by libuv's will.
   }
   if (where.address) return native.listen(where.family, where.address, where.port, backlog, flags);
   const number = native.listen(6, '::', where.port, backlog, flags);
   where.address = '::';
   where.family = 6;
-  if (number >= 0) return number;
+  // Somebody else's port is his for both families.
+  if (number >= 0 || number === EADDRINUSE) return number;
   where.address = '0.0.0.0';
   where.family = 4;
   return native.listen(4, '0.0.0.0', where.port, backlog, flags & ~IPV6_ONLY);

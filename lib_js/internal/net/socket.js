@@ -255,7 +255,7 @@ Socket.prototype._unrefTimer = function _unrefTimer() {
   }
 };
 
-Socket.prototype.setTimeout = function(msecs, callback) {
+Socket.prototype.setTimeout = function setStreamTimeout(msecs, callback) {
   if (this.destroyed) return this;
   this.timeout = msecs;
   msecs = getTimerDuration(msecs, 'msecs');

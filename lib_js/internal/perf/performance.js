@@ -36,7 +36,8 @@ const UINT32 = 2 ** 32;
 function toUint32(value, name) {
   if (typeof value === 'symbol' || typeof value === 'bigint') {
     const error = new TypeError(
-      `${name} is a ${typeof value} and cannot be converted to a number.`);
+      `${name} is a ${typeof value === 'symbol' ? 'Symbol' : 'BigInt'} and cannot be ` +
+      'converted to a number.');
     error.code = 'ERR_INVALID_ARG_TYPE';
     throw error;
   }

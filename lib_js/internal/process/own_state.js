@@ -27,12 +27,13 @@ const ops = internalBinding('process_ops');
 // Asked once, until chdir() changes it.
 let directory = '';
 
-function cwd() {
+function wrappedCwd() {
   if (directory === '') {
     const result = ops.cwd();
     if (typeof result !== 'string') {
       throw new UVException({
         errno: result,
+        code: '', // In this place; UVException fills it in.
         syscall: 'uv_cwd',
         message: result === -2 ?
           'process.cwd failed with error no such file or directory, the current working ' +
@@ -44,7 +45,7 @@ function cwd() {
   return directory;
 }
 
-function chdir(path) {
+function wrappedChdir(path) {
   validateString(path, 'directory');
   if (getOptionValue('--permission')) {
     require('internal/process/permission').check('fs.read', path);
@@ -52,7 +53,7 @@ function chdir(path) {
   const from = currentOrEmpty();
   const errno = ops.chdir(path);
   if (errno < 0) {
-    throw new UVException({ errno, syscall: 'chdir', path: from, dest: path });
+    throw new UVException({ errno, code: '', syscall: 'chdir', path: from, dest: path });
   }
   directory = '';
 }
@@ -68,7 +69,7 @@ function currentOrEmpty() {
   return typeof result === 'string' ? result : '';
 }
 
-function umask(mask) {
+function wrappedUmask(mask) {
   return ops.umask(mask === undefined ? -1 : parseFileMode(mask, 'mask'));
 }
 
@@ -161,8 +162,8 @@ function getgroups() {
 }
 
 module.exports = {
-  chdir,
-  cwd,
+  chdir: wrappedChdir,
+  cwd: wrappedCwd,
   forgetDirectory,
   getegid: () => ops.getegid(),
   geteuid: () => ops.geteuid(),
@@ -175,5 +176,5 @@ module.exports = {
   setgroups,
   setgid: (id) => setId(ops.setgid, 'setgid', 'Group', '/etc/group', id),
   setuid: (id) => setId(ops.setuid, 'setuid', 'User', '/etc/passwd', id),
-  umask,
+  umask: wrappedUmask,
 };

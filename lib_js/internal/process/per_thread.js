@@ -186,11 +186,11 @@ function _rawDebug(...args) {
   ops.writeSync(2, `${ReflectApply(format, null, args)}\n`);
 }
 
-function setSourceMapsEnabled(val) {
-  validateBoolean(val, 'val');
-  if (val === areSourceMapsEnabled()) return;
+function setSourceMapsEnabled(enabled) {
+  validateBoolean(enabled, 'enabled');
+  if (enabled === areSourceMapsEnabled()) return;
   require('internal/source_map/source_map_cache').setSourceMapsSupport(
-    val, { __proto__: null, nodeModules: val, generatedCode: val });
+    enabled, { __proto__: null, nodeModules: enabled, generatedCode: enabled });
 }
 
 function areSourceMapsEnabled() {

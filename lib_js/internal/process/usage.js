@@ -30,7 +30,7 @@ function hrtime(time) {
   return nanoseconds < 0 ? [seconds - 1, nanoseconds + NS_PER_SECOND] : [seconds, nanoseconds];
 }
 
-hrtime.bigint = function bigint() {
+hrtime.bigint = function hrtimeBigInt() {
   return ops.hrtimeBigInt();
 };
 

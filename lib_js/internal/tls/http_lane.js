@@ -43,8 +43,13 @@ class SecureLaneHandle extends LaneHandle {
 
   /** Records that came in one turn with those that ended the handshake; or what is tapped. */
   handleRead(count, bytes) {
-    if (this.isTapped) super.handleRead(count, bytes);
+    if (this.isTapped || count === 0) super.handleRead(count, bytes);
     else this.wrap._onread(this.wrap._parent, count, bytes);
+  }
+
+  /** With close_notify the connection ends as a whole. */
+  endHalf() {
+    return false;
   }
 
   leave() {

@@ -2,7 +2,7 @@
 
 // tls.Server: a net.Server whose connections are TLSSockets, told of when they are secure.
 
-const { ObjectSetPrototypeOf, StringPrototypeSlice, Symbol } = primordials;
+const { ObjectSetPrototypeOf, SafeSet, StringPrototypeSlice, Symbol } = primordials;
 
 const assert = require('internal/assert');
 const { Buffer } = require('buffer');
@@ -175,26 +175,34 @@ function connectionOptions(options) {
   return { enableTrace, handshakeTimeout, SNICallback, pskCallback, pskIdentityHint };
 }
 
-/** Options that a server shows as they were told, unless they are empty. */
-const SHOWN = ['pfx', 'key', 'passphrase', 'cert', 'clientCertEngine', 'ca', 'minVersion',
-               'maxVersion', 'secureProtocol', 'crl', 'ciphers', 'dhparam', 'secureOptions'];
-const SHOWN_ALWAYS = ['sigalgs', 'ecdhCurve', 'privateKeyIdentifier', 'privateKeyEngine',
-                      'certificateCompression'];
+/** Options that a server shows, in Node's order. */
+const SHOWN = [
+  'pfx', 'key', 'passphrase', 'cert', 'clientCertEngine', 'ca', 'minVersion', 'maxVersion',
+  'secureProtocol', 'crl', 'sigalgs', 'ciphers', 'ecdhCurve', 'dhparam', 'honorCipherOrder',
+  'secureOptions', 'sessionIdContext', 'privateKeyIdentifier', 'privateKeyEngine',
+  'certificateCompression',
+];
+/** Of them, those that are shown as they were told even if they are empty. */
+const SHOWN_EMPTY = new SafeSet([
+  'sigalgs', 'ecdhCurve', 'privateKeyIdentifier', 'privateKeyEngine', 'certificateCompression',
+]);
 /** These stay when a new context does not tell them. */
 const KEPT = ['sessionTimeout', 'ticketKeys'];
 
+function shownOption(options, name) {
+  switch (name) {
+    case 'honorCipherOrder': return options[name] === undefined ? true : Boolean(options[name]);
+    case 'sessionIdContext': return options[name] || programId();
+    default: return SHOWN_EMPTY.has(name) ? options[name] : options[name] || undefined;
+  }
+}
+
 Server.prototype.setSecureContext = function(options) {
   validateObject(options, 'options');
-  for (const name of SHOWN) this[name] = options[name] || undefined;
-  for (const name of SHOWN_ALWAYS) this[name] = options[name];
+  for (const name of SHOWN) this[name] = shownOption(options, name);
   for (const name of KEPT) if (options[name]) this[name] = options[name];
-  const { honorCipherOrder } = options;
-  this.honorCipherOrder = honorCipherOrder === undefined ? true : Boolean(honorCipherOrder);
-  this.sessionIdContext = options.sessionIdContext || programId();
-  const told = { honorCipherOrder: this.honorCipherOrder, sessionIdContext: this.sessionIdContext };
-  for (const names of [SHOWN, SHOWN_ALWAYS, KEPT]) {
-    for (const name of names) told[name] = this[name];
-  }
+  const told = {};
+  for (const names of [SHOWN, KEPT]) for (const name of names) told[name] = this[name];
   this._sharedCreds = require('tls').createSecureContext(told);
 };
 

@@ -3,7 +3,8 @@
 // What a value really is, whatever its prototype pretends.
 
 const {
-  ArrayBufferIsView, Boolean, ObjectDefineProperties, TypedArrayPrototypeGetSymbolToStringTag,
+  ArrayBufferIsView, ArrayPrototypeSort, Boolean, ObjectDefineProperties, ObjectKeys,
+  TypedArrayPrototypeGetSymbolToStringTag,
 } = primordials;
 
 // The tag's getter answers undefined for anything but a typed array.
@@ -66,8 +67,17 @@ function isDataView(value) {
   return ArrayBufferIsView(value) && tagOf(value) === undefined;
 }
 
+/** Native's questions in Node's order. */
+function natives() {
+  const { isAnyArrayBuffer, isBoxedPrimitive, ...rest } = internalBinding('types');
+  delete rest.isDataView;
+  const sorted = {};
+  for (const name of ArrayPrototypeSort(ObjectKeys(rest))) sorted[name] = rest[name];
+  return { ...sorted, isAnyArrayBuffer, isBoxedPrimitive };
+}
+
 module.exports = {
-  ...internalBinding('types'),
+  ...natives(),
   isArrayBufferView: ArrayBufferIsView,
   isDataView,
   isTypedArray,

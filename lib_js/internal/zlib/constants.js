@@ -4,7 +4,9 @@
 
 const { ObjectFreeze, ObjectKeys } = primordials;
 
-const constants = ObjectFreeze({
+const { makeReadOnly } = require('internal/util');
+
+const constants = makeReadOnly({
   __proto__: null,
   Z_NO_FLUSH: 0,
   Z_PARTIAL_FLUSH: 1,

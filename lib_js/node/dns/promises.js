@@ -7,7 +7,7 @@ const { ObjectDefineProperty } = primordials;
 const { isIP } = require('internal/net');
 const { defaultResolver, getServers, setServers } = require('internal/dns/default_resolver');
 const lookups = require('internal/dns/lookup');
-const { KINDS, ResolverBase, kindOf } = require('internal/dns/resolver');
+const { KINDS, ResolverBase, kindOf, sortedKinds } = require('internal/dns/resolver');
 const {
   DNSException,
   codes: { ERR_INVALID_ARG_VALUE, ERR_MISSING_ARGS },
@@ -69,27 +69,35 @@ function promiseOf(ask) {
   });
 }
 
+/** Takes the kind of records by name. */
+function defineResolve(target, prefix) {
+  define(target, 'resolve', `${prefix}resolve`, function query(hostname, rrtype) {
+    const kind = kindOf(rrtype === undefined ? 'A' : rrtype);
+    return target[`resolve${kind.key}`].call(this, hostname);
+  });
+}
+
 /** `resolve4(name[, options])` and the like, on `this` or on the default resolver. */
-function defineQueries(target, resolverOf) {
-  for (const kind of KINDS) {
-    define(target, `resolve${kind.key}`, kind.question, function query(name, options) {
+function defineQueries(target, resolverOf, prefix) {
+  const isSorted = prefix !== ''; // As Node has them.
+  if (isSorted) defineResolve(target, prefix);
+  for (const kind of isSorted ? sortedKinds() : KINDS) {
+    const name = `${prefix}${kind.question}`;
+    define(target, `resolve${kind.key}`, name, function query(name, options) {
       validateString(name, 'name');
       const resolver = resolverOf(this);
       return promiseOf((done) =>
         ResolverBase.ask(resolver, kind, name, options ?? undefined, done));
     });
   }
-  define(target, 'reverse', 'getHostByAddr', function query(name) {
+  define(target, 'reverse', `${prefix}getHostByAddr`, function query(name, options) {
     validateString(name, 'name');
     const resolver = resolverOf(this);
     return promiseOf((done) => ResolverBase.askNames(resolver, name, done));
   });
-  target.resolve = function resolve(hostname, rrtype = 'A') {
-    const kind = kindOf(rrtype);
-    return target[`resolve${kind.key}`].call(this, hostname);
-  };
+  if (!isSorted) defineResolve(target, prefix);
 }
-defineQueries(Resolver.prototype, (self) => self);
+defineQueries(Resolver.prototype, (self) => self, '');
 
 module.exports = {
   lookup,
@@ -98,7 +106,7 @@ module.exports = {
   getDefaultResultOrder: lookups.getDefaultResultOrder,
   setDefaultResultOrder: lookups.setDefaultResultOrder,
   setServers,
-  getServers,
   ...lookups.errorCodes,
+  getServers,
 };
-defineQueries(module.exports, defaultResolver);
+defineQueries(module.exports, defaultResolver, 'bound ');

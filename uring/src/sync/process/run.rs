@@ -17,7 +17,7 @@ const CHUNK_BYTES: usize = 64 * 1024;
 pub enum Stdio {
     Ignore,
     Inherit(Fd),
-    /// We write these bytes, and read what comes.
+    /// As standard input we write these bytes; from the others we read what comes.
     Pipe(Vec<u8>),
 }
 
@@ -46,6 +46,8 @@ pub struct Outcome {
 /// Our end of a pipe to the child.
 struct Pipe {
     fd: Option<Fd>,
+    /// It is not read from: a child that leaves its input alone resets the connection.
+    is_input: bool,
     input: Vec<u8>,
     written_bytes: usize,
     /// Its input is written, or nobody reads it.
@@ -65,7 +67,7 @@ pub fn run(mut spawn: Spawn, stdio: Vec<Stdio>, limits: &Limits) -> Outcome {
             Stdio::Pipe(input) => match socket::pair() {
                 Ok((our, their)) => {
                     theirs.push(their);
-                    (Some(their), Some(Pipe::new(our, input)))
+                    (Some(their), Some(Pipe::new(our, pipes.is_empty(), input)))
                 }
                 Err(errno) => return fail(&theirs, pipes, errno),
             },
@@ -126,14 +128,20 @@ struct Run {
 }
 
 impl Pipe {
-    fn new(fd: Fd, input: Vec<u8>) -> Pipe {
+    fn new(fd: Fd, is_input: bool, input: Vec<u8>) -> Pipe {
         Pipe {
             fd: Some(fd),
+            is_input,
             input,
             written_bytes: 0,
             is_ended: false,
             output: Vec::new(),
         }
+    }
+
+    /// The descriptor, while something is to be done with it.
+    fn open(&self) -> Option<Fd> {
+        self.fd.filter(|_| !self.is_input || !self.is_ended)
     }
 
     fn close(&mut self) {
@@ -178,7 +186,8 @@ impl Run {
     fn until_ended(&mut self) {
         let mut chunk = vec![0; CHUNK_BYTES];
         loop {
-            let is_piping = self.pipes.iter().flatten().any(|pipe| pipe.fd.is_some());
+            let mut pipes = self.pipes.iter().flatten();
+            let is_piping = pipes.any(|pipe| pipe.open().is_some());
             if self.exit.is_some() && !is_piping {
                 return;
             }
@@ -213,7 +222,8 @@ impl Run {
         let mut polls = vec![poll(process, libc::POLLIN)];
         for pipe in self.pipes.iter().flatten() {
             let writes = if pipe.is_ended { 0 } else { libc::POLLOUT };
-            polls.push(poll(pipe.fd, libc::POLLIN | writes));
+            let reads = if pipe.is_input { 0 } else { libc::POLLIN };
+            polls.push(poll(pipe.open(), reads | writes));
         }
         polls
     }
@@ -235,12 +245,16 @@ impl Run {
 
     fn look(&mut self, polls: &[libc::pollfd], chunk: &mut [u8]) {
         for (pipe, poll) in self.pipes.iter_mut().flatten().zip(&polls[1..]) {
-            let Some(fd) = pipe.fd.filter(|_| poll.revents != 0) else {
+            let Some(fd) = pipe.open().filter(|_| poll.revents != 0) else {
                 continue;
             };
-            if poll.revents & libc::POLLOUT != 0 && !pipe.is_ended {
+            // A peer that is gone shows with the write.
+            if (poll.revents & libc::POLLOUT != 0 || pipe.is_input) && !pipe.is_ended {
                 let result = pipe.write(fd);
                 self.pipe_error = self.pipe_error.or(result.err());
+            }
+            if pipe.is_input {
+                continue;
             }
             if poll.revents & (libc::POLLIN | libc::POLLHUP | libc::POLLERR) == 0 {
                 continue;
@@ -335,6 +349,13 @@ mod tests {
         assert_eq!(outcome.error, None);
         assert!(outcome.output[1].as_deref() == Some(&input[..]));
         assert_eq!(outcome.output[2], None);
+    }
+
+    #[test]
+    fn input_may_stay_unread() {
+        let outcome = shell("exec sleep 0.1", b"abc", &FREE);
+        assert_eq!(outcome.exit, Some(ChildExit { code: 0, signal: 0 }));
+        assert_eq!(outcome.error, None);
     }
 
     #[test]
