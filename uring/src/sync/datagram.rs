@@ -52,6 +52,65 @@ pub fn send_now(fd: Fd, bytes: &[u8], to: Option<&SocketAddress>) -> Result<usiz
     sent.map(|count| count as usize)
 }
 
+/// The entry of a message's header that says how long each datagram is (cmsg(3)).
+#[repr(C)]
+struct SegmentEntry {
+    head: libc::cmsghdr,
+    each_bytes: u16,
+    /// CMSG_SPACE ends at the alignment of the head.
+    rest: [u16; 3],
+}
+
+/// CMSG_LEN: what of it is said to be there.
+const SEGMENT_ENTRY_BYTES: usize = size_of::<libc::cmsghdr>() + size_of::<u16>();
+const _: () = assert!(size_of::<SegmentEntry>() == SEGMENT_ENTRY_BYTES.next_multiple_of(8));
+
+/// Whether the kernel cuts what is sent into datagrams: one that does not know how would send it
+/// as one. UDP_SEGMENT of udp(7), Linux 4.18.
+pub fn can_segment(fd: Fd) -> bool {
+    let (mut each_bytes, mut count) = (0i32, size_of::<i32>() as u32);
+    let (into, count) = ((&raw mut each_bytes).cast(), &raw mut count);
+    call!(getsockopt(fd.raw(), libc::SOL_UDP, libc::UDP_SEGMENT, into, count)).is_ok()
+}
+
+/// Sends all these bytes as datagrams of `each_bytes`, the last one of what is left, as far as the
+/// path takes datagrams of that length whole and its device makes their checksums: else -EMSGSIZE,
+/// -EINVAL or -EIO, and none is sent. -EAGAIN: there is no room for them together.
+pub fn send_segments_now(
+    fd: Fd,
+    bytes: &[u8],
+    each_bytes: usize,
+    to: Option<&SocketAddress>,
+) -> Result<(), Errno> {
+    let mut entry = SegmentEntry {
+        head: libc::cmsghdr {
+            cmsg_len: SEGMENT_ENTRY_BYTES,
+            cmsg_level: libc::SOL_UDP,
+            cmsg_type: libc::UDP_SEGMENT,
+        },
+        each_bytes: u16::try_from(each_bytes).map_err(|_| Errno::EMSGSIZE)?,
+        rest: [0; 3],
+    };
+    let mut piece = libc::iovec {
+        iov_base: bytes.as_ptr().cast_mut().cast(),
+        iov_len: bytes.len(),
+    };
+    let mut to = to.map(RawAddress::new).transpose()?;
+    let message = libc::msghdr {
+        msg_name: to
+            .as_mut()
+            .map_or(std::ptr::null_mut(), |raw| raw.pointer_mut().cast()),
+        msg_namelen: to.as_ref().map_or(0, |raw| raw.count),
+        msg_iov: &raw mut piece,
+        msg_iovlen: 1,
+        msg_control: (&raw mut entry).cast(),
+        msg_controllen: size_of::<SegmentEntry>(),
+        msg_flags: 0,
+    };
+    let flags = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
+    super::retried(|| call!(sendmsg(fd.raw(), &raw const message, flags))).map(|_| ())
+}
+
 /// Takes back a `connect`.
 pub fn disconnect(fd: Fd) -> Result<(), Errno> {
     let nobody = libc::sockaddr {
@@ -204,6 +263,62 @@ mod tests {
         );
         set_ttl(sender, Family::V4, 7).unwrap();
         assert_eq!(set_ttl(sender, Family::V4, 300), Err(Errno::EINVAL));
+        close(receiver).unwrap();
+        close(sender).unwrap();
+    }
+
+    fn received(receiver: Fd) -> Vec<Vec<u8>> {
+        let mut all = Vec::new();
+        let mut room = [0; 2000];
+        while let Ok((count, _)) = receive_now(receiver, &mut room) {
+            all.push(room[..count].to_vec());
+        }
+        all
+    }
+
+    #[test]
+    fn segments_arrive_as_datagrams() {
+        for anywhere in ["127.0.0.1:0", "[::1]:0"] {
+            let anywhere: std::net::SocketAddr = anywhere.parse().unwrap();
+            let anywhere = anywhere.into();
+            let [receiver, sender] = [0, 1].map(|_| {
+                let fd = datagram_socket(&anywhere).unwrap();
+                bind(fd, &anywhere).unwrap();
+                fd
+            });
+            assert!(can_segment(sender));
+            let to = local_address(receiver).unwrap();
+            for (count, each_bytes) in [(1, 1), (10, 4), (12, 4), (64, 1), (3000, 1400)] {
+                let bytes: Vec<u8> = (0..count).map(|at| at as u8).collect();
+                send_segments_now(sender, &bytes, each_bytes, Some(&to)).unwrap();
+                let expected: Vec<_> = bytes.chunks(each_bytes).map(<[u8]>::to_vec).collect();
+                assert_eq!(received(receiver), expected);
+            }
+            connect(sender, &to).unwrap();
+            send_segments_now(sender, b"abc", 2, None).unwrap();
+            assert_eq!(received(receiver), [b"ab".to_vec(), b"c".to_vec()]);
+            for each_bytes in [1, 70_000] {
+                assert!(send_segments_now(sender, &[0; 70_000], each_bytes, None).is_err());
+            }
+            close(receiver).unwrap();
+            close(sender).unwrap();
+        }
+    }
+
+    #[test]
+    fn a_kernel_that_refuses_segments_has_sent_none() {
+        let [receiver, sender] = [0, 1].map(|_| {
+            let fd = datagram_socket(&localhost()).unwrap();
+            bind(fd, &localhost()).unwrap();
+            fd
+        });
+        let to = local_address(receiver).unwrap();
+        // Without checksums it does not cut (udp_send_skb, net/ipv4/udp.c).
+        set(sender, libc::SOL_SOCKET, libc::SO_NO_CHECK, &1).unwrap();
+        let refused = send_segments_now(sender, b"abcd", 2, Some(&to));
+        assert!(matches!(refused, Err(Errno::EINVAL | Errno::EIO)));
+        assert_eq!(send_now(sender, b"ab", Some(&to)), Ok(2));
+        assert_eq!(received(receiver), [b"ab".to_vec()]);
         close(receiver).unwrap();
         close(sender).unwrap();
     }
