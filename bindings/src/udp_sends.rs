@@ -6,12 +6,15 @@
 //! Held are those behind the first of a turn, so that whoever sends one at a time waits for
 //! nothing; the first, too, on a socket whose last ones were several. On connected sockets the
 //! first always goes alone: a refusal that it comes back with belongs to the second.
+//!
+//! Where the kernel has no room, a socket's datagrams wait in line, as libuv's: the ring has the
+//! first of them, and tells when it is gone.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 
 use coring_engine::Delivery;
 use coring_uring::sync::datagram;
-use coring_uring::{Completion, Errno, Fd, Op, SocketAddress, Token};
+use coring_uring::{Completion, Errno, Fd, FlightId, Op, SocketAddress, Token};
 
 use crate::Natives;
 use crate::kinds::{entry, token};
@@ -29,6 +32,9 @@ const BYTES_MAX: usize = 65_000;
 
 /// Datagrams above this never find company.
 const EACH_BYTES_MAX: usize = BYTES_MAX / 2;
+
+/// Datagrams that leave the line at once, so that one socket does not keep a turn for itself.
+const LINE_PER_TURN_MAX: usize = 64;
 
 /// Numbers are indexes of tokens, too. So many are never on their way.
 const NUMBERS_COUNT: u32 = 1 << 24;
@@ -53,11 +59,21 @@ struct Place {
     to: Option<SocketAddress>,
 }
 
+/// One that waits for room.
 struct Late {
     handle: Handle,
     bytes_count: usize,
+    /// JavaScript will ask for its outcome, and then give a ticket.
+    is_asked: bool,
     /// Who is told of its end.
     ticket: Option<u32>,
+}
+
+/// One that waits for those before it, too.
+struct Waiting {
+    number: u32,
+    bytes: Vec<u8>,
+    to: Option<SocketAddress>,
 }
 
 /// What a socket knows of its sending.
@@ -70,6 +86,10 @@ pub struct Sending {
     /// What waits for room in the kernel.
     pub late_bytes: usize,
     pub late_count: usize,
+    /// The first of it, which the ring has.
+    flight: Option<FlightId>,
+    /// The others.
+    line: VecDeque<Waiting>,
 }
 
 /// Datagrams of one length, but the last one, which may be shorter.
@@ -134,6 +154,14 @@ impl Batch {
     fn datagram(&self, index: usize) -> &[u8] {
         let start = index * self.each_bytes;
         &self.bytes[start..self.bytes.len().min(start + self.each_bytes)]
+    }
+
+    /// A number for one that does not go with it.
+    fn take_number(&mut self) -> u32 {
+        assert!(self.count == 0);
+        let number = self.number;
+        self.number = self.number_of(1);
+        number
     }
 
     /// Empties it and keeps its memory.
@@ -269,8 +297,11 @@ impl Natives {
     ) -> Result<i32, Errno> {
         self.flush_datagrams();
         let udp = self.udps.get(handle).filter(|udp| !udp.closing);
-        let fd = udp.ok_or(Errno::EBADF)?.fd;
-        send_alone(fd, bytes, to).map(|()| bytes.len() as i32)
+        let udp = udp.ok_or(Errno::EBADF)?;
+        if udp.sending.late_count > 0 {
+            return Err(Errno::EAGAIN);
+        }
+        send_alone(udp.fd, bytes, to).map(|()| bytes.len() as i32)
     }
 
     /// Sends what is held. Called at the end of a turn, and before whatever must not overtake it.
@@ -307,47 +338,133 @@ impl Natives {
         let to = to.clone();
         for (index, errno) in outcome.failed {
             let number = batch.number_of(index);
-            match errno {
-                Errno::EAGAIN => self.send_late(handle, number, batch.datagram(index), to.clone()),
-                _ if batch.asked >> index & 1 == 1 => self.udp_sends.failed.push((number, errno)),
-                _ => {}
+            let is_asked = batch.asked >> index & 1 == 1;
+            if errno == Errno::EAGAIN {
+                let (bytes, to) = (batch.datagram(index).to_vec(), to.clone());
+                self.wait_in_line(handle, Waiting { number, bytes, to }, is_asked, None);
+            } else if is_asked {
+                self.udp_sends.failed.push((number, errno));
             }
         }
         batch.clear();
         self.udp_sends.batch = batch;
     }
 
-    /// Leaves it to the ring to wait for room.
-    fn send_late(&mut self, handle: Handle, number: u32, bytes: &[u8], to: Option<SocketAddress>) {
+    /// Sends it behind all that waits; the ticket is answered when it is gone: bytes, or an error.
+    pub(crate) fn send_in_line(
+        &mut self,
+        handle: Handle,
+        bytes: Vec<u8>,
+        to: Option<SocketAddress>,
+        ticket: u32,
+    ) {
+        self.flush_datagrams();
+        let number = self.udp_sends.batch.take_number();
+        self.wait_in_line(handle, Waiting { number, bytes, to }, false, Some(ticket));
+    }
+
+    fn wait_in_line(
+        &mut self,
+        handle: Handle,
+        waiting: Waiting,
+        is_asked: bool,
+        ticket: Option<u32>,
+    ) {
         let udp = self.udps.get_mut(handle).expect("its slot is taken");
-        udp.sending.late_bytes += bytes.len();
+        let bytes_count = waiting.bytes.len();
+        let late = Late {
+            handle,
+            bytes_count,
+            is_asked,
+            ticket,
+        };
+        udp.sending.late_bytes += bytes_count;
         udp.sending.late_count += 1;
+        self.udp_sends.late.insert(waiting.number, late);
+        udp.sending.line.push_back(waiting);
+        self.submit_first(handle);
+    }
+
+    /// The ring waits for room for the first of the line.
+    fn submit_first(&mut self, handle: Handle) {
+        let udp = self.udps.get_mut(handle).expect("its slot is taken");
+        if udp.sending.flight.is_some() {
+            return;
+        }
+        let Some(Waiting { number, bytes, to }) = udp.sending.line.pop_front() else {
+            return;
+        };
         let fd = udp.fd;
         let mut page = self.ring.page();
-        page.extend_from_slice(bytes);
+        page.extend_from_slice(&bytes);
         let op = match to {
             Some(address) => Op::SendTo { fd, address, page },
             None => Op::Send { fd, page },
         };
-        let late = Late {
-            handle,
-            bytes_count: bytes.len(),
-            ticket: None,
-        };
-        self.udp_sends.late.insert(number, late);
-        self.ring.submit(op, Token::new(token::UDP_OUT, number, 0));
+        let token = Token::new(token::UDP_OUT, number, 0);
+        udp.sending.flight = Some(self.ring.submit(op, token));
     }
 
     pub(crate) fn on_late_datagram(&mut self, completion: &Completion, out: &mut Delivery) {
-        let Some(late) = self.udp_sends.late.remove(&completion.token.index()) else {
+        let number = completion.token.index();
+        let Some(handle) = self.udp_sends.late.get(&number).map(|late| late.handle) else {
             return;
         };
+        if let Some(ticket) = self.leave_line(number, completion.result) {
+            out.push(entry::TICKET, ticket as i32, completion.result, 0);
+        }
+        let Some(udp) = self.udps.get_mut(handle) else {
+            return;
+        };
+        udp.sending.flight = None;
+        for _ in 0..LINE_PER_TURN_MAX {
+            let Some(udp) = self.udps.get_mut(handle) else {
+                return;
+            };
+            let Some(first) = udp.sending.line.front() else {
+                return;
+            };
+            let sent = send_alone(udp.fd, &first.bytes, first.to.as_ref());
+            if sent == Err(Errno::EAGAIN) {
+                break;
+            }
+            let result = sent.map_or_else(Errno::result, |()| first.bytes.len() as i32);
+            let number = first.number;
+            udp.sending.line.pop_front();
+            if let Some(ticket) = self.leave_line(number, result) {
+                out.push(entry::TICKET, ticket as i32, result, 0);
+            }
+        }
+        self.submit_first(handle);
+    }
+
+    /// The ticket of one that waits no more.
+    fn leave_line(&mut self, number: u32, result: i32) -> Option<u32> {
+        let late = self.udp_sends.late.remove(&number)?;
         if let Some(udp) = self.udps.get_mut(late.handle) {
             udp.sending.late_bytes -= late.bytes_count;
             udp.sending.late_count -= 1;
         }
-        if let Some(ticket) = late.ticket {
-            out.push(entry::TICKET, ticket as i32, completion.result, 0);
+        if let (true, None, Err(errno)) = (late.is_asked, late.ticket, Errno::split(result)) {
+            self.udp_sends.failed.push((number, errno));
+        }
+        late.ticket
+    }
+
+    /// The socket closes: what waits is not sent any more, as in Node.
+    pub(crate) fn dissolve_line(&mut self, handle: Handle) {
+        let Some(udp) = self.udps.get_mut(handle) else {
+            return;
+        };
+        if let Some(flight) = udp.sending.flight {
+            self.ring.cancel(flight);
+        }
+        for waiting in std::mem::take(&mut udp.sending.line) {
+            let result = Errno::ECANCELED.result();
+            if let Some(ticket) = self.leave_line(waiting.number, result) {
+                self.answers
+                    .push((entry::TICKET, [ticket as i32, result, 0]));
+            }
         }
     }
 

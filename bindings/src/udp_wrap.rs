@@ -12,8 +12,8 @@ use coring_uring::{
 use crate::Natives;
 use crate::kinds::{entry, token};
 use crate::slots::Handle;
-use crate::udp_sends::Sending;
 use crate::tcp_wrap::{parse_address, show_address};
+use crate::udp_sends::Sending;
 
 ops! { udp_wrap(Natives) {
     /// kind: 4 or 6. The handle, or -errno.
@@ -37,7 +37,7 @@ ops! { udp_wrap(Natives) {
     fast outcome(number: u32);
     /// Answers the ticket when it waits no more. result: bytes.
     fast answerLate(number: u32, ticket: u32);
-    /// What was held and waits now.
+    /// What waits for room in the kernel.
     fast lateBytes(handle: i32);
     fast lateCount(handle: i32);
     fast receiveStart(handle: i32);
@@ -349,15 +349,17 @@ fn send(
     ticket: u32,
 ) {
     let page = gathered(natives, &pieces);
-    let op = natives.udp(handle).and_then(|udp| {
-        let fd = udp.fd;
-        if address.is_empty() {
-            return Ok(Op::Send { fd, page });
-        }
-        let address = parse_address(udp.kind(), &address, port)?;
-        Ok(Op::SendTo { fd, address, page })
+    let to = natives.udp(handle).and_then(|udp| match address.as_str() {
+        "" => Ok(None),
+        text => parse_address(udp.kind(), text, port).map(Some),
     });
-    natives.submit_ticket(ticket, op);
+    match to {
+        Ok(to) => natives.send_in_line(Handle::from_js(handle), page.to_vec(), to, ticket),
+        Err(errno) => {
+            let entry = [ticket as i32, errno.result(), 0];
+            natives.answers.push((entry::TICKET, entry));
+        }
+    }
 }
 
 /// The pieces of one datagram as a page.
@@ -414,7 +416,13 @@ fn trySend(
 }
 
 #[allow(non_snake_case)]
-fn trySendTo(natives: &mut Natives, handle: i32, bytes: Bytes<'_>, address: u32, place: i32) -> i32 {
+fn trySendTo(
+    natives: &mut Natives,
+    handle: i32,
+    bytes: Bytes<'_>,
+    address: u32,
+    place: i32,
+) -> i32 {
     let to = match place & send_flag::CONNECTED {
         0 => Some(SocketAddress::V4(SocketAddrV4::new(
             Ipv4Addr::from_bits(address),
@@ -479,6 +487,7 @@ fn close(natives: &mut Natives, handle: i32, at_once: bool) -> i32 {
     if let Some(receive) = receive {
         natives.ring.cancel(receive);
     }
+    natives.dissolve_line(Handle::from_js(handle));
     if at_once {
         natives.close_udp_now(Handle::from_js(handle));
     }

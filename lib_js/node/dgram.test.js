@@ -5,8 +5,10 @@
 // one turn than native tells at once. Node 24 passes the same rows.
 
 const assert = require('assert');
+const { execFile, spawn } = require('child_process');
 const dgram = require('dgram');
 const { once } = require('events');
+const { promisify } = require('util');
 const { row, rows } = require('../fixtures/rows.test.cjs');
 
 async function bound(type, address) {
@@ -315,10 +317,37 @@ for (const end of ['process.exit()', 'process.kill(process.pid, "SIGTERM")', 'th
       if (${!end.includes('Worker')}) for (let nth = 0; nth < 5; nth++) socket.send(String(nth));
       else socket.close();
       ${end};`;
-    const child = require('child_process').spawn(process.execPath, ['-e', program]);
+    const child = spawn(process.execPath, ['-e', program]);
     const all = await taken;
     assert.deepStrictEqual(all.map(([bytes]) => `${bytes}`), ['0', '1', '2', '3', '4']);
     receiver.close();
     if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
   });
 }
+
+row('those that wait in line keep their order, and a closed socket ends it', async () => {
+  const program = `
+    const socket = require('dgram').createSocket('udp4');
+    const sizes = [3, 3, 3, 0, 70_000, 3, 500, 500, 20_000, 1];
+    const told = [];
+    const first = [];
+    socket.on('message', (bytes) => first.push(bytes.length));
+    socket.bind(0, '127.0.0.1', () => {
+      sizes.forEach((size, nth) => {
+        socket.send(Buffer.alloc(size), socket.address().port, (error, bytes) => {
+          told.push(error ? error.code : bytes);
+          if (nth === sizes.length - 1) setTimeout(() => {
+            console.log(JSON.stringify([first, told, socket.getSendQueueCount(),
+                                        socket.getSendQueueSize()]));
+            socket.send('a', 1, '127.0.0.1', () => console.log('called'));
+            process.nextTick(() => socket.close());
+          }, 20);
+        });
+      });
+    });`;
+  const flags = ['--test-udp-no-try-send', '-e', program];
+  const { stdout } = await promisify(execFile)(process.execPath, flags);
+  const went = [3, 3, 3, 0, 3, 500, 500, 20_000, 1];
+  const told = [3, 3, 3, 0, 'EMSGSIZE', 3, 500, 500, 20_000, 1];
+  assert.strictEqual(stdout, `${JSON.stringify([went, told, 0, 0])}\ncalled\n`);
+});

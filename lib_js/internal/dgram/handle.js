@@ -22,7 +22,7 @@ const SEND_CONNECTED = 1 << 16;
 const SEND_SOON = 1 << 17;
 const SEND_ASKED = 1 << 18;
 
-/** Results of send() from here down: the datagram is held, until outcome() asks or the turn ends. */
+/** Results of send() from here down: it is held until outcome() asks, or until the turn ends. */
 const HELD = -4096;
 
 const EBADF = -9;
@@ -69,11 +69,10 @@ class SendWrap {
   asyncType = 'UDPSENDWRAP';
 }
 
-function ticketOf(req, onEnd) {
+function ticketOf(req) {
   return allocateTicket({
     asyncType: 'UDPSENDWRAP',
     oncomplete(result) {
-      onEnd?.();
       req.oncomplete?.(result < 0 ? result : 0, result);
     },
   });
@@ -89,8 +88,6 @@ function fillAddress(out, answer) {
 
 class UDP {
   #handle;
-  #queueBytes = 0;
-  #queueCount = 0;
   #closed;
   #isRefed = true;
   #isReceiving = false;
@@ -157,22 +154,13 @@ class UDP {
   send(req, list, port, address, mayBeHeld = false) {
     const error = this.#make();
     if (error) return error;
-    // What waits goes first.
-    if (this.#queueCount === 0 && sendsAtOnce()) {
+    if (sendsAtOnce()) {
       let flags = 0;
       if (mayBeHeld) flags = req.oncomplete === undefined ? SEND_SOON : SEND_ASKED;
       const sent = this.#trySend(list, port, address, flags);
       if (sent !== EAGAIN) return sent < 0 ? sent : sent + 1;
     }
-    let bytes = 0;
-    for (let i = 0; i < list.length; i++) bytes += list[i].byteLength;
-    this.#queueBytes += bytes;
-    this.#queueCount++;
-    const ticket = ticketOf(req, () => {
-      this.#queueBytes -= bytes;
-      this.#queueCount--;
-    });
-    udp().send(this.#handle, list, address, port, ticket);
+    udp().send(this.#handle, list, address, port, ticketOf(req));
     return 0;
   }
 
@@ -301,11 +289,11 @@ class UDP {
   }
 
   getSendQueueSize() {
-    return this.#queueBytes + udp().lateBytes(this.#handle);
+    return udp().lateBytes(this.#handle);
   }
 
   getSendQueueCount() {
-    return this.#queueCount + udp().lateCount(this.#handle);
+    return udp().lateCount(this.#handle);
   }
 
   /** Native: something came, or an error. */
