@@ -217,6 +217,12 @@ impl Sending {
         (1..=*most).contains(&bytes_count)
     }
 
+    /// Sockets that may broadcast hold nothing: which addresses are whole networks' only the kernel
+    /// knows.
+    pub fn may_hold(&mut self, may: bool) {
+        self.each_bytes_max = if may { None } else { Some(0) };
+    }
+
     /// Those of `each_bytes` go alone from now on.
     fn refuse(&mut self, errno: Errno, each_bytes: usize) {
         self.each_bytes_max = Some(match errno {
@@ -509,7 +515,10 @@ mod tests {
         let (mut tries, mut alone) = (0, Vec::new());
         let outcome = batch.send(
             |bytes, each_bytes| {
-                assert_eq!((bytes.len(), each_bytes), (lengths.iter().sum(), lengths[0]));
+                assert_eq!(
+                    (bytes.len(), each_bytes),
+                    (lengths.iter().sum(), lengths[0])
+                );
                 together
             },
             |bytes| {
@@ -536,14 +545,21 @@ mod tests {
         assert_eq!(sent(LENGTHS, Ok(()), &[]), (failed(None, &[]), vec![]));
         for errno in [Errno::EINVAL, Errno::EMSGSIZE, Errno::EIO] {
             let (outcome, alone) = sent(LENGTHS, Err(errno), &[]);
-            assert_eq!((outcome, alone), (failed(Some(errno), &[]), LENGTHS.to_vec()));
+            assert_eq!(
+                (outcome, alone),
+                (failed(Some(errno), &[]), LENGTHS.to_vec())
+            );
         }
         // No room for all, and then none behind the second: those that follow do not overtake it.
         let (outcome, alone) = sent(LENGTHS, Err(Errno::EAGAIN), &[(2, Errno::EAGAIN)]);
         let waiting = [1, 2, 3].map(|index| (index, Errno::EAGAIN));
         assert_eq!((outcome, alone), (failed(None, &waiting), vec![9]));
         // A refusal that came back is the first one's; the second is sent, and meets none.
-        let (outcome, alone) = sent(LENGTHS, Err(Errno::ECONNREFUSED), &[(2, Errno::ECONNREFUSED)]);
+        let (outcome, alone) = sent(
+            LENGTHS,
+            Err(Errno::ECONNREFUSED),
+            &[(2, Errno::ECONNREFUSED)],
+        );
         let refused = [0, 2].map(|index| (index, Errno::ECONNREFUSED));
         assert_eq!((outcome, alone), (failed(None, &refused), vec![9, 4]));
         // One alone is not tried together.
@@ -600,6 +616,9 @@ mod tests {
         sending.refuse(Errno::EMSGSIZE, 1400);
         assert!(!sending.takes_together(fd, 1400) && sending.takes_together(fd, 1399));
         sending.refuse(Errno::EIO, 64);
+        assert!(!sending.takes_together(fd, 1));
+        sending.each_bytes_max = Some(EACH_BYTES_MAX);
+        sending.may_hold(false);
         assert!(!sending.takes_together(fd, 1));
     }
 }

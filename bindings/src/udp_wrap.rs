@@ -540,11 +540,10 @@ fn peerName(natives: &mut Natives, handle: i32) -> Js {
 
 #[allow(non_snake_case)]
 fn setBroadcast(natives: &mut Natives, handle: i32, on: bool) -> i32 {
-    answer(
-        natives
-            .udp(handle)
-            .and_then(|udp| sync::socket::set_broadcast(udp.fd, on)),
-    )
+    answer(natives.udp(handle).and_then(|udp| {
+        udp.sending.may_hold(!on);
+        sync::socket::set_broadcast(udp.fd, on)
+    }))
 }
 
 #[allow(non_snake_case)]
