@@ -44,6 +44,7 @@ mod tcp_wrap;
 mod text_decoder;
 mod tls;
 mod turn;
+mod udp_batch;
 mod udp_sends;
 mod udp_wrap;
 mod url;

@@ -70,7 +70,14 @@ const _: () = assert!(size_of::<SegmentEntry>() == SEGMENT_ENTRY_BYTES.next_mult
 pub fn can_segment(fd: Fd) -> bool {
     let (mut each_bytes, mut count) = (0i32, size_of::<i32>() as u32);
     let (into, count) = ((&raw mut each_bytes).cast(), &raw mut count);
-    call!(getsockopt(fd.raw(), libc::SOL_UDP, libc::UDP_SEGMENT, into, count)).is_ok()
+    call!(getsockopt(
+        fd.raw(),
+        libc::SOL_UDP,
+        libc::UDP_SEGMENT,
+        into,
+        count
+    ))
+    .is_ok()
 }
 
 /// Sends all these bytes as datagrams of `each_bytes`, the last one of what is left, as far as the
