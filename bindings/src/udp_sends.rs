@@ -1,7 +1,8 @@
-//! Datagrams that a turn sends one after the other to one place wait for each other, and the
-//! kernel takes them together (UDP_SEGMENT, udp(7)): one way through its network for 64 of them.
-//! Who receives them cannot tell. Nothing else of UDP may overtake what is held here: `udp_wrap`
-//! sends it first. What JavaScript is told of each is what it would be told had it gone alone.
+//! Datagrams that a socket sends one after the other in a turn wait for each other, and the kernel
+//! takes them with one call; those of one length to one place, up to 64, as one message, which it
+//! cuts (UDP_SEGMENT, udp(7)): one way through its network. Who receives them cannot tell. Nothing
+//! else of UDP may overtake what is held here: `udp_wrap` sends it first. What JavaScript is told
+//! of each is what it would be told had it gone alone.
 //!
 //! Held are those behind the first of a turn, so that whoever sends one at a time waits for
 //! nothing; the first, too, on a socket whose last ones were several. On connected sockets the
@@ -29,22 +30,15 @@ const LINE_PER_TURN_MAX: usize = 64;
 
 #[derive(Default)]
 pub struct State {
-    /// Where this turn's last datagram went.
-    last: Option<Place>,
-    /// How many have gone there, one after the other.
+    /// The socket of this turn's last datagram.
+    last: Option<Handle>,
+    /// How many it has sent, one after the other.
     run_count: usize,
     batch: Batch,
     /// Failures that JavaScript will ask for on a later tick.
     failed: Vec<(u32, Errno)>,
     /// Those that wait for room in the kernel.
     late: HashMap<u32, Late>,
-}
-
-/// A socket, and an address unless it is connected.
-#[derive(PartialEq)]
-struct Place {
-    handle: Handle,
-    to: Option<SocketAddress>,
 }
 
 /// One that waits for room.
@@ -67,7 +61,7 @@ struct Waiting {
 /// What a socket knows of its sending.
 #[derive(Default)]
 pub struct Sending {
-    /// The last datagrams to one place were several.
+    /// In the last turn it sent several.
     has_bursts: bool,
     /// The longest datagrams that the kernel takes together; None: it was not asked yet.
     each_bytes_max: Option<usize>,
@@ -98,9 +92,9 @@ impl Sending {
         (1..=*most).contains(&bytes_count)
     }
 
-    /// Sockets that may broadcast hold nothing: which addresses are whole networks' only the kernel
-    /// knows.
-    pub fn may_hold(&mut self, may: bool) {
+    /// Sockets that may broadcast merge nothing: which addresses are whole networks' only the
+    /// kernel knows.
+    pub fn may_merge(&mut self, may: bool) {
         self.each_bytes_max = if may { None } else { Some(0) };
     }
 
@@ -141,38 +135,37 @@ impl Natives {
         to: Option<SocketAddress>,
         is_asked: bool,
     ) -> Result<i32, Errno> {
-        let last = self.udp_sends.last.as_ref();
-        let follows = last.is_some_and(|last| last.handle == handle && last.to == to);
+        let follows = self.udp_sends.last == Some(handle);
         if !follows {
             self.flush_datagrams();
         }
         let udp = self.udps.get_mut(handle).filter(|udp| !udp.closing);
         let udp = udp.ok_or(Errno::EBADF)?;
         let (fd, sending) = (udp.fd, &mut udp.sending);
-        if sending.late_count > 0 {
-            return Err(Errno::EAGAIN);
-        }
-        let holds = (follows || (sending.has_bursts && to.is_some()))
-            && !to.as_ref().is_some_and(is_group)
-            && sending.takes_together(fd, bytes.len());
+        let is_common = follows || (sending.has_bursts && to.is_some());
+        let holds = is_common && bytes.len() <= EACH_BYTES_MAX;
+        let merges =
+            holds && !to.as_ref().is_some_and(is_group) && sending.takes_together(fd, bytes.len());
         if !holds || !self.udp_sends.batch.fits(bytes.len()) {
             self.send_batch();
         }
+        if self.is_late(handle) {
+            return Err(Errno::EAGAIN);
+        }
         let sends = &mut self.udp_sends;
+        sends.last = Some(handle);
         sends.run_count += 1;
-        let last = match follows {
-            true => sends.last.as_ref(),
-            false => Some(&*sends.last.insert(Place { handle, to })),
-        };
         if !holds {
-            let to = last.and_then(|last| last.to.as_ref());
-            return send_alone(fd, bytes, to).map(|()| bytes.len() as i32);
+            return send_alone(fd, bytes, to.as_ref()).map(|()| bytes.len() as i32);
         }
-        let number = sends.batch.push(bytes, is_asked);
-        if sends.batch.is_full() {
-            self.send_batch();
-        }
+        let number = sends.batch.push(bytes, to, merges, is_asked);
         Ok(HELD - number as i32)
+    }
+
+    /// Does anything of the socket's wait for room?
+    fn is_late(&self, handle: Handle) -> bool {
+        let udp = self.udps.get(handle);
+        udp.is_some_and(|udp| udp.sending.late_count > 0)
     }
 
     /// Sends a datagram behind all that is held: bytes. -EAGAIN: it would have to wait.
@@ -184,11 +177,11 @@ impl Natives {
     ) -> Result<i32, Errno> {
         self.flush_datagrams();
         let udp = self.udps.get(handle).filter(|udp| !udp.closing);
-        let udp = udp.ok_or(Errno::EBADF)?;
-        if udp.sending.late_count > 0 {
+        let fd = udp.ok_or(Errno::EBADF)?.fd;
+        if self.is_late(handle) {
             return Err(Errno::EAGAIN);
         }
-        send_alone(udp.fd, bytes, to).map(|()| bytes.len() as i32)
+        send_alone(fd, bytes, to).map(|()| bytes.len() as i32)
     }
 
     /// Sends what is held. Called at the end of a turn, and before whatever must not overtake it.
@@ -196,7 +189,7 @@ impl Natives {
         self.send_batch();
         if let Some(last) = self.udp_sends.last.take() {
             let run_count = std::mem::take(&mut self.udp_sends.run_count);
-            if let Some(udp) = self.udps.get_mut(last.handle) {
+            if let Some(udp) = self.udps.get_mut(last) {
                 udp.sending.has_bursts = run_count > 1;
             }
         }
@@ -207,27 +200,28 @@ impl Natives {
             return;
         }
         let mut batch = std::mem::take(&mut self.udp_sends.batch);
-        let last = self.udp_sends.last.as_ref();
-        let Place { handle, to } = last.expect("what is held goes somewhere");
-        let handle = *handle;
+        let handle = self.udp_sends.last.expect("what is held is somebody's");
         // A socket's datagrams leave before it begins to close.
         let udp = self.udps.get_mut(handle).expect("its slot is taken");
         let fd = udp.fd;
         let outcome = batch.send(
-            |bytes, each_bytes| datagram::send_segments_now(fd, bytes, each_bytes, to.as_ref()),
-            |bytes| send_alone(fd, bytes, to.as_ref()),
+            |messages| match messages {
+                [lone] if lone.each_bytes.is_none() => {
+                    send_alone(fd, lone.bytes, lone.to).map(|()| 1)
+                }
+                _ => datagram::send_many_now(fd, messages),
+            },
+            |bytes, to| send_alone(fd, bytes, to),
         );
-        if let Some(errno) = outcome.refusal
-            && outcome.failed.len() < batch.count
-        {
-            udp.sending.refuse(errno, batch.each_bytes);
+        if let Some((errno, each_bytes)) = outcome.refusal {
+            udp.sending.refuse(errno, each_bytes);
         }
-        let to = to.clone();
         for (index, errno) in outcome.failed {
             let number = batch.number_of(index);
             let is_asked = batch.asked >> index & 1 == 1;
             if errno == Errno::EAGAIN {
-                let (bytes, to) = (batch.datagram(index).to_vec(), to.clone());
+                let (bytes, to) = batch.datagrams().nth(index).expect("it has that many");
+                let (bytes, to) = (bytes.to_vec(), to.cloned());
                 self.wait_in_line(handle, Waiting { number, bytes, to }, is_asked, None);
             } else if is_asked {
                 self.udp_sends.failed.push((number, errno));
@@ -396,7 +390,7 @@ mod tests {
         sending.refuse(Errno::EIO, 64);
         assert!(!sending.takes_together(fd, 1));
         sending.each_bytes_max = Some(EACH_BYTES_MAX);
-        sending.may_hold(false);
+        sending.may_merge(false);
         assert!(!sending.takes_together(fd, 1));
     }
 }

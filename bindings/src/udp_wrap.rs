@@ -541,7 +541,7 @@ fn peerName(natives: &mut Natives, handle: i32) -> Js {
 #[allow(non_snake_case)]
 fn setBroadcast(natives: &mut Natives, handle: i32, on: bool) -> i32 {
     answer(natives.udp(handle).and_then(|udp| {
-        udp.sending.may_hold(!on);
+        udp.sending.may_merge(!on);
         sync::socket::set_broadcast(udp.fd, on)
     }))
 }

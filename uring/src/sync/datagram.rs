@@ -80,42 +80,73 @@ pub fn can_segment(fd: Fd) -> bool {
     .is_ok()
 }
 
-/// Sends all these bytes as datagrams of `each_bytes`, the last one of what is left, as far as the
-/// path takes datagrams of that length whole and its device makes their checksums: else -EMSGSIZE,
-/// -EINVAL or -EIO, and none is sent. -EAGAIN: there is no room for them together.
-pub fn send_segments_now(
-    fd: Fd,
-    bytes: &[u8],
-    each_bytes: usize,
-    to: Option<&SocketAddress>,
-) -> Result<(), Errno> {
-    let mut entry = SegmentEntry {
-        head: libc::cmsghdr {
-            cmsg_len: SEGMENT_ENTRY_BYTES,
-            cmsg_level: libc::SOL_UDP,
-            cmsg_type: libc::UDP_SEGMENT,
-        },
-        each_bytes: u16::try_from(each_bytes).map_err(|_| Errno::EMSGSIZE)?,
-        rest: [0; 3],
-    };
-    let mut piece = libc::iovec {
-        iov_base: bytes.as_ptr().cast_mut().cast(),
-        iov_len: bytes.len(),
-    };
-    let mut to = to.map(RawAddress::new).transpose()?;
-    let message = libc::msghdr {
-        msg_name: to
-            .as_mut()
-            .map_or(std::ptr::null_mut(), |raw| raw.pointer_mut().cast()),
-        msg_namelen: to.as_ref().map_or(0, |raw| raw.count),
-        msg_iov: &raw mut piece,
-        msg_iovlen: 1,
-        msg_control: (&raw mut entry).cast(),
-        msg_controllen: size_of::<SegmentEntry>(),
-        msg_flags: 0,
-    };
+/// Bytes for one place (None: where the socket is connected to).
+pub struct Message<'a> {
+    pub bytes: &'a [u8],
+    /// None: one datagram. Else datagrams of that length, the last one of what is left.
+    pub each_bytes: Option<usize>,
+    pub to: Option<&'a SocketAddress>,
+}
+
+/// Sends messages in order without waiting, and gives how many went: those behind them met an
+/// error, which the next call may tell. An error: the first did not go. A message of several
+/// datagrams goes as far as the path takes datagrams of that length whole and its device makes
+/// their checksums: else -EMSGSIZE, -EINVAL or -EIO, and none of it is sent.
+pub fn send_many_now(fd: Fd, messages: &[Message<'_>]) -> Result<usize, Errno> {
+    let count = messages.len();
+    let mut names: Vec<RawAddress> = Vec::with_capacity(count);
+    let mut pieces: Vec<libc::iovec> = Vec::with_capacity(count);
+    let mut entries: Vec<SegmentEntry> = Vec::with_capacity(count);
+    for message in messages {
+        names.push(match message.to {
+            Some(to) => RawAddress::new(to)?,
+            None => RawAddress::empty(),
+        });
+        pieces.push(libc::iovec {
+            iov_base: message.bytes.as_ptr().cast_mut().cast(),
+            iov_len: message.bytes.len(),
+        });
+        let each_bytes = message.each_bytes.unwrap_or(0);
+        entries.push(SegmentEntry {
+            head: libc::cmsghdr {
+                cmsg_len: SEGMENT_ENTRY_BYTES,
+                cmsg_level: libc::SOL_UDP,
+                cmsg_type: libc::UDP_SEGMENT,
+            },
+            each_bytes: u16::try_from(each_bytes).map_err(|_| Errno::EMSGSIZE)?,
+            rest: [0; 3],
+        });
+    }
+    // From here on these vectors neither move nor grow: the headers point into them.
+    let headers = messages.iter().enumerate().map(|(at, message)| {
+        let (name, entry) = (&mut names[at], &raw mut entries[at]);
+        let (msg_name, msg_namelen) = match message.to {
+            Some(_) => (name.pointer_mut().cast(), name.count),
+            None => (std::ptr::null_mut(), 0),
+        };
+        let (msg_control, msg_controllen) = match message.each_bytes {
+            Some(_) => (entry.cast(), size_of::<SegmentEntry>()),
+            None => (std::ptr::null_mut(), 0),
+        };
+        let msg_hdr = libc::msghdr {
+            msg_name,
+            msg_namelen,
+            msg_iov: &raw mut pieces[at],
+            msg_iovlen: 1,
+            msg_control,
+            msg_controllen,
+            msg_flags: 0,
+        };
+        libc::mmsghdr {
+            msg_hdr,
+            msg_len: 0,
+        }
+    });
+    let mut headers: Vec<libc::mmsghdr> = headers.collect();
     let flags = libc::MSG_NOSIGNAL | libc::MSG_DONTWAIT;
-    super::retried(|| call!(sendmsg(fd.raw(), &raw const message, flags))).map(|_| ())
+    let (first, count) = (headers.as_mut_ptr(), headers.len() as u32);
+    let sent = super::retried(|| call!(sendmmsg(fd.raw(), first, count, flags)));
+    sent.map(|count| count as usize)
 }
 
 /// Takes back a `connect`.
@@ -283,6 +314,52 @@ mod tests {
         all
     }
 
+    fn send_segments(
+        fd: Fd,
+        bytes: &[u8],
+        each_bytes: usize,
+        to: Option<&SocketAddress>,
+    ) -> Result<usize, Errno> {
+        let each_bytes = Some(each_bytes);
+        let message = Message {
+            bytes,
+            each_bytes,
+            to,
+        };
+        send_many_now(fd, &[message])
+    }
+
+    #[test]
+    fn messages_go_until_one_meets_an_error() {
+        let [one, other, sender] = [0, 1, 2].map(|_| {
+            let fd = datagram_socket(&localhost()).unwrap();
+            bind(fd, &localhost()).unwrap();
+            fd
+        });
+        let [to_one, to_other] = [one, other].map(|fd| local_address(fd).unwrap());
+        let long = [0; 65_508];
+        let messages = [
+            (&b"abcde"[..], Some(2), &to_one),
+            (b"", None, &to_other),
+            (b"f", None, &to_one),
+            (&long, None, &to_one),
+            (b"g", None, &to_other),
+        ];
+        let messages = messages.map(|(bytes, each_bytes, to)| Message {
+            bytes,
+            each_bytes,
+            to: Some(to),
+        });
+        assert_eq!(send_many_now(sender, &messages), Ok(3));
+        assert_eq!(send_many_now(sender, &messages[3..]), Err(Errno::EMSGSIZE));
+        assert_eq!(send_many_now(sender, &messages[4..]), Ok(1));
+        assert_eq!(received(one), [&b"ab"[..], b"cd", b"e", b"f"]);
+        assert_eq!(received(other), [&b""[..], b"g"]);
+        for fd in [one, other, sender] {
+            close(fd).unwrap();
+        }
+    }
+
     #[test]
     fn segments_arrive_as_datagrams() {
         for anywhere in ["127.0.0.1:0", "[::1]:0"] {
@@ -297,15 +374,15 @@ mod tests {
             let to = local_address(receiver).unwrap();
             for (count, each_bytes) in [(1, 1), (10, 4), (12, 4), (64, 1), (3000, 1400)] {
                 let bytes: Vec<u8> = (0..count).map(|at| at as u8).collect();
-                send_segments_now(sender, &bytes, each_bytes, Some(&to)).unwrap();
+                assert_eq!(send_segments(sender, &bytes, each_bytes, Some(&to)), Ok(1));
                 let expected: Vec<_> = bytes.chunks(each_bytes).map(<[u8]>::to_vec).collect();
                 assert_eq!(received(receiver), expected);
             }
             connect(sender, &to).unwrap();
-            send_segments_now(sender, b"abc", 2, None).unwrap();
+            assert_eq!(send_segments(sender, b"abc", 2, None), Ok(1));
             assert_eq!(received(receiver), [b"ab".to_vec(), b"c".to_vec()]);
             for each_bytes in [1, 70_000] {
-                assert!(send_segments_now(sender, &[0; 70_000], each_bytes, None).is_err());
+                assert!(send_segments(sender, &[0; 70_000], each_bytes, None).is_err());
             }
             close(receiver).unwrap();
             close(sender).unwrap();
@@ -322,7 +399,7 @@ mod tests {
         let to = local_address(receiver).unwrap();
         // Without checksums it does not cut (udp_send_skb, net/ipv4/udp.c).
         set(sender, libc::SOL_SOCKET, libc::SO_NO_CHECK, &1).unwrap();
-        let refused = send_segments_now(sender, b"abcd", 2, Some(&to));
+        let refused = send_segments(sender, b"abcd", 2, Some(&to));
         assert!(matches!(refused, Err(Errno::EINVAL | Errno::EIO)));
         assert_eq!(send_now(sender, b"ab", Some(&to)), Ok(2));
         assert_eq!(received(receiver), [b"ab".to_vec()]);
