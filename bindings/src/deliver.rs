@@ -127,6 +127,7 @@ impl Natives {
             token::CHILD => self.on_child(&completion, out),
             token::CHANNEL_IN | token::CHANNEL_OUT => self.on_channel(&completion, out),
             token::UDP_IN => self.on_datagram(completion, out),
+            token::UDP_OUT => self.on_late_datagram(&completion, out),
             token::UDP_CLOSE => self.on_udp_closed(&completion, out),
             token::FORGET => {}
             kind => unreachable!("no operation has token kind {kind}"),

@@ -78,4 +78,6 @@ pub mod token {
     pub const CHANNEL_OUT: u8 = 12;
     pub const UDP_IN: u8 = 13;
     pub const UDP_CLOSE: u8 = 14;
+    /// A datagram that waits for room; index = its number.
+    pub const UDP_OUT: u8 = 15;
 }

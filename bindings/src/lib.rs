@@ -44,6 +44,8 @@ mod tcp_wrap;
 mod text_decoder;
 mod tls;
 mod turn;
+mod udp_batch;
+mod udp_sends;
 mod udp_wrap;
 mod url;
 mod worker;
@@ -157,6 +159,7 @@ pub struct Natives {
     pub(crate) scratch: Vec<u8>,
     pub(crate) parsers: Slots<http::parser::Parser>,
     pub(crate) udps: Slots<udp_wrap::Udp>,
+    pub(crate) udp_sends: udp_sends::State,
     /// Shared datagram sockets whose last message JavaScript has not had yet.
     pub(crate) udps_heard: Vec<Handle>,
     /// Buffers of datagrams that came, for the next ones to be waited for.
@@ -237,6 +240,7 @@ impl Natives {
             scratch: Vec::new(),
             parsers: Slots::default(),
             udps: Slots::default(),
+            udp_sends: udp_sends::State::default(),
             udps_heard: Vec::new(),
             datagram_spares: Vec::new(),
             children: Slots::default(),
@@ -333,6 +337,7 @@ impl Natives {
     pub fn is_alive(&self) -> bool {
         self.turn.is_alive()
             || self.tickets_count > 0
+            || self.udp_sends.is_waiting()
             || !self.answers.is_empty()
             || !self.farewells.is_empty()
             || self.sockets.iter().any(|(_, socket)| socket.is_alive())
@@ -364,6 +369,7 @@ impl Natives {
 
     /// Before the process ends at once: what is queued gets one try, nothing waits.
     pub fn send_leftovers(&mut self) {
+        self.flush_datagrams();
         for handle in self.sockets.handles() {
             self.send_now(handle);
         }

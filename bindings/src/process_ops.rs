@@ -135,6 +135,8 @@ fn resourceUsage(_: &mut Natives) -> Js {
 }
 
 fn kill(natives: &mut Natives, pid: i32, signal: i32) -> i32 {
+    // It may be the end of this process.
+    natives.flush_datagrams();
     let is_merged = pid == std::process::id() as i32 && natives.turn.would_merge(signal);
     let sent = sync::process::kill(pid, signal);
     if sent.is_ok() && is_merged {
@@ -228,7 +230,8 @@ fn reallyExit(natives: &mut Natives, code: i32) -> i32 {
     sync::process::exit_now(code)
 }
 
-fn abort(_: &mut Natives) {
+fn abort(natives: &mut Natives) {
+    natives.flush_datagrams();
     std::process::abort();
 }
 

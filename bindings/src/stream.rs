@@ -87,6 +87,7 @@ impl Natives {
 
     /// Turns what the turn left behind into operations: one send per socket.
     pub fn flush(&mut self) {
+        self.flush_datagrams();
         // Settling may mark a socket anew: what shuts down is closed next.
         let mut next = 0;
         while let Some(handle) = self.dirty.get(next).copied() {

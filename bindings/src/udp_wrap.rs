@@ -13,6 +13,7 @@ use crate::Natives;
 use crate::kinds::{entry, token};
 use crate::slots::Handle;
 use crate::tcp_wrap::{parse_address, show_address};
+use crate::udp_sends::Sending;
 
 ops! { udp_wrap(Natives) {
     /// kind: 4 or 6. The handle, or -errno.
@@ -26,11 +27,19 @@ ops! { udp_wrap(Natives) {
     /// One datagram of all the pieces; address "" is where the socket is connected to.
     /// result: bytes.
     slow send(handle: i32, pieces: Vec<Data>, address: String, port: i32, ticket: u32);
-    /// The same at once: bytes, or -errno; -EAGAIN when it would have to wait.
-    slow sendNow(handle: i32, pieces: Vec<Data>, address: String, port: i32);
-    /// The same of one piece: to an IPv4 address as a number, and to where it is connected to.
-    view sendNowTo(handle: i32, bytes: Bytes, address: u32, port: i32);
-    view sendNowOn(handle: i32, bytes: Bytes);
+    /// The same without waiting: bytes, or -errno; -EAGAIN when it would have to wait. With
+    /// `SOON` or `ASKED` it may be held (`udp_sends`): below -4095, and `outcome` knows more.
+    slow trySend(handle: i32, pieces: Vec<Data>, address: String, port: i32, flags: i32);
+    /// The same of one piece to an IPv4 address as a number, or to where it is connected to.
+    /// `place`: port and flags.
+    view trySendTo(handle: i32, bytes: Bytes, address: u32, place: i32);
+    /// What became of a datagram that was held and is `ASKED` for: 0 or -errno; -EAGAIN: it waits.
+    fast outcome(number: u32);
+    /// Answers the ticket when it waits no more. result: bytes.
+    fast answerLate(number: u32, ticket: u32);
+    /// What waits for room in the kernel.
+    fast lateBytes(handle: i32);
+    fast lateCount(handle: i32);
     fast receiveStart(handle: i32);
     fast receiveStop(handle: i32);
     /// `at_once`: its address is free when this returns.
@@ -56,6 +65,14 @@ ops! { udp_wrap(Natives) {
     slow bufferSize(handle: i32, bytes: u32, of_sends: bool);
 } }
 
+/// Above a port of 16 bits.
+mod send_flag {
+    pub const CONNECTED: i32 = 1 << 16;
+    pub const SOON: i32 = 1 << 17;
+    /// SOON, and JavaScript will ask what became of it.
+    pub const ASKED: i32 = 1 << 18;
+}
+
 mod flag {
     pub const IPV6_ONLY: i32 = 1;
     pub const REUSE_ADDRESS: i32 = 4;
@@ -73,13 +90,14 @@ const DATAGRAMS_PER_TURN_MAX: usize = 64;
 const SPARES_MAX: usize = 64;
 
 pub struct Udp {
-    fd: Fd,
+    pub(crate) fd: Fd,
     family: Family,
     /// The receive that waits in the kernel.
     receive: Option<FlightId>,
     reading: bool,
     refed: bool,
-    closing: bool,
+    pub(crate) closing: bool,
+    pub(crate) sending: Sending,
     /// The descriptor is closed, and somebody else's may have its number.
     closed: bool,
     /// It came from elsewhere, and others may receive on it, too: no more is taken than JavaScript
@@ -96,6 +114,7 @@ impl Udp {
             reading: false,
             refed: true,
             closing: false,
+            sending: Sending::default(),
             closed: false,
             shared: false,
         }
@@ -119,7 +138,9 @@ fn answer(result: Result<(), Errno>) -> i32 {
 }
 
 impl Natives {
+    /// What is done to a socket comes behind what was sent before.
     fn udp(&mut self, handle: i32) -> Result<&mut Udp, Errno> {
+        self.flush_datagrams();
         let udp = self.udps.get_mut(Handle::from_js(handle));
         udp.filter(|udp| !udp.closing).ok_or(Errno::EBADF)
     }
@@ -328,15 +349,17 @@ fn send(
     ticket: u32,
 ) {
     let page = gathered(natives, &pieces);
-    let op = natives.udp(handle).and_then(|udp| {
-        let fd = udp.fd;
-        if address.is_empty() {
-            return Ok(Op::Send { fd, page });
-        }
-        let address = parse_address(udp.kind(), &address, port)?;
-        Ok(Op::SendTo { fd, address, page })
+    let to = natives.udp(handle).and_then(|udp| match address.as_str() {
+        "" => Ok(None),
+        text => parse_address(udp.kind(), text, port).map(Some),
     });
-    natives.submit_ticket(ticket, op);
+    match to {
+        Ok(to) => natives.send_in_line(Handle::from_js(handle), page.to_vec(), to, ticket),
+        Err(errno) => {
+            let entry = [ticket as i32, errno.result(), 0];
+            natives.answers.push((entry::TICKET, entry));
+        }
+    }
 }
 
 /// The pieces of one datagram as a page.
@@ -353,56 +376,82 @@ fn gathered(natives: &mut Natives, pieces: &[Data]) -> SendPage {
 }
 
 impl Natives {
-    fn send_datagram(
+    fn try_send(
         &mut self,
         handle: i32,
         bytes: &[u8],
-        to: Option<&SocketAddress>,
-    ) -> Result<i32, Errno> {
-        let fd = self.udp(handle)?.fd;
-        match datagram::send_now(fd, bytes, to) {
-            Ok(count) => Ok(count as i32),
-            // The device's queue is full: the kernel will say when there is room.
-            Err(Errno::ENOBUFS) => Err(Errno::EAGAIN),
-            Err(errno) => Err(errno),
-        }
+        to: Option<SocketAddress>,
+        flags: i32,
+    ) -> i32 {
+        let handle = Handle::from_js(handle);
+        let sent = match flags & (send_flag::SOON | send_flag::ASKED) {
+            0 => self.send_at_once(handle, bytes, to.as_ref()),
+            how => self.send_soon(handle, bytes, to, how & send_flag::ASKED != 0),
+        };
+        sent.unwrap_or_else(Errno::result)
     }
 }
 
 #[allow(non_snake_case)]
-fn sendNow(
+fn trySend(
     natives: &mut Natives,
     handle: i32,
     pieces: Vec<Data>,
     address: String,
     port: i32,
+    flags: i32,
 ) -> i32 {
     let page = gathered(natives, &pieces);
     let to = match address.as_str() {
         "" => Ok(None),
-        text => natives
-            .udp(handle)
-            .and_then(|udp| parse_address(udp.kind(), text, port))
-            .map(Some),
+        text => match natives.udps.get(Handle::from_js(handle)) {
+            Some(udp) => parse_address(udp.kind(), text, port).map(Some),
+            None => Err(Errno::EBADF),
+        },
     };
-    let sent = to.and_then(|to| natives.send_datagram(handle, &page, to.as_ref()));
-    sent.unwrap_or_else(Errno::result)
+    match to {
+        Ok(to) => natives.try_send(handle, &page, to, flags),
+        Err(errno) => errno.result(),
+    }
 }
 
 #[allow(non_snake_case)]
-fn sendNowTo(natives: &mut Natives, handle: i32, bytes: Bytes<'_>, address: u32, port: i32) -> i32 {
-    let Ok(port) = u16::try_from(port) else {
-        return Errno::EINVAL.result();
+fn trySendTo(
+    natives: &mut Natives,
+    handle: i32,
+    bytes: Bytes<'_>,
+    address: u32,
+    place: i32,
+) -> i32 {
+    let to = match place & send_flag::CONNECTED {
+        0 => Some(SocketAddress::V4(SocketAddrV4::new(
+            Ipv4Addr::from_bits(address),
+            (place & 0xffff) as u16,
+        ))),
+        _ => None,
     };
-    let to = SocketAddress::V4(SocketAddrV4::new(Ipv4Addr::from_bits(address), port));
-    let sent = natives.send_datagram(handle, bytes.as_slice(), Some(&to));
-    sent.unwrap_or_else(Errno::result)
+    natives.try_send(handle, bytes.as_slice(), to, place)
+}
+
+fn outcome(natives: &mut Natives, number: u32) -> i32 {
+    answer(natives.outcome_of(number))
 }
 
 #[allow(non_snake_case)]
-fn sendNowOn(natives: &mut Natives, handle: i32, bytes: Bytes<'_>) -> i32 {
-    let sent = natives.send_datagram(handle, bytes.as_slice(), None);
-    sent.unwrap_or_else(Errno::result)
+fn answerLate(natives: &mut Natives, number: u32, ticket: u32) {
+    natives.answer_late(number, ticket);
+}
+
+#[allow(non_snake_case)]
+fn lateBytes(natives: &mut Natives, handle: i32) -> i32 {
+    let udp = natives.udp(handle);
+    udp.map_or(0, |udp| udp.sending.late_bytes as i32)
+}
+
+#[allow(non_snake_case)]
+fn lateCount(natives: &mut Natives, handle: i32) -> i32 {
+    let udp = natives.udp(handle);
+    udp.map_or(0, |udp| udp.sending.late_count as i32)
 }
 
 #[allow(non_snake_case)]
@@ -438,6 +487,7 @@ fn close(natives: &mut Natives, handle: i32, at_once: bool) -> i32 {
     if let Some(receive) = receive {
         natives.ring.cancel(receive);
     }
+    natives.dissolve_line(Handle::from_js(handle));
     if at_once {
         natives.close_udp_now(Handle::from_js(handle));
     }
@@ -490,11 +540,10 @@ fn peerName(natives: &mut Natives, handle: i32) -> Js {
 
 #[allow(non_snake_case)]
 fn setBroadcast(natives: &mut Natives, handle: i32, on: bool) -> i32 {
-    answer(
-        natives
-            .udp(handle)
-            .and_then(|udp| sync::socket::set_broadcast(udp.fd, on)),
-    )
+    answer(natives.udp(handle).and_then(|udp| {
+        udp.sending.may_merge(!on);
+        sync::socket::set_broadcast(udp.fd, on)
+    }))
 }
 
 #[allow(non_snake_case)]

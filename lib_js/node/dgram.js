@@ -30,7 +30,7 @@ const {
   },
 } = require('internal/errors');
 const {
-  SendWrap, UDP, UDP_IPV6ONLY, UDP_REUSEADDR, UDP_REUSEPORT,
+  HELD, SendWrap, UDP, UDP_IPV6ONLY, UDP_REUSEADDR, UDP_REUSEPORT,
 } = require('internal/dgram/handle');
 const { kStateSymbol, newHandle, _createSocketHandle } = require('internal/dgram');
 const { isIP } = require('internal/net');
@@ -548,17 +548,37 @@ function doSend(socket, error, ip, list, address, port, callback) {
     return;
   }
   if (!state.handle) return;
-  const request = callback ? new SendWrap() : NOBODY;
-  if (callback) {
-    request.oncomplete = (status, sent) => {
-      if (status < 0) callback(new ExceptionWithHostPort(status, 'send', address, port));
-      else callback(null, sent);
-    };
-  }
-  const result = state.handle.send(request, list, port || 0, ip);
+  const request = callback ? new Told(list, address, port, callback) : NOBODY;
+  const result = state.handle.send(request, list, port || 0, ip, true);
   if (!callback || result === 0) return;
-  if (result > 0) process.nextTick(callback, null, result - 1);
+  if (result <= HELD) process.nextTick(tellHeld, request, result);
+  else if (result > 0) process.nextTick(callback, null, result - 1);
   else process.nextTick(callback, new ExceptionWithHostPort(result, 'send', address, port));
+}
+
+/** A send with a callback. */
+class Told extends SendWrap {
+  constructor(list, address, port, callback) {
+    super();
+    this.list = list;
+    this.address = address;
+    this.port = port;
+    this.callback = callback;
+  }
+
+  oncomplete(status, sent) {
+    const { callback } = this;
+    if (status < 0) callback(new ExceptionWithHostPort(status, 'send', this.address, this.port));
+    else callback(null, sent);
+  }
+}
+
+/** On the tick that the callback is due in. */
+function tellHeld(request, held) {
+  let bytes = 0;
+  for (const piece of request.list) bytes += piece.byteLength;
+  const status = UDP.outcome(held, request);
+  if (status !== undefined) request.oncomplete(status, bytes);
 }
 
 // ---- the end ------------------------------------------------------------------------------------

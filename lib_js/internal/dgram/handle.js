@@ -17,6 +17,14 @@ const UDP_IPV6ONLY = 1;
 const UDP_REUSEADDR = 4;
 const UDP_REUSEPORT = 8;
 
+// Flags of trySend(), above a port.
+const SEND_CONNECTED = 1 << 16;
+const SEND_SOON = 1 << 17;
+const SEND_ASKED = 1 << 18;
+
+/** Results of send() from here down: it is held until outcome() asks, or until the turn ends. */
+const HELD = -4096;
+
 const EBADF = -9;
 const EAGAIN = -11;
 const EEXIST = -17;
@@ -61,6 +69,15 @@ class SendWrap {
   asyncType = 'UDPSENDWRAP';
 }
 
+function ticketOf(req) {
+  return allocateTicket({
+    asyncType: 'UDPSENDWRAP',
+    oncomplete(result) {
+      req.oncomplete?.(result < 0 ? result : 0, result);
+    },
+  });
+}
+
 function fillAddress(out, answer) {
   if (typeof answer === 'number') return answer;
   out.address = answer[1];
@@ -71,8 +88,6 @@ function fillAddress(out, answer) {
 
 class UDP {
   #handle;
-  #queueBytes = 0;
-  #queueCount = 0;
   #closed;
   #isRefed = true;
   #isReceiving = false;
@@ -131,40 +146,45 @@ class UDP {
    * @param {SendWrap} req  its oncomplete(status, bytes) is called later if it has one
    * @param {Uint8Array[]} list  pieces of one datagram
    * @param {number} port  @param {string} address  '' where it is connected to
+   * @param {boolean} mayBeHeld  others are likely to follow it
    * @returns {number}  0: it waits, and req will hear of it; below: -errno; above: it was sent, and
-   *     this is one more than its bytes
+   *     this is one more than its bytes; from HELD down: it was held, and if req has an oncomplete,
+   *     outcome() must be asked on a later tick
    */
-  send(req, list, port, address) {
+  send(req, list, port, address, mayBeHeld = false) {
     const error = this.#make();
     if (error) return error;
-    // What waits goes first.
-    if (this.#queueCount === 0 && sendsAtOnce()) {
-      const sent = this.#sendNow(list, port, address);
+    if (sendsAtOnce()) {
+      let flags = 0;
+      if (mayBeHeld) flags = req.oncomplete === undefined ? SEND_SOON : SEND_ASKED;
+      const sent = this.#trySend(list, port, address, flags);
       if (sent !== EAGAIN) return sent < 0 ? sent : sent + 1;
     }
-    let bytes = 0;
-    for (let i = 0; i < list.length; i++) bytes += list[i].byteLength;
-    this.#queueBytes += bytes;
-    this.#queueCount++;
-    const ticket = allocateTicket({
-      asyncType: 'UDPSENDWRAP',
-      oncomplete: (result) => {
-        this.#queueBytes -= bytes;
-        this.#queueCount--;
-        req.oncomplete?.(result < 0 ? result : 0, result);
-      },
-    });
-    udp().send(this.#handle, list, address, port, ticket);
+    udp().send(this.#handle, list, address, port, ticketOf(req));
     return 0;
   }
 
-  #sendNow(list, port, address) {
+  #trySend(list, port, address, flags) {
     if (list.length === 1) {
-      if (address === '') return udp().sendNowOn(this.#handle, list[0]);
+      if (address === '') {
+        return udp().trySendTo(this.#handle, list[0], 0, flags | SEND_CONNECTED);
+      }
       const number = this.kind === FAMILY_V6 ? -1 : numberOf(address);
-      if (number >= 0) return udp().sendNowTo(this.#handle, list[0], number, port);
+      if (number >= 0) return udp().trySendTo(this.#handle, list[0], number, port | flags);
     }
-    return udp().sendNow(this.#handle, list, address, port);
+    return udp().trySend(this.#handle, list, address, port, flags);
+  }
+
+  /**
+   * Tells what became of a datagram that was held, by the result of its send(): 0 if it was sent,
+   * -errno, or undefined: it waits, and req will hear of it.
+   */
+  static outcome(held, req) {
+    const number = HELD - held;
+    const result = udp().outcome(number);
+    if (result !== EAGAIN) return result;
+    udp().answerLate(number, ticketOf(req));
+    return undefined;
   }
 
   recvStart() {
@@ -269,11 +289,11 @@ class UDP {
   }
 
   getSendQueueSize() {
-    return this.#queueBytes;
+    return udp().lateBytes(this.#handle);
   }
 
   getSendQueueCount() {
-    return this.#queueCount;
+    return udp().lateCount(this.#handle);
   }
 
   /** Native: something came, or an error. */
@@ -311,4 +331,6 @@ class UDP {
 registerKind(KIND_MESSAGE, UDP.receive);
 registerKind(KIND_CLOSED, UDP.ended);
 
-module.exports = { SendWrap, UDP, UDP_IPV6ONLY, UDP_REUSEADDR, UDP_REUSEPORT, numberOf };
+module.exports = {
+  HELD, SendWrap, UDP, UDP_IPV6ONLY, UDP_REUSEADDR, UDP_REUSEPORT, numberOf,
+};
