@@ -34,7 +34,7 @@ const WATCH_MS = WINDOW_MS * WINDOWS_COUNT;
 const GOOD_CLIENTS = 16;
 const PAUSE_MS = 4;
 
-/** One request after the other until told to stop: milliseconds of each, by the window it began in. */
+/** One request after the other until told to stop: milliseconds, by the window of each start. */
 async function goodClient(agent, port, signal, windows) {
   const begin = performance.now();
   while (!signal.aborted) {

@@ -2,7 +2,7 @@
 
 use aws_lc_sys as ffi;
 
-use crate::sha512::{Begin, Sha512};
+use crate::sha512::{self, Sha512, Words};
 
 /// One digest algorithm.
 #[derive(Clone, Copy)]
@@ -19,7 +19,7 @@ struct Row {
     /// takes 73 ns for 64 bytes of SHA-256, the generic EVP_Digest 105.
     at_once: Option<AtOnce>,
     /// Of those that `Sha512` makes where the processor can.
-    sha512: Option<Begin>,
+    sha512: Option<&'static Words>,
     is_xof: bool,
     /// Bytes of the digest unless another length is asked for.
     bytes: usize,
@@ -37,7 +37,7 @@ macro_rules! row {
         row!(@ $make, Some(ffi::$at_once), None, false, $($rest)*)
     };
     ($make:ident from $begin:ident, $($rest:tt)*) => {
-        row!(@ $make, None, Some(ffi::$begin), false, $($rest)*)
+        row!(@ $make, None, Some(&sha512::$begin), false, $($rest)*)
     };
     (xof $make:ident, $($rest:tt)*) => {
         row!(@ $make, None, None, true, $($rest)*)
@@ -108,19 +108,19 @@ static ROWS: &[Row] = &[
         ["sha-256", "sha2-256", "2.16.840.1.101.3.4.2.1"]
     ),
     row!(
-        EVP_sha384 from SHA384_Init,
+        EVP_sha384 from SHA384,
         48,
         ["sha384", "RSA-SHA384", "sha384WithRSAEncryption"],
         ["sha-384", "sha2-384", "2.16.840.1.101.3.4.2.2"]
     ),
     row!(
-        EVP_sha512 from SHA512_Init,
+        EVP_sha512 from SHA512,
         64,
         ["sha512", "RSA-SHA512", "sha512WithRSAEncryption"],
         ["sha-512", "sha2-512", "2.16.840.1.101.3.4.2.3"]
     ),
     row!(
-        EVP_sha512_224 from SHA512_224_Init,
+        EVP_sha512_224 from SHA512_224,
         28,
         [
             "sha512-224",
@@ -130,7 +130,7 @@ static ROWS: &[Row] = &[
         ["sha-512/224", "sha2-512/224", "sha512/224"]
     ),
     row!(
-        EVP_sha512_256 from SHA512_256_Init,
+        EVP_sha512_256 from SHA512_256,
         32,
         [
             "sha512-256",
@@ -231,6 +231,7 @@ impl Digest {
         self.row.at_once
     }
 
+    #[inline]
     pub(crate) fn sha512(self) -> Option<Sha512> {
         self.row.sha512.and_then(Sha512::new)
     }

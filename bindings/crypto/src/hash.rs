@@ -76,7 +76,7 @@ impl Hash {
         assert!(self.digest.is_xof() || out.len() == self.digest.bytes());
         let mut state = match self.state {
             State::Libcrypto(state) => state,
-            State::Ours(state) => {
+            State::Ours(mut state) => {
                 state.finish_into(out);
                 return Ok(());
             }

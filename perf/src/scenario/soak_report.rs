@@ -10,6 +10,10 @@ const MIB: f64 = 1_048_576.0;
 /// A run shorter than this says nothing of an hour.
 const SECONDS_MIN: f64 = 600.0;
 
+/// Memory that changes by more from one look to the next is V8's, which sizes its young generation
+/// in steps: what leaks does so by little.
+const STEP_BYTES: f64 = 2.0 * MIB;
+
 const HEAD: [&str; 13] = [
     "peer",
     "req/s",
@@ -53,6 +57,7 @@ pub fn report(
             "{name}: least resident memory of each sixth of the time, MiB: {}",
             least_of_sixths(&soaked.looks).join(", ")
         ));
+        record.words(&format!("{name}: {}", flat(&soaked.looks)));
         for words in grouped(&soaked.notes) {
             record.words(&format!("{name}: {words}"));
         }
@@ -99,6 +104,35 @@ fn least_of_sixths(looks: &[Look]) -> Vec<String> {
     least.collect()
 }
 
+/// The looks since memory last changed by a step.
+fn behind_last_step(looks: &[Look]) -> &[Look] {
+    let is_step = |pair: &[Look]| {
+        let change = pair[1].resident_bytes - pair[0].resident_bytes;
+        change.abs() > STEP_BYTES
+    };
+    let last = looks.windows(2).rposition(is_step);
+    &looks[last.map_or(0, |at| at + 1)..]
+}
+
+fn flat(looks: &[Look]) -> String {
+    let flat = behind_last_step(looks);
+    let (slope, error) = slope(flat);
+    let seconds = |look: Option<&Look>| look.map_or(0.0, |look| look.seconds);
+    format!(
+        "behind the last step of more than {:.0} MiB, from {:.0} s to {:.0} s: {} MiB an hour",
+        STEP_BYTES / MIB,
+        seconds(flat.first()),
+        seconds(flat.last()),
+        hourly(slope, error)
+    )
+}
+
+/// MiB an hour, of bytes a second.
+fn hourly(slope: f64, error: f64) -> String {
+    let hourly = |bytes_per_second: f64| bytes_per_second * 3600.0 / MIB;
+    format!("{:+.1} +- {:.1}", hourly(slope), hourly(error))
+}
+
 /// How often each reason is among the notes, and when; what is behind the comma differs.
 fn grouped(notes: &[Note]) -> Vec<String> {
     let reason = |note: &Note| note.why.split(',').next().unwrap_or_default().to_string();
@@ -118,7 +152,6 @@ fn grouped(notes: &[Note]) -> Vec<String> {
 fn row(name: &str, soaked: &Soaked) -> Vec<String> {
     let settled = settled(&soaked.looks);
     let (slope, error) = slope(settled);
-    let hourly = |bytes_per_second: f64| bytes_per_second * 3600.0 / MIB;
     let mib = |look: Option<&Look>| {
         look.map_or("-".into(), |look| {
             format!("{:.1}", look.resident_bytes / MIB)
@@ -133,7 +166,7 @@ fn row(name: &str, soaked: &Soaked) -> Vec<String> {
         format!("{:.2}", cpu_share(soaked)),
         mib(settled.first()),
         mib(settled.last()),
-        format!("{:+.1} +- {:.1}", hourly(slope), hourly(error)),
+        hourly(slope, error),
         format!("{:.0}", soaked.before.descriptors),
         format!("{:.0}", most.fold(0.0, f64::max)),
         format!("{:.0}", soaked.after.descriptors),
@@ -253,6 +286,27 @@ mod tests {
         assert_eq!(least_of_sixths(&looks), least);
         assert_eq!(least_of_sixths(&looks[..2]), ["5.0", "4.0"]);
         assert!(least_of_sixths(&[]).is_empty());
+    }
+
+    #[test]
+    fn slopes_begin_behind_the_last_step() {
+        let at = |(seconds, mib): (usize, f64)| Look {
+            seconds: seconds as f64,
+            resident_bytes: mib * MIB,
+            ..Look::default()
+        };
+        let looks =
+            |mib: &[f64]| -> Vec<Look> { mib.iter().copied().enumerate().map(at).collect() };
+        let from = |mib: &[f64]| behind_last_step(&looks(mib)).len();
+        assert_eq!(from(&[]), 0);
+        assert_eq!(from(&[5.0, 6.0, 7.9]), 3);
+        assert_eq!(from(&[5.0, 9.0, 9.0, 5.0, 5.5, 6.0]), 3);
+        assert_eq!(from(&[5.0, 9.0]), 1);
+        let words = flat(&looks(&[5.0, 9.0, 9.5, 10.0]));
+        assert!(
+            words.ends_with("from 1 s to 3 s: +1800.0 +- 0.0 MiB an hour"),
+            "{words}"
+        );
     }
 
     #[test]

@@ -2,8 +2,6 @@
 //! plain code where the processor is not Intel's (figures: lib_js/internal/crypto/DIFFERENCES.md).
 //! The same digests, by `rounds`; where the processor lacks what that wants, `Digest` has none.
 
-use aws_lc_sys as ffi;
-
 use crate::secret::wipe;
 use rounds::Vectors;
 
@@ -31,14 +29,39 @@ const BLOCK_BYTES: usize = 128;
 /// The end of the last block, which counts the bits of the message.
 const COUNT_BYTES: usize = 16;
 
-/// Writes the words that a digest begins with, among others.
-pub type Begin = unsafe extern "C" fn(*mut ffi::SHA512_CTX) -> i32;
+pub type Words = [u64; 8];
+
+// What each begins with: FIPS 180-4, sections 5.3.4 to 5.3.6.
+
+#[rustfmt::skip]
+pub static SHA384: Words = [
+    0xcbbb_9d5d_c105_9ed8, 0x629a_292a_367c_d507, 0x9159_015a_3070_dd17, 0x152f_ecd8_f70e_5939,
+    0x6733_2667_ffc0_0b31, 0x8eb4_4a87_6858_1511, 0xdb0c_2e0d_64f9_8fa7, 0x47b5_481d_befa_4fa4,
+];
+
+#[rustfmt::skip]
+pub static SHA512: Words = [
+    0x6a09_e667_f3bc_c908, 0xbb67_ae85_84ca_a73b, 0x3c6e_f372_fe94_f82b, 0xa54f_f53a_5f1d_36f1,
+    0x510e_527f_ade6_82d1, 0x9b05_688c_2b3e_6c1f, 0x1f83_d9ab_fb41_bd6b, 0x5be0_cd19_137e_2179,
+];
+
+#[rustfmt::skip]
+pub static SHA512_224: Words = [
+    0x8c3d_37c8_1954_4da2, 0x73e1_9966_89dc_d4d6, 0x1dfa_b7ae_32ff_9c82, 0x679d_d514_582f_9fcf,
+    0x0f6d_2b69_7bd4_4da8, 0x77e3_6f73_04c4_8942, 0x3f9d_85a8_6a1d_36c8, 0x1112_e6ad_91d6_92a1,
+];
+
+#[rustfmt::skip]
+pub static SHA512_256: Words = [
+    0x2231_2194_fc2b_f72c, 0x9f55_5fa3_c84c_64c2, 0x2393_b86b_6f53_b151, 0x9638_7719_5940_eabd,
+    0x9628_3ee2_a88e_ffe3, 0xbe5e_1e25_5386_3992, 0x2b01_99fc_2c85_b8aa, 0x0eb7_2ddc_81c5_2ca2,
+];
 
 /// A digest in the making; wiped when dropped, as libcrypto's are.
 #[derive(Clone)]
 pub struct Sha512 {
     vectors: Vectors,
-    state: [u64; 8],
+    state: Words,
     /// The end of the message as far as it is known, shorter than a block.
     rest: [u8; BLOCK_BYTES],
     rest_bytes: usize,
@@ -47,21 +70,11 @@ pub struct Sha512 {
 
 impl Sha512 {
     /// None where the processor lacks what `rounds` wants.
-    pub fn new(begin: Begin) -> Option<Sha512> {
-        let vectors = Vectors::of_processor()?;
-        let mut begun = ffi::SHA512_CTX {
-            h: [0; 8],
-            Nl: 0,
-            Nh: 0,
-            p: [0; BLOCK_BYTES],
-            num: 0,
-            md_len: 0,
-        };
-        // SAFETY: writes the structure and nothing else; does not fail.
-        unsafe { begin(&mut begun) };
+    #[inline]
+    pub fn new(begin: &Words) -> Option<Sha512> {
         Some(Sha512 {
-            vectors,
-            state: begun.h,
+            vectors: Vectors::of_processor()?,
+            state: *begin,
             rest: [0; BLOCK_BYTES],
             rest_bytes: 0,
             message_bytes: 0,
@@ -86,8 +99,8 @@ impl Sha512 {
         self.rest_bytes = rest.len();
     }
 
-    /// Fills `out` with the beginning of the last state (FIPS 180-4, sections 5.1.2, 6.4 to 6.7).
-    pub fn finish_into(mut self, out: &mut [u8]) {
+    /// Ends it: fills `out` with the beginning of the last state (FIPS 180-4, sections 5.1.2, 6.4 to 6.7).
+    pub fn finish_into(&mut self, out: &mut [u8]) {
         let bits = (8 * self.message_bytes).to_be_bytes();
         self.rest[self.rest_bytes..].fill(0);
         self.rest[self.rest_bytes] = 0x80;
@@ -111,6 +124,8 @@ impl Drop for Sha512 {
 
 #[cfg(test)]
 mod tests {
+    use aws_lc_sys as ffi;
+
     use super::*;
     use crate::Digest;
     use crate::fuzz::each_seed;
@@ -193,6 +208,6 @@ mod tests {
             rounds::compress(vectors, &mut state, &blocks);
             state
         };
-        assert_eq!(of(best), of(Vectors::Avx2));
+        assert_eq!(of(best), of(best.without_avx512()));
     }
 }
