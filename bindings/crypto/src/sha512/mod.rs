@@ -99,7 +99,8 @@ impl Sha512 {
         self.rest_bytes = rest.len();
     }
 
-    /// Ends it: fills `out` with the beginning of the last state (FIPS 180-4, sections 5.1.2, 6.4 to 6.7).
+    /// Ends it: fills `out` with the beginning of the last state (FIPS 180-4, sections 5.1.2 and
+    /// 6.4 to 6.7).
     pub fn finish_into(&mut self, out: &mut [u8]) {
         let bits = (8 * self.message_bytes).to_be_bytes();
         self.rest[self.rest_bytes..].fill(0);
