@@ -9,7 +9,6 @@ const {
   ObjectSetPrototypeOf,
   Symbol,
   SymbolAsyncDispose,
-  SymbolFor,
 } = primordials;
 
 const { URL, isURL, urlToHttpOptions } = require('internal/url');
@@ -21,6 +20,7 @@ const {
   connectionListener,
   own,
   preClose,
+  showFields,
   trackConnections,
 } = require('internal/http/server');
 const { kProxy } = require('internal/http/symbols');
@@ -182,14 +182,7 @@ ObjectDefineProperty(Server.prototype, 'maxRequestsPerSocket', {
   },
 });
 
-ObjectDefineProperty(Server.prototype, SymbolFor('nodejs.util.inspect.custom'), {
-  __proto__: null,
-  configurable: true,
-  writable: true,
-  value() {
-    return require('internal/http/inspect').shownServer(this);
-  },
-});
+showFields(Server.prototype);
 
 /** Native speaks HTTP on what it can, JavaScript on the rest. */
 function onSecureConnection(socket) {

@@ -257,14 +257,18 @@ function isSlowLaneForced() {
   return process.env.CORING_HTTP_LANE === 'slow';
 }
 
-ObjectDefineProperty(Server.prototype, SymbolFor('nodejs.util.inspect.custom'), {
-  __proto__: null,
-  configurable: true,
-  writable: true,
-  value() {
-    return require('internal/http/inspect').shownServer(this);
-  },
-});
+/** util.inspect() shows what a server keeps among its settings as fields, which Node's are. */
+function showFields(prototype) {
+  ObjectDefineProperty(prototype, SymbolFor('nodejs.util.inspect.custom'), {
+    __proto__: null,
+    configurable: true,
+    writable: true,
+    value() {
+      return require('internal/http/inspect').shownServer(this);
+    },
+  });
+}
+showFields(Server.prototype);
 
 Server.prototype[kLaneFlag] = function() {
   return isSlowLaneForced() ? 0 : LANE_FLAG;
@@ -400,6 +404,7 @@ module.exports = {
   kConnectionsCheckingInterval,
   own,
   preClose,
+  showFields,
   storeHTTPOptions,
   trackConnections,
 };

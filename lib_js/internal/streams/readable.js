@@ -49,6 +49,7 @@ const {
   kConstructed,
   kOnConstructed,
   kPushRunning,
+  lengthOf,
 } = require('internal/streams/utils');
 const { ALL, allLength, fromList, markFor, readableLength, takeFirst } =
   require('internal/streams/readable_buffer');
@@ -160,12 +161,6 @@ Readable.prototype.push = function(chunk, encoding) {
   return pushAny(this, state, flags, chunk, encoding);
 };
 
-// A function of its own: V8 keeps the types that it has seen behind a name by the name and the
-// number of the variable, and takes the first parameter and the first constant for one.
-function lengthOf(chunk) {
-  return chunk.length;
-}
-
 function pushAny(stream, state, flags, chunk, encoding) {
   if (chunk === null) {
     state[kState] = flags & ~kReading;
@@ -220,8 +215,7 @@ function add(stream, state, flags, chunk, count) {
   // Nobody to wait for and nothing waiting: past the buffer.
   if ((flags & (kFlowing | kSync | kDataListening)) === (kFlowing | kDataListening) &&
       state.length === 0) {
-    if ((flags & kMultiAwaitDrain) !== 0) state.awaitDrainWriters.clear();
-    else state.awaitDrainWriters = null;
+    clearAwaitedDrains(state, flags);
     state[kState] = flags & ~kReading | kDataEmitted;
     emitData(stream, state, chunk);
   } else {
@@ -296,7 +290,7 @@ function putFirst(stream, state, chunk) {
   const flags = state[kState];
   if ((flags & (kFlowing | kSync | kDataListening)) === (kFlowing | kDataListening) &&
       state.length === 0) {
-    clearAwaitedDrains(state);
+    clearAwaitedDrains(state, state[kState]);
     state[kState] |= kDataEmitted;
     emitData(stream, state, chunk);
   } else {
@@ -351,8 +345,8 @@ function emitReadableEvent(stream) {
   stream.emit('readable');
 }
 
-function clearAwaitedDrains(state) {
-  if ((state[kState] & kMultiAwaitDrain) !== 0) state.awaitDrainWriters.clear();
+function clearAwaitedDrains(state, flags) {
+  if ((flags & kMultiAwaitDrain) !== 0) state.awaitDrainWriters.clear();
   else state.awaitDrainWriters = null;
 }
 
@@ -477,8 +471,7 @@ function takeAll(stream, state) {
 // Emits what has been taken out of the buffer.
 function give(stream, state, chunk) {
   let flags = state[kState];
-  if ((flags & kMultiAwaitDrain) !== 0) state.awaitDrainWriters.clear();
-  else state.awaitDrainWriters = null;
+  clearAwaitedDrains(state, flags);
   if (state.length === 0) {
     if ((flags & kEnded) === 0) {
       flags |= kNeedReadable;
@@ -557,7 +550,7 @@ function readSome(stream, state, n) {
     n = 0;
   } else {
     state.length -= n;
-    clearAwaitedDrains(state);
+    clearAwaitedDrains(state, state[kState]);
   }
   if (state.length === 0) {
     if ((state[kState] & kEnded) === 0) state[kState] |= kNeedReadable;

@@ -219,10 +219,18 @@ function isErrored(stream) {
   ));
 }
 
+// The length of a Buffer, by a function of its own: within a longer one V8 keeps the types that it
+// has seen behind a name by the name and the number of the variable, and takes the first parameter
+// and the first constant for one.
+function lengthOf(buffer) {
+  return buffer.length;
+}
+
 module.exports = {
   bitProperty,
   kOnConstructed,
   kPushRunning,
+  lengthOf,
   isDestroyed,
   kIsDestroyed,
   isDisturbed,

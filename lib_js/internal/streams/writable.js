@@ -48,6 +48,7 @@ const {
   kErrored,
   kConstructed,
   kOnConstructed,
+  lengthOf,
 } = require('internal/streams/utils');
 const {
   WritableState,
@@ -199,11 +200,6 @@ function refuse(stream, state, callback) {
   process.nextTick(callback, error);
   errorOrDestroy(stream, error, true);
   return error;
-}
-
-// A function of its own: see internal/streams/readable.
-function lengthOf(chunk) {
-  return chunk.length;
 }
 
 function writeOrBuffer(stream, state, chunk, encoding, callback) {
