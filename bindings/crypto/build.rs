@@ -44,15 +44,18 @@ fn told(name: &str) -> String {
     env::var(name).unwrap_or_else(|_| panic!("{PACKAGE} says {name}"))
 }
 
-/// Where the sources of `aws-lc-sys` are: only cargo knows.
+/// Where the sources of `aws-lc-sys` are: only cargo knows. It wants all packages of the workspace
+/// for that, also those that only tests need, and fetches what this machine has not got.
 fn sources() -> PathBuf {
     let output = Command::new(told("CARGO"))
-        .args(["metadata", "--format-version=1", "--offline", "--locked"])
+        .args(["metadata", "--format-version=1", "--locked"])
+        .args(["--filter-platform", &told("TARGET")])
         .arg("--manifest-path")
         .arg(Path::new(&told("CARGO_MANIFEST_DIR")).join("Cargo.toml"))
         .output()
         .expect("cargo runs");
-    assert!(output.status.success(), "cargo metadata: {output:?}");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "cargo metadata: {complaint}");
     let text = String::from_utf8(output.stdout).expect("cargo writes UTF-8");
     let mark = "\"manifest_path\":\"";
     let manifests = text.split(mark).skip(1).map(|rest| {
