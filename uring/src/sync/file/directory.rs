@@ -38,9 +38,9 @@ pub fn read_directory(path: &CStr) -> Result<Names, Errno> {
     found.kinds.reserve(order.len());
     for place in order {
         let record = Record::at(&records, start_of(place));
-        let name = record.name.to_bytes_with_nul();
-        found.names.extend_from_slice(name);
-        found.lengths.push((name.len() - 1) as u16);
+        found.names.extend_from_slice(record.name);
+        found.names.push(0);
+        found.lengths.push(record.name.len() as u16);
         found.kinds.push(kind_of_type(record.kind));
     }
     Ok(found)
@@ -54,7 +54,7 @@ fn sorted(records: &[u8]) -> Vec<u128> {
     while at < records.len() {
         let record = Record::at(records, at);
         if !record.is_dots() {
-            order.push(u128::from(head_of(record.name.to_bytes())) << 64 | at as u128);
+            order.push(u128::from(head_of(record.name)) << 64 | at as u128);
         }
         at = record.end;
     }

@@ -17,9 +17,14 @@ const LENGTH_AT: usize = 16;
 const KIND_AT: usize = 18;
 const NAME_AT: usize = 19;
 
+/// Records are whole words; the name begins in this one, behind length and kind.
+const WORD_BYTES: usize = size_of::<u64>();
+const FIRST_WORD_AT: usize = LENGTH_AT;
+
 /// One name.
 pub(super) struct Record<'a> {
-    pub(super) name: &'a CStr,
+    /// Without the zero that is behind it.
+    pub(super) name: &'a [u8],
     /// A number of <dirent.h>.
     pub(super) kind: u8,
     /// Where the next one begins.
@@ -32,10 +37,9 @@ impl Record<'_> {
         let length = [records[start + LENGTH_AT], records[start + LENGTH_AT + 1]];
         let end = start + usize::from(u16::from_ne_bytes(length));
         assert!(end > start + NAME_AT && end <= records.len());
-        // To the first zero: names of a FUSE server may have more of them.
-        let name = CStr::from_bytes_until_nul(&records[start + NAME_AT..end]);
+        let name = start + NAME_AT;
         Record {
-            name: name.expect("the kernel ends names"),
+            name: &records[name..name + name_bytes(&records[start..end])],
             kind: records[start + KIND_AT],
             end,
         }
@@ -43,8 +47,29 @@ impl Record<'_> {
 
     /// Of the directory itself, or of the one it is in.
     pub(super) fn is_dots(&self) -> bool {
-        matches!(self.name.to_bytes(), b"." | b"..")
+        matches!(self.name, b"." | b"..")
     }
+}
+
+/// Length of a record's name: to the first zero, since names of a FUSE server may have more.
+/// By words, since a directory has many names.
+fn name_bytes(record: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; WORD_BYTES]);
+    const HIGHS: u64 = ONES << 7;
+    const NO_ZEROES: u64 = u64::from_le_bytes([1, 1, 1, 0, 0, 0, 0, 0]);
+    let mut no_zeroes = NO_ZEROES;
+    let mut at = FIRST_WORD_AT;
+    for word in record[FIRST_WORD_AT..].chunks_exact(WORD_BYTES) {
+        let word = u64::from_le_bytes(word.try_into().expect("chunks are words")) | no_zeroes;
+        // The lowest bit that is set belongs to the first zero byte.
+        let zeroes = word.wrapping_sub(ONES) & !word & HIGHS;
+        if zeroes != 0 {
+            return at + zeroes.trailing_zeros() as usize / 8 - NAME_AT;
+        }
+        no_zeroes = 0;
+        at += WORD_BYTES;
+    }
+    panic!("the kernel ends names");
 }
 
 /// An open directory, closed with it.
@@ -100,8 +125,9 @@ impl Entries {
             self.at = record.end;
             if !record.is_dots() {
                 // Looked at anew: a record that is given on some way is borrowed on all.
-                let Record { name, kind, .. } = Record::at(&self.buffer, start);
-                return Ok(Some((name, kind)));
+                let kind = record.kind;
+                let name = CStr::from_bytes_until_nul(&self.buffer[start + NAME_AT..self.at]);
+                return Ok(Some((name.expect("the kernel ends names"), kind)));
             }
         }
     }
@@ -132,13 +158,28 @@ pub(super) fn kind_of_type(kind: u8) -> u8 {
 mod tests {
     use super::*;
 
+    fn check(name: &[u8], expect: &[u8]) {
+        let mut records = vec![0xff; LENGTH_AT];
+        records.extend_from_slice(&[0, 0, 8]);
+        records.extend_from_slice(name);
+        records.resize(records.len().next_multiple_of(WORD_BYTES), 0xff);
+        let end = records.len();
+        records[LENGTH_AT..KIND_AT].copy_from_slice(&(end as u16).to_ne_bytes());
+        records.push(0);
+        let record = Record::at(&records, 0);
+        assert_eq!((record.name, record.kind, record.end), (expect, 8, end));
+    }
+
     #[test]
     fn a_name_ends_at_its_first_zero() {
-        let mut records = vec![0; NAME_AT];
-        records.extend_from_slice(b"a\0longer than padding\0");
-        let end = records.len();
-        records[LENGTH_AT] = end as u8;
-        let record = Record::at(&records, 0);
-        assert_eq!((record.name.to_bytes(), record.end), (&b"a"[..], end));
+        check(b"a\0longer than padding\0", b"a");
+        check(b"\0", b"");
+        for byte in [1, 0x80, 0xff] {
+            for length in 1..=255 {
+                let name = vec![byte; length];
+                check(&[&name[..], b"\0"].concat(), &name);
+                check(&[&name[..], b"\0\x01\0"].concat(), &name);
+            }
+        }
     }
 }
