@@ -76,7 +76,7 @@ function toBlob(text) {
 }
 
 function toText(blob) {
-  return Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength).utf16leSlice();
+  return Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength).ucs2Slice();
 }
 
 /** The failure of the op that gave null. */

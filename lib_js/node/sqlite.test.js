@@ -23,7 +23,7 @@ const RUNNING = invalidState('statement is already being executed');
 const IN_AUTHORIZER =
   invalidState('database cannot be accessed from an authorizer callback');
 
-function open(options) {
+function open(options = {}) {
   return new DatabaseSync(':memory:', options);
 }
 
@@ -535,9 +535,12 @@ test('calls at random throw errors and harm nothing', () => {
   for (let round = 0; round < 60; round++) {
     const db = open({ timeout: 1 });
     db.exec('CREATE TABLE t(a, b); INSERT INTO t VALUES (1, 2), (3, 4), (5, 6)');
-    things = [db, db.prepare('SELECT f(a), f(b) FROM t'), db.createTagStore(3)];
-    db.function('f', meddle);
-    db.aggregate('g', { start: meddle, step: meddle, inverse: meddle, result: meddle });
+    db.function('f', { varargs: true }, meddle);
+    db.aggregate('g', {
+      varargs: true, start: meddle, step: meddle, inverse: meddle, result: meddle,
+    });
+    things = [db, db.prepare('SELECT f(a), f(b) FROM t'), db.createTagStore(3),
+              db.prepare('SELECT g(a) OVER (ORDER BY a ROWS 1 PRECEDING) FROM t')];
     if (round % 3 === 0) db.setAuthorizer(meddle);
     for (let i = 0; i < 150; i++) act();
     if (!db.isOpen) continue;

@@ -145,7 +145,7 @@ impl Connection {
     fn check(&self, code: c_int) -> Result<(), Failure> {
         match code {
             sys::SQLITE_OK => Ok(()),
-            _ => Err(Failure::last(self.db()?)),
+            _ => Err(Failure::after(self.db()?, code)),
         }
     }
 

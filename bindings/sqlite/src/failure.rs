@@ -4,6 +4,9 @@ use std::ffi::{CStr, c_char, c_int};
 
 use libsqlite3_sys as sys;
 
+/// The part of a code that is no detail.
+const PRIMARY: c_int = 0xff;
+
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     /// SQLite's extended result code.
@@ -30,6 +33,16 @@ impl Failure {
             code,
             meaning: meaning(code),
             message,
+        }
+    }
+
+    /// Of the last call on a connection, which is open, and gave `code`. Calls that are refused at
+    /// once leave the connection's words as they were, of an earlier call.
+    pub(crate) fn after(db: *mut sys::sqlite3, code: c_int) -> Failure {
+        let last = Failure::last(db);
+        match last.code & PRIMARY == code & PRIMARY {
+            true => last,
+            false => Failure::of(code),
         }
     }
 

@@ -95,8 +95,8 @@ pub(crate) unsafe fn create(db: *mut sys::sqlite3, name: &CStr, function: Functi
 /// `db` is open.
 pub(crate) unsafe fn authorize(db: *mut sys::sqlite3, is_asked: bool) -> c_int {
     let callback = is_asked.then_some(authorizer as Authorizer);
-    // SAFETY: the caller's promise; the callback takes no data.
-    unsafe { sys::sqlite3_set_authorizer(db, callback, std::ptr::null_mut()) }
+    // SAFETY: the caller's promise. The callback gets the connection that calls it.
+    unsafe { sys::sqlite3_set_authorizer(db, callback, db.cast()) }
 }
 
 type Authorizer = unsafe extern "C" fn(
@@ -281,7 +281,7 @@ unsafe fn name<'a>(text: *const c_char) -> Option<&'a [u8]> {
 }
 
 unsafe extern "C" fn authorizer(
-    _: *mut c_void,
+    db: *mut c_void,
     action: c_int,
     one: *const c_char,
     two: *const c_char,
@@ -291,7 +291,85 @@ unsafe extern "C" fn authorizer(
     // SAFETY: SQLite's strings live as long as this call.
     let names = [one, two, three, four].map(|text| unsafe { name(text) });
     match ask(Question::Authorize { action, names }) {
+        // A VACUUM relies on its own statements: of an ATTACH that is ignored it takes what is not
+        // there, and crashes.
+        // SAFETY: `authorize` gave this connection, which calls.
+        Reply::Number(sys::SQLITE_IGNORE) if unsafe { is_in_vacuum(db.cast()) } => sys::SQLITE_DENY,
         Reply::Number(number) => number,
         _ => sys::SQLITE_DENY,
+    }
+}
+
+/// # Safety
+/// `db` is open, and this thread has it.
+unsafe fn is_in_vacuum(db: *mut sys::sqlite3) -> bool {
+    let mut statement = std::ptr::null_mut();
+    loop {
+        // SAFETY: the caller's promise; the statement before lives, since nobody has freed it.
+        statement = unsafe { sys::sqlite3_next_stmt(db, statement) };
+        if statement.is_null() {
+            return false;
+        }
+        // SAFETY: it lives.
+        if unsafe { sys::sqlite3_stmt_busy(statement) } == 0 {
+            continue;
+        }
+        // SAFETY: it lives.
+        let sql = unsafe { sys::sqlite3_sql(statement) };
+        // SAFETY: its text lives as long as it.
+        if unsafe { name(sql) }.is_some_and(is_vacuum) {
+            return true;
+        }
+    }
+}
+
+/// Is that the first word of a statement, behind white space and comments?
+fn is_vacuum(mut sql: &[u8]) -> bool {
+    loop {
+        sql = sql.trim_ascii_start();
+        let (start, end): (&[u8], &[u8]) = match sql {
+            [b';', ..] => (b";", b""),
+            [b'-', b'-', ..] => (b"--", b"\n"),
+            [b'/', b'*', ..] => (b"/*", b"*/"),
+            _ => break,
+        };
+        let rest = &sql[start.len()..];
+        let at = rest.windows(end.len().max(1)).position(|part| part == end);
+        sql = &rest[at.map_or(0, |at| at + end.len())..];
+        if at.is_none() && !end.is_empty() {
+            return false;
+        }
+    }
+    let word = b"vacuum";
+    sql.len() >= word.len() && sql[..word.len()].eq_ignore_ascii_case(word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::is_vacuum;
+
+    #[test]
+    fn vacuum_is_found_behind_comments() {
+        for sql in [
+            "VACUUM",
+            " ;\t;vacuum main",
+            "-- a\n-- b\nVacuum",
+            "/* VAC */ /**/VACUUM;",
+        ] {
+            assert!(is_vacuum(sql.as_bytes()), "{sql}");
+        }
+        for sql in [
+            "",
+            "VACU",
+            "SELECT 1",
+            "-- VACUUM",
+            "/* VACUUM",
+            "/",
+            "-",
+            ";",
+            "'VACUUM'",
+        ] {
+            assert!(!is_vacuum(sql.as_bytes()), "{sql}");
+        }
     }
 }

@@ -115,7 +115,7 @@ impl Statement {
         drop(running);
         match code {
             sys::SQLITE_OK => Ok(()),
-            _ => Err(Failure::last(calling.db)),
+            _ => Err(Failure::after(calling.db, code)),
         }
     }
 
@@ -136,7 +136,7 @@ impl Statement {
     fn check(&self, code: c_int) -> Result<(), Failure> {
         match code {
             sys::SQLITE_OK => Ok(()),
-            _ => Err(Failure::last(self.connection.db()?)),
+            _ => Err(Failure::after(self.connection.db()?, code)),
         }
     }
 
@@ -151,7 +151,7 @@ impl Statement {
         match code {
             sys::SQLITE_ROW => Ok(Step::Row),
             sys::SQLITE_DONE => Ok(Step::Done),
-            _ => Err(Failure::last(calling.db)),
+            _ => Err(Failure::after(calling.db, code)),
         }
     }
 

@@ -8,6 +8,8 @@ use crate::{
     Step, Value,
 };
 
+const SELECT: i32 = 21;
+const IGNORE: i32 = 2;
 const BUSY: i32 = 5;
 const MISUSE: i32 = 21;
 const DONE: i32 = 101;
@@ -238,6 +240,21 @@ fn thrown_answers_fail_the_call() {
     assert_eq!((failure.code, failure.message.as_str()), (1, ""));
     assert_eq!(connection.authorize(true), Ok(()));
     assert_eq!(code(connection.prepare(b"SELECT 1").map(|_| ())), 23);
+}
+
+#[test]
+fn a_vacuum_cannot_be_kept_from_what_it_relies_on() {
+    let connection = open(|question| match question {
+        Question::Authorize { action: SELECT, .. } => Reply::Number(0),
+        _ => Reply::Number(IGNORE),
+    });
+    assert_eq!(connection.authorize(true), Ok(()));
+    for sql in ["VACUUM", "-- a\n/* b */ vacuum", "VACUUM INTO ':memory:'"] {
+        assert_eq!(code(connection.execute(sql.as_bytes())), 23, "{sql}");
+    }
+    assert_eq!(connection.execute(b"ATTACH ':memory:' AS other"), Ok(()));
+    assert_eq!(connection.authorize(false), Ok(()));
+    assert_eq!(connection.execute(b"VACUUM"), Ok(()));
 }
 
 #[test]

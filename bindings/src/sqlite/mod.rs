@@ -20,7 +20,9 @@ use crate::Natives;
 use crate::slots::{Handle, Slots};
 
 use backup::{backupClose, backupOpen, backupStep};
-use statements::{all, begin, bind, columns, expandedSql, finish, get, next, parameters, prepare};
+use statements::{
+    all, begin, bind, bindAll, columns, expandedSql, finish, get, next, parameters, prepare,
+};
 use statements::{reset, run, sourceSql};
 
 #[derive(Default)]
@@ -74,6 +76,8 @@ ops! { sqlite(Natives) {
     calls begin(statement: i32);
     calls reset(statement: i32);
     slow bind(statement: i32, at: i32, value: Answer);
+    /// All parameters from the first on.
+    slow bindAll(statement: i32, values: Vec<Answer>);
     /// The names of all parameters, undefined for those without; or null.
     slow parameters(statement: i32);
     /// A row, undefined, or null. flags: 1 arrays, 2 BigInts.

@@ -83,20 +83,33 @@ pub fn reset(door: &Door<Natives>, statement: i32) -> Outcome {
 /// JavaScript has checked that the value is one that SQLite has.
 pub fn bind(natives: &mut Natives, statement: i32, at: i32, value: Answer) -> Js {
     on(natives, statement, |statement| {
-        let bound = match value {
-            Answer::Null => statement.bind(at, Value::Null),
-            Answer::Number(number) => statement.bind(at, Value::Real(number)),
-            Answer::BigInt(integer) => statement.bind(at, Value::Integer(integer)),
-            Answer::Text(text) => text.with_utf8(|text| statement.bind(at, Value::Text(text))),
-            Answer::Bytes(bytes) => statement.bind(at, Value::Blob(bytes.as_slice())),
-            Answer::Undefined
-            | Answer::LargeBigInt
-            | Answer::Symbol
-            | Answer::Promise
-            | Answer::Other => Err(Failure::of(MISUSE)),
-        };
-        bound.map(|()| Js::Bool(true))
+        bind_one(statement, at, value).map(|()| Js::Bool(true))
     })
+}
+
+#[allow(non_snake_case)]
+pub fn bindAll(natives: &mut Natives, statement: i32, values: Vec<Answer>) -> Js {
+    on(natives, statement, |statement| {
+        for (at, value) in values.into_iter().enumerate() {
+            bind_one(statement, at as i32 + 1, value)?;
+        }
+        Ok(Js::Bool(true))
+    })
+}
+
+fn bind_one(statement: &Statement, at: i32, value: Answer) -> Result<(), Failure> {
+    match value {
+        Answer::Null => statement.bind(at, Value::Null),
+        Answer::Number(number) => statement.bind(at, Value::Real(number)),
+        Answer::BigInt(integer) => statement.bind(at, Value::Integer(integer)),
+        Answer::Text(text) => text.with_utf8(|text| statement.bind(at, Value::Text(text))),
+        Answer::Bytes(bytes) => statement.bind(at, Value::Blob(bytes.as_slice())),
+        Answer::Undefined
+        | Answer::LargeBigInt
+        | Answer::Symbol
+        | Answer::Promise
+        | Answer::Other => Err(Failure::of(MISUSE)),
+    }
 }
 
 pub fn parameters(natives: &mut Natives, statement: i32) -> Js {

@@ -53,7 +53,7 @@ const values = {
   SQLITE_RECURSIVE: 33,
 };
 
-const constants = { __proto__: null };
+const constants = {};
 for (const name of ObjectKeys(values)) {
   ObjectDefineProperty(constants, name, {
     __proto__: null, value: values[name], enumerable: true,

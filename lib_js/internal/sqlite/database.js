@@ -221,8 +221,8 @@ function countOf(fn, name) {
   return length;
 }
 
-function defineScalar(...args) {
-  const state = usableState(this);
+/** Makes a function of the program's one of SQL. */
+function defineScalar(state, args) {
   checkText(args[0], 'name');
   const hasOptions = args.length >= 3;
   if (hasOptions) checkObject(args[1], 'options');
@@ -241,8 +241,7 @@ function defineScalar(...args) {
   state.define(args[0], count, SCALAR, flags, { takesBigInts, call });
 }
 
-function defineAggregate(...args) {
-  const state = usableState(this);
+function defineAggregate(state, args) {
   checkText(args[0], 'name');
   checkObject(args[1], 'options');
   const options = args[1];
@@ -278,8 +277,7 @@ function ownText(options, name, otherwise) {
   return value;
 }
 
-function applyChangeset(...args) {
-  const state = usableState(this);
+function applyChangeset(state, args) {
   if (!isUint8Array(args[0])) {
     throw invalidType('The "changeset" argument must be a Uint8Array.');
   }
@@ -349,7 +347,9 @@ const methods = {
     done(calling(state, binding.execute, state[kHandle], args[0]));
   },
 
-  function: defineScalar,
+  function(...args) {
+    defineScalar(usableState(this), args);
+  },
 
   createTagStore(...args) {
     return makeTagStore(this, usableState(this), args[0]);
@@ -365,7 +365,9 @@ const methods = {
     return done(binding.file(state[kHandle], name)) ?? null;
   },
 
-  aggregate: defineAggregate,
+  aggregate(...args) {
+    defineAggregate(usableState(this), args);
+  },
 
   createSession(...args) {
     let table;
@@ -380,7 +382,9 @@ const methods = {
     return makeSession(state, handle);
   },
 
-  applyChangeset,
+  applyChangeset(...args) {
+    return applyChangeset(usableState(this), args);
+  },
 
   enableLoadExtension(...args) {
     const state = usableState(this);

@@ -47,7 +47,7 @@ function makeClass(name, methods) {
   return Class;
 }
 
-/** Properties of each instance, as in Node: { name: function that reads it }. */
+/** Properties of each instance: { name: function that reads it }. In Node these have no name. */
 function defineGetters(object, getters) {
   for (const name in getters) {
     const get = getters[name];

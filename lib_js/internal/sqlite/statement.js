@@ -40,6 +40,8 @@ class StatementState {
     /** Names of parameters in order; and the places of those that have one. */
     this.list = undefined;
     this.names = undefined;
+    /** Are all found by their place? */
+    this.isPlain = true;
     this.bareNames = undefined;
     this.options = options;
     handles.add(this, handle);
@@ -88,7 +90,9 @@ function readNames(state) {
   state.list = list;
   state.names = new SafeMap();
   for (let i = 0; i < list.length; i++) {
-    if (list[i] !== undefined && !state.names.has(list[i])) state.names.set(list[i], i + 1);
+    if (list[i] === undefined) continue;
+    if (list[i][0] !== '?') state.isPlain = false;
+    if (!state.names.has(list[i])) state.names.set(list[i], i + 1);
   }
 }
 
@@ -128,28 +132,34 @@ function bindNamed(state, values) {
   }
 }
 
-function bindValue(state, place, value) {
+/** The value as native takes it. */
+function bindable(value, place) {
   switch (typeof value) {
     case 'number':
     case 'string':
-      break;
+      return value;
     case 'boolean':
-      value = value ? 1n : 0n;
-      break;
+      return value ? 1n : 0n;
     case 'bigint':
       if (value > INT64_MAX || value < INT64_MIN) {
         throw invalidValue('BigInt value is too large to bind.');
       }
-      break;
+      return value;
     default:
-      if (value === null || isArrayBufferView(value)) break;
-      if (isAnyArrayBuffer(value)) {
-        value = new Uint8Array(value);
-        break;
-      }
+      if (value === null || isArrayBufferView(value)) return value;
+      if (isAnyArrayBuffer(value)) return new Uint8Array(value);
       throw invalidType(`Provided value cannot be bound to SQLite parameter ${place}.`);
   }
-  if (binding.bind(state[kHandle], place, value) === null) throw failed(state);
+}
+
+function bindValue(state, place, value) {
+  if (binding.bind(state[kHandle], place, bindable(value, place)) === null) throw failed(state);
+}
+
+/** Parameters by their place only; `values` is ours. */
+function bindAll(state, values) {
+  for (let i = 0; i < values.length; i++) values[i] = bindable(values[i], i + 1);
+  if (values.length > 0 && binding.bindAll(state[kHandle], values) === null) throw failed(state);
 }
 
 function isNamed(value) {
@@ -165,6 +175,10 @@ function begin(state, values) {
   if (values.length === 0) return;
   if (state.names === undefined) readNames(state);
   let i = 0;
+  if (state.isPlain && !isNamed(values[0])) {
+    bindAll(state, values);
+    return;
+  }
   if (isNamed(values[0])) {
     bindNamed(state, values[0]);
     i = 1;
@@ -187,7 +201,7 @@ function beginPlain(state, values) {
   if (state.list.length !== values.length) {
     throw invalidValue('SQLite parameters must be bound using template literal placeholders.');
   }
-  for (let i = 0; i < values.length; i++) bindValue(state, i + 1, values[i]);
+  bindAll(state, values);
 }
 
 function get(state) {
@@ -233,23 +247,20 @@ const StatementSyncIterator = makeClass('StatementSyncIterator', {
     const iterator = IteratorShells.of(this);
     const { statement } = iterator;
     checkIdle(statement);
-    if (!iterator.isDone && iterator.resetsCount === statement.resetsCount) {
-      act(statement, binding.reset);
-    }
+    // Node does so even where another iterator reads the statement by now.
+    act(statement, binding.reset);
     iterator.isDone = true;
     return result(true, null);
   },
 });
 ObjectSetPrototypeOf(StatementSyncIterator.prototype, IteratorPrototype);
 
-/** The methods of a statement that set one of its options. */
-function setter(option, name = option) {
-  return function(...args) {
-    const state = Shells.of(this);
-    checkLives(state);
-    checkBoolean(args[0], name);
-    state.options[option] = args[0];
-  };
+/** For the methods that set one of the statement's options. */
+function setOption(statement, option, value, name = option) {
+  const state = Shells.of(statement);
+  checkLives(state);
+  checkBoolean(value, name);
+  state.options[option] = value;
 }
 
 const StatementSync = makeClass('StatementSync', {
@@ -285,10 +296,21 @@ const StatementSync = makeClass('StatementSync', {
     return columns;
   },
 
-  setAllowBareNamedParameters: setter('allowBareNamedParameters'),
-  setAllowUnknownNamedParameters: setter('allowUnknownNamedParameters', 'enabled'),
-  setReadBigInts: setter('readBigInts'),
-  setReturnArrays: setter('returnArrays'),
+  setAllowBareNamedParameters(...args) {
+    setOption(this, 'allowBareNamedParameters', args[0]);
+  },
+
+  setAllowUnknownNamedParameters(...args) {
+    setOption(this, 'allowUnknownNamedParameters', args[0], 'enabled');
+  },
+
+  setReadBigInts(...args) {
+    setOption(this, 'readBigInts', args[0]);
+  },
+
+  setReturnArrays(...args) {
+    setOption(this, 'returnArrays', args[0]);
+  },
 });
 
 const getters = {

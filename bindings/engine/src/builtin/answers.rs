@@ -87,24 +87,20 @@ pub fn ask<R>(arguments: Vec<Js>, take: impl FnOnce(Answer<'_>) -> R) -> Option<
     if realm.natives_borrowed.get() || realm.ending.get().is_some() {
         return None;
     }
-    let context = realm.context.borrow().clone()?;
     let answers = realm.answers.borrow();
-    let Some(answerer) = &answers.answerer else {
-        return None;
-    };
+    let answerer = answers.answerer.as_ref()?;
     if answers.thrown.is_some() {
         return None;
     }
-    let function = answerer.function.clone();
     let mut pointer = answerer.isolate;
-    drop(answers);
     // SAFETY: the native that asks was called by this isolate, in its thread.
     let isolate = unsafe { v8::Isolate::ref_from_raw_isolate_ptr_mut(&mut pointer) };
     v8::scope!(let scope, isolate);
-    let context = v8::Local::new(scope, context);
+    let function = v8::Local::new(scope, &answerer.function);
+    drop(answers);
+    let context = v8::Local::new(scope, realm.context.borrow().as_ref()?);
     let scope = &mut v8::ContextScope::new(scope, context);
     v8::tc_scope!(let scope, scope);
-    let function = v8::Local::new(scope, &function);
     let receiver = v8::undefined(scope).into();
     let arguments: Vec<_> = arguments
         .into_iter()
