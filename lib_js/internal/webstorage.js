@@ -201,7 +201,7 @@ class Table {
   }
 }
 
-const Shells = makeShells();
+const Shells = makeShells(true);
 
 function checkCount(args, count, method) {
   if (args.length >= count) return;

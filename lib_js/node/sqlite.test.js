@@ -47,6 +47,9 @@ test('classes look as in Node', () => {
                   { name: 'TypeError', message: 'Illegal invocation' });
   }
   const iterator = statement.iterate(1);
+  for (const thing of [db, statement, iterator, db.createSession(), db.createTagStore()]) {
+    assert.throws(() => structuredClone(thing), { name: 'DataCloneError' });
+  }
   assert.ok(iterator instanceof Iterator);
   assert.deepStrictEqual([...iterator].map((row) => ({ ...row })), [{ a: 1 }]);
 });
@@ -469,6 +472,15 @@ test('what a program forgets is freed', async () => {
     await new Promise((resolve) => { setImmediate(resolve); });
   }
   assert.ok(descriptors() <= before + 20, `${descriptors()} of ${before}`);
+});
+
+test('statements of a loop are freed within it', () => {
+  const db = open();
+  const rss = () => process.memoryUsage().rss / 2 ** 20;
+  for (let i = 0; i < 5000; i++) db.prepare(`SELECT ${i} AS a`).get();
+  const before = rss();
+  for (let i = 0; i < 150_000; i++) assert.strictEqual(db.prepare('SELECT 1 AS a').get().a, 1);
+  assert.ok(rss() - before < 150, `${rss() - before} MiB more`);
 });
 
 test('a thread that ends in the midst of a call leaves nothing', async () => {

@@ -5,6 +5,7 @@
 const { ObjectAssign, ObjectDefineProperty, ReflectApply } = primordials;
 
 const { illegalConstructor, illegalInvocation } = require('internal/sqlite/errors');
+const { markAsUncloneable } = require('internal/worker/js_transferable');
 
 /** Gives back what it is constructed on, so that a class may put a private field there. */
 class Given {
@@ -13,14 +14,18 @@ class Given {
   }
 }
 
-/** A private place for a state on any object: one class for each kind of shell. */
-function makeShells() {
+/**
+ * A private place for a state on any object: one class for each kind of shell. None can be cloned:
+ * of proxies V8 says so itself.
+ */
+function makeShells(isProxy = false) {
   return class Shells extends Given {
     #state;
 
     constructor(object, state) {
       super(object);
       this.#state = state;
+      if (!isProxy) markAsUncloneable(object);
     }
 
     /** The state of a shell; throws for all other values, as V8 does of a method's receiver. */

@@ -4,12 +4,12 @@
 // ask the program meanwhile, who must not touch it.
 
 const {
-  Error, IteratorPrototype, ObjectKeys, ObjectSetPrototypeOf, SafeMap, StringPrototypeSlice,
-  Uint8Array,
+  Error, IteratorPrototype, ObjectKeys, ObjectSetPrototypeOf, SafeFinalizationRegistry, SafeMap,
+  StringPrototypeSlice, Uint8Array,
 } = primordials;
 
 const binding = internalBinding('sqlite');
-const { Handles, kHandle } = require('internal/crypto/handles');
+const { kHandle } = require('internal/crypto/handles');
 const { calling } = require('internal/sqlite/answers');
 const {
   invalidState, invalidType, invalidValue, sqliteError, withCode,
@@ -27,7 +27,26 @@ const INT64_MIN = -(2n ** 63n);
 
 const Shells = makeShells();
 const IteratorShells = makeShells();
-const handles = new Handles(binding.finish);
+
+// Statements are made in loops, and forgotten: what was collected is freed while more are made, and
+// else in the turn behind.
+const collections = new SafeFinalizationRegistry(() => {
+  collections.register({}, undefined);
+  finishAll(binding.sweep());
+});
+let isWatching = false;
+
+function finishAll(handles) {
+  for (let i = 0; i < handles.length; i++) binding.finish(handles[i]);
+}
+
+function watch(state, handle) {
+  const gone = binding.watch(state, handle);
+  if (gone !== undefined) finishAll(gone);
+  if (isWatching) return;
+  isWatching = true;
+  collections.register({}, undefined);
+}
 
 class StatementState {
   constructor(db, handle, options) {
@@ -44,7 +63,8 @@ class StatementState {
     this.isPlain = true;
     this.bareNames = undefined;
     this.options = options;
-    handles.add(this, handle);
+    this.handle = handle;
+    watch(this, handle);
   }
 
   get flags() {
@@ -69,7 +89,7 @@ function act(state, op, flags) {
   state.isRunning = true;
   let result;
   try {
-    result = calling(state.db, op, state[kHandle], flags);
+    result = calling(state.db, op, state.handle, flags);
   } finally {
     state.isRunning = false;
   }
@@ -85,7 +105,7 @@ function failed(state) {
 
 /** Parameters by their name with and without the prefix. */
 function readNames(state) {
-  const list = binding.parameters(state[kHandle]);
+  const list = binding.parameters(state.handle);
   if (list === null) throw failed(state);
   state.list = list;
   state.names = new SafeMap();
@@ -153,13 +173,13 @@ function bindable(value, place) {
 }
 
 function bindValue(state, place, value) {
-  if (binding.bind(state[kHandle], place, bindable(value, place)) === null) throw failed(state);
+  if (binding.bind(state.handle, place, bindable(value, place)) === null) throw failed(state);
 }
 
 /** Parameters by their place only; `values` is ours. */
 function bindAll(state, values) {
   for (let i = 0; i < values.length; i++) values[i] = bindable(values[i], i + 1);
-  if (values.length > 0 && binding.bindAll(state[kHandle], values) === null) throw failed(state);
+  if (values.length > 0 && binding.bindAll(state.handle, values) === null) throw failed(state);
 }
 
 function isNamed(value) {
@@ -291,7 +311,7 @@ const StatementSync = makeClass('StatementSync', {
   columns() {
     const state = Shells.of(this);
     checkLives(state);
-    const columns = binding.columns(state[kHandle]);
+    const columns = binding.columns(state.handle);
     if (columns === null) throw failed(state);
     return columns;
   },
@@ -319,7 +339,7 @@ const getters = {
   sourceSQL() {
     const state = Shells.of(this);
     checkLives(state);
-    const sql = binding.sourceSql(state[kHandle]);
+    const sql = binding.sourceSql(state.handle);
     if (sql === null) throw failed(state);
     return sql;
   },
@@ -327,7 +347,7 @@ const getters = {
   expandedSQL() {
     const state = Shells.of(this);
     checkLives(state);
-    const sql = binding.expandedSql(state[kHandle]);
+    const sql = binding.expandedSql(state.handle);
     if (sql === null) throw failed(state);
     if (sql === undefined) {
       throw withCode(new Error('Expanded SQL text would exceed configured limits'),

@@ -1,6 +1,6 @@
 //! Natives that ask in the midst of their work what only the program can answer (functions of SQL,
 //! for example). JavaScript gives one function for all such questions; an op that `calls` may ask
-//! it, since it holds no natives.
+//! it, since it holds no natives. Beside that, what natives must know of objects that hold handles.
 
 use super::{Args, Entry, Return, entry};
 use crate::realm;
@@ -12,6 +12,7 @@ use crate::value::{Bytes, FromJs, IntoJs, Js};
 #[derive(Default)]
 pub(crate) struct Answers {
     answerer: Option<Answerer>,
+    watched: Watched,
     thrown: Option<v8::Global<v8::Value>>,
 }
 
@@ -63,7 +64,68 @@ impl<'s> FromJs<'s> for Answer<'s> {
 }
 
 pub(super) fn entries() -> Vec<Entry> {
-    vec![entry("setAnswerer", 1, set_answerer)]
+    vec![
+        entry("setAnswerer", 1, set_answerer),
+        entry("watch", 2, watch),
+        entry("sweep", 0, sweep),
+    ]
+}
+
+/// Objects by their handle, to be told when they were collected. V8's registry for that tells in a
+/// turn to come: a program that makes a million statements in one loop would keep them all.
+struct Watched {
+    list: Vec<(v8::Weak<v8::Object>, i32)>,
+    /// At this length it is looked through.
+    full: usize,
+}
+
+const WATCHED_MIN: usize = 1024;
+
+impl Default for Watched {
+    fn default() -> Self {
+        Watched {
+            list: Vec::new(),
+            full: WATCHED_MIN,
+        }
+    }
+}
+
+impl Watched {
+    /// Handles of what was collected.
+    fn sweep(&mut self) -> Vec<Js> {
+        let mut gone = Vec::new();
+        self.list.retain(|(object, handle)| {
+            if object.is_empty() {
+                gone.push(Js::from(*handle));
+            }
+            !object.is_empty()
+        });
+        self.full = WATCHED_MIN.max(self.list.len() * 2);
+        gone
+    }
+}
+
+/// watch(object, handle): handles of what was collected since, or undefined.
+fn watch<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
+    let Ok(object) = args.get(0).try_cast::<v8::Object>() else {
+        return;
+    };
+    let handle = i32::from_js(scope, args.get(1));
+    let weak = v8::Weak::new(scope, object);
+    let mut answers = realm::current().answers.borrow_mut();
+    let watched = &mut answers.watched;
+    watched.list.push((weak, handle));
+    if watched.list.len() >= watched.full {
+        let gone = watched.sweep();
+        drop(answers);
+        rv.set(gone.into_js(scope));
+    }
+}
+
+/// sweep(): handles of what was collected.
+fn sweep<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, mut rv: Return<'s>) {
+    let gone = realm::current().answers.borrow_mut().watched.sweep();
+    rv.set(gone.into_js(scope));
 }
 
 fn set_answerer<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
