@@ -299,10 +299,11 @@ impl Connection {
         unsafe { ptr::copy_nonoverlapping(bytes.as_ptr(), start, bytes.len()) };
         let flags = sys::SQLITE_DESERIALIZE_FREEONCLOSE | sys::SQLITE_DESERIALIZE_RESIZEABLE;
         let count = bytes.len() as i64;
-        // SAFETY: it stays open meanwhile. The memory is SQLite's from now on, also on failure.
-        let code = unsafe {
-            sys::sqlite3_deserialize(calling.db, name.as_ptr(), start, count, count, flags)
-        };
+        let code = functions::reopening(|| {
+            let name = name.as_ptr();
+            // SAFETY: it stays open meanwhile. The memory is SQLite's from now on, also on failure.
+            unsafe { sys::sqlite3_deserialize(calling.db, name, start, count, count, flags) }
+        });
         self.check(code)
     }
 

@@ -1,6 +1,7 @@
 //! Functions and aggregates of programs, and the authorizer. SQLite keeps a number of theirs and
 //! nothing that lives elsewhere: it may let go of them on any thread.
 
+use std::cell::Cell;
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::slice;
 
@@ -97,6 +98,19 @@ pub(crate) unsafe fn authorize(db: *mut sys::sqlite3, is_asked: bool) -> c_int {
     let callback = is_asked.then_some(authorizer as Authorizer);
     // SAFETY: the caller's promise. The callback gets the connection that calls it.
     unsafe { sys::sqlite3_set_authorizer(db, callback, db.cast()) }
+}
+
+thread_local! {
+    /// A database becomes one of bytes: by an ATTACH of SQLite's own.
+    static IS_REOPENING: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs `act`, in which nothing may be ignored.
+pub(crate) fn reopening<R>(act: impl FnOnce() -> R) -> R {
+    let before = IS_REOPENING.replace(true);
+    let result = act();
+    IS_REOPENING.set(before);
+    result
 }
 
 type Authorizer = unsafe extern "C" fn(
@@ -291,8 +305,9 @@ unsafe extern "C" fn authorizer(
     // SAFETY: SQLite's strings live as long as this call.
     let names = [one, two, three, four].map(|text| unsafe { name(text) });
     match ask(Question::Authorize { action, names }) {
-        // A VACUUM relies on its own statements: of an ATTACH that is ignored it takes what is not
-        // there, and crashes.
+        // SQLite relies on its own statements: of an ATTACH that is ignored a VACUUM takes what is
+        // not there, and crashes.
+        Reply::Number(sys::SQLITE_IGNORE) if IS_REOPENING.get() => sys::SQLITE_DENY,
         // SAFETY: `authorize` gave this connection, which calls.
         Reply::Number(sys::SQLITE_IGNORE) if unsafe { is_in_vacuum(db.cast()) } => sys::SQLITE_DENY,
         Reply::Number(number) => number,

@@ -253,6 +253,7 @@ fn a_vacuum_cannot_be_kept_from_what_it_relies_on() {
         assert_eq!(code(connection.execute(sql.as_bytes())), 23, "{sql}");
     }
     assert_eq!(connection.execute(b"ATTACH ':memory:' AS other"), Ok(()));
+    assert_eq!(code(connection.deserialize(b"main", &[0; 512])), 23);
     assert_eq!(connection.authorize(false), Ok(()));
     assert_eq!(connection.execute(b"VACUUM"), Ok(()));
 }
