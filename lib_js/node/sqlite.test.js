@@ -423,7 +423,7 @@ test('a backup goes on when its source is closed or its progress fails', async (
   assert.throws(() => backup({}, first), { code: 'ERR_INVALID_ARG_TYPE' });
 });
 
-test('files wait for others as long as they may', () => {
+test('files wait for others as long as they may', async () => {
   const file = path.join(folder, 'shared.db');
   const one = new DatabaseSync(file);
   one.exec('CREATE TABLE t(a); BEGIN IMMEDIATE');
@@ -431,6 +431,9 @@ test('files wait for others as long as they may', () => {
   assert.strictEqual(one.location(), fs.realpathSync(file));
   const other = new DatabaseSync(new URL(`file://${file}`), { timeout: 20 });
   assert.throws(() => other.exec('INSERT INTO t VALUES (1)'), { errcode: 5 });
+  one.exec('COMMIT; BEGIN EXCLUSIVE');
+  await assert.rejects(backup(other, path.join(folder, 'locked.db')),
+                       { code: 'ERR_SQLITE_ERROR', errcode: 5 });
   one.exec('COMMIT');
   other.exec('INSERT INTO t VALUES (1)');
   assert.strictEqual(one.prepare('SELECT a FROM t').get().a, 1);

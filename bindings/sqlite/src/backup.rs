@@ -78,11 +78,6 @@ impl Backup {
             remaining_pages: unsafe { sys::sqlite3_backup_remaining(self.backup) },
         }
     }
-
-    /// What was wrong with what it is written to.
-    pub fn failure(&self) -> Failure {
-        Failure::last(self.target)
-    }
 }
 
 impl Drop for Backup {

@@ -50,13 +50,10 @@ class Backup {
   oncomplete(_, { 0: code, 1: totalPages, 2: remainingPages }) {
     const isWell = code === SQLITE_OK || code === SQLITE_DONE || code === SQLITE_BUSY ||
       code === SQLITE_LOCKED;
-    if (!isWell) {
-      this.fail(errorOfCode(code));
-    } else if (remainingPages !== 0) {
+    if (isWell && remainingPages !== 0) {
       this.goOn({ totalPages, remainingPages });
     } else if (code !== SQLITE_DONE) {
-      binding.backupClose(this.handle);
-      this.reject(sqliteError());
+      this.fail(errorOfCode(code));
     } else {
       binding.backupClose(this.handle);
       this.resolve(totalPages);
