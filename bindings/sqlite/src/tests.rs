@@ -195,7 +195,7 @@ fn who_answers_may_call_but_not_end() {
     for (name, count, kind) in [
         ("scalar", -1, Kind::Scalar),
         ("gather", 1, Kind::Aggregate),
-        ("window", 1, Kind::Window),
+        ("slide", 1, Kind::Window),
     ] {
         let made = connection.create_function(name.as_bytes(), function(3, count, kind));
         assert_eq!(made, Ok(()));
@@ -212,7 +212,7 @@ fn who_answers_may_call_but_not_end() {
         ["3"]
     );
     let frame = "ORDER BY v ROWS BETWEEN 1 PRECEDING AND CURRENT ROW";
-    let windows = format!("SELECT window(v) OVER ({frame}) FROM ({rows})");
+    let windows = format!("SELECT slide(v) OVER ({frame}) FROM ({rows})");
     assert_eq!(texts(&connection, &windows), ["1", "2", "4"]);
     assert_eq!(connection.authorize(true), Ok(()));
     ASKED.set(Vec::new());
@@ -222,7 +222,7 @@ fn who_answers_may_call_but_not_end() {
     // An aggregate that is left in its midst is let go of, too.
     let left = prepare(
         &connection,
-        &format!("SELECT v, gather(v) OVER () FROM ({rows})"),
+        &format!("SELECT v, slide(v) OVER () FROM ({rows})"),
     );
     assert_eq!(left.step(), Ok(Step::Row));
     assert!(left.finish());
