@@ -409,7 +409,8 @@ const methods = {
       throw invalidState('extension loading is not allowed');
     }
     checkText(args[0], 'path');
-    const entry = args[1] === undefined ? undefined : `${args[1]}`;
+    // As in Node: what is no text is as if it were not there.
+    const entry = typeof args[1] === 'string' ? args[1] : undefined;
     if (calling(state, binding.loadExtension, state[kHandle], args[0], entry) === null) {
       throw extensionError(binding.failure()[2]);
     }

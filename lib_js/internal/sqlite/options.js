@@ -162,14 +162,12 @@ function prepareOptions(options, otherwise) {
 }
 
 module.exports = {
-  DEFAULT_STATEMENTS,
   LIMITS,
   booleanOption,
   checkBoolean,
   checkObject,
   checkText,
   functionOption,
-  isObject,
   openOptions,
   pathOf,
   prepareOptions,
