@@ -39,6 +39,7 @@ mod process_wrap;
 mod slots;
 mod socket;
 mod spawn_sync;
+mod sqlite;
 mod stream;
 mod tcp_wrap;
 mod text_decoder;
@@ -119,6 +120,7 @@ pub const BINDINGS: &[Binding] = &[
     tls::inspect::BINDING,
     tls::lane::BINDING,
     http2::BINDING,
+    sqlite::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -199,6 +201,7 @@ pub struct Natives {
     pub(crate) crypto: crypto::State,
     pub(crate) tls: tls::State,
     pub(crate) http2: http2::State,
+    pub(crate) sqlite: sqlite::State,
     /// What the compute lane has worked out for this core.
     pub(crate) lane_answers: Arc<lane::Answers>,
     pub(crate) decoders: text_decoder::State,
@@ -222,6 +225,7 @@ impl Natives {
             crypto: crypto::State::default(),
             tls: tls::State::default(),
             http2: http2::State::default(),
+            sqlite: sqlite::State::default(),
             lane_answers: Arc::default(),
             decoders: text_decoder::State::default(),
             ring,
@@ -370,6 +374,7 @@ impl Natives {
     /// Before the process ends at once: what is queued gets one try, nothing waits.
     pub fn send_leftovers(&mut self) {
         self.flush_datagrams();
+        self.close_databases();
         for handle in self.sockets.handles() {
             self.send_now(handle);
         }

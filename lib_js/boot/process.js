@@ -50,6 +50,8 @@ const VERSIONS = {
   nghttp2: '1.68.1',
   // What AWS-LC says to be compatible with.
   openssl: '1.1.1',
+  // Of crate libsqlite3-sys; node/sqlite.test.js asks SQLite itself.
+  sqlite: '3.54.1',
   undici: '7.29.1',
   unicode: '17.0',
   uv: '1.52.1',

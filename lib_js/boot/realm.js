@@ -117,6 +117,11 @@ class BuiltinModule {
     for (let i = 0; i < BEHIND_STREAM_ITER.length; i++) publicIds.add(BEHIND_STREAM_ITER[i]);
   }
 
+  /** --no-experimental-sqlite */
+  static hideSqlite() {
+    publicIds.delete('sqlite');
+  }
+
   static canBeRequiredByUsers(id) {
     return publicIds.has(id);
   }

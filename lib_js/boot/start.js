@@ -6,6 +6,7 @@
 const {
   ArrayPrototypeForEach,
   ObjectDefineProperty,
+  ObjectGetOwnPropertyDescriptor,
   ObjectPrototype,
   RegExpPrototypeExec,
   globalThis,
@@ -46,6 +47,26 @@ function defineOptionAliases() {
   });
 }
 
+/** Web Storage, which is loaded when it is first asked for. */
+function defineStorages() {
+  const { defineLazyProperties } = internalBinding('util');
+  defineLazyProperties(globalThis, 'internal/webstorage', ['Storage'], false);
+  ArrayPrototypeForEach(['localStorage', 'sessionStorage'], (name) => {
+    const accessors = {
+      get [name]() {
+        return require('internal/webstorage')[name];
+      },
+      set [name](value) {
+        ObjectDefineProperty(globalThis, name, {
+          __proto__: null, value, writable: true, enumerable: true, configurable: true,
+        });
+      },
+    };
+    const descriptor = ObjectGetOwnPropertyDescriptor(accessors, name);
+    ObjectDefineProperty(globalThis, name, { __proto__: null, ...descriptor });
+  });
+}
+
 /** Options that change what is global, or how it behaves. */
 function adjustGlobals() {
   if (getOptionValue('--zero-fill-buffers')) require('internal/buffer').clearUnsafeBuffers();
@@ -61,6 +82,8 @@ function adjustGlobals() {
     const { defineLazyProperties } = internalBinding('util');
     defineLazyProperties(globalThis, 'npm/undici/index-fetch', ['EventSource'], false);
   }
+  if (getOptionValue('--experimental-webstorage')) defineStorages();
+  if (getOptionValue('--no-experimental-sqlite')) BuiltinModule.hideSqlite();
   if (getOptionValue('--use-env-proxy')) require('internal/http/proxy').useEnvironment();
   const mode = getOptionValue('--disable-proto');
   if (mode) require('internal/disable_proto').disableProto(ObjectPrototype, mode);

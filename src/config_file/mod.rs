@@ -106,7 +106,8 @@ fn add_words(words: &mut Vec<String>, spec: &OptionSpec, value: Json) -> Result<
     if spec.kind == Kind::NoOp {
         return Err(format!("No-op flag {name} is currently not supported"));
     }
-    if spec.v8 {
+    // This one is V8's in Node, and here the library's own.
+    if spec.v8 || name == "--abort-on-uncaught-exception" {
         return Err(format!("V8 flag {name} is currently not supported"));
     }
     match (spec.kind, value) {

@@ -29,17 +29,22 @@ mod text;
 mod value;
 mod young;
 
+pub use builtin::answers::{Answer, ask};
 pub use contextify::{InterruptWatch, set_interrupt_watch};
 pub use delivery::Delivery;
 pub use held::Held;
 pub use isolate::{Isolate, IsolateLimits, IsolateOptions};
 pub use library_code::LibraryCode;
 pub use message::{Message, Parcel};
-pub use op::{Binding, Call, FastNumber, FastOp, OpDecl, ViewOp, fast_entry, view_entry};
+pub use op::{
+    Binding, Call, Door, FastNumber, FastOp, LongCall, OpDecl, ViewOp, fast_entry, view_entry,
+};
 pub use process::{ADDRESSES_BYTES_MIN, set_flags, set_time_zone, start, version};
 pub use realm::Ending;
 pub use remote::{Interrupted, Remote, question};
 pub use sources::{LibraryFile, Sources, library_files};
 pub use tasks::{Wake, wake_by};
 pub use text::Text;
-pub use value::{Bytes, Data, ErrorClass, FromJs, IntoJs, Js, SHORT_MAX, Short, TextPairs, Throw};
+pub use value::{
+    Bytes, Copied, Data, ErrorClass, FromJs, IntoJs, Js, Rows, SHORT_MAX, Short, TextPairs, Throw,
+};

@@ -6,8 +6,12 @@
 //! | `fast` | take and give numbers only; no allocation or exception | called by optimised code |
 //! | `view` | as `fast`, of a handle, a view that it reads, numbers | called by optimised code |
 //! | `slow` | read or make JavaScript values, throw | one callback |
+//! | `calls` | as `slow`, of values that it owns; [`ask`](crate::ask) the program | one callback |
 //!
-//! No op runs JavaScript: the few natives that do (module evaluation, `vm`) live in this crate.
+//! No other op runs JavaScript, and one that `calls` holds no natives but for moments, through its
+//! door. The other natives that do (module evaluation, `vm`) live in this crate.
+
+use std::marker::PhantomData;
 
 use crate::realm;
 use crate::value::{Bytes, FromJs, IntoJs};
@@ -46,7 +50,43 @@ impl<'s> Call<'_, 's, '_> {
     }
 }
 
+/// How an op that `calls` gets at the natives.
+pub struct Door<N>(PhantomData<fn(N)>);
+
+impl<N: 'static> Door<N> {
+    /// Borrows the natives for `act`, which must not ask the program.
+    pub fn natives<R>(&self, act: impl FnOnce(&mut N) -> R) -> R {
+        realm::with_natives(act)
+    }
+}
+
+/// One call of an op that `calls`: hands out arguments that live longer than JavaScript's own.
+pub struct LongCall<'a, 's, 'i>(Call<'a, 's, 'i>);
+
+impl<'s> LongCall<'_, 's, '_> {
+    pub fn argument<T: FromJs<'s> + 'static>(&mut self) -> T {
+        self.0.argument()
+    }
+}
+
 impl OpDecl {
+    /// Declares an op that `calls`. `run` must capture nothing.
+    pub const fn calls<N, R, F>(name: &'static str, arguments_count: i32, run: F) -> OpDecl
+    where
+        N: 'static,
+        R: IntoJs,
+        F: Fn(&Door<N>, &mut LongCall<'_, '_, '_>) -> R + Copy + 'static,
+    {
+        const { assert!(size_of::<F>() == 0, "an op captures nothing") };
+        let _ = run;
+        OpDecl {
+            name,
+            arguments_count,
+            callback: calling_entry::<N, R, F>,
+            fast: None,
+        }
+    }
+
     /// Declares a slow op. `run` must capture nothing.
     pub const fn slow<N, R, F>(name: &'static str, arguments_count: i32, run: F) -> OpDecl
     where
@@ -94,6 +134,30 @@ where
         run(natives, &mut call)
     });
     result.set(given.into_js(scope));
+}
+
+unsafe extern "C" fn calling_entry<N, R, F>(info: *const v8::FunctionCallbackInfo)
+where
+    N: 'static,
+    R: IntoJs,
+    F: Fn(&Door<N>, &mut LongCall<'_, '_, '_>) -> R + Copy + 'static,
+{
+    // SAFETY: V8 passes a live callback info for the length of this call.
+    let info = unsafe { &*info };
+    v8::callback_scope!(unsafe scope, info);
+    let arguments = v8::FunctionCallbackArguments::from_function_callback_info(info);
+    let mut result: v8::ReturnValue<v8::Value> = v8::ReturnValue::from_function_callback_info(info);
+    // SAFETY: F has no size (asserted in `OpDecl::calls`): nothing is read, and the value exists,
+    // since `OpDecl::calls` was given it.
+    let run: F = unsafe { std::ptr::NonNull::<F>::dangling().read() };
+    let mut call = LongCall(Call {
+        scope,
+        arguments: &arguments,
+        next: 0,
+    });
+    let given = run(&Door(PhantomData), &mut call);
+    result.set(given.into_js(scope));
+    crate::builtin::answers::throw_kept(scope);
 }
 
 /// Numbers that V8's fast calls carry.
@@ -241,6 +305,17 @@ macro_rules! ops {
                 let _ = &call;
                 $(let $argument: $kind = call.argument();)*
                 $op(natives, $($argument),*)
+            },
+        )
+    };
+    (@decl $natives:ty, calls $op:ident ( $($argument:ident : $kind:ty),* )) => {
+        $crate::OpDecl::calls(
+            stringify!($op),
+            $crate::ops!(@count $($argument)*),
+            |door: &$crate::Door<$natives>, call: &mut $crate::LongCall<'_, '_, '_>| {
+                let _ = &call;
+                $(let $argument: $kind = call.argument();)*
+                $op(door, $($argument),*)
             },
         )
     };

@@ -79,6 +79,7 @@ pub(crate) struct Realm {
     pub(crate) transfer_mode: RefCell<Option<v8::Global<v8::Private>>>,
     /// V8's tasks for this thread.
     pub(crate) tasks: RefCell<Option<std::sync::Arc<crate::tasks::Queue>>>,
+    pub(crate) answers: RefCell<crate::builtin::answers::Answers>,
     /// The isolate's main context.
     pub(crate) context: RefCell<Option<v8::Global<v8::Context>>>,
 }
@@ -108,6 +109,7 @@ impl Realm {
             promise_hooks: RefCell::default(),
             transfer_mode: RefCell::default(),
             tasks: RefCell::default(),
+            answers: RefCell::default(),
             context: RefCell::default(),
         })
     }
@@ -119,6 +121,7 @@ impl Realm {
         self.templates.borrow_mut().clear();
         self.collector.take();
         self.promise_hooks.take();
+        self.answers.take();
     }
 
     pub(crate) fn template<'s>(

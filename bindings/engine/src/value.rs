@@ -238,6 +238,15 @@ impl<'s> FromJs<'s> for Bytes<'s> {
     }
 }
 
+/// The bytes of a typed array, DataView or ArrayBuffer, copied.
+pub struct Copied(pub Vec<u8>);
+
+impl<'s> FromJs<'s> for Copied {
+    fn from_js(scope: &mut v8::PinScope<'s, '_>, value: v8::Local<'s, v8::Value>) -> Self {
+        Copied(Bytes::from_js(scope, value).as_slice().to_vec())
+    }
+}
+
 /// A body or chunk: what JavaScript hands over to be written.
 pub enum Data<'s> {
     None,
@@ -270,6 +279,8 @@ pub enum Js {
     Bytes(Vec<u8>),
     /// Becomes an ArrayBuffer, of which JavaScript makes a Buffer faster than we do.
     Memory(Vec<u8>),
+    /// Becomes a Uint8Array.
+    Octets(Vec<u8>),
     List(Vec<Js>),
     /// A list of Latin-1 texts, each of so many bytes.
     Texts(Vec<u8>, usize),
@@ -277,6 +288,7 @@ pub enum Js {
     BigInt(i64),
     Doubles(Vec<f64>),
     Pairs(TextPairs),
+    Rows(Rows),
 }
 
 /// The longest text of a `Short`: a digest of 64 bytes in hexadecimal.
@@ -399,6 +411,13 @@ impl IntoJs for Js {
             Js::Text(text) => js_string(scope, &text).into(),
             Js::Latin1(bytes) => js_latin1(scope, &bytes).into(),
             Js::Bytes(bytes) => js_buffer(scope, bytes),
+            Js::Octets(bytes) => {
+                let count = bytes.len();
+                let buffer = store::array_buffer(scope, bytes);
+                let view = v8::Uint8Array::new(scope, buffer, 0, count);
+                view.expect("the view fits its buffer").into()
+            }
+            Js::Rows(rows) => rows.into_js(scope),
             Js::Memory(bytes) => store::array_buffer(scope, bytes).into(),
             Js::BigInt(value) => v8::BigInt::new_from_i64(scope, value).into(),
             Js::List(items) => {
@@ -453,6 +472,40 @@ impl IntoJs for TextPairs {
             items.push(js_latin1(scope, value).into());
         }
         v8::Array::new_with_elements(scope, &items).into()
+    }
+}
+
+/// Rows of a table: becomes an array of objects without a prototype, or the first of them.
+#[derive(Debug, Clone)]
+pub struct Rows {
+    pub names: Vec<String>,
+    /// One value for each name; undefined where there are fewer.
+    pub rows: Vec<Vec<Js>>,
+    pub is_lone: bool,
+}
+
+impl IntoJs for Rows {
+    fn into_js<'s>(self, scope: &mut v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Value> {
+        let names = self.names.iter();
+        let names: Vec<_> = names
+            .map(|name| {
+                let kind = v8::NewStringType::Internalized;
+                let name = v8::String::new_from_utf8(scope, name.as_bytes(), kind);
+                name.unwrap_or_else(|| v8::String::empty(scope)).into()
+            })
+            .collect();
+        let null: v8::Local<v8::Value> = v8::null(scope).into();
+        let mut objects = Vec::with_capacity(self.rows.len());
+        for mut row in self.rows {
+            row.resize(names.len(), Js::Undefined);
+            let values: Vec<_> = row.into_iter().map(|value| value.into_js(scope)).collect();
+            let object = v8::Object::with_prototype_and_properties(scope, null, &names, &values);
+            objects.push(object.into());
+        }
+        match self.is_lone {
+            true => objects.pop().unwrap_or_else(|| v8::undefined(scope).into()),
+            false => v8::Array::new_with_elements(scope, &objects).into(),
+        }
     }
 }
 

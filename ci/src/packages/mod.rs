@@ -293,11 +293,11 @@ mod tests {
             Verdict::Differs,
             "more lines here",
         );
-        let missing = "x.js:1\n\nError: Cannot find module 'sqlite'\n    at x";
+        let missing = "x.js:1\n\nError: Cannot find module 'trace_events'\n    at x";
         check(
             ended(Some(1), "", missing),
             Verdict::Fails,
-            "needs sqlite, which is not built",
+            "needs trace_events, which is not built",
         );
         check(
             ended(None, "a\nb\n", ""),

@@ -54,7 +54,7 @@ impl Ended {
 
 /// The builtin module that these lines say is not there.
 fn missing_module(errors: &str) -> Option<&str> {
-    const UNBUILT: &[&str] = &["sqlite"];
+    const UNBUILT: &[&str] = &["trace_events"];
     let after = |sign: &str| errors.split_once(sign).map(|(_, rest)| rest);
     let rest = after("Cannot find module '").or_else(|| after("No such built-in module: node:"))?;
     let end = rest.find(['\'', '\n', '/']).unwrap_or(rest.len());

@@ -39,6 +39,10 @@ const FENCES: &[Fence] = &[
         only: &["bindings/http2/"],
     },
     Fence {
+        name: "libsqlite3_sys",
+        only: &["bindings/sqlite/"],
+    },
+    Fence {
         name: "argon2",
         only: &["bindings/crypto/"],
     },
@@ -93,11 +97,13 @@ const EDGES: &[(&str, &[&str])] = &[
             "coring-codec",
             "coring-crypto",
             "coring-http2",
+            "coring-sqlite",
         ],
     ),
     ("bindings/codec/Cargo.toml", &[]),
     ("bindings/crypto/Cargo.toml", &[]),
     ("bindings/http2/Cargo.toml", &[]),
+    ("bindings/sqlite/Cargo.toml", &[]),
     ("bindings/engine/Cargo.toml", &["coring-buf"]),
     ("perf/Cargo.toml", &["coring-uring"]),
     ("ci/Cargo.toml", &[]),
@@ -110,6 +116,7 @@ const UNSAFE_CRATES: &[&str] = &[
     "bindings/engine/",
     "bindings/crypto/",
     "bindings/http2/",
+    "bindings/sqlite/",
 ];
 
 pub fn names(tree: &Tree) -> Vec<Finding> {

@@ -1,6 +1,7 @@
 //! Natives that need V8 itself, under the names Node gives its internal bindings. Everything that
 //! needs no V8 type stands in crate coring-bindings instead.
 
+pub(crate) mod answers;
 pub(crate) mod async_context;
 mod buffer;
 mod buffer_codec;
@@ -93,6 +94,7 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
         ("profiler", profiler::entries()),
         ("wasm_web_api", wasm_web_api::entries()),
         ("gc_profile", gc_profile::entries()),
+        ("sqlite", answers::entries()),
         (
             "realm",
             vec![
