@@ -338,7 +338,7 @@ function readFile(path, options, callback) {
     process.nextTick(whole.readDescriptor, path, signal, done, buffer);
     return;
   }
-  const flags = stringToFlags(options.flag, 'options.flag');
+  const flags = stringToFlags(options.flag);
   whole.readPath(getValidatedPath(path), flags, signal, isUtf8(encoding), done, buffer);
 }
 
@@ -398,7 +398,7 @@ function fstat(fd, options = { bigint: false }, callback) {
 }
 
 function statsAs(options) {
-  return options.bigint ? bigStatsOf : statsOf;
+  return options.bigint === true ? bigStatsOf : statsOf;
 }
 
 function lstat(path, options = { bigint: false }, callback) {
