@@ -338,7 +338,7 @@ function readFile(path, options, callback) {
     process.nextTick(whole.readDescriptor, path, signal, done, buffer);
     return;
   }
-  const flags = stringToFlags(options.flag);
+  const flags = stringToFlags(options.flag, 'options.flag');
   whole.readPath(getValidatedPath(path), flags, signal, isUtf8(encoding), done, buffer);
 }
 

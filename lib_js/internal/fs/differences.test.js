@@ -32,6 +32,12 @@ row('flags are called flags everywhere', async () => {
   await assert.rejects(fs.promises.readFile(file, { flag: 'xs' }), expected);
 });
 
+row('what a write of nothing asks for', async () => {
+  fs.appendFileSync('/dev/full', '');
+  await fs.promises.appendFile('/dev/full', '');
+  await assert.rejects(callback('appendFile', '/dev/full', ''), { code: 'ENOSPC' });
+});
+
 row('only true asks for bigints', async () => {
   for (const name of ['stat', 'lstat', 'statfs']) {
     const property = name === 'statfs' ? 'bsize' : 'size';

@@ -220,7 +220,8 @@ async function writeFile(path, data, options) {
   path = getValidatedPath(path);
   const flags = stringToFlags(options.flag || 'w');
   const mode = parseFileMode(options.mode, 'mode', 0o666);
-  if (!flush && isArrayBufferView(data)) {
+  // No bytes are not written at all, unlike by the callback form.
+  if (!flush && isArrayBufferView(data) && data.byteLength !== 0) {
     try {
       await barePromiseOf((done) => whole.writePath(path, flags, mode, data, signal, false, done));
     } catch (error) {

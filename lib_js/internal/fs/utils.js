@@ -58,9 +58,10 @@ const FLAGS = {
   'sa+': O_APPEND | O_CREAT | O_RDWR | O_SYNC,
 };
 
-function stringToFlags(flags) {
+/** Flags that are text are called `flags` in any case. */
+function stringToFlags(flags, name = 'flags') {
   if (typeof flags === 'number') {
-    validateInt32(flags, 'flags');
+    validateInt32(flags, name);
     return flags + 0; // Makes -0 a 0.
   }
   if (flags == null) return O_RDONLY;
