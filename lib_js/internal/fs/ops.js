@@ -26,6 +26,8 @@ const NO_BYTES = new Uint8Array(0);
 const ZERO = 48;
 const FIGURES = 18;
 const KEEP_POSITION = -1;
+/** No answer is larger: what was written of more than this cannot be told. */
+const CLAIM_BYTES_MAX = 2 ** 31 - 1;
 
 /** What binding fs_plain says of an operation that the ring has to do. */
 const LATER = -11;
@@ -333,7 +335,7 @@ function openOn(fd, flags, done) {
 /** Writes from where the descriptor stands, through the ring: uring/src/sync/file/position.rs */
 function writeOn(fd, data, done) {
   const { byteLength } = data;
-  const start = plain().claim(fd, byteLength);
+  const start = byteLength > CLAIM_BYTES_MAX ? -1 : plain().claim(fd, byteLength);
   queue().write(fd, data, start, answered((answer) => {
     if (start >= 0 && answer < byteLength) {
       plain().giveBack(fd, start, byteLength, answer < 0 ? 0 : answer);
