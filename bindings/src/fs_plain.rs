@@ -37,6 +37,10 @@ ops! { fs_plain(Natives) {
     /// The memory of a Buffer of exactly what was read, or -errno.
     slow readNew(fd: i32, length: u32, position: i64);
     slow write(fd: i32, data: Data, position: i64);
+    /// Where the next bytes go, for a write of the ring; -1 if it goes where the kernel says.
+    slow claim(fd: i32, bytes_count: u32);
+    /// What a write of the ring did not use of its claim.
+    slow giveBack(fd: i32, start: i64, claimed: u32, used: u32);
     slow stat(path: Data, follow: bool, into: Bytes);
     slow fstat(fd: i32, into: Bytes);
     slow unlink(path: Data);
@@ -311,7 +315,21 @@ fn write(natives: &mut Natives, fd: i32, data: Data, position: i64) -> i32 {
     })
 }
 
-/// All of it, or the first refusal, as the ring's writes.
+fn claim(_: &mut Natives, fd: i32, bytes_count: u32) -> Js {
+    let start = (fd >= 0).then(|| file::claim(Fd::new(fd), bytes_count));
+    start
+        .flatten()
+        .map_or(Js::from(-1), |start| Js::from(start as f64))
+}
+
+#[allow(non_snake_case)]
+fn giveBack(_: &mut Natives, fd: i32, start: i64, claimed: u32, used: u32) {
+    if let (true, Ok(start)) = (fd >= 0, u64::try_from(start)) {
+        file::give_back(Fd::new(fd), start, claimed, used);
+    }
+}
+
+/// All of it, or what was written before the first refusal, as the ring's writes.
 fn write_at(fd: Fd, bytes: &[u8], offset: Option<u64>) -> i32 {
     let mut done = 0;
     while done < bytes.len() {
@@ -319,6 +337,7 @@ fn write_at(fd: Fd, bytes: &[u8], offset: Option<u64>) -> i32 {
         match file::write(fd, &bytes[done..], at) {
             Ok(0) => break,
             Ok(count) => done += count,
+            Err(_) if done > 0 => break,
             Err(errno) => return errno.result(),
         }
     }

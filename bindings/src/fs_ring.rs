@@ -2,6 +2,7 @@
 //! and answers with entry 20: the result (>= 0 or -errno) and, where said, a value.
 
 use coring_engine::{Data, Delivery, ops};
+use coring_uring::sync::file::{FdKind, kind_of_fd};
 use coring_uring::{Completion, Errno, Fd, Op, Payload, Token};
 
 use crate::Natives;
@@ -13,7 +14,7 @@ ops! { fs_ring(Natives) {
     slow open(path: Data, flags: i32, mode: u32, ticket: u32);
     /// result: bytes; value: a Buffer of exactly those.
     slow read(fd: i32, length: u32, position: i64, ticket: u32);
-    /// result: bytes, all of them.
+    /// result: bytes; fewer than there are if what is behind those was refused.
     slow write(fd: i32, data: Data, position: i64, ticket: u32);
     /// As read, of a descriptor that may have nothing for ever: the program may end meanwhile.
     slow readIdle(fd: i32, length: u32, ticket: u32);
@@ -85,6 +86,19 @@ fn descriptor(fd: i32) -> Result<Fd, Errno> {
     }
 }
 
+/// Where to read or write. What has no positions refuses them, as pread(2) does: the ring reads
+/// there as if none was given.
+fn place(fd: i32, position: i64) -> Result<(Fd, Option<u64>), Errno> {
+    let fd = descriptor(fd)?;
+    let offset = u64::try_from(position).ok();
+    match offset.map(|_| kind_of_fd(fd)) {
+        None | Some(FdKind::File | FdKind::Unknown) => Ok((fd, offset)),
+        Some(FdKind::Pipe | FdKind::Stream | FdKind::Terminal | FdKind::Datagram) => {
+            Err(Errno::ESPIPE)
+        }
+    }
+}
+
 fn open(natives: &mut Natives, name: Data, flags: i32, mode: u32, ticket: u32) {
     let op = kernel_path(&name).map(|path| Op::OpenAt { path, flags, mode });
     natives.submit_ticket(ticket, op);
@@ -95,13 +109,9 @@ fn read(natives: &mut Natives, fd: i32, length: u32, position: i64, ticket: u32)
         natives.answers.push((entry::TICKET, [ticket as i32, 0, 0]));
         return;
     }
-    let op = descriptor(fd).map(|fd| {
+    let op = place(fd, position).map(|(fd, offset)| {
         let buffer = Vec::with_capacity(length as usize);
-        Op::Read {
-            fd,
-            buffer,
-            offset: u64::try_from(position).ok(),
-        }
+        Op::Read { fd, buffer, offset }
     });
     natives.submit_ticket(ticket, op);
 }
@@ -128,8 +138,12 @@ fn write(natives: &mut Natives, fd: i32, data: Data, position: i64, ticket: u32)
         Data::Bytes(bytes) => page.extend_from_slice(bytes.as_slice()),
         Data::Text(text) => text.with_utf8(|bytes| page.extend_from_slice(bytes)),
     }
-    let offset = u64::try_from(position).ok();
-    let op = descriptor(fd).map(|fd| Op::Write { fd, page, offset });
+    let op = place(fd, position).map(|(fd, offset)| Op::Write {
+        fd,
+        page,
+        offset,
+        tells_part: true,
+    });
     natives.submit_ticket(ticket, op);
 }
 

@@ -50,6 +50,7 @@ fn send_op(socket: &Socket, output: Output) -> Op {
             fd,
             page,
             offset: None,
+            tells_part: false,
         },
         (Output::Pieces(held), true) => Op::SendHeld {
             fd,

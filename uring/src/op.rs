@@ -130,6 +130,9 @@ pub enum Op {
         fd: Fd,
         page: SendPage,
         offset: Option<u64>,
+        /// What is refused behind a part that was written is told as the count of that part, as
+        /// write(2) tells of a disk that becomes full: whoever goes on hears of the refusal then.
+        tells_part: bool,
     },
     /// Writes all held pieces in order.
     WriteHeld {

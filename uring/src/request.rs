@@ -143,7 +143,9 @@ impl Flight {
                 let bytes = (*bytes).min(BYTES_MAX) as u32;
                 read(fd.raw(), address, bytes, *offset)
             }
-            Op::Write { fd, page, offset } => {
+            Op::Write {
+                fd, page, offset, ..
+            } => {
                 let (fd, offset) = (fd.raw(), after(offset));
                 let (address, bytes) = bounded(&page[done as usize..]);
                 Request::Write {

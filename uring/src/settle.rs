@@ -130,14 +130,29 @@ fn accept(flight: &mut Flight, result: i32, more: bool) -> Next {
 /// A send or write that must move all its bytes.
 fn whole(flight: &mut Flight, result: i32) -> Next {
     if result < 0 {
-        return Next::End(result);
+        let tells_part = matches!(
+            flight.op,
+            Op::Write {
+                tells_part: true,
+                ..
+            }
+        );
+        return Next::End(if tells_part && flight.done_bytes > 0 {
+            done(flight)
+        } else {
+            result
+        });
     }
     flight.advance(result as u64);
     if flight.remaining_bytes() > 0 && result > 0 {
         return Next::Arm;
     }
-    // More than fits the result is told as the largest number: the page had it all.
-    Next::End(i32::try_from(flight.done_bytes).unwrap_or(i32::MAX))
+    Next::End(done(flight))
+}
+
+/// More than fits a result is told as the largest number: the page had it all.
+fn done(flight: &Flight) -> i32 {
+    i32::try_from(flight.done_bytes).unwrap_or(i32::MAX)
 }
 
 /// After a cancel nothing is asked of the kernel any more.

@@ -91,7 +91,7 @@ const promises = {
 
   async statfs(path, options = { bigint: false }) {
     path = getValidatedPath(path);
-    const isBig = options.bigint;
+    const isBig = options.bigint === true;
     const facts = await answerOf((done) => later.statfs(path, done), 'statfs', path);
     return statFsOf(facts, isBig);
   },
@@ -135,8 +135,8 @@ function lutimesSync(path, atime, mtime) {
 
 /** utimes of a FileHandle. */
 async function utimesHandle(handle, atime, mtime) {
-  const accessed = toUnixTimestamp(atime);
-  const modified = toUnixTimestamp(mtime);
+  const accessed = toUnixTimestamp(atime, 'atime');
+  const modified = toUnixTimestamp(mtime, 'mtime');
   await answerOf((done) => later.futimes(handle.fd, accessed, modified, done), 'futime');
 }
 
@@ -169,7 +169,7 @@ function statfs(path, options = { bigint: false }, callback) {
   }
   validateFunction(callback, 'cb');
   path = getValidatedPath(path);
-  const isBig = options.bigint;
+  const isBig = options.bigint === true;
   later.statfs(path, (answer) => {
     if (typeof answer === 'number') callback(bareError(answer, 'statfs', path));
     else callback(null, statFsOf(answer, isBig));
@@ -178,7 +178,7 @@ function statfs(path, options = { bigint: false }, callback) {
 
 function statfsSync(path, options = { bigint: false }) {
   path = getValidatedPath(path);
-  const isBig = options.bigint;
+  const isBig = options.bigint === true;
   return statFsOf(checked(now.statfs(path), 'statfs', path), isBig);
 }
 

@@ -3,10 +3,9 @@
 // fs.openAsBlob(): a Blob whose bytes are read from a file when they are asked for. The file must
 // stay as it was when the Blob was made: else nobody could say what the Blob is.
 
-const { ErrorCaptureStackTrace, PromiseResolve } = primordials;
+const { ErrorCaptureStackTrace, PromiseResolve, TypeError } = primordials;
 
 const { createBlob } = require('internal/blob');
-const { ERR_INVALID_ARG_VALUE } = require('internal/errors').codes;
 const { now } = require('internal/fs/ops');
 const { getValidatedPath } = require('internal/fs/utils');
 const { kEmptyObject, lazyDOMException } = require('internal/util');
@@ -58,8 +57,9 @@ function openAsBlob(path, options = kEmptyObject) {
   try {
     stats = require('fs').statSync(path, { bigint: true });
   } catch {
-    const error = new ERR_INVALID_ARG_VALUE('path', path);
-    error.message = 'Unable to open file as blob';
+    // Node throws it from native code: the text and the stack do not name the code.
+    const error = new TypeError('Unable to open file as blob');
+    error.code = 'ERR_INVALID_ARG_VALUE';
     ErrorCaptureStackTrace(error, openAsBlob);
     throw error;
   }

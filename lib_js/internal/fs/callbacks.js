@@ -398,7 +398,7 @@ function fstat(fd, options = { bigint: false }, callback) {
 }
 
 function statsAs(options) {
-  return options.bigint ? bigStatsOf : statsOf;
+  return options.bigint === true ? bigStatsOf : statsOf;
 }
 
 function lstat(path, options = { bigint: false }, callback) {

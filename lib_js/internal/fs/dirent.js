@@ -21,7 +21,7 @@ const kType = Symbol('type');
 const kStats = Symbol('stats');
 
 class Dirent {
-  constructor(name, path, type) {
+  constructor(name, type, path) {
     this.name = name;
     this.parentPath = path;
     this[kType] = type;
@@ -58,8 +58,8 @@ class Dirent {
 
 /** For file systems whose directories do not tell the kinds. */
 class DirentFromStats extends Dirent {
-  constructor(name, path, stats) {
-    super(name, path, direntKind(stats.mode));
+  constructor(name, stats, path) {
+    super(name, direntKind(stats.mode), path);
     this[kStats] = stats;
   }
 }
@@ -84,13 +84,13 @@ function join(path, name) {
 }
 
 function direntOfFigures(name, path, figures) {
-  return new Dirent(name, path, direntKind(figures[MODE]));
+  return new Dirent(name, direntKind(figures[MODE]), path);
 }
 
 /** One entry; without a callback at once, else callback(error, dirent). */
 function getDirent(path, name, type, callback) {
   if (type !== UV_DIRENT_UNKNOWN) {
-    const dirent = new Dirent(name, path, type);
+    const dirent = new Dirent(name, type, path);
     if (callback === undefined) return dirent;
     callback(null, dirent);
     return undefined;

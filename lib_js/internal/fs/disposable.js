@@ -25,6 +25,8 @@ function mkdtempDisposableSync(prefix, options) {
 async function mkdtempDisposable(prefix, options) {
   const cwd = process.cwd();
   const { mkdtemp, rm } = require('internal/fs/callbacks');
+  // A function is no options, but would pass for the callback.
+  if (typeof options === 'function') options = undefined;
   const path = await promiseOf((done) => mkdtemp(prefix, options, done));
   const absolute = resolve(cwd, `${path}`);
   const remove = async () => {

@@ -23,7 +23,7 @@ const { bareError } = require('internal/fs/error');
 const { KEEP_POSITION, later, now } = require('internal/fs/ops');
 const { bigStatsOf, statsOf } = require('internal/fs/stats');
 const {
-  bytesOf, copyObject, decode, encodedText, getOptions, positionOr, validateBufferArray,
+  bytesOf, decode, encodedText, getOptions, positionOr, validateBufferArray,
   validateOffsetLengthRead, validateOffsetLengthWrite, validatePosition,
   validateStringAfterArrayBufferView,
 } = require('internal/fs/utils');
@@ -50,6 +50,7 @@ const kRef = Symbol('kRef');
 const kUnref = Symbol('kUnref');
 
 const DEFAULT_READ_BYTES = 16384;
+const EINVAL = -22;
 
 class FileHandle extends EventEmitter {
   /** @param {number} fd */
@@ -69,7 +70,7 @@ class FileHandle extends EventEmitter {
   }
 
   appendFile(data, options) {
-    return fsCall(appendFile, this, data, options);
+    return fsCall(writeFile, this, data, options);
   }
 
   chmod(mode) {
@@ -301,6 +302,7 @@ function read(handle, bufferOrParams, offset, length, position) {
 
 async function readv(handle, buffers, position) {
   validateBufferArray(buffers);
+  if (buffers.length === 0) throw stackedError(bareError(EINVAL, 'read'));
   const { scatter, totalLength } = require('internal/fs/callbacks');
   const length = totalLength(buffers);
   const bytes = await answerOf(
@@ -366,7 +368,7 @@ async function fsync(handle) {
 }
 
 async function fstat(handle, options = { bigint: false }) {
-  const take = options.bigint ? bigStatsOf : statsOf;
+  const take = options.bigint === true ? bigStatsOf : statsOf;
   try {
     return await bareAnswerOf((done) => later.fstatAs(handle[kFd], take, done), 'fstat');
   } catch (error) {
@@ -411,12 +413,16 @@ function writable(data, encoding) {
 /** Writes what `writable` gave. */
 async function writeAll(fd, data, signal, encoding, flush) {
   if (!isIterable(data)) {
+    // Unlike the callback form this one asks nothing of a file for the sake of no bytes.
+    if (data.byteLength === 0 && !flush && !signal?.aborted) return;
     await promiseOf((done) => whole.writeDescriptor(fd, data, signal, flush, done));
     return;
   }
   if (signal?.aborted) throw whole.abortError(signal);
   for await (const chunk of data) {
     const bytes = isArrayBufferView(chunk) ? chunk : Buffer.from(chunk, encoding || 'utf8');
+    if (signal?.aborted) throw whole.abortError(signal);
+    if (bytes.byteLength === 0) continue;
     await promiseOf((done) => whole.writeDescriptor(fd, bytes, signal, false, done));
   }
   if (signal?.aborted) throw whole.abortError(signal);
@@ -435,13 +441,6 @@ async function writeFile(handle, data, options) {
   data = writable(data, options.encoding);
   validateAbortSignal(options.signal, 'options.signal');
   await writeAll(handle.fd, data, options.signal, options.encoding, options.flush);
-}
-
-async function appendFile(handle, data, options) {
-  options = getOptions(options, { encoding: 'utf8', mode: 0o666, flag: 'a' });
-  options = copyObject(options);
-  options.flag ||= 'a';
-  await writeFile(handle, data, options);
 }
 
 module.exports = {

@@ -3,8 +3,8 @@
 // fs.glob: walks directories along the parts of patterns. Written once, as steps (see
 // internal/fs/ops), for the blocking form and the other one.
 //
-// Links: a name in the pattern leads through a link, `*` does not; `**` stops at links, but if a
-// pattern or `./` says so, what follows it is looked for in them too.
+// Links: a name in the pattern leads through a link, `*` does not; `**` stops at links, but what
+// follows it is looked for in them too if it fits their name, or if the pattern begins with `./`.
 
 const {
   ArrayIsArray, ArrayPrototypePush, ArrayPrototypeSome, Promise,
@@ -24,7 +24,7 @@ const { kEmptyObject } = require('internal/util');
 const {
   validateBoolean, validateFunction, validateObject, validateString, validateStringArray,
 } = require('internal/validators');
-const { basename, dirname, join, resolve } = require('path');
+const { basename, dirname, isAbsolute, join, resolve } = require('path');
 
 const { UV_DIRENT_DIR, UV_DIRENT_LINK, UV_DIRENT_UNKNOWN } = constants;
 
@@ -32,7 +32,7 @@ const NOTHING = -1;
 const NO_ENTRIES = [[], []];
 const FOUND = 'found';
 
-/** Tells what user patterns exclude: full paths are matched, with and without a slash behind. */
+/** Tells what user patterns exclude by their full path; of directories with a slash behind, too. */
 function excluderOf(patterns, root) {
   const readings = [];
   for (let i = 0; i < patterns.length; i++) {
@@ -41,16 +41,19 @@ function excluderOf(patterns, root) {
       ArrayPrototypePush(readings, ...parsePattern(resolve(root, expanded[k])));
     }
   }
-  return (path) => {
+  return (path, isDirectory) => {
     const names = simplify(StringPrototypeSplit(path, '/'));
     const asDirectory = [...names, ''];
     return ArrayPrototypeSome(readings, (parts) => namesMatch(names, parts) ||
-      namesMatch(asDirectory, parts));
+      (isDirectory && namesMatch(asDirectory, parts)));
   };
 }
 
 class Glob {
   #root;
+  /** As the user wrote it. */
+  #givenRoot;
+  #isSync = false;
   #patterns;
   #withFileTypes;
   #followsLinks;
@@ -64,7 +67,8 @@ class Glob {
   constructor(pattern, options = kEmptyObject) {
     validateObject(options, 'options');
     const { cwd, exclude, withFileTypes = false, followSymlinks = false } = options;
-    this.#root = resolve(toPathIfFileURL(cwd) ?? '.');
+    this.#givenRoot = toPathIfFileURL(cwd) ?? '.';
+    this.#root = resolve(this.#givenRoot);
     this.#withFileTypes = !!withFileTypes;
     validateBoolean(followSymlinks, 'options.followSymlinks');
     this.#followsLinks = followSymlinks;
@@ -93,6 +97,7 @@ class Glob {
   }
 
   globSync() {
+    this.#isSync = true;
     const found = [];
     const steps = this.#run();
     let step = steps.next();
@@ -133,7 +138,7 @@ class Glob {
   * #start(walk) {
     const { parts } = walk;
     const first = parts[0];
-    if (this.#excludesPath?.(this.#root)) return;
+    if (this.#excludesPath?.(this.#root, false)) return;
     if (parts.length === 1 && (first === '.' || first === '..' || first === '')) return;
     if (first === '.' && parts.length === 2 && parts[1] === '') return;
     if (first === '') yield* this.#enter(walk, '/', 1);
@@ -142,34 +147,41 @@ class Glob {
 
   /** Goes on in a directory, unless it is excluded. */
   * #enter(walk, path, index) {
-    if (this.#isExcluded(path)) return;
+    if (this.#isExcluded(path, true)) return;
     yield* this.#step(walk, path, index);
   }
 
-  #isExcluded(path) {
-    if (this.#excludesPath !== undefined) return this.#excludesPath(resolve(this.#root, path));
+  #isExcluded(path, isDirectory) {
+    if (this.#excludesPath !== undefined) {
+      return this.#excludesPath(resolve(this.#root, path), isDirectory);
+    }
     return this.#excludes !== undefined && !this.#withFileTypes && !!this.#excludes(path);
+  }
+
+  /** Whether the user's function does not want an entry below `**`. */
+  #isRefused(path, kind) {
+    return this.#excludes !== undefined && this.#isEntryExcluded(path, kind);
   }
 
   /** What the user's function says of an entry below `**`. */
   #isEntryExcluded(path, kind) {
-    if (this.#excludes === undefined) return this.#isExcluded(path);
+    if (this.#excludes === undefined) return this.#isExcluded(path, kind === UV_DIRENT_DIR);
     const name = basename(path);
     if (!this.#withFileTypes) return !!this.#excludes(name);
     return !!this.#excludes(this.#direntOf(path, kind));
   }
 
-  /** Matches the parts from `index` on below `path`. */
-  * #step(walk, path, index) {
-    const state = `${index} ${path}`;
+  /** Matches the parts from `index` on below `path`; whether they stand behind a `**` there. */
+  * #step(walk, path, index, isBehindGlobstar = false) {
+    const state = `${index}${isBehindGlobstar ? '*' : ''} ${path}`;
     if (walk.seen.has(state)) return;
     walk.seen.add(state);
     const { parts } = walk;
     const part = parts[index];
     if (part === GLOBSTAR) yield* this.#globstar(walk, path, index);
     else if (part === '') yield* this.#directoryOnly(walk, path, index);
-    else if (typeof part === 'string') yield* this.#name(walk, path, index);
-    else yield* this.#names(walk, path, index);
+    else if (typeof part === 'string') yield* this.#name(walk, path, index, isBehindGlobstar);
+    else yield* this.#names(walk, path, index, isBehindGlobstar);
   }
 
   * #directoryOnly(walk, path, index) {
@@ -177,23 +189,26 @@ class Glob {
     const before = walk.parts[index - 1];
     const isNamed = typeof before === 'string' || walk.parts[0] === '.';
     const kind = yield* this.#kindOf(path);
-    if (kind === UV_DIRENT_DIR || (isNamed && (yield* this.#isDirectory(path)))) {
+    const mayBeLink = isNamed || this.#followsLinks;
+    if (kind === UV_DIRENT_DIR || (mayBeLink && (yield* this.#isDirectory(path)))) {
       yield* this.#add(walk, path);
     }
   }
 
-  * #name(walk, path, index) {
+  * #name(walk, path, index, isBehindGlobstar) {
     const { parts } = walk;
     const next = join(path, parts[index]);
     const kind = yield* this.#kindOf(next);
     if (kind === NOTHING) return;
+    if (isBehindGlobstar && this.#isRefused(next, kind)) return;
     const isDirectory = yield* this.#isDirectory(next);
     if (parts[index] === '..' && path !== '' && !(yield* this.#isDirectory(path))) return;
     if (index === parts.length - 1) {
-      if (!this.#excludesPath?.(resolve(this.#root, next))) yield* this.#add(walk, next);
+      yield* this.#add(walk, next);
       return;
     }
-    const isStopped = kind === UV_DIRENT_LINK && parts[index - 1] === GLOBSTAR && parts[0] !== '.';
+    const isStopped = kind === UV_DIRENT_LINK && parts[index - 1] === GLOBSTAR &&
+      parts[0] !== '.' && !this.#followsLinks;
     if (isDirectory && !isStopped) yield* this.#enter(walk, next, index + 1);
     // `**` at the end stands for nothing as well, even behind a file.
     else if (!isDirectory && index === parts.length - 2 && parts[index + 1] === GLOBSTAR &&
@@ -202,15 +217,17 @@ class Glob {
     }
   }
 
-  * #names(walk, path, index) {
+  * #names(walk, path, index, isBehindGlobstar) {
     const { parts } = walk;
     const { 0: names, 1: kinds } = yield* this.#entriesOf(path);
     for (let i = 0; i < names.length; i++) {
       if (!partMatches(parts[index], names[i])) continue;
       const next = join(path, names[i]);
+      if (isBehindGlobstar && this.#isRefused(next, kinds[i])) continue;
       if (index === parts.length - 1) {
-        if (!this.#excludesPath?.(resolve(this.#root, next))) yield* this.#add(walk, next);
-      } else if (kinds[i] === UV_DIRENT_DIR) {
+        yield* this.#add(walk, next);
+      } else if (kinds[i] === UV_DIRENT_DIR ||
+                 (this.#followsLinks && (yield* this.#leadsElsewhere(next)))) {
         yield* this.#enter(walk, next, index + 1);
       }
     }
@@ -224,9 +241,8 @@ class Glob {
       const isRoot = path === '' && parts.length > 1 && parts[0] !== '.';
       if (!isRoot) yield* this.#add(walk, path);
     } else {
-      yield* this.#step(walk, path, index + 1);
+      yield* this.#step(walk, path, index + 1, true);
     }
-    const looksInLinks = !isLast && (typeof following !== 'string' || parts[0] === '.');
     const { 0: names, 1: kinds } = yield* this.#entriesOf(path);
     for (let i = 0; i < names.length; i++) {
       if (isHidden(names[i])) continue;
@@ -238,7 +254,10 @@ class Glob {
       } else if (kinds[i] === UV_DIRENT_LINK) {
         if (this.#followsLinks) {
           if (yield* this.#leadsElsewhere(next)) yield* this.#step(walk, next, index);
-        } else if (looksInLinks && (yield* this.#isDirectory(next))) {
+          // It is a directory all the same.
+          else if (following === '') yield* this.#step(walk, next, index + 1);
+        } else if (!isLast && (parts[0] === '.' || partMatches(following, names[i])) &&
+                   (yield* this.#isDirectory(next))) {
           yield* this.#step(walk, next, index + 1);
         }
       }
@@ -256,14 +275,25 @@ class Glob {
 
   * #add({ found }, path) {
     const result = path === '' ? '.' : path;
-    if (found.has(result)) return;
+    if (found.has(result) || this.#excludesPath?.(resolve(this.#root, path), false)) return;
     found.add(result);
-    yield [FOUND, this.#withFileTypes ? this.#direntOf(result, yield* this.#kindOf(path)) : result];
+    if (!this.#withFileTypes) {
+      yield [FOUND, result];
+      return;
+    }
+    const kind = yield* this.#kindOf(path);
+    if (!this.#isSync) {
+      yield [FOUND, this.#direntOf(result, kind)];
+      return;
+    }
+    // The blocking form says where things lie by the names it was given.
+    const file = isAbsolute(result) ? result : join(this.#givenRoot, result);
+    yield [FOUND, new Dirent(basename(file), kind, dirname(file))];
   }
 
   #direntOf(path, kind) {
     const full = resolve(this.#root, path);
-    return new Dirent(basename(full), dirname(full), kind);
+    return new Dirent(basename(full), kind, dirname(full));
   }
 
   // ---- the disk, asked once --------------------------------------------------------------------

@@ -61,6 +61,17 @@ rows('walking a tree', [
   ['a/**', { exclude: (name) => name === 'b' }, ['a', 'a/bc', 'a/bc/e']],
   [['a/b/c/d', 'a/b/*/d'], {}, ['a/b/c/d']],
   ['none/**', {}, []],
+  ['a/..', {}, []],
+  ['**/f', {}, ['l/t/f']],
+  ['l/**/f*', {}, ['l/t/f']],
+  ['l/**/*', {},
+   ['l/link', 'l/link/f', 'l/t', 'l/t/f', 'l/up', 'l/up/a', 'l/up/l']],
+  ['l/**/', { followSymlinks: true }, ['l', 'l/link', 'l/t', 'l/up']],
+  ['l/*/f', { followSymlinks: true }, ['l/link/f', 'l/t/f']],
+  ['a/*', { exclude: ['a/b/**'] }, ['a/b', 'a/bc']],
+  ['a/**', { exclude: ['a/b/**'] }, ['a', 'a/bc', 'a/bc/e']],
+  ['**/e', { exclude: (name) => name === 'e' }, []],
+  ['**/b/**', { exclude: (name) => name === 'b' }, []],
 ], async (pattern, options, expected) => {
   options = { cwd: root, ...options };
   assert.deepStrictEqual(fs.globSync(pattern, options).sort(), expected);
@@ -70,4 +81,21 @@ rows('walking a tree', [
   await new Promise((done, fail) => {
     fs.glob(pattern, options, (error, names) => (error ? fail(error) : done(names)));
   }).then((names) => assert.deepStrictEqual(names.sort(), expected));
+});
+
+row('entries of the blocking form lie where the names that were given say', async () => {
+  const parents = (entries) => entries.map((entry) => `${entry.parentPath}:${entry.name}`).sort();
+  const here = process.cwd();
+  process.chdir(root);
+  try {
+    const options = { withFileTypes: true };
+    assert.deepStrictEqual(parents(fs.globSync('a/b*', options)), ['a:b', 'a:bc']);
+    assert.deepStrictEqual(parents(fs.globSync('b*', { ...options, cwd: 'a' })), ['a:b', 'a:bc']);
+    const all = [];
+    for await (const entry of fs.promises.glob('a/b*', options)) all.push(entry);
+    const parent = path.join(fs.realpathSync(root), 'a');
+    assert.deepStrictEqual(parents(all), [`${parent}:b`, `${parent}:bc`]);
+  } finally {
+    process.chdir(here);
+  }
 });

@@ -291,6 +291,7 @@ function simplify(parts) {
     }
     ArrayPrototypePush(kept, part);
   }
+  if (kept.length === 0) ArrayPrototypePush(kept, '');
   return kept;
 }
 

@@ -185,8 +185,14 @@ class FileWriter {
   async #fly(bytes, position) {
     const { handle } = this.#span;
     try {
-      await answerOf((done) => later.write(handle.fd, bytes, position, done), 'write');
-      this.#total += bytes.byteLength;
+      for (let at = 0; at < bytes.byteLength;) {
+        const rest = at === 0 ? bytes : bytes.subarray(at);
+        const place = position === KEEP_POSITION ? position : position + at;
+        const count = await answerOf(
+          (done) => later.write(handle.fd, rest, place, done), 'write');
+        at += count;
+        this.#total += count;
+      }
     } finally {
       this.#flights--;
       handle[kUnref]();

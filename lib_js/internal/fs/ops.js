@@ -26,6 +26,8 @@ const NO_BYTES = new Uint8Array(0);
 const ZERO = 48;
 const FIGURES = 18;
 const KEEP_POSITION = -1;
+/** No answer is larger: what was written of more than this cannot be told. */
+const CLAIM_BYTES_MAX = 2 ** 31 - 1;
 
 /** What binding fs_plain says of an operation that the ring has to do. */
 const LATER = -11;
@@ -116,8 +118,12 @@ class FillingAnswer {
 
   oncomplete(result, value) {
     if (result > 0) {
+      // Gone, or shorter, if the user has transferred or resized it meanwhile.
       const { buffer, byteOffset, byteLength } = this.bytes;
-      TypedArrayPrototypeSet(new Uint8Array(buffer, byteOffset, byteLength), value, this.offset);
+      const room = byteLength - this.offset;
+      if (room >= result) {
+        TypedArrayPrototypeSet(new Uint8Array(buffer, byteOffset, byteLength), value, this.offset);
+      }
     }
     this.done(result);
   }
@@ -326,6 +332,18 @@ function openOn(fd, flags, done) {
   plain().openOn(fd, flags, answered(done));
 }
 
+/** Writes from where the descriptor stands, through the ring: uring/src/sync/file/position.rs */
+function writeOn(fd, data, done) {
+  const { byteLength } = data;
+  const start = byteLength > CLAIM_BYTES_MAX ? -1 : plain().claim(fd, byteLength);
+  queue().write(fd, data, start, answered((answer) => {
+    if (start >= 0 && answer < byteLength) {
+      plain().giveBack(fd, start, byteLength, answer < 0 ? 0 : answer);
+    }
+    done(answer);
+  }));
+}
+
 const later = {
   __proto__: null,
   /**
@@ -370,11 +388,16 @@ const later = {
     const ticket = allocateTicket(new FillingAnswer(done, bytes, offset));
     queue().read(fd, length, position, ticket);
   },
-  /** Writes all of it or is refused. */
+  /** Writes all of it, or what went before a refusal: the next write hears of that one. */
   write(fd, data, position, done) {
+    if (data.byteLength === 0) {
+      answerSoon(done, now.writeFrom(fd, data, 0, 0, position));
+      return;
+    }
     const answer = plain().write(fd, data, position);
     if (answer !== LATER) answerSoon(done, answer);
-    else queue().write(fd, data, position, answered(done));
+    else if (position !== KEEP_POSITION) queue().write(fd, data, position, answered(done));
+    else writeOn(fd, data, done);
   },
   fsync(fd, dataOnly, done) { queue().fsync(fd, dataOnly, answered(done)); },
   // The figures as `take` makes them, at once.

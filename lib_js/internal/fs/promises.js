@@ -93,16 +93,14 @@ async function rm(path, options) {
 
 async function rmdir(path, options) {
   path = getValidatedPath(path);
-  if (options?.recursive) {
+  options = validateRmdirOptions(options);
+  if (options.recursive) {
     emitRecursiveRmdirWarning();
-    options = validateRmdirOptions(options);
     const figures = await answerOf((done) => later.stat(path, done), 'stat', path);
     if (statsOf(figures).isDirectory()) {
       await runAsync(tree.removeTree(path, options));
       return;
     }
-  } else {
-    validateRmdirOptions(options);
   }
   await answerOf((done) => later.rmdir(path, done), 'rmdir', path);
 }
@@ -155,7 +153,7 @@ async function symlink(target, path, type) {
 
 async function lstat(path, options = { bigint: false }) {
   path = getValidatedPath(path);
-  const take = options.bigint ? bigStatsOf : statsOf;
+  const take = options.bigint === true ? bigStatsOf : statsOf;
   try {
     return await bareAnswerOf((done) => later.lstatAs(path, take, done), 'lstat', path);
   } catch (error) {
@@ -165,7 +163,7 @@ async function lstat(path, options = { bigint: false }) {
 
 async function stat(path, options = { bigint: false, throwIfNoEntry: true }) {
   path = getValidatedPath(path);
-  const take = options.bigint ? bigStatsOf : statsOf;
+  const take = options.bigint === true ? bigStatsOf : statsOf;
   const { throwIfNoEntry = true } = options;
   try {
     return await bareAnswerOf((done) => later.statAs(path, take, done), 'stat', path);
@@ -222,7 +220,8 @@ async function writeFile(path, data, options) {
   path = getValidatedPath(path);
   const flags = stringToFlags(options.flag || 'w');
   const mode = parseFileMode(options.mode, 'mode', 0o666);
-  if (!flush && isArrayBufferView(data)) {
+  // No bytes are not written at all, unlike by the callback form.
+  if (!flush && isArrayBufferView(data) && data.byteLength !== 0) {
     try {
       await barePromiseOf((done) => whole.writePath(path, flags, mode, data, signal, false, done));
     } catch (error) {

@@ -31,14 +31,18 @@ function differ(a, b) {
   return false;
 }
 
+const noFigures = () => TypedArrayPrototypeFill(new Float64Array(FIGURES), 0);
+
 /** The polling itself. */
 class StatPoll {
   constructor(path, interval, tell) {
     this.path = path;
     this.interval = MathMax(interval, 1);
     this.tell = tell;
+    /** What was seen last; nothing that is missing now takes its place. */
     this.last = undefined;
-    this.isMissing = false;
+    /** The last refusal, or 0. */
+    this.refusal = 0;
     this.isRef = true;
     this.isClosed = false;
     this.timer = undefined;
@@ -58,21 +62,23 @@ class StatPoll {
 
   compare(answer) {
     const before = this.last;
+    const wasRefused = this.refusal < 0;
     if (typeof answer === 'number') {
-      if (this.isMissing) return;
-      this.isMissing = true;
-      this.last = TypedArrayPrototypeFill(new Float64Array(FIGURES), 0);
-      this.change(answer, before ?? this.last);
+      if (this.refusal === answer) return;
+      this.refusal = answer;
+      this.change(answer, noFigures(), before ?? noFigures());
       return;
     }
     this.last = TypedArrayPrototypeSlice(answer);
-    this.isMissing = false;
-    if (before !== undefined && differ(before, answer)) this.change(0, before);
+    this.refusal = 0;
+    if (wasRefused || (before !== undefined && differ(before, answer))) {
+      this.change(0, this.last, before ?? noFigures());
+    }
   }
 
-  change(status, before) {
+  change(status, current, before) {
     const id = watch.isOn ? resources.enter(this) : 0;
-    this.tell(status, this.last, before);
+    this.tell(status, current, before);
     if (id !== 0) resources.leave(id);
   }
 

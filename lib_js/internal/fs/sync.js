@@ -91,7 +91,7 @@ function readSync(fd, buffer, offsetOrOptions, length, position) {
     ({ offset = 0, length = buffer.byteLength - offset, position = null } =
       offsetOrOptions ?? kEmptyObject);
   }
-  if (offset == null) offset = 0;
+  if (offset === undefined) offset = 0;
   else validateInteger(offset, 'offset', 0);
   length |= 0;
   if (position == null) position = KEEP_POSITION;
@@ -112,7 +112,8 @@ function readvSync(fd, buffers, position) {
   let total = 0;
   for (let i = 0; i < buffers.length; i++) {
     const { byteLength } = buffers[i];
-    if (byteLength === 0) continue;
+    // Where there is nothing to fill the descriptor is asked all the same.
+    if (byteLength === 0 && i !== buffers.length - 1) continue;
     const count = now.readInto(fd, buffers[i], 0, byteLength, at);
     // What was read before a refusal is the answer; the refusal comes with the next call.
     if (count < 0 && total > 0) break;
@@ -222,7 +223,7 @@ function readFileSync(path, options) {
     return typeof read === 'string' ? read : decode(read, encoding);
   }
   path = getValidatedPath(path);
-  const flags = stringToFlags(options.flag, 'options.flag');
+  const flags = stringToFlags(options.flag);
   if (flags === O_RDONLY && buffer === undefined) {
     const read = isUtf8(encoding) ? now.readFileUtf8(path) : now.readFile(path);
     if (typeof read === 'string') return read;
@@ -275,14 +276,14 @@ function copyFileSync(src, dest, mode) {
 // ---- facts -------------------------------------------------------------------------------------
 
 function fstatSync(fd, options = { bigint: false }) {
-  const isBig = options.bigint;
+  const isBig = options.bigint === true;
   return statsOf(checked(now.fstat(getValidatedFd(fd)), 'fstat'), isBig);
 }
 
 /** Stats, or undefined if nothing is there and that is fine. */
 function statOrNothing(syscall, path, { bigint = false, throwIfNoEntry = true }, caller) {
   const figures = now[syscall](path);
-  if (typeof figures !== 'number') return statsOf(figures, bigint);
+  if (typeof figures !== 'number') return statsOf(figures, bigint === true);
   if (!throwIfNoEntry && (figures === ENOENT || figures === ENOTDIR)) return undefined;
   const error = bareError(figures, syscall, path);
   if (Error.stackTraceLimit) ErrorCaptureStackTrace(error, caller);
@@ -397,7 +398,7 @@ function rmdirSync(path, options) {
     emitRecursiveRmdirWarning();
     options = validateRmOptionsSync(path, { ...options, force: false }, true);
     if (options !== false) {
-      run(tree.removeTree(path, options), rmdirSync);
+      run(tree.removeTree(path, options, asRm(path)), rmdirSync);
       return;
     }
   } else {
@@ -406,12 +407,16 @@ function rmdirSync(path, options) {
   checked(now.rmdir(path), 'rmdir', path);
 }
 
+/** The blocking form names itself, and what was asked for, whatever was refused below. */
+function asRm(path) {
+  return (errno) => bareError(errno, 'rm', path);
+}
+
 function rmSync(path, options) {
   path = getValidatedPath(path);
   now.mayWrite(path);
   options = validateRmOptionsSync(path, options, false);
-  const refuse = (errno) => bareError(errno, 'rm', path);
-  run(tree.removeTree(path, options, refuse), rmSync);
+  run(tree.removeTree(path, options, asRm(path)), rmSync);
 }
 
 function mkdtempSync(prefix, options) {

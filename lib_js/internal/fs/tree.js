@@ -6,6 +6,7 @@
 const {
   ArrayPrototypeIncludes, ArrayPrototypePush, ArrayPrototypeShift, StringPrototypeCharCodeAt,
   StringPrototypeIndexOf, StringPrototypeLastIndexOf, StringPrototypeSlice,
+  TypedArrayPrototypeSubarray,
 } = primordials;
 
 const { Buffer } = require('buffer');
@@ -40,11 +41,20 @@ function withoutSlashes(path) {
   return end === path.length ? path : StringPrototypeSlice(path, 0, end);
 }
 
-/** The directory that a path lies in; the path itself if it has none. */
+function bytesWithoutSlashes(path) {
+  let end = path.length;
+  while (end > 1 && path[end - 1] === SLASH) end--;
+  return end === path.length ? path : TypedArrayPrototypeSubarray(path, 0, end);
+}
+
+/**
+ * What stands before the last slash; the path itself if it has none. Slashes before that one stay:
+ * mkdir() gives what it made first as it was written.
+ */
 function parentOf(path) {
   const at = StringPrototypeLastIndexOf(path, '/');
   if (at === -1) return path;
-  return at === 0 ? '/' : withoutSlashes(StringPrototypeSlice(path, 0, at));
+  return at === 0 ? '/' : StringPrototypeSlice(path, 0, at);
 }
 
 // ---- making ------------------------------------------------------------------------------------
@@ -54,7 +64,7 @@ const FINAL_REFUSALS = [EPERM, ENOMEM, EACCES, ENOTDIR, ENOSPC, EROFS];
 /** mkdir -p. @returns {string | undefined} the first directory that was not there before */
 function* makeDirectories(path, mode) {
   if (typeof path !== 'string') path = pathText(path);
-  const wanted = [withoutSlashes(path)];
+  const wanted = [path];
   let first;
   let lastMissing;
   while (wanted.length !== 0) {
@@ -137,6 +147,14 @@ function* removeName(operation, path, { maxRetries, retryDelay }, refuse) {
   }
 }
 
+/** Whether it names what a link leads to: `link/`. */
+function* isLinkWithSlash(path) {
+  const bare = typeof path === 'string' ? withoutSlashes(path) : bytesWithoutSlashes(path);
+  if (bare === path) return false;
+  const figures = yield ['lstat', bare];
+  return !isErrno(figures) && direntKind(figures[MODE]) === UV_DIRENT_LINK;
+}
+
 /**
  * rm -r; links are removed, never followed.
  * @param {Function} refuse  makes the error, as Node's blocking form words it otherwise
@@ -144,7 +162,15 @@ function* removeName(operation, path, { maxRetries, retryDelay }, refuse) {
 function* removeTree(path, options, refuse = bareError) {
   const figures = yield ['lstat', path];
   if (figures === ENOENT) return;
+  const isBlocking = refuse !== bareError;
+  // The forms of Node differ here: what lies behind a file is nothing to the blocking one.
+  if (figures === ENOTDIR && isBlocking && options.force) return;
   if (isErrno(figures)) throw bareError(figures, 'lstat', path);
+  if (isDirectory(figures) && (yield* isLinkWithSlash(path))) {
+    // The kernel takes it for the directory and would not remove it, but all that lies in it.
+    if (isBlocking) throw refuse(ENOTDIR, 'rmdir', path);
+    return;
+  }
   if (!isDirectory(figures)) {
     yield* removeName('unlink', path, options, refuse);
     return;

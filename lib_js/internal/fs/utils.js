@@ -4,7 +4,7 @@
 
 const {
   ArrayIsArray, BigInt, DateNow, DatePrototypeGetTime, Error, ErrorCaptureStackTrace, MathTrunc,
-  NumberIsFinite, NumberIsNaN, NumberIsSafeInteger, ObjectIs, RangeError,
+  NumberIsFinite, NumberIsSafeInteger, ObjectIs, RangeError,
   StringPrototypeEndsWith, StringPrototypeIncludes, TypeError, TypedArrayPrototypeIncludes,
 } = primordials;
 
@@ -58,6 +58,7 @@ const FLAGS = {
   'sa+': O_APPEND | O_CREAT | O_RDWR | O_SYNC,
 };
 
+/** Flags that are text are called `flags` in any case. */
 function stringToFlags(flags, name = 'flags') {
   if (typeof flags === 'number') {
     validateInt32(flags, name);
@@ -65,7 +66,7 @@ function stringToFlags(flags, name = 'flags') {
   }
   if (flags == null) return O_RDONLY;
   const known = typeof flags === 'string' ? FLAGS[flags] : undefined;
-  if (known === undefined) throw new ERR_INVALID_ARG_VALUE(name, flags);
+  if (known === undefined) throw new ERR_INVALID_ARG_VALUE('flags', flags);
   return known;
 }
 
@@ -89,7 +90,7 @@ function validBits(mode, max) {
   if (typeof mode === 'number') {
     const bits = MathTrunc(mode);
     if (bits >= 0 && bits <= max) return bits;
-    const bounds = NumberIsNaN(mode) ? '' : `: >= 0 && <= ${max}`;
+    const bounds = NumberIsFinite(mode) ? `: >= 0 && <= ${max}` : '';
     const error = new RangeError(`mode is out of range${bounds}`);
     error.code = 'ERR_OUT_OF_RANGE';
     throw error;
@@ -289,8 +290,9 @@ function bytesOf(view) {
   return Buffer.from(view.buffer, view.byteOffset, view.byteLength);
 }
 
+/** Of readFile(), to which `buffer` is no encoding. */
 function decode(bytes, encoding) {
-  return encoding && encoding !== 'buffer' ? bytes.toString(encoding) : bytes;
+  return encoding ? bytes.toString(encoding) : bytes;
 }
 
 /** Text to write; an encoding that nobody knows is UTF-8. */

@@ -104,3 +104,27 @@ row('watchFile tells of a file that comes and goes', async () => {
   fs.unwatchFile(file);
   assert.deepStrictEqual(sizes, [[0, 0], [0, 4], [4, 0]]);
 });
+
+row('what comes back is told against what was there before', async () => {
+  const file = at('polled');
+  fs.writeFileSync(file, 'abc');
+  const seen = [];
+  fs.watchFile(file, { interval: 5 }, (current, previous) => {
+    seen.push([previous.size, current.size]);
+  });
+  const moment = () => new Promise((done) => setTimeout(done, 5));
+  // It is watched once it is seen to grow, and told of in full once its size is.
+  while (seen.at(-1)?.[1] !== fs.statSync(file).size) {
+    if (seen.length === 0) fs.appendFileSync(file, 'd');
+    await moment();
+  }
+  const { size } = fs.statSync(file);
+  fs.unlinkSync(file);
+  while (seen.at(-1)[1] !== 0) await moment();
+  fs.writeFileSync(`${file}.new`, '');
+  fs.truncateSync(`${file}.new`, 1000);
+  fs.renameSync(`${file}.new`, file);
+  while (seen.at(-1)[1] !== 1000) await moment();
+  fs.unwatchFile(file);
+  assert.deepStrictEqual(seen.slice(-2), [[size, 0], [size, 1000]]);
+});

@@ -150,10 +150,6 @@ function writeDescriptor(fd, bytes, signal, flush, done) {
       done(abortError(signal));
       return;
     }
-    if (offset === bytes.byteLength) {
-      finish();
-      return;
-    }
     const length = MathMin(bytes.byteLength - offset, STEP_BYTES);
     const step = Buffer.from(bytes.buffer, bytes.byteOffset + offset, length);
     later.write(fd, step, KEEP_POSITION, (answer) => {
@@ -162,7 +158,8 @@ function writeDescriptor(fd, bytes, signal, flush, done) {
         return;
       }
       offset += answer;
-      next();
+      if (offset === bytes.byteLength) finish();
+      else next();
     });
   }
   function finish() {

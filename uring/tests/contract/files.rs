@@ -75,7 +75,13 @@ impl Bench {
 /// Writes a pattern and then a tail, by the two kinds of writes; returns how many bytes.
 fn fill(bench: &mut Bench, fd: Fd) -> usize {
     let (page, offset) = (SendPage::of(pattern(100_000)), Some(0));
-    assert_eq!(bench.result(Op::Write { fd, page, offset }), 100_000);
+    let write = Op::Write {
+        fd,
+        page,
+        offset,
+        tells_part: true,
+    };
+    assert_eq!(bench.result(write), 100_000);
     let held = vec![Box::new(&b"tail"[..]) as Box<dyn coring_buf::Stable>];
     let offset = Some(100_000);
     assert_eq!(bench.result(Op::WriteHeld { fd, held, offset }), 4);

@@ -69,6 +69,7 @@ fn write_fills_a_pipe_many_times() {
             fd: input,
             page,
             offset: None,
+            tells_part: false,
         });
         assert_eq!(last.result as usize, text.len());
         let held = pieces(&text, 100_000);

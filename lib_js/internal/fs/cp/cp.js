@@ -99,6 +99,12 @@ const REFUSE_LATER = {
   exists: (dest) => refusal(ERR_FS_CP_EEXIST, 'EEXIST', dest, `${dest} already exists`),
   notRecursive: (src) =>
     refusal(ERR_FS_EISDIR, 'EISDIR', src, `${src} is a directory (not copied)`),
+  socket: (dest) =>
+    refusal(ERR_FS_CP_SOCKET, 'EINVAL', dest, `cannot copy a socket file: ${dest}`),
+  fifo: (dest) =>
+    refusal(ERR_FS_CP_FIFO_PIPE, 'EINVAL', dest, `cannot copy a FIFO pipe: ${dest}`),
+  unknown: (dest) =>
+    refusal(ERR_FS_CP_UNKNOWN, 'EINVAL', dest, `cannot copy an unknown file type: ${dest}`),
 };
 
 const REFUSE_NOW = {
@@ -119,6 +125,9 @@ const REFUSE_NOW = {
   notRecursive: (src) =>
     bare('ERR_FS_EISDIR',
          `Recursive option not enabled, cannot copy a directory: ${withSlash(src)}`),
+  socket: (dest) => bare('ERR_FS_CP_SOCKET', `Cannot copy a socket file: ${dest}`),
+  fifo: (dest) => bare('ERR_FS_CP_FIFO_PIPE', `Cannot copy a FIFO pipe: ${dest}`),
+  unknown: (dest) => bare('ERR_FS_CP_UNKNOWN', `Cannot copy an unknown file type: ${dest}`),
 };
 
 const { exists } = REFUSE_LATER;
@@ -160,6 +169,7 @@ function* checkPaths(job, src, dest, isTop) {
   if (options.filter && !(yield* passesFilter(job, src, dest))) {
     return { isSkipped: true, there: null };
   }
+  if (job.isSync && isTop) yield* checkTargets(job, src, dest);
   const from = yield* figuresOf(src, options.dereference);
   const there = yield* figuresOrNull(dest, options.dereference);
   const isTree = isDirectory(from) || (job.isSync && isTop && (yield* leadsToDirectory(src)));
@@ -172,13 +182,22 @@ function* checkPaths(job, src, dest, isTop) {
   return { isSkipped: false, there, from, isTree };
 }
 
+/** The blocking form wants a source behind its links, and looks for itself behind the target's. */
+function* checkTargets({ options, refuse }, src, dest) {
+  const found = yield ['stat', src];
+  const from = TypedArrayPrototypeSlice(
+    checked(found, options.dereference ? 'stat' : 'lstat', src));
+  const there = yield ['stat', dest];
+  if (!isRefused(there) && isSame(from, there)) throw refuse.same(src, dest);
+}
+
 function* leadsToDirectory(path) {
   const figures = yield ['stat', path];
   return !isRefused(figures) && isDirectory(figures);
 }
 
-function* passesFilter({ options: { filter }, isSync }, src, dest) {
-  const result = yield ['ask', filter, src, dest];
+function* passesFilter({ options, isSync }, src, dest) {
+  const result = yield ['ask', (from, to) => options.filter(from, to), src, dest];
   if (isSync && isPromise(result)) {
     throw new ERR_INVALID_RETURN_VALUE('boolean', 'filter', result);
   }
@@ -209,7 +228,12 @@ function* copyAll(job, src, dest) {
 }
 
 function* copyOne(job, src, dest, from, there, isTop) {
-  switch (from[MODE] & S_IFMT) {
+  const kind = from[MODE] & S_IFMT;
+  // Below the top the blocking form passes by what is none of these.
+  if (job.isSync && !isTop && kind !== constants.S_IFDIR && kind !== S_IFREG && kind !== S_IFLNK) {
+    return;
+  }
+  switch (kind) {
     case constants.S_IFDIR:
       if (!job.options.recursive) throw job.refuse.notRecursive(src);
       yield* copyDirectory(job, src, dest, from, there);
@@ -223,11 +247,11 @@ function* copyOne(job, src, dest, from, there, isTop) {
       yield* copyLink(job, src, dest, there, isTop);
       return;
     case S_IFSOCK:
-      throw refusal(ERR_FS_CP_SOCKET, 'EINVAL', dest, `cannot copy a socket file: ${dest}`);
+      throw job.refuse.socket(dest);
     case S_IFIFO:
-      throw refusal(ERR_FS_CP_FIFO_PIPE, 'EINVAL', dest, `cannot copy a FIFO pipe: ${dest}`);
+      throw job.refuse.fifo(dest);
     default:
-      throw refusal(ERR_FS_CP_UNKNOWN, 'EINVAL', dest, `cannot copy an unknown file type: ${dest}`);
+      throw job.refuse.unknown(dest);
   }
 }
 
@@ -311,7 +335,10 @@ function cp(src, dest, options, callback) {
   options = validateOptions(options);
   src = getValidatedPath(src, 'src');
   dest = getValidatedPath(dest, 'dest');
-  runLater(stepsOf(src, dest, options, false), (error) => callback(error));
+  runLater(stepsOf(src, dest, options, false), (error) => {
+    if (error) callback(error);
+    else callback(null, undefined);
+  });
 }
 
 async function cpPromise(src, dest, options) {

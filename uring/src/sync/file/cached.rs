@@ -2,6 +2,7 @@
 //! kernel remembers, bytes that lie in memory. Whoever is refused asks the ring, whose workers may
 //! wait. Such a call costs a third of the way through the ring and a tenth of a worker's.
 
+use super::position::move_by;
 use super::{close, fstat, open, read, statx, truncate, write};
 use crate::errno::Errno;
 use crate::fd::Fd;
@@ -124,10 +125,6 @@ fn read_into(fd: Fd, bytes: &mut [MaybeUninit<u8>], offset: Option<u64>) -> Resu
         }
     }
     Ok(filled)
-}
-
-fn move_by(fd: Fd, bytes: i64) -> Result<i64, Errno> {
-    call!(lseek(fd.raw(), bytes, libc::SEEK_CUR))
 }
 
 /// A file system that keeps its files in memory has no other way to read them.

@@ -27,8 +27,9 @@ pub fn copy(from: &CStr, to: &CStr, mode: i32) -> Result<(), Errno> {
 pub struct Copying {
     source: Fd,
     target: Fd,
-    /// The target's name, if we made it: a half copy is of no use to anybody.
-    made: Option<CString>,
+    /// The target's name, for a copy that fails: half a file is of no use to anybody. It goes even
+    /// if something lay there before, which is lost already, as libuv has it.
+    name: Option<CString>,
     /// The kernel copies by itself.
     is_easy: bool,
 }
@@ -45,11 +46,10 @@ impl Copying {
                 return Err(errno);
             }
         };
-        let made = (mode & EXCLUSIVE != 0).then(|| to.to_owned());
         let mut copying = Copying {
             source,
             target,
-            made,
+            name: Some(to.to_owned()),
             is_easy: true,
         };
         if is_same {
@@ -128,9 +128,9 @@ impl Copying {
     }
 
     fn give_up(&mut self) {
-        if let Some(made) = self.made.take() {
+        if let Some(name) = self.name.take() {
             // Best effort; why there is no copy is told already.
-            let _ = unlink(&made);
+            let _ = unlink(&name);
         }
     }
 }

@@ -12,6 +12,7 @@ mod cached;
 mod copy;
 mod directory;
 mod entries;
+mod position;
 mod removal;
 mod space;
 #[cfg(test)]
@@ -28,6 +29,7 @@ pub use directory::{
     Directory, DirectoryEntry, Names, make_directory, make_temporary_directory, read_directory,
     remove_directory,
 };
+pub use position::{claim, give_back};
 pub use removal::Removal;
 pub use space::file_system;
 pub use times::{copy_times, set_times, set_times_fd};

@@ -6,36 +6,36 @@ use crate::stat::FileTime;
 use crate::sync::call;
 use std::ffi::CStr;
 
-/// Seconds since 1970, before it if negative, as the kernel wants them. Rounds to microseconds'
-/// neighbourhood as far as a double can tell; not a number and the infinities mean "now" and
-/// "leave as it is".
-fn timespec(seconds: f64) -> libc::timespec {
+/// 2^63: the first number of seconds that is too large for the kernel.
+const SECONDS_END: f64 = 9_223_372_036_854_775_808.0;
+
+/// Seconds since 1970, before it if negative, as the kernel wants them: cut, not rounded, to
+/// nanoseconds, as libuv's uv__fs_to_timespec. Not a number and the infinities mean "leave as it
+/// is" and "now"; what no clock can show is refused.
+fn timespec(seconds: f64) -> Result<libc::timespec, Errno> {
+    let special = |tv_nsec| Ok(libc::timespec { tv_sec: 0, tv_nsec });
     if seconds.is_nan() {
-        return libc::timespec {
-            tv_sec: 0,
-            tv_nsec: libc::UTIME_OMIT,
-        };
+        return special(libc::UTIME_OMIT);
     }
     if seconds.is_infinite() {
-        return libc::timespec {
-            tv_sec: 0,
-            tv_nsec: libc::UTIME_NOW,
-        };
+        return special(libc::UTIME_NOW);
     }
-    let whole = seconds.floor();
-    // A double near the present has steps of a quarter microsecond: round what lies below.
-    let microseconds = ((seconds - whole) * 1e6).round() as i64;
-    let (carry, rest) = (microseconds / 1_000_000, microseconds % 1_000_000);
-    libc::timespec {
-        tv_sec: whole as i64 + carry,
-        tv_nsec: rest * 1000,
+    if seconds.abs() >= SECONDS_END {
+        return Err(Errno::EINVAL);
     }
+    let whole = seconds.trunc();
+    let nanoseconds = ((seconds - whole) * 1e9) as i64;
+    let borrow = i64::from(nanoseconds < 0);
+    Ok(libc::timespec {
+        tv_sec: whole as i64 - borrow,
+        tv_nsec: nanoseconds + borrow * 1_000_000_000,
+    })
 }
 
 /// Sets access and modification time. Not following means: of a link itself. NaN leaves a time as
 /// it is, an infinity means now.
 pub fn set_times(path: &CStr, accessed: f64, modified: f64, follow: bool) -> Result<(), Errno> {
-    let times = [timespec(accessed), timespec(modified)];
+    let times = [timespec(accessed)?, timespec(modified)?];
     let flags = if follow { 0 } else { libc::AT_SYMLINK_NOFOLLOW };
     call!(utimensat(
         libc::AT_FDCWD,
@@ -47,7 +47,7 @@ pub fn set_times(path: &CStr, accessed: f64, modified: f64, follow: bool) -> Res
 }
 
 pub fn set_times_fd(fd: Fd, accessed: f64, modified: f64) -> Result<(), Errno> {
-    let times = [timespec(accessed), timespec(modified)];
+    let times = [timespec(accessed)?, timespec(modified)?];
     call!(futimens(fd.raw(), times.as_ptr())).map(|_| ())
 }
 
@@ -72,13 +72,17 @@ mod tests {
             (0.0, (0, 0)),
             (1.5, (1, 500_000_000)),
             (-0.5, (-1, 500_000_000)),
-            (1_700_000_000.123, (1_700_000_000, 123_000_000)),
-            (0.9999999, (1, 0)),
+            (-1234.567, (-1235, 433_000_000)),
+            (1_700_000_000.123, (1_700_000_000, 122_999_906)),
+            (0.9999999, (0, 999_999_900)),
         ] {
-            let time = timespec(seconds);
+            let time = timespec(seconds).unwrap();
             assert_eq!((time.tv_sec, time.tv_nsec), expected, "{seconds}");
         }
-        assert_eq!(timespec(f64::NAN).tv_nsec, libc::UTIME_OMIT);
-        assert_eq!(timespec(f64::INFINITY).tv_nsec, libc::UTIME_NOW);
+        assert_eq!(timespec(f64::NAN).unwrap().tv_nsec, libc::UTIME_OMIT);
+        assert_eq!(timespec(f64::INFINITY).unwrap().tv_nsec, libc::UTIME_NOW);
+        for seconds in [1e20, -1e20, SECONDS_END, -SECONDS_END] {
+            assert_eq!(timespec(seconds).err(), Some(Errno::EINVAL));
+        }
     }
 }
