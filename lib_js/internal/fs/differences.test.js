@@ -154,6 +154,16 @@ row('rmSync of it, which in Node empties the directory before it is refused', ()
   if (process.features.openssl_is_boringssl) assert.ok(fs.existsSync(at('kept', 'below')));
 });
 
+row('rm of the dot in a directory leaves the directory as it is', async () => {
+  fs.mkdirSync(at('dotted', 'below'), { recursive: true });
+  for (const dot of [`${at('dotted')}/.`, `${at('dotted')}/./`]) {
+    const refused = { code: 'EINVAL', syscall: 'rmdir' };
+    await assert.rejects(fs.promises.rm(dot, { recursive: true }), refused);
+    await assert.rejects(callback('rm', Buffer.from(dot), { recursive: true }), refused);
+  }
+  assert.ok(fs.existsSync(at('dotted', 'below')));
+});
+
 row('nothing lies behind a file for rmSync by force', async () => {
   const options = { recursive: true, force: true };
   fs.rmSync(path.join(file, 'x'), options);

@@ -5,7 +5,7 @@
 
 const {
   ArrayPrototypeIncludes, ArrayPrototypePush, ArrayPrototypeShift, StringPrototypeCharCodeAt,
-  StringPrototypeIndexOf, StringPrototypeLastIndexOf, StringPrototypeSlice,
+  StringPrototypeEndsWith, StringPrototypeIndexOf, StringPrototypeLastIndexOf, StringPrototypeSlice,
   TypedArrayPrototypeSubarray,
 } = primordials;
 
@@ -24,6 +24,7 @@ const EACCES = -13;
 const EBUSY = -16;
 const EEXIST = -17;
 const ENOTDIR = -20;
+const EINVAL = -22;
 const ENFILE = -23;
 const EMFILE = -24;
 const ENOSPC = -28;
@@ -147,6 +148,13 @@ function* removeName(operation, path, { maxRetries, retryDelay }, refuse) {
   }
 }
 
+/** Whether its last name is `.`. */
+function endsInDot(path) {
+  const bare = typeof path === 'string' ? withoutSlashes(path) :
+    pathText(bytesWithoutSlashes(path));
+  return bare === '.' || StringPrototypeEndsWith(bare, '/.');
+}
+
 /** Whether it names what a link leads to: `link/`. */
 function* isLinkWithSlash(path) {
   const bare = typeof path === 'string' ? withoutSlashes(path) : bytesWithoutSlashes(path);
@@ -170,6 +178,10 @@ function* removeTree(path, options, refuse = bareError) {
     // The kernel takes it for the directory and would not remove it, but all that lies in it.
     if (isBlocking) throw refuse(ENOTDIR, 'rmdir', path);
     return;
+  }
+  // The kernel removes no `.`, which the forms that do not block find out before all else.
+  if (!isBlocking && isDirectory(figures) && endsInDot(path)) {
+    throw refuse(EINVAL, 'rmdir', path);
   }
   if (!isDirectory(figures)) {
     yield* removeName('unlink', path, options, refuse);
