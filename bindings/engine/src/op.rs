@@ -7,7 +7,8 @@
 //! | `view` | as `fast`, of a handle, a view that it reads, numbers | called by optimised code |
 //! | `slow` | read or make JavaScript values, throw | one callback |
 //!
-//! No op runs JavaScript: the few natives that do (module evaluation, `vm`) live in this crate.
+//! No op runs JavaScript: the few natives that do (module evaluation, `vm`) live in this crate, or
+//! are raw ops of crate coring-napi.
 
 use crate::realm;
 use crate::value::{Bytes, FromJs, IntoJs};
@@ -60,6 +61,21 @@ impl OpDecl {
             name,
             arguments_count,
             callback: slow_entry::<N, R, F>,
+            fast: None,
+        }
+    }
+
+    /// Declares a native of crate coring-napi, which calls V8 itself. It borrows no natives, so it
+    /// may run JavaScript.
+    pub const fn raw(
+        name: &'static str,
+        arguments_count: i32,
+        callback: v8::FunctionCallback,
+    ) -> OpDecl {
+        OpDecl {
+            name,
+            arguments_count,
+            callback,
             fast: None,
         }
     }

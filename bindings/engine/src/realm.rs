@@ -79,6 +79,8 @@ pub(crate) struct Realm {
     pub(crate) transfer_mode: RefCell<Option<v8::Global<v8::Private>>>,
     /// V8's tasks for this thread.
     pub(crate) tasks: RefCell<Option<std::sync::Arc<crate::tasks::Queue>>>,
+    /// What native code that calls V8 itself has asked for.
+    pub(crate) guest: crate::guest::Wishes,
     /// The isolate's main context.
     pub(crate) context: RefCell<Option<v8::Global<v8::Context>>>,
 }
@@ -108,6 +110,7 @@ impl Realm {
             promise_hooks: RefCell::default(),
             transfer_mode: RefCell::default(),
             tasks: RefCell::default(),
+            guest: Default::default(),
             context: RefCell::default(),
         })
     }

@@ -20,7 +20,7 @@ const FENCES: &[Fence] = &[
     },
     Fence {
         name: "v8",
-        only: &["bindings/engine/"],
+        only: &["bindings/engine/", "bindings/napi/"],
     },
     Fence {
         name: "core_affinity",
@@ -93,12 +93,14 @@ const EDGES: &[(&str, &[&str])] = &[
             "coring-codec",
             "coring-crypto",
             "coring-http2",
+            "coring-napi",
         ],
     ),
     ("bindings/codec/Cargo.toml", &[]),
     ("bindings/crypto/Cargo.toml", &[]),
     ("bindings/http2/Cargo.toml", &[]),
     ("bindings/engine/Cargo.toml", &["coring-buf"]),
+    ("bindings/napi/Cargo.toml", &["coring-engine"]),
     ("perf/Cargo.toml", &["coring-uring"]),
     ("ci/Cargo.toml", &[]),
 ];
@@ -110,6 +112,7 @@ const UNSAFE_CRATES: &[&str] = &[
     "bindings/engine/",
     "bindings/crypto/",
     "bindings/http2/",
+    "bindings/napi/",
 ];
 
 pub fn names(tree: &Tree) -> Vec<Finding> {

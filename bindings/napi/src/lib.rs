@@ -1,0 +1,33 @@
+//! The Node-API fence: what native addons call. The second crate that names `v8`, and the only one
+//! with functions that C calls by name; they are `js_native_api.h` and `node_api.h` of Node 24.
+//!
+//! | file | what |
+//! |---|---|
+//! | `boundary`, `status` | types that cross: values, places for results, texts, error codes |
+//! | `env`, `addons` | one environment per loaded module; what all of an isolate share |
+//! | `arena`, `references`, `finalizers` | what an addon holds by an opaque name; its end |
+//! | `scopes`, `callbacks` | handle scopes; JavaScript's way into the addon |
+//! | others | the functions, by subject |
+//!
+//! Opaque names (`napi_ref`, `napi_deferred`, `napi_handle_scope`, an external's value) are
+//! numbers and no addresses: a stale one is `napi_invalid_arg`, not a crash. An addon itself is
+//! native code, which can do what it likes; nothing here makes it safe.
+//!
+//! The order of checks, codes and texts are those of Node's `src/js_native_api_v8.cc`.
+
+#[macro_use]
+mod boundary;
+mod addons;
+mod arena;
+mod callbacks;
+mod env;
+mod externals;
+mod finalizers;
+mod references;
+mod scopes;
+mod status;
+
+pub use addons::Addons;
+pub use boundary::{EnvPointer, Value};
+pub use env::Env;
+pub use status::Status;
