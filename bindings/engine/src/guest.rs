@@ -3,7 +3,7 @@
 
 use std::cell::{Cell, RefCell};
 
-use crate::{builtin, error, realm};
+use crate::{builtin, error, realm, store, young};
 
 /// Something to do once, outside of any op. It opens its own handle scope.
 pub type Task = Box<dyn FnOnce()>;
@@ -66,4 +66,16 @@ pub fn uncaught(scope: &mut v8::PinScope, exception: v8::Local<v8::Value>) {
 /// `Buffer.prototype`. None: it cannot be loaded.
 pub fn buffer_prototype<'s>(scope: &v8::PinScope<'s, '_>) -> Option<v8::Local<'s, v8::Value>> {
     builtin::buffer_prototype(scope)
+}
+
+/// An ArrayBuffer of zeros. None: there is not so much memory.
+pub fn array_buffer<'s>(
+    scope: &mut v8::PinScope<'s, '_>,
+    bytes_count: usize,
+) -> Option<v8::Local<'s, v8::ArrayBuffer>> {
+    if !store::may_have(bytes_count) {
+        return None;
+    }
+    young::collect_if_due(scope);
+    Some(v8::ArrayBuffer::new(scope, bytes_count))
 }

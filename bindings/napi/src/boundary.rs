@@ -100,8 +100,12 @@ impl Value {
     pub const NONE: Value = Value(std::ptr::null_mut());
 
     pub fn new<'s>(local: impl Into<v8::Local<'s, v8::Value>>) -> Value {
-        let local: v8::Local<v8::Value> = local.into();
-        Value(std::ptr::from_ref::<v8::Value>(&local).cast_mut())
+        Value::of(&local.into())
+    }
+
+    /// Of what a handle derefs to, which lies in its slot.
+    pub fn of(value: &v8::Value) -> Value {
+        Value(std::ptr::from_ref(value).cast_mut())
     }
 
     /// The handle of an open scope's slot.
@@ -149,6 +153,15 @@ impl Value {
         let value = self.required(scope)?;
         value.try_cast().map_err(|_| Status::InvalidArg)
     }
+}
+
+/// A shared buffer where V8's constructors of views want a buffer.
+pub fn as_array_buffer(
+    shared: v8::Local<'_, v8::SharedArrayBuffer>,
+) -> v8::Local<'_, v8::ArrayBuffer> {
+    // SAFETY: V8 has one class for both (JSArrayBuffer, v8/src/objects/js-array-buffer.h); its
+    // constructors of views do the same for either.
+    unsafe { std::mem::transmute(shared) }
 }
 
 /// Values of the addon's as handles. Err: one is null.
@@ -325,7 +338,7 @@ impl WideText {
         if length == AUTO_LENGTH {
             count = 0;
             // SAFETY: the addon says that a zero ends it, and none was before this place.
-            while unsafe { self.0.add(count).read() } != 0 {
+            while unsafe { self.0.wrapping_add(count).read() } != 0 {
                 count += 1;
             }
         }

@@ -43,6 +43,8 @@ pub struct Env {
     pub finalizers: RefCell<VecDeque<Id>>,
     pub is_drain_scheduled: Cell<bool>,
     pub is_ending: Cell<bool>,
+    /// Things to be done that need it.
+    pub holds_count: Cell<usize>,
 }
 
 impl Env {
@@ -74,6 +76,7 @@ impl Env {
             finalizers: RefCell::default(),
             is_drain_scheduled: Cell::new(false),
             is_ending: Cell::new(false),
+            holds_count: Cell::new(0),
         });
         addons.adopt(env.clone());
         env
@@ -97,6 +100,13 @@ impl Env {
 
     pub fn may_run_js(&self) -> bool {
         coring_engine::guest::may_run_js()
+    }
+
+    pub fn adjust_external_memory(&self, change_bytes: i64) -> i64 {
+        let mut isolate = self.isolate;
+        // SAFETY: the isolate lives as long as its environments, and this is its thread.
+        let isolate = unsafe { v8::Isolate::ref_from_raw_isolate_ptr_mut(&mut isolate) };
+        isolate.adjust_amount_of_external_allocated_memory(change_bytes)
     }
 
     /// The context in which the module was loaded.

@@ -4,22 +4,21 @@
 use std::ffi::c_void;
 
 use crate::arena::{Finalizer, Id, Item};
-use crate::boundary::{Finalize, Out, Value, check};
+use crate::boundary::{EnvPointer, Finalize, Out, Value, check};
 use crate::env::Env;
 use crate::references::{self, Owner, Reference};
 use crate::status::Status;
 
+impl Finalizer {
+    pub fn call(self, env: EnvPointer) {
+        // SAFETY: the addon gave the function with what it is to be called with.
+        unsafe { (self.callback)(env, self.data, self.hint) }
+    }
+}
+
 impl Env {
     pub fn call_finalizer(&self, finalizer: Finalizer) {
-        let Finalizer {
-            callback,
-            data,
-            hint,
-        } = finalizer;
-        self.call_module_alone(|env| {
-            // SAFETY: the addon gave the function with what it is to be called with.
-            unsafe { callback(env, data, hint) }
-        });
+        self.call_module_alone(|env| finalizer.call(env));
     }
 
     /// The value of a reference was collected.
@@ -69,6 +68,8 @@ impl Env {
                     Some((finalizer.take(), true, references::Hold::Empty))
                 }
                 Item::External(_) | Item::Callback(_) | Item::Deferred(_) => None,
+                Item::AsyncContext(_) | Item::CallbackScope(_) | Item::Work(_) => None,
+                Item::Function(_) | Item::Memory(_) | Item::AsyncHook(_) => None,
             }
         });
         let Some((finalizer, is_ours, hold)) = taken else {
