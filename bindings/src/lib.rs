@@ -30,6 +30,7 @@ mod lexer;
 mod limits;
 mod locks;
 mod moved_fd;
+mod napi;
 pub mod options;
 mod os;
 mod performance;
@@ -119,6 +120,8 @@ pub const BINDINGS: &[Binding] = &[
     tls::inspect::BINDING,
     tls::lane::BINDING,
     http2::BINDING,
+    napi::BINDING,
+    coring_napi::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -199,6 +202,8 @@ pub struct Natives {
     pub(crate) crypto: crypto::State,
     pub(crate) tls: tls::State,
     pub(crate) http2: http2::State,
+    /// An addon's file that was just loaded.
+    pub(crate) loaded: Option<coring_napi::Loaded>,
     /// What the compute lane has worked out for this core.
     pub(crate) lane_answers: Arc<lane::Answers>,
     pub(crate) decoders: text_decoder::State,
@@ -222,6 +227,7 @@ impl Natives {
             crypto: crypto::State::default(),
             tls: tls::State::default(),
             http2: http2::State::default(),
+            loaded: None,
             lane_answers: Arc::default(),
             decoders: text_decoder::State::default(),
             ring,
@@ -344,6 +350,7 @@ impl Natives {
             || self.udps.iter().any(|(_, udp)| udp.is_alive())
             || self.children.iter().any(|(_, child)| child.refed)
             || self.channels.iter().any(|(_, channel)| channel.is_alive())
+            || coring_napi::is_alive()
     }
 
     /// When a timer is due by now: its time is up and JavaScript should be entered.

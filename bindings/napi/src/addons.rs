@@ -21,6 +21,20 @@ pub enum Cleanup {
         hook: CleanupHook,
         argument: *mut c_void,
     },
+    /// A function of other threads.
+    Function(Id),
+    /// Memory that is lent.
+    Memory(Id),
+    AsyncHook(Id),
+}
+
+impl Cleanup {
+    pub fn is_of(&self, id: Id) -> bool {
+        match self {
+            Cleanup::Function(own) | Cleanup::Memory(own) | Cleanup::AsyncHook(own) => *own == id,
+            Cleanup::Env(_) | Cleanup::Hook { .. } => false,
+        }
+    }
 }
 
 #[derive(Default)]
@@ -36,7 +50,10 @@ impl Addons {
             let addons = current.get_or_insert_with(|| {
                 let addons = Rc::<Addons>::default();
                 let ending = addons.clone();
-                coring_engine::guest::at_end(Box::new(move || ending.end()));
+                coring_engine::guest::at_end(Box::new(move || {
+                    ending.end();
+                    ADDONS.take();
+                }));
                 addons
             });
             addons.clone()
@@ -60,20 +77,5 @@ impl Addons {
     pub fn forget(&self, id: Id) -> bool {
         let removed = self.with(|arena| arena.remove(id));
         removed.is_some()
-    }
-
-    /// The isolate ends: hooks and environments, the newest first, as in Node.
-    fn end(&self) {
-        loop {
-            let Some(cleanup) = self.cleanups.borrow_mut().pop() else {
-                break;
-            };
-            match cleanup {
-                Cleanup::Env(env) => env.end(),
-                // SAFETY: the addon registered it to be called so, once, on this thread.
-                Cleanup::Hook { hook, argument } => unsafe { hook(argument) },
-            }
-        }
-        ADDONS.take();
     }
 }

@@ -8,6 +8,11 @@ use crate::boundary::Finalize;
 use crate::callbacks::Callback;
 use crate::env::Env;
 use crate::externals::External;
+use crate::node_cleanup::AsyncHook;
+use crate::node_contexts::AsyncContext;
+use crate::node_functions::Function;
+use crate::node_memory::Memory;
+use crate::node_works::Work;
 use crate::references::Reference;
 
 /// The opaque name of something in the arena. Never zero.
@@ -49,6 +54,12 @@ pub enum Item {
         data: *mut c_void,
         finalizer: Option<Finalizer>,
     },
+    AsyncContext(Rc<AsyncContext>),
+    CallbackScope(Rc<AsyncContext>),
+    Work(Rc<Work>),
+    Function(Rc<Function>),
+    Memory(Memory),
+    AsyncHook(AsyncHook),
 }
 
 impl Item {
@@ -58,6 +69,9 @@ impl Item {
             Item::Reference(reference) => reference.finalizer.is_some(),
             Item::Finalizer { finalizer, .. } => finalizer.is_some(),
             Item::External(_) | Item::Callback(_) | Item::Deferred(_) => false,
+            Item::AsyncContext(_) | Item::CallbackScope(_) | Item::Work(_) => false,
+            // These have an end of their own.
+            Item::Function(_) | Item::Memory(_) | Item::AsyncHook(_) => false,
         }
     }
 }
