@@ -29,6 +29,11 @@ impl Wishes {
         }
     }
 
+    /// Drops what will not run any more.
+    pub(crate) fn clear(&self) {
+        self.immediates.take();
+    }
+
     /// The next task of the isolate's end. JavaScript runs no more.
     pub(crate) fn next_end(&self) -> Option<Task> {
         self.is_ending.set(true);

@@ -120,6 +120,7 @@ impl Realm {
         self.roots.borrow_mut().clear();
         self.modules.borrow_mut().clear();
         self.templates.borrow_mut().clear();
+        self.guest.clear();
         self.collector.take();
         self.promise_hooks.take();
     }

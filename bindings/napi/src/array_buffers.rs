@@ -135,6 +135,25 @@ fn check_range(
     Ok(())
 }
 
+/// `node_api_noenv_finalize`
+type FinalizeAnywhere = unsafe extern "C" fn(*mut c_void, *mut c_void);
+
+/// What to do when V8 lets go of memory that threads share.
+struct Owed {
+    callback: FinalizeAnywhere,
+    hint: *mut c_void,
+}
+
+unsafe extern "C" fn release(memory: *mut c_void, _length: usize, owed: *mut c_void) {
+    if owed.is_null() {
+        return;
+    }
+    // SAFETY: V8 gives back, once, what was boxed when the buffer was made.
+    let owed = unsafe { Box::from_raw(owed.cast::<Owed>()) };
+    // SAFETY: the addon gave the function to be called so, on any thread.
+    unsafe { (owed.callback)(memory, owed.hint) };
+}
+
 exports! {
     /// Is it an ArrayBuffer?
     plain fn napi_is_arraybuffer(value: Value, result: Out<bool>) |_env, scope| {
@@ -192,6 +211,29 @@ exports! {
         let (address, _) = memory_of(buffer).ok_or(Status::GenericFailure)?;
         data.set(address);
         result.put(buffer);
+        Ok(())
+    };
+
+    /// A SharedArrayBuffer of the addon's memory. Any thread calls `callback` when nobody has the
+    /// memory any more.
+    guarded fn node_api_create_external_sharedarraybuffer(
+        memory: *mut c_void,
+        length: usize,
+        callback: Option<FinalizeAnywhere>,
+        hint: *mut c_void,
+        result: Out<Value>,
+    ) |_env, scope| {
+        let result = result.required()?;
+        let owed = callback.map_or(std::ptr::null_mut(), |callback| {
+            Box::into_raw(Box::new(Owed { callback, hint })).cast()
+        });
+        // SAFETY: the addon lends the memory until its function is called, which `release` does
+        // once, with what is boxed here.
+        let store = unsafe {
+            v8::SharedArrayBuffer::new_backing_store_from_ptr(memory, length, release, owed)
+        };
+        let store = store.make_shared();
+        result.put(v8::SharedArrayBuffer::with_backing_store(scope, &store));
         Ok(())
     };
 

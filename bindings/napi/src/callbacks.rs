@@ -76,7 +76,7 @@ pub fn function<'s>(
     data: *mut c_void,
 ) -> Result<v8::Local<'s, v8::Function>, Status> {
     let data = callback_data(env, scope, function, data);
-    let built = v8::Function::builder(invoke).data(data).build(scope);
+    let built = v8::Function::builder_raw(invoke).data(data).build(scope);
     built.ok_or(Status::GenericFailure)
 }
 
@@ -89,7 +89,7 @@ pub fn template<'s>(
     signature: Option<v8::Local<'s, v8::Signature>>,
 ) -> v8::Local<'s, v8::FunctionTemplate> {
     let data = callback_data(env, scope, function, data);
-    let mut builder = v8::FunctionTemplate::builder(invoke).data(data);
+    let mut builder = v8::FunctionTemplate::builder_raw(invoke).data(data);
     if let Some(signature) = signature {
         builder = builder.signature(signature);
     }
@@ -97,14 +97,14 @@ pub fn template<'s>(
 }
 
 /// What V8 calls.
-fn invoke<'s>(
-    scope: &mut v8::PinScope<'s, '_>,
-    arguments: v8::FunctionCallbackArguments<'s>,
-    mut result: v8::ReturnValue<'s, v8::Value>,
-) {
-    let Some((env, function, data)) = find(arguments.data()) else {
+unsafe extern "C" fn invoke(info: *const v8::FunctionCallbackInfo) {
+    // SAFETY: V8 passes a live callback info for the length of this call.
+    let info = unsafe { &*info };
+    let parts = info.get_parts();
+    let Some((env, function, data)) = find(parts.data) else {
         return;
     };
+    let arguments = v8::FunctionCallbackArguments::from_function_callback_info_parts(info, &parts);
     let call = NativeCall {
         arguments: &arguments,
         data,
@@ -114,18 +114,27 @@ fn invoke<'s>(
         // SAFETY: the addon gave the function to be called so; `call` lives until it returns.
         unsafe { function(env, pointer) }
     });
+    let mut result = parts.return_value;
     if let Some(thrown) = thrown {
-        if !scope.is_execution_terminating() && env.may_run_js() {
-            let thrown = v8::Local::new(scope, thrown);
-            scope.throw_exception(thrown);
-        }
-    } else if let Some(given) = given.get(scope) {
-        result.set(given);
+        env.within(|scope| {
+            if !scope.is_execution_terminating() && env.may_run_js() {
+                let thrown = v8::Local::new(scope, thrown);
+                scope.throw_exception(thrown);
+            }
+        });
+    } else if !given.is_none() {
+        env.within(|scope| {
+            if let Some(given) = given.get(scope) {
+                result.set(given);
+            }
+        });
     }
 }
 
 fn find(data: v8::Local<v8::Value>) -> Option<(Rc<Env>, NativeFunction, *mut c_void)> {
-    let external: v8::Local<v8::External> = data.try_cast().ok()?;
+    // SAFETY: the functions and templates of this file are the only ones that V8 calls `invoke`
+    // for, and their data is an external.
+    let external: v8::Local<v8::External> = unsafe { v8::Local::cast_unchecked(data) };
     let id = Id::from_pointer(external.value())?;
     Addons::current().with(|arena| match arena.get_with_env(id)? {
         (env, Item::Callback(callback)) => Some((env.clone(), callback.function, callback.data)),

@@ -3,6 +3,7 @@
 use std::cell::{Cell, RefCell, UnsafeCell};
 use std::collections::VecDeque;
 use std::ffi::CString;
+use std::mem::ManuallyDrop;
 use std::ptr::NonNull;
 use std::rc::{Rc, Weak};
 
@@ -27,11 +28,16 @@ pub struct Env {
     /// Keeps the context; `context_slot` is its slot.
     _context: v8::Global<v8::Context>,
     context_slot: NonNull<v8::Context>,
+    /// Copied for each call; never opened itself.
+    scope: ManuallyDrop<v8::ScopeStorage<v8::CallbackScope<'static>>>,
     /// The version of Node-API that the module was built for.
     pub version: i32,
     /// The URL of the module's file.
     pub file_url: CString,
     pub addons: Rc<Addons>,
+    /// Private properties: what an object wraps, and its tag. All addons share them.
+    pub wrap_key: v8::Global<v8::Private>,
+    pub tag_key: v8::Global<v8::Private>,
     /// The addon keeps its address.
     last_error: UnsafeCell<ErrorInfo>,
     exception: RefCell<Option<v8::Global<v8::Value>>>,
@@ -47,26 +53,41 @@ pub struct Env {
     pub holds_count: Cell<usize>,
 }
 
+fn private_key(scope: &v8::PinScope<'_, '_>, name: &str) -> v8::Global<v8::Private> {
+    let name = v8::String::new(scope, name);
+    let key = v8::Private::for_api(scope, name);
+    v8::Global::new(scope, key)
+}
+
 impl Env {
     /// An environment in the current context. It ends with its isolate.
     pub fn new(scope: &mut v8::PinScope<'_, '_>, version: i32, file_url: CString) -> Rc<Env> {
-        let context = v8::Global::new(scope, scope.get_current_context());
+        let global = v8::Global::new(scope, scope.get_current_context());
+        let wrap_key = private_key(scope, "node:napi:wrapper");
+        let tag_key = private_key(scope, "node:napi:type_tag");
         let isolate: &mut v8::Isolate = scope;
-        // SAFETY: the slot is that of `context`, which the environment keeps; the reference is
+        // SAFETY: the slot is that of `global`, which the environment keeps; the reference is
         // turned into its address at once.
-        let context_slot = NonNull::from(unsafe { context.open(isolate) });
+        let context_slot = NonNull::from(unsafe { global.open(isolate) });
         // SAFETY: the pointer is used on this thread and while the isolate lives: the environment
         // ends with it (`Addons::end`).
         let isolate = unsafe { isolate.as_raw_isolate_ptr() };
+        // SAFETY: as above.
+        let context: v8::Local<'static, v8::Context> = unsafe { local_at(context_slot) };
+        // SAFETY: the scope is used while a handle scope is open (`within`).
+        let callback_scope = unsafe { v8::CallbackScope::new(context) };
         let addons = Addons::current();
         let env = Rc::new_cyclic(|me| Env {
             me: me.clone(),
             isolate,
-            _context: context,
+            _context: global,
             context_slot,
+            scope: ManuallyDrop::new(callback_scope),
             version,
             file_url,
             addons: addons.clone(),
+            wrap_key,
+            tag_key,
             last_error: UnsafeCell::new(ErrorInfo::new()),
             exception: RefCell::new(None),
             scopes: Scopes::default(),
@@ -117,10 +138,13 @@ impl Env {
     }
 
     /// Runs `body` in the innermost handle scope, which the caller's callback or finalizer has.
-    fn within<R>(&self, body: impl FnOnce(&mut v8::PinScope<'_, '_>) -> R) -> R {
-        let context = self.context();
-        v8::callback_scope!(unsafe scope, context);
-        body(scope)
+    pub fn within<R>(&self, body: impl FnOnce(&mut v8::PinScope<'_, '_>) -> R) -> R {
+        // SAFETY: such a scope opens and closes nothing, it only names the isolate and the context,
+        // which live as long as the environment. Making it anew asks V8 for both at each call.
+        let scope = unsafe { std::ptr::read(&raw const *self.scope) };
+        let scope = std::pin::pin!(scope);
+        let mut scope = scope.init();
+        body(&mut scope)
     }
 
     /// Runs `body` in a handle scope of its own: nothing of this module may be on the stack.

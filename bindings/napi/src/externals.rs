@@ -66,18 +66,18 @@ fn with_external<R>(
 }
 
 /// The private property that holds an object's tag.
-fn tag_key<'s>(scope: &v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Private> {
-    let name = v8::String::new(scope, "node:napi:type_tag");
-    v8::Private::for_api(scope, name)
+fn tag_key<'s>(env: &Env, scope: &v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Private> {
+    v8::Local::new(scope, &env.tag_key)
 }
 
 fn tag_object(
+    env: &Env,
     scope: &v8::PinScope<'_, '_>,
     object: v8::Local<v8::Object>,
     tag: TypeTag,
 ) -> Result<(), Failure> {
     let failed = Status::GenericFailure.or_exception();
-    let key = tag_key(scope);
+    let key = tag_key(env, scope);
     let is_tagged = object.has_private(scope, key).ok_or(failed)?;
     if is_tagged {
         return Err(Status::InvalidArg.or_exception());
@@ -90,8 +90,12 @@ fn tag_object(
     }
 }
 
-fn tag_of(scope: &v8::PinScope<'_, '_>, object: v8::Local<v8::Object>) -> Option<TypeTag> {
-    let key = tag_key(scope);
+fn tag_of(
+    env: &Env,
+    scope: &v8::PinScope<'_, '_>,
+    object: v8::Local<v8::Object>,
+) -> Option<TypeTag> {
+    let key = tag_key(env, scope);
     let number = object.get_private(scope, key)?;
     let number: v8::Local<v8::BigInt> = number.try_cast().ok()?;
     let mut words = [0; 2];
@@ -142,7 +146,7 @@ exports! {
         }
         let object = value.to_object(scope).ok_or(Status::ObjectExpected.or_exception())?;
         let tag = tag.slice(1).map_err(Status::or_exception)?[0];
-        tag_object(scope, object, tag)
+        tag_object(env, scope, object, tag)
     };
 
     /// Is it marked so?
@@ -160,7 +164,7 @@ exports! {
         let object = value.to_object(scope).ok_or(Status::ObjectExpected.or_exception())?;
         let tag = tag.slice(1).map_err(Status::or_exception)?[0];
         let result = result.required().map_err(Status::or_exception)?;
-        result.set(tag_of(scope, object) == Some(tag));
+        result.set(tag_of(env, scope, object) == Some(tag));
         Ok(())
     };
 }

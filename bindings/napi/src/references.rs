@@ -43,9 +43,10 @@ impl Reference {
         count: u32,
         reference: Reference,
     ) -> Id {
+        let weakness = reference.weakness();
         let id = env.addons.insert(env, Item::Reference(reference));
         let hold = match count {
-            0 => Hold::weak(env, scope, value, id),
+            0 => Hold::weak(scope, value, id, weakness),
             _ => Hold::Strong(v8::Global::new(scope, value)),
         };
         env.addons.with(|arena| {
@@ -102,6 +103,12 @@ impl Reference {
         std::mem::replace(&mut self.hold, Hold::Empty)
     }
 
+    /// None: the value cannot be held weakly. Else whether somebody wants to know when it is gone.
+    fn weakness(&self) -> Option<bool> {
+        let is_awaited = self.owner == Owner::Runtime || self.finalizer.is_some();
+        self.may_be_weak.then_some(is_awaited)
+    }
+
     fn is_empty(&self) -> bool {
         match &self.hold {
             Hold::Strong(_) => false,
@@ -114,18 +121,12 @@ impl Reference {
 impl Hold {
     /// A hold that lets the value go; what cannot be held weakly is let go of at once, as in Node.
     fn weak(
-        env: &Env,
         scope: &mut v8::PinScope<'_, '_>,
         value: v8::Local<v8::Value>,
         id: Id,
+        weakness: Option<bool>,
     ) -> Hold {
-        let wants_to_know = env.addons.with(|arena| match arena.get(id) {
-            Some(Item::Reference(reference)) if reference.may_be_weak => {
-                Some(reference.owner == Owner::Runtime || reference.finalizer.is_some())
-            }
-            _ => None,
-        });
-        match wants_to_know {
+        match weakness {
             None => Hold::Empty,
             Some(false) => Hold::Weak(v8::Weak::new(scope, value)),
             Some(true) => {
@@ -242,21 +243,21 @@ exports! {
 
     /// Counts one less; at zero the reference becomes weak.
     plain fn napi_reference_unref(reference: *mut c_void, result: Out<u32>) |env, scope| {
-        let (id, (count, value)) = with_reference(env, reference, |reference| {
+        let (id, (count, value, weakness)) = with_reference(env, reference, |reference| {
             if reference.count == 0 {
-                return (None, None);
+                return (None, None, None);
             }
             if reference.is_empty() {
-                return (Some(0), None);
+                return (Some(0), None, None);
             }
             reference.count -= 1;
             let becomes_weak = reference.count == 0;
             let value = value_of(&reference.hold, scope).filter(|_| becomes_weak);
-            (Some(reference.count), value)
+            (Some(reference.count), value, reference.weakness())
         })?;
         let count = count.ok_or(Status::GenericFailure)?;
         if let Some(value) = value {
-            let hold = Hold::weak(env, scope, value, id);
+            let hold = Hold::weak(scope, value, id, weakness);
             put_hold(env, id, hold);
         }
         result.set(count);

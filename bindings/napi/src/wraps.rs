@@ -10,13 +10,16 @@ use crate::status::{Failure, Status};
 
 /// The private property that holds the name of the reference to what is wrapped. All addons of an
 /// isolate share it: an object is wrapped once.
-fn wrap_key<'s>(scope: &v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Private> {
-    let name = v8::String::new(scope, "node:napi:wrapper");
-    v8::Private::for_api(scope, name)
+fn wrap_key<'s>(env: &Env, scope: &v8::PinScope<'s, '_>) -> v8::Local<'s, v8::Private> {
+    v8::Local::new(scope, &env.wrap_key)
 }
 
-fn wrapped_id(scope: &v8::PinScope<'_, '_>, object: v8::Local<v8::Object>) -> Option<Id> {
-    let key = wrap_key(scope);
+fn wrapped_id(
+    env: &Env,
+    scope: &v8::PinScope<'_, '_>,
+    object: v8::Local<v8::Object>,
+) -> Option<Id> {
+    let key = wrap_key(env, scope);
     let value = object.get_private(scope, key)?;
     let external: v8::Local<v8::External> = value.try_cast().ok()?;
     Id::from_pointer(external.value())
@@ -30,7 +33,7 @@ fn find<'s>(
 ) -> Result<(v8::Local<'s, v8::Object>, Id, *mut c_void), Failure> {
     let object = object.required(scope)?;
     let object: v8::Local<v8::Object> = object.try_cast().map_err(|_| Status::InvalidArg)?;
-    let id = wrapped_id(scope, object).ok_or(Status::InvalidArg)?;
+    let id = wrapped_id(env, scope, object).ok_or(Status::InvalidArg)?;
     let data = env.addons.with(|arena| match arena.get(id) {
         Some(Item::Reference(reference)) => Some(reference.data),
         _ => None,
@@ -49,7 +52,7 @@ exports! {
     ) |env, scope| {
         let object = object.required(scope)?;
         let object: v8::Local<v8::Object> = object.try_cast().map_err(|_| Status::InvalidArg)?;
-        let key = wrap_key(scope);
+        let key = wrap_key(env, scope);
         check(object.has_private(scope, key) == Some(false), Status::InvalidArg)?;
         let finalizer = callback.map(|callback| Finalizer { callback, data: native, hint });
         let value = object.into();
@@ -84,7 +87,7 @@ exports! {
     guarded fn napi_remove_wrap(object: Value, result: Out<*mut c_void>) |env, scope| {
         let (object, id, data) = find(env, scope, object)?;
         result.set(data);
-        let key = wrap_key(scope);
+        let key = wrap_key(env, scope);
         object.delete_private(scope, key);
         let is_ours = env.addons.with(|arena| match arena.get_mut(id) {
             Some((_, Item::Reference(reference))) => {
