@@ -47,7 +47,7 @@ pub struct Finalizer {
 pub enum Item {
     Reference(Reference),
     External(External),
-    Callback(Callback),
+    Callback(Box<Callback>),
     Deferred(v8::Global<v8::PromiseResolver>),
     /// Of data that belongs to the environment or was posted: not bound to a value.
     Finalizer {

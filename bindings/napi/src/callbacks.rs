@@ -1,10 +1,9 @@
 //! JavaScript's way into an addon: functions that call its native code.
 
 use std::ffi::c_void;
-use std::rc::Rc;
 
 use crate::addons::Addons;
-use crate::arena::{Id, Item};
+use crate::arena::Item;
 use crate::boundary::{EnvPointer, Many, Out, Room, Text, Value, check, handles};
 use crate::env::Env;
 use crate::status::Status;
@@ -12,8 +11,11 @@ use crate::status::Status;
 /// `napi_callback`.
 pub type NativeFunction = unsafe extern "C" fn(EnvPointer, CallPointer) -> Value;
 
-/// What a function of JavaScript's calls.
+/// What a function of JavaScript's calls. Its address is the value of the external by which V8
+/// knows it, and lasts as long: it is boxed, and dropped when that external is gone or the
+/// environment has ended, when no JavaScript runs.
 pub struct Callback {
+    env: EnvPointer,
     function: NativeFunction,
     data: *mut c_void,
     /// Tells when the function is gone.
@@ -49,13 +51,15 @@ pub fn callback_data<'s>(
     function: NativeFunction,
     data: *mut c_void,
 ) -> v8::Local<'s, v8::Value> {
-    let callback = Callback {
+    let callback = Box::new(Callback {
+        env: env.pointer(),
         function,
         data,
         _weak: None,
-    };
+    });
+    let address = std::ptr::from_ref::<Callback>(&callback).cast_mut();
     let id = env.addons.insert(env, Item::Callback(callback));
-    let value = v8::External::new(scope, id.as_pointer());
+    let value = v8::External::new(scope, address.cast());
     let told = Box::new(move |_: &mut v8::Isolate| {
         Addons::current().forget(id);
     });
@@ -101,7 +105,8 @@ unsafe extern "C" fn invoke(info: *const v8::FunctionCallbackInfo) {
     // SAFETY: V8 passes a live callback info for the length of this call.
     let info = unsafe { &*info };
     let parts = info.get_parts();
-    let Some((env, function, data)) = find(parts.data) else {
+    let (env, function, data) = find(parts.data);
+    let Some(env) = env.get() else {
         return;
     };
     let arguments = v8::FunctionCallbackArguments::from_function_callback_info_parts(info, &parts);
@@ -131,15 +136,14 @@ unsafe extern "C" fn invoke(info: *const v8::FunctionCallbackInfo) {
     }
 }
 
-fn find(data: v8::Local<v8::Value>) -> Option<(Rc<Env>, NativeFunction, *mut c_void)> {
+/// What is called, by the data of the function that V8 calls.
+fn find(data: v8::Local<v8::Value>) -> (EnvPointer, NativeFunction, *mut c_void) {
     // SAFETY: the functions and templates of this file are the only ones that V8 calls `invoke`
     // for, and their data is an external.
     let external: v8::Local<v8::External> = unsafe { v8::Local::cast_unchecked(data) };
-    let id = Id::from_pointer(external.value())?;
-    Addons::current().with(|arena| match arena.get_with_env(id)? {
-        (env, Item::Callback(callback)) => Some((env.clone(), callback.function, callback.data)),
-        _ => None,
-    })
+    // SAFETY: the callback lives as long as the external (see there), which the function has.
+    let callback = unsafe { &*external.value().cast::<Callback>() };
+    (callback.env, callback.function, callback.data)
 }
 
 exports! {
