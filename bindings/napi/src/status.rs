@@ -1,6 +1,7 @@
 //! What a function answers, and what it keeps of its last failure.
 
 use std::ffi::{CStr, c_char, c_void};
+use std::io::Write as _;
 
 /// `napi_status`.
 #[repr(C)]
@@ -124,9 +125,9 @@ pub type Outcome = Result<(), Failure>;
 
 /// As Node: tells why, and ends the process.
 pub fn fatal(location: Option<&str>, message: &str) -> ! {
-    match location {
-        Some(location) => eprintln!("FATAL ERROR: {location} {message}"),
-        None => eprintln!("FATAL ERROR: {message}"),
-    }
+    let location = location.map_or_else(String::new, |location| format!("{location} "));
+    let text = format!("FATAL ERROR: {location}{message}\n");
+    // Where it cannot be written there is nobody to tell.
+    let _ = std::io::stderr().write_all(text.as_bytes());
     std::process::abort();
 }
