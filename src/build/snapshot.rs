@@ -34,7 +34,7 @@ fn main() {
     // loader would otherwise patch at every start.
     println!("cargo:rustc-link-arg-bins=-no-pie");
     // Native addons find the functions of Node-API in the program itself.
-    for names in ["napi_*", "node_api_*"] {
+    for names in ["napi_*", "node_api_*", "uv_*"] {
         println!("cargo:rustc-link-arg-bins=-Wl,--export-dynamic-symbol={names}");
     }
 

@@ -10,6 +10,7 @@ use crate::arena::Id;
 use crate::env::Env;
 use crate::node_works::Work;
 use crate::status::Status;
+use crate::uv_loop::Uv;
 
 /// Something for a thread that may take long.
 pub type Job = Box<dyn FnOnce() + Send>;
@@ -34,7 +35,16 @@ pub enum Callback {
     MarkAsUntransferable,
 }
 
-/// What other threads leave for this one, each by its name in the arena.
+/// What it is about.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Arrival {
+    /// What has this name in the arena.
+    Item(Id),
+    /// A handle or a request of libuv's, by its number.
+    Uv(u64),
+}
+
+/// What other threads leave for this one.
 pub struct Arrivals {
     list: Mutex<List>,
     came: Condvar,
@@ -43,7 +53,7 @@ pub struct Arrivals {
 
 #[derive(Default)]
 struct List {
-    ids: VecDeque<Id>,
+    waiting: VecDeque<Arrival>,
     /// The loop knows that there is something.
     is_told: bool,
     /// The isolate has ended.
@@ -55,12 +65,12 @@ impl Arrivals {
         self.list.lock().expect("no holder of this lock can panic")
     }
 
-    pub fn push(&self, id: Id) {
+    pub fn push(&self, arrival: Arrival) {
         let mut list = self.list();
         if list.is_closed {
             return;
         }
-        list.ids.push_back(id);
+        list.waiting.push_back(arrival);
         let was_told = std::mem::replace(&mut list.is_told, true);
         drop(list);
         self.came.notify_one();
@@ -69,16 +79,16 @@ impl Arrivals {
         }
     }
 
-    fn pop(&self) -> Option<Id> {
-        self.list().ids.pop_front()
+    fn pop(&self) -> Option<Arrival> {
+        self.list().waiting.pop_front()
     }
 
     /// Blocks until there is something.
-    fn wait(&self) -> Id {
+    fn wait(&self) -> Arrival {
         let mut list = self.list();
         loop {
-            if let Some(id) = list.ids.pop_front() {
-                return id;
+            if let Some(arrival) = list.waiting.pop_front() {
+                return arrival;
             }
             let waited = self.came.wait(list);
             list = waited.expect("no holder of this lock can panic");
@@ -108,6 +118,7 @@ pub struct Loop {
     pub hooks_count: Cell<usize>,
     /// Functions of other threads to be finalized when the end's hooks have run.
     pub closing: RefCell<Vec<Id>>,
+    pub uv: Uv,
 }
 
 thread_local! {
@@ -130,6 +141,7 @@ pub fn start(host: Host) {
         works: RefCell::default(),
         hooks_count: Cell::default(),
         closing: RefCell::default(),
+        uv: Uv::default(),
     };
     LOOP.set(Some(Rc::new(made)));
 }
@@ -141,7 +153,7 @@ pub fn arrivals_count() -> usize {
     };
     let mut list = current.arrivals.list();
     list.is_told = false;
-    list.ids.len()
+    list.waiting.len()
 }
 
 /// Does an addon keep the program running?
@@ -187,11 +199,11 @@ impl Loop {
         Some((env, work))
     }
 
-    pub fn next_arrival(&self) -> Option<Id> {
+    pub fn next_arrival(&self) -> Option<Arrival> {
         self.arrivals.pop()
     }
 
-    pub fn wait_for_arrival(&self) -> Id {
+    pub fn wait_for_arrival(&self) -> Arrival {
         self.arrivals.wait()
     }
 

@@ -9,6 +9,7 @@
 //! | `scopes`, `callbacks` | handle scopes; JavaScript's way into the addon |
 //! | `node_modules`, `host` | loading; what JavaScript calls; this thread's loop |
 //! | `node_*` | the functions of `node_api.h` |
+//! | `uv_*` | of libuv what addons import most |
 //! | others | the functions, by subject |
 //!
 //! Opaque names (`napi_ref`, `napi_deferred`, `napi_handle_scope`, an external's value) are
@@ -43,6 +44,8 @@ mod references;
 mod scopes;
 mod status;
 mod strings;
+mod uv_loop;
+mod uv_threads;
 mod values;
 mod wraps;
 

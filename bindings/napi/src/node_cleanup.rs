@@ -8,10 +8,11 @@ use crate::addons::{Addons, Cleanup, CleanupHook};
 use crate::arena::{Id, Item};
 use crate::boundary::{Out, check};
 use crate::env::Env;
-use crate::host::Loop;
+use crate::host::{Arrival, Loop};
 use crate::node_functions::function_of;
 use crate::node_memory;
 use crate::status::Status;
+use crate::uv_loop;
 
 /// `napi_async_cleanup_hook`.
 type AsyncCleanupHook = unsafe extern "C" fn(*mut c_void, *mut c_void);
@@ -122,16 +123,24 @@ impl Addons {
                     function.finish(&env);
                 }
             }
-            if current.works.borrow().is_empty() && current.hooks_count.get() == 0 {
+            uv_loop::close_handles(&current);
+            let is_idle = current.works.borrow().is_empty() && current.uv.works_count.get() == 0;
+            if is_idle && current.hooks_count.get() == 0 {
                 return;
             }
-            let id = current.wait_for_arrival();
-            self.receive(id);
+            if current.closing.borrow().is_empty() && !current.uv.is_closing() {
+                let arrival = current.wait_for_arrival();
+                self.receive(arrival);
+            }
         }
     }
 
     /// Does what another thread has left something for.
-    pub fn receive(&self, id: Id) {
+    pub fn receive(&self, arrival: Arrival) {
+        let id = match arrival {
+            Arrival::Item(id) => id,
+            Arrival::Uv(number) => return uv_loop::receive(number),
+        };
         if let Some((env, work)) = Loop::current().and_then(|current| current.take_work(id)) {
             work.completed(&env);
             return;

@@ -81,14 +81,16 @@ impl AsyncContext {
         })
     }
 
-    /// What runs until `leave` runs in this context.
-    pub fn enter(&self, scope: &mut v8::PinScope<'_, '_>) {
+    /// What runs until `leave` runs in this context. `has_frame`: in what AsyncLocalStorage held
+    /// when it was made, too; else it holds nothing, as in Node.
+    pub fn enter(&self, scope: &mut v8::PinScope<'_, '_>, has_frame: bool) {
         let (Some(current), Some(holder)) = (Loop::current(), &self.holder) else {
             return;
         };
         let resource = self.resource(scope).into();
         let holder = v8::Local::new(scope, holder);
-        current.call(scope, Callback::Enter, &[holder, resource]);
+        let has_frame = v8::Boolean::new(scope, has_frame).into();
+        current.call(scope, Callback::Enter, &[holder, resource, has_frame]);
     }
 
     /// `failed`: an exception has left it.
@@ -125,7 +127,7 @@ impl Env {
         call: impl FnOnce(EnvPointer, &mut v8::PinScope<'_, '_>),
     ) {
         self.enter(|scope| {
-            context.enter(scope);
+            context.enter(scope, false);
             let ((), thrown) = self.call_module(|env| call(env, scope));
             let failed = thrown.is_some();
             if let Some(thrown) = thrown
@@ -240,7 +242,7 @@ exports! {
         };
         let arguments = handles(arguments, scope)?;
         if let Some(context) = &context {
-            context.enter(scope);
+            context.enter(scope, true);
         }
         let (given, thrown) = {
             v8::tc_scope!(let catch, scope);
@@ -268,7 +270,7 @@ exports! {
     ) |env, scope| {
         let result = result.required()?;
         let context = context_of(env, context)?;
-        context.enter(scope);
+        context.enter(scope, false);
         env.open_callback_scopes.set(env.open_callback_scopes.get() + 1);
         let id = env.addons.insert(env, Item::CallbackScope(context));
         result.set(id.as_pointer());

@@ -14,7 +14,7 @@ use crate::addons::Cleanup;
 use crate::arena::{Id, Item};
 use crate::boundary::{EnvPointer, Finalize, Out, Value, check};
 use crate::env::Env;
-use crate::host::{Arrivals, Callback, Loop};
+use crate::host::{Arrival, Arrivals, Callback, Loop};
 use crate::node_contexts::{AsyncContext, Policy, resource_and_name};
 use crate::status::Status;
 
@@ -81,7 +81,7 @@ impl Shared {
     fn tell(&self, queue: &mut Queue) {
         if let (false, Some(id)) = (queue.is_told, self.id.get()) {
             queue.is_told = true;
-            self.arrivals.push(*id);
+            self.arrivals.push(Arrival::Item(*id));
         }
     }
 

@@ -10,7 +10,7 @@ use crate::arena::{Finalizer, Id, Item};
 use crate::boundary::{Finalize, Many, Out, Value, check};
 use crate::env::Env;
 use crate::errors::throw_range_error;
-use crate::host::{Arrivals, Callback, Loop};
+use crate::host::{Arrival, Arrivals, Callback, Loop};
 use crate::status::{Failure, Status};
 
 /// External memory while it is lent.
@@ -28,7 +28,7 @@ struct Lease {
 unsafe extern "C" fn lease_is_over(_data: *mut c_void, _bytes: usize, lease: *mut c_void) {
     // SAFETY: made by `Box::into_raw` for this buffer; V8 calls this once.
     let lease = unsafe { Box::from_raw(lease.cast::<Lease>()) };
-    lease.arrivals.push(lease.id);
+    lease.arrivals.push(Arrival::Item(lease.id));
 }
 
 /// The lease of `id` is over, or the isolate ends: then views of it become empty.

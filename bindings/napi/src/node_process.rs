@@ -1,9 +1,9 @@
-//! The process as addons see it: its version, its end, and what is not there: libuv's loop.
+//! The process as addons see it: its version and its end.
 
-use std::ffi::{CStr, c_char, c_void};
+use std::ffi::{CStr, c_char};
 
 use crate::boundary::{Out, Text, Value};
-use crate::status::{Status, fatal};
+use crate::status::fatal;
 
 /// `napi_node_version`.
 #[repr(C)]
@@ -49,12 +49,6 @@ exports! {
         let error = error.required(scope)?;
         coring_engine::guest::uncaught(scope, error);
         Ok(())
-    };
-
-    /// There is no loop of libuv's here.
-    basic fn napi_get_uv_event_loop(result: Out<*mut c_void>) |_env| {
-        result.required()?;
-        Err(Status::GenericFailure.into())
     };
 }
 

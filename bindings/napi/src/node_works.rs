@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use crate::arena::{Id, Item};
 use crate::boundary::{EnvPointer, Out, Value, check};
 use crate::env::Env;
-use crate::host::{InFlight, Loop};
+use crate::host::{Arrival, InFlight, Loop};
 use crate::node_contexts::{AsyncContext, Policy, resource_and_name};
 use crate::status::Status;
 
@@ -68,7 +68,7 @@ impl Work {
                 state.compare_exchange(QUEUED, RUNNING, Ordering::AcqRel, Ordering::Acquire);
             if begun.is_ok() {
                 call.run();
-                arrivals.push(id);
+                arrivals.push(Arrival::Item(id));
             }
         });
         if !current.run_in_lane(job) {
@@ -89,7 +89,7 @@ impl Work {
         let (from, to) = (QUEUED, CANCELLED);
         let cancelled = state.compare_exchange(from, to, Ordering::AcqRel, Ordering::Acquire);
         cancelled.map_err(|_| Status::GenericFailure)?;
-        Loop::required()?.arrivals.push(id);
+        Loop::required()?.arrivals.push(Arrival::Item(id));
         Ok(())
     }
 
@@ -101,6 +101,9 @@ impl Work {
         let state = self.state.take().map(|state| state.load(Ordering::Acquire));
         let status = match state {
             Some(CANCELLED) => Status::Cancelled,
+            // At the isolate's end Node says that all is well; what addons then do of JavaScript
+            // fails, and wrappers for C++ end the process over it.
+            _ if !env.may_run_js() => Status::Cancelled,
             _ => Status::Ok,
         };
         let complete = self.complete.filter(|_| !self.is_deleted.get());

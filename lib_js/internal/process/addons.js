@@ -50,13 +50,14 @@ function asyncDestroy(holder) {
 // Pairs: the frame that was there before, and the id that was entered, or 0.
 const outer = [];
 
-function enter(holder, resource) {
+/** `hasFrame`: AsyncLocalStorage has what it had when the context was made; else it has nothing. */
+function enter(holder, resource, hasFrame) {
   if (watch.isOn && holder.id === 0) {
     holder.id = newAsyncId();
     holder.trigger = getDefaultTriggerAsyncId();
   }
   ArrayPrototypePush(outer, currentFrame(), watch.isOn ? holder.id : 0);
-  setFrame(holder.frame);
+  setFrame(hasFrame ? holder.frame : undefined);
   if (watch.isOn) emitBefore(holder.id, holder.trigger, resource);
 }
 
