@@ -98,6 +98,10 @@ pub fn boot(mut natives: Natives, limits: IsolateLimits) -> Result<Isolate<Nativ
 
 /// A lone core ends with the process: nothing is freed piece by piece, the kernel is quicker.
 fn leave(mut isolate: Isolate<Natives>, end: End) -> ! {
+    // As in Node: only a program that ends by itself winds up its native addons.
+    if matches!(end, End::Exit(_)) {
+        isolate.wind_up();
+    }
     isolate.with(Natives::send_leftovers);
     coring_uring::sync::terminal::restore_all();
     coring_uring::sync::process::exit_now(exit_code(end))

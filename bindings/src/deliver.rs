@@ -65,7 +65,8 @@ impl Natives {
                 let port = self.ports.get(Handle::from_js(*handle));
                 port.map_or(0, |port| port.nth)
             }
-            Note::Worker(_) | Note::Lock(..) | Note::Asked | Note::Lane | Note::Wake => u64::MAX,
+            Note::Worker(_) | Note::Lock(..) | Note::Asked => u64::MAX,
+            Note::Lane | Note::Addon | Note::Wake => u64::MAX,
         }
     }
 
@@ -76,6 +77,11 @@ impl Natives {
             Note::Lock(id, granted) => out.push(entry::LOCK, id, i32::from(granted), 0),
             Note::Asked => self.is_asked = true,
             Note::Lane => self.deliver_lane(out),
+            Note::Addon => {
+                for _ in 0..coring_napi::arrivals_count() {
+                    out.push(entry::ADDON, 0, 0, 0);
+                }
+            }
             Note::Wake => {}
         }
     }

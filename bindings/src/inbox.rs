@@ -20,6 +20,8 @@ pub enum Note {
     Asked,
     /// The compute lane has an answer for this thread.
     Lane,
+    /// Another thread has left something for this one's addons.
+    Addon,
     /// V8 has something to do here.
     Wake,
 }

@@ -56,6 +56,8 @@ pub mod entry {
     pub const LOCK: u8 = 27;
     /// the garbage collector has done something
     pub const COLLECTIONS: u8 = 26;
+    /// another thread has left something for an addon
+    pub const ADDON: u8 = 16;
 }
 
 /// Tokens: whose completion it is. Sockets are named by slot and generation.

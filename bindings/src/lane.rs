@@ -1,6 +1,6 @@
 //! The compute lane: a few threads for what takes long and cannot be cut (key derivation, prime
-//! numbers, keys). They start when the first such call is made, are those of the whole process, and
-//! yield to the cores. No I/O goes here.
+//! numbers, keys), and for the work of addons. They start when the first such call is made, are
+//! those of the whole process, and yield to the cores. No I/O goes here.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard};
@@ -11,20 +11,15 @@ use coring_uring::Errno;
 use coring_uring::sync;
 
 use crate::Natives;
-use crate::inbox::{Inbox, Note};
+use crate::inbox::Note;
 use crate::kinds::entry;
 use crate::limits;
 
-/// Runs in the lane. What it gives runs on the core that asked: result and value of its ticket.
-type Work = Box<dyn FnOnce() -> Answer + Send>;
-type Answer = Box<dyn FnOnce(&mut Natives) -> (i32, Js) + Send>;
+/// Runs in the lane.
+pub type Job = Box<dyn FnOnce() + Send>;
 
-struct Job {
-    ticket: i32,
-    work: Work,
-    answers: Arc<Answers>,
-    inbox: Arc<Inbox>,
-}
+/// What work gives runs on the core that asked: result and value of its ticket.
+type Answer = Box<dyn FnOnce(&mut Natives) -> (i32, Js) + Send>;
 
 /// What waits for one core.
 #[derive(Default)]
@@ -78,15 +73,14 @@ impl Shared {
                 queue.idle_count -= 1;
             };
             drop(queue);
-            let answer = (job.work)();
-            job.answers.list().push((job.ticket, answer));
-            job.inbox.leave(Note::Lane);
+            job();
         }
     }
 }
 
 impl Lane {
-    fn push(&self, job: Job, threads_max: usize) -> Result<(), Errno> {
+    /// `threads_max`: so many threads the lane may have.
+    pub(crate) fn push(&self, job: Job, threads_max: usize) -> Result<(), Errno> {
         let mut queue = self.shared.queue();
         let waiting_count = queue.jobs.len() + 1;
         if waiting_count > queue.idle_count && queue.threads_count < threads_max {
@@ -116,20 +110,20 @@ impl Natives {
         ticket: i32,
         work: impl FnOnce() -> Answer + Send + 'static,
     ) -> Result<(), Errno> {
-        let job = Job {
-            ticket,
-            work: Box::new(work),
-            answers: self.lane_answers.clone(),
-            inbox: self.inbox()?,
-        };
-        let process = self.process.clone();
-        process.lane.push(job, self.lane_threads_max())?;
+        let answers = self.lane_answers.clone();
+        let inbox = self.inbox()?;
+        let job = Box::new(move || {
+            let answer = work();
+            answers.list().push((ticket, answer));
+            inbox.leave(Note::Lane);
+        });
+        self.process.lane.push(job, self.lane_threads_max())?;
         self.tickets_count += 1;
         Ok(())
     }
 
     /// As many as Node has threads in its pool.
-    fn lane_threads_max(&self) -> usize {
+    pub(crate) fn lane_threads_max(&self) -> usize {
         let asked = self.environment.get("UV_THREADPOOL_SIZE");
         let asked = asked.and_then(|text| text.trim().parse().ok());
         asked

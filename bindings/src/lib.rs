@@ -30,6 +30,7 @@ mod lexer;
 mod limits;
 mod locks;
 mod moved_fd;
+mod napi;
 pub mod options;
 mod os;
 mod performance;
@@ -121,6 +122,8 @@ pub const BINDINGS: &[Binding] = &[
     tls::lane::BINDING,
     http2::BINDING,
     sqlite::BINDING,
+    napi::BINDING,
+    coring_napi::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -202,6 +205,8 @@ pub struct Natives {
     pub(crate) tls: tls::State,
     pub(crate) http2: http2::State,
     pub(crate) sqlite: sqlite::State,
+    /// An addon's file that was just loaded.
+    pub(crate) loaded: Option<coring_napi::Loaded>,
     /// What the compute lane has worked out for this core.
     pub(crate) lane_answers: Arc<lane::Answers>,
     pub(crate) decoders: text_decoder::State,
@@ -226,6 +231,7 @@ impl Natives {
             tls: tls::State::default(),
             http2: http2::State::default(),
             sqlite: sqlite::State::default(),
+            loaded: None,
             lane_answers: Arc::default(),
             decoders: text_decoder::State::default(),
             ring,
@@ -348,6 +354,7 @@ impl Natives {
             || self.udps.iter().any(|(_, udp)| udp.is_alive())
             || self.children.iter().any(|(_, child)| child.refed)
             || self.channels.iter().any(|(_, channel)| channel.is_alive())
+            || coring_napi::is_alive()
     }
 
     /// When a timer is due by now: its time is up and JavaScript should be entered.

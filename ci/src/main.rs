@@ -4,6 +4,7 @@
 //! `fmt --write`. The last line is `N passed, M failed`; the exit code is 0 if nothing failed.
 #![forbid(unsafe_code)]
 
+mod addons;
 mod hostile;
 mod instructions;
 mod js_tests;
@@ -21,7 +22,7 @@ use std::process::ExitCode;
 use steps::{Tally, cargo, check};
 
 const HELP: &str = "\
-cargo ci                    everything, in this order: fmt tidy clippy build test js smoke node
+cargo ci                    everything: fmt tidy clippy build test js smoke node addons
 cargo ci --fail-fast        the same, but stop at the first step that fails
 cargo ci fmt [--write]      formatting of the Rust code
 cargo ci tidy [--tighten]   the rules of ci/STYLE.md; --tighten lowers ci/unsafe.txt
@@ -31,6 +32,7 @@ cargo ci test               Rust tests of the workspace
 cargo ci js [PART OF PATH]  JavaScript tests, lib_js/**/*.test.js
 cargo ci smoke              examples/hello.js answers
 cargo ci node ...           Node's own tests (`cargo ci node --help`)
+cargo ci addons ...         Node's own tests of Node-API (`cargo ci addons --help`)
 cargo ci packages ...       npm packages on coring and Node (`cargo ci packages --help`)
 cargo ci vectors [FILTER]   Wycheproof's vectors through node:crypto
 cargo ci framing [COUNT [SEED]]  damaged HTTP streams to coring and Node (ci/framing/README.md)
@@ -43,7 +45,7 @@ cargo ci help               this text";
 
 /// The steps of a whole run. The cheap and likely failures come first.
 const EVERYTHING: &[&str] = &[
-    "fmt", "tidy", "clippy", "build", "test", "js", "smoke", "node",
+    "fmt", "tidy", "clippy", "build", "test", "js", "smoke", "node", "addons",
 ];
 
 /// Steps that take long or need more than a clone: never part of a whole run.
@@ -72,15 +74,14 @@ fn main() -> ExitCode {
     let asks_help = rest
         .iter()
         .any(|word| matches!(word.as_str(), "--help" | "-h"));
-    if asks_help && matches!(name, "node" | "packages") {
-        println!(
-            "{}",
-            if name == "node" {
-                node::HELP
-            } else {
-                packages::HELP
-            }
-        );
+    let help = match name {
+        "node" => Some(node::HELP),
+        "addons" => Some(addons::HELP),
+        "packages" => Some(packages::HELP),
+        _ => None,
+    };
+    if let Some(help) = help.filter(|_| asks_help) {
+        println!("{help}");
         return ExitCode::SUCCESS;
     }
     if !EVERYTHING.contains(&name) && !BY_NAME_ONLY.contains(&name) {
@@ -95,6 +96,7 @@ fn everything(root: &Path, fail_fast: bool) -> ExitCode {
     for name in EVERYTHING {
         let tally = steps::timed(name, || match *name {
             "node" => node::ratchet(root),
+            "addons" => addons::ratchet(root),
             name => step(root, name, &[]),
         });
         sum.add(tally);
@@ -129,6 +131,7 @@ fn step(root: &Path, name: &str, rest: &[String]) -> Tally {
         "js" => js_tests::run(root, rest),
         "smoke" => smoke::run(root),
         "node" => node::run(root, rest),
+        "addons" => addons::run(root, rest),
         "packages" => packages::run(root, rest),
         "framing" | "responses" => hostile::beside_node(root, name, rest),
         "attack" => hostile::attack(root, rest),

@@ -46,6 +46,7 @@ const VERSIONS = {
   icu: '78.2',
   merve: '1.2.2',
   modules: '137',
+  napi: '10',
   ncrypto: '0.0.1',
   nghttp2: '1.68.1',
   // What AWS-LC says to be compatible with.
@@ -67,7 +68,7 @@ const CONFIG = {
     debug_node: false,
     host_arch: ops.arch,
     is_debug: 0,
-    napi_build_version: '0',
+    napi_build_version: '10',
     node_byteorder: 'little',
     node_module_version: 137,
     node_no_browser_globals: false,

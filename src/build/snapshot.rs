@@ -33,6 +33,10 @@ fn main() {
     // At a fixed address the program starts faster: V8 has tens of thousands of addresses that the
     // loader would otherwise patch at every start.
     println!("cargo:rustc-link-arg-bins=-no-pie");
+    // Native addons find the functions of Node-API in the program itself.
+    for names in ["napi_*", "node_api_*", "uv_*"] {
+        println!("cargo:rustc-link-arg-bins=-Wl,--export-dynamic-symbol={names}");
+    }
 
     let out = Path::new(&out);
     let packages = npm::files(Path::new(&root), out).unwrap_or_else(|text| fail(&text));

@@ -205,8 +205,15 @@ impl<N: 'static> Isolate<N> {
         })
     }
 
-    /// The check phase. Skipped at no cost when no immediate is queued.
+    /// The check phase: natives' immediates, then JavaScript's. Skipped at no cost when none is
+    /// queued.
     pub fn process_immediates(&mut self) -> Result<(), Ending> {
+        if self.realm.guest.has_immediates() {
+            self.enter(|scope, realm| {
+                realm.guest.run_immediates();
+                settle(scope, realm)
+            })?;
+        }
         if self.realm.page.get(page::IMMEDIATES) == 0 {
             return Ok(());
         }
@@ -218,7 +225,25 @@ impl<N: 'static> Isolate<N> {
     /// Are immediates queued, and does one of them keep the loop alive?
     pub fn immediates(&self) -> (bool, bool) {
         let word = self.realm.page.get(page::IMMEDIATES);
-        (word != 0, word > 0)
+        let of_natives = self.realm.guest.has_immediates();
+        (word != 0 || of_natives, word > 0 || of_natives)
+    }
+
+    /// Runs what native code wants done before the isolate ends. JavaScript runs no more.
+    pub fn wind_up(&mut self) {
+        let Some(mut task) = self.realm.guest.next_end() else {
+            return;
+        };
+        let v8 = self.v8.as_mut().expect("the isolate lives until drop");
+        let context = self.context.as_ref().expect("the context lives until drop");
+        v8::scope_with_context!(let _scope, v8, context);
+        loop {
+            task();
+            match self.realm.guest.next_end() {
+                Some(next) => task = next,
+                None => return,
+            }
+        }
     }
 
     /// Emits `beforeExit`.
@@ -324,6 +349,7 @@ impl<N: 'static> Isolate<N> {
 
 impl<N: 'static> Drop for Isolate<N> {
     fn drop(&mut self) {
+        self.wind_up();
         self.realm.clear();
         *self.realm.interrupted.borrow_mut() = None;
         builtin::close_all();

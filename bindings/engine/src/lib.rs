@@ -1,5 +1,6 @@
-//! The V8 fence: the one crate that names `v8`. Above it bindings see [`Isolate`], the [`ops!`]
-//! table and the argument types of `value`; below it is V8's C++ heap.
+//! The V8 fence: the crate that names `v8`, beside coring-napi, which stands on it. Above it
+//! bindings see [`Isolate`], the [`ops!`] table and the argument types of `value`; below it is V8's
+//! C++ heap.
 //!
 //! It never hears of rings or HTTP. Its `unsafe` is of three kinds: reading memory that
 //! JavaScript lent for the length of one call, finding this thread's isolate, and V8's callbacks.
@@ -9,6 +10,7 @@ mod builtin;
 mod contextify;
 mod delivery;
 mod error;
+pub mod guest;
 mod heap;
 mod held;
 mod isolate;

@@ -9,7 +9,8 @@
 //! | `calls` | as `slow`, of values that it owns; [`ask`](crate::ask) the program | one callback |
 //!
 //! No other op runs JavaScript, and one that `calls` holds no natives but for moments, through its
-//! door. The other natives that do (module evaluation, `vm`) live in this crate.
+//! door. The other natives that do (module evaluation, `vm`) live in this crate, or are raw ops of
+//! crate coring-napi.
 
 use std::marker::PhantomData;
 
@@ -100,6 +101,21 @@ impl OpDecl {
             name,
             arguments_count,
             callback: slow_entry::<N, R, F>,
+            fast: None,
+        }
+    }
+
+    /// Declares a native of crate coring-napi, which calls V8 itself. It borrows no natives, so it
+    /// may run JavaScript.
+    pub const fn raw(
+        name: &'static str,
+        arguments_count: i32,
+        callback: v8::FunctionCallback,
+    ) -> OpDecl {
+        OpDecl {
+            name,
+            arguments_count,
+            callback,
             fast: None,
         }
     }

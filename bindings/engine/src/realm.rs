@@ -80,6 +80,8 @@ pub(crate) struct Realm {
     /// V8's tasks for this thread.
     pub(crate) tasks: RefCell<Option<std::sync::Arc<crate::tasks::Queue>>>,
     pub(crate) answers: RefCell<crate::builtin::answers::Answers>,
+    /// What native code that calls V8 itself has asked for.
+    pub(crate) guest: crate::guest::Wishes,
     /// The isolate's main context.
     pub(crate) context: RefCell<Option<v8::Global<v8::Context>>>,
 }
@@ -110,6 +112,7 @@ impl Realm {
             transfer_mode: RefCell::default(),
             tasks: RefCell::default(),
             answers: RefCell::default(),
+            guest: Default::default(),
             context: RefCell::default(),
         })
     }
@@ -119,6 +122,7 @@ impl Realm {
         self.roots.borrow_mut().clear();
         self.modules.borrow_mut().clear();
         self.templates.borrow_mut().clear();
+        self.guest.clear();
         self.collector.take();
         self.promise_hooks.take();
         self.answers.take();

@@ -61,7 +61,7 @@ const LARGE_BYTES: usize = 1 << 30;
 
 /// Whether one buffer may be so large: not larger than all of the machine's memory, as malloc has
 /// it. Our allocator would promise it, and V8 ends the process over what it cannot count.
-fn may_have(count: usize) -> bool {
+pub(crate) fn may_have(count: usize) -> bool {
     static MEMORY_BYTES: OnceLock<usize> = OnceLock::new();
     count < LARGE_BYTES || count <= *MEMORY_BYTES.get_or_init(memory_bytes)
 }

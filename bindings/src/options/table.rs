@@ -8,7 +8,7 @@ const NO_DEBUGGER: &str = "no debugger connects from outside";
 #[rustfmt::skip]
 pub static OPTIONS: &[OptionSpec] = &[
     off("--abort-on-uncaught-exception", "abort instead of exiting: leaves a core file"),
-    on("--addons", "").idle("addons are not loaded yet"),
+    on("--addons", "disable loading native addons"),
     off("--allow-addons", "allow use of addons when any permissions are set"),
     off("--allow-child-process", "allow use of child process when any permissions are set"),
     list("--allow-fs-read", "allow permissions to read the filesystem"),
@@ -99,7 +99,8 @@ pub static OPTIONS: &[OptionSpec] = &[
     on("--force-async-hooks-checks", "").idle("checks are always on"),
     off("--force-context-aware", "").idle("no other addons could be loaded"),
     off("--force-fips", "").unbuilt("there is no OpenSSL"),
-    off("--force-node-api-uncaught-exceptions-policy", "").idle("addons are not loaded yet"),
+    off("--force-node-api-uncaught-exceptions-policy",
+        "enforces 'uncaughtException' event on Node API asynchronous callbacks"),
     off("--frozen-intrinsics", "experimental frozen intrinsics support"),
     on("--global-search-paths", "disable global module search paths"),
     off("--harmony-shadow-realm", "").v8().command(),

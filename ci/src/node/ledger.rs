@@ -19,10 +19,11 @@ pub fn parse_passes(text: &str) -> BTreeSet<String> {
     passes
 }
 
-pub fn print_passes(passes: &BTreeSet<String>) -> String {
-    let mut text = String::from(
+/// `command` writes the list, `rules` is the file that says what it means.
+pub fn print_passes(passes: &BTreeSet<String>, command: &str, rules: &str) -> String {
+    let mut text = format!(
         "# Files of Node's own tests that pass, and must go on passing. Written by\n\
-         # `cargo ci node --bless`; what it means: ci/node/README.md.\n",
+         # `{command}`; what it means: {rules}.\n"
     );
     let mut last = "";
     for name in passes {
@@ -95,7 +96,7 @@ mod tests {
             "parallel/test-b.js",
         ];
         let passes: BTreeSet<String> = names.iter().map(|name| name.to_string()).collect();
-        let text = print_passes(&passes);
+        let text = print_passes(&passes, "x", "y");
         assert!(text.ends_with("\n[parallel]\ntest-a.js\ntest-b.js\n"));
         assert_eq!(parse_passes(&text), passes);
         assert!(parse_passes("").is_empty());

@@ -62,6 +62,12 @@ pub const SUITES: &[Suite] = &[
     },
 ];
 
+/// The suites of addons, which `cargo ci addons` compiles first.
+pub const ADDON_SUITES: &[Suite] = &[
+    suite("js-native-api", Verdict::ExitCode, false),
+    suite("node-api", Verdict::ExitCode, false),
+];
+
 impl Suite {
     /// Whether a file of the suite's folder is a test; the others are what tests load.
     pub fn takes(&self, file: &str) -> bool {

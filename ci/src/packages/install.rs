@@ -12,16 +12,23 @@ pub fn install(root: &Path, folder: &Path) -> Result<(), String> {
     let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
     fs::create_dir_all(folder).map_err(failed)?;
     copy_folder(&from.join("programs"), &folder.join("programs")).map_err(failed)?;
+    put(&from, folder)
+}
+
+/// Has npm install what the lock file in `from` names, unless `folder` has it already.
+pub fn put(from: &Path, folder: &Path) -> Result<(), String> {
+    let failed = |error: std::io::Error| format!("{}: {error}", folder.display());
+    fs::create_dir_all(folder).map_err(failed)?;
     // npm writes this file last.
     let is_done = folder.join("node_modules/.package-lock.json").exists();
     let is_same = |name: &&str| match (fs::read(from.join(name)), fs::read(folder.join(name))) {
         (Ok(one), Ok(other)) => one == other,
-        _ => false,
+        (one, other) => one.is_err() && other.is_err(),
     };
     if is_done && DEFINITIONS.iter().all(is_same) {
         return Ok(());
     }
-    for name in DEFINITIONS {
+    for name in DEFINITIONS.iter().filter(|name| from.join(name).exists()) {
         fs::copy(from.join(name), folder.join(name)).map_err(failed)?;
     }
     println!("installing the packages into {}", folder.display());

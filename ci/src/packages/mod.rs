@@ -3,7 +3,7 @@
 //!
 //! It needs the npm registry and minutes, so it is no part of a plain `cargo ci`.
 
-mod install;
+pub mod install;
 mod program;
 
 use crate::steps::{self, Tally};

@@ -20,7 +20,7 @@ const FENCES: &[Fence] = &[
     },
     Fence {
         name: "v8",
-        only: &["bindings/engine/"],
+        only: &["bindings/engine/", "bindings/napi/"],
     },
     Fence {
         name: "core_affinity",
@@ -98,6 +98,7 @@ const EDGES: &[(&str, &[&str])] = &[
             "coring-crypto",
             "coring-http2",
             "coring-sqlite",
+            "coring-napi",
         ],
     ),
     ("bindings/codec/Cargo.toml", &[]),
@@ -105,6 +106,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("bindings/http2/Cargo.toml", &[]),
     ("bindings/sqlite/Cargo.toml", &[]),
     ("bindings/engine/Cargo.toml", &["coring-buf"]),
+    ("bindings/napi/Cargo.toml", &["coring-engine"]),
     ("perf/Cargo.toml", &["coring-uring"]),
     ("ci/Cargo.toml", &[]),
 ];
@@ -117,6 +119,7 @@ const UNSAFE_CRATES: &[&str] = &[
     "bindings/crypto/",
     "bindings/http2/",
     "bindings/sqlite/",
+    "bindings/napi/",
 ];
 
 pub fn names(tree: &Tree) -> Vec<Finding> {

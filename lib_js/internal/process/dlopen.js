@@ -1,32 +1,19 @@
 'use strict';
 
-// process.dlopen(): native addons are not supported, so it can only fail, in the words of dlopen(3)
-// where the file is the reason.
+// process.dlopen(): loads a native addon of Node-API. The file is loaded by binding `addons`
+// (bindings/src/napi.rs), which says why where it cannot be; what is in it is called by binding
+// `napi` (bindings/napi). Addons written against V8's C++ API are refused.
 
-const { StringPrototypeIncludes, TypeError } = primordials;
+const { Object, TypeError } = primordials;
 
 const { genericNodeError } = require('internal/errors');
 const { getOptionValue } = require('internal/options');
 
-const ELF = '\x7fELF';
-const ELF_HEADER_BYTES = 64;
+const RTLD_LAZY = 1;
 
-/** Why dlopen(3) would not take the file; undefined if it would. */
-function refusalOf(filename) {
-  const missing = 'cannot open shared object file: No such file or directory';
-  // Without a slash it is looked for where the libraries of the system are.
-  if (!StringPrototypeIncludes(filename, '/')) return missing;
-  let bytes;
-  try {
-    bytes = require('fs').readFileSync(filename);
-  } catch (error) {
-    return error.code === 'ENOENT' ? missing : error.message;
-  }
-  if (bytes.length < ELF_HEADER_BYTES) return 'file too short';
-  return bytes.latin1Slice(0, ELF.length) === ELF ? undefined : 'invalid ELF header';
-}
+let addons;
 
-function dlopen(module, filename) {
+function dlopen(module, filename, flags = RTLD_LAZY) {
   if (arguments.length < 2) {
     const error = new TypeError('process.dlopen needs at least 2 arguments');
     error.code = 'ERR_MISSING_ARGS';
@@ -37,9 +24,14 @@ function dlopen(module, filename) {
     throw genericNodeError('Cannot load native addon because loading addons is disabled.',
                            { code: 'ERR_DLOPEN_DISABLED' });
   }
-  const name = `${filename}`;
-  const reason = refusalOf(name) ?? 'native addons are not supported';
-  throw genericNodeError(`${name}: ${reason}`, { code: 'ERR_DLOPEN_FAILED' });
+  // As ToObject() has it: what cannot become an object throws.
+  const { exports } = module;
+  if (exports === undefined || exports === null) {
+    throw new TypeError('Cannot convert undefined or null to object');
+  }
+  addons ??= require('internal/process/addons');
+  const reason = addons.load(module, Object(exports), `${filename}`, flags | 0);
+  if (reason !== undefined) throw genericNodeError(reason, { code: 'ERR_DLOPEN_FAILED' });
 }
 
 module.exports = { dlopen };

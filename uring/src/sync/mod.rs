@@ -10,6 +10,7 @@ pub mod descriptors;
 pub mod file;
 pub mod host;
 pub mod interrupt;
+pub mod library;
 pub mod process;
 pub mod random;
 pub mod signal;
