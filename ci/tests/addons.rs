@@ -8,8 +8,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
-/// What the functions of Node-API are called by.
-const PREFIXES: [&str; 2] = ["napi_", "node_api_"];
+/// What the functions of Node-API are called by, and those of libuv.
+const PREFIXES: [&str; 3] = ["napi_", "node_api_", "uv_"];
 
 /// Of ELF's table of sections: (sh_type of a dynamic symbol table, bytes of one symbol).
 const DYNAMIC_SYMBOLS: u32 = 11;
@@ -63,6 +63,22 @@ fn run_limits(what: &str) -> Output {
     command.output().expect("coring was built")
 }
 
+/// Runs tests/addons/threads.js with its addon.
+fn run_threads(what: &str) -> Output {
+    let folder = Folder::new(&format!("threads-{what}"));
+    let sources = here().join("tests/addons");
+    let addon = folder.0.join("threads.node");
+    let status = Command::new("cc")
+        .args(["-std=gnu11", "-Wall", "-Werror", "-pthread"])
+        .args(["-shared", "-fPIC", "-o"])
+        .args([&addon, &sources.join("threads.c")])
+        .status();
+    assert!(status.expect("there is a C compiler").success());
+    let mut command = Command::new(coring());
+    command.arg(sources.join("threads.js")).arg(addon).arg(what);
+    command.output().expect("coring was built")
+}
+
 fn said(output: &Output) -> String {
     let said = String::from_utf8_lossy(&output.stdout).into_owned();
     let errors = String::from_utf8_lossy(&output.stderr);
@@ -100,6 +116,31 @@ fn a_terminated_worker_does_so_too() {
     assert_eq!(told, "external\nwrap\ninstance\ninstance\n");
 }
 
+#[test]
+fn each_work_has_its_ticks_and_its_exception() {
+    assert_eq!(said(&run_threads("works")), "tick 1\ntick 2\ntick 3\n");
+}
+
+#[test]
+fn calls_of_other_threads_come_in_order_and_settle_one_by_one() {
+    assert_eq!(said(&run_threads("calls")), "finalized\ncalls 3000\n");
+}
+
+#[test]
+fn work_of_a_terminated_worker_is_cancelled() {
+    let told = said(&run_threads("terminated"));
+    // napi_cancelled, and napi_pending_exception of who calls nevertheless.
+    assert_eq!(told, "work 11, call 10\n".repeat(8) + "ended\n");
+}
+
+#[test]
+fn threads_are_told_of_the_end_of_a_worker() {
+    assert_eq!(
+        said(&run_threads("closing")),
+        "thread: 16\nfinalized\nended\n"
+    );
+}
+
 fn number(bytes: &[u8], at: usize, width: usize) -> usize {
     let field = &bytes[at..at + width];
     let digits = field.iter().rev();
@@ -134,7 +175,7 @@ fn offered(file: &[u8]) -> BTreeSet<String> {
 }
 
 #[test]
-fn the_program_offers_what_node_24_offers() {
+fn the_program_offers_what_is_listed() {
     let file = fs::read(coring()).expect("coring was built");
     let is_ours = |name: &String| PREFIXES.iter().any(|prefix| name.starts_with(prefix));
     let offered: BTreeSet<String> = offered(&file).into_iter().filter(is_ours).collect();

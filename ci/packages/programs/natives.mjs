@@ -1,14 +1,11 @@
 // Native addons.
-// packages: bcrypt argon2 @node-rs/crc32 sharp @swc/core rollup lightningcss bufferutil msgpackr
+// packages: bcrypt argon2 @node-rs/crc32 sharp lightningcss bufferutil
 import argon2 from 'argon2';
 import bcrypt from 'bcrypt';
 import bufferutil from 'bufferutil';
 import { transform } from 'lightningcss';
-import { pack, unpack } from 'msgpackr';
 import { crc32, crc32c } from '@node-rs/crc32';
-import { rollup } from 'rollup';
 import sharp from 'sharp';
-import swc from '@swc/core';
 import { Worker, isMainThread } from 'node:worker_threads';
 
 const hash = bcrypt.hashSync('secret', 4);
@@ -35,29 +32,6 @@ console.log('sharp', [...small.data.slice(0, 3)]);
 const nonsense = sharp(Buffer.from('nonsense'));
 console.log('sharp', await nonsense.metadata().catch((error) => error.message));
 
-const typescript = { jsc: { parser: { syntax: 'typescript' }, target: 'es5' } };
-console.log(swc.transformSync('const a: number = 1; export default a', typescript).code);
-console.log((await swc.transform('let b = (c) => c?.d ?? 2', { jsc: { target: 'es2015' } })).code);
-
-const files = {
-  main: "import { a } from 'dep'; console.log(a);",
-  dep: 'export const a = 1, b = 2;',
-};
-const bundle = await rollup({
-  input: 'main',
-  plugins: [{
-    name: 'files',
-    resolveId: (id) => (id in files ? id : null),
-    load: (id) => files[id],
-  }],
-});
-console.log((await bundle.generate({ format: 'esm' })).output[0].code);
-await bundle.close();
-console.log('rollup', await rollup({
-  input: 'bad',
-  plugins: [{ name: 'bad', resolveId: (id) => id, load: () => 'let let = ;' }],
-}).catch((error) => error.code));
-
 const css = Buffer.from('.a { color: #ff0000; .b & { margin: 0px } }');
 const targets = { chrome: 80 << 16 };
 const minified = transform({ filename: 'a.css', code: css, minify: true, targets });
@@ -69,9 +43,6 @@ console.log('lightningcss', doubled.code.toString());
 const masked = Buffer.alloc(5);
 bufferutil.mask(Buffer.from('hello'), Buffer.from([1, 2, 3, 4]), masked, 0, 5);
 console.log('bufferutil', masked.toString('hex'));
-
-const words = { list: Array.from({ length: 40 }, (_, index) => `a word of some length ${index}`) };
-console.log('msgpackr', JSON.stringify(unpack(pack(words))) === JSON.stringify(words));
 
 // The same addon once more, in another thread.
 if (isMainThread) {
