@@ -180,3 +180,24 @@ row('ticks that an exception left behind run after the next callback', async () 
   process.setUncaughtExceptionCaptureCallback(null);
   assert.deepStrictEqual(log, ['caught', 'second', 'tick']);
 });
+
+row('what is collected is destroyed in the next turn, whatever else is told of then', async () => {
+  require('v8').setFlagsFromString('--expose-gc');
+  const gc = require('vm').runInNewContext('gc');
+  const destroyed = [];
+  const hook = createHook({ destroy: (id) => destroyed.push(id) }).enable();
+  const cleaned = [];
+  const registries = [];
+  for (let i = 0; i < 8; i++) {
+    registries.push(new FinalizationRegistry((held) => cleaned.push(held)));
+    registries[i].register({ i }, i);
+  }
+  const id = new AsyncResource('FORGOTTEN').asyncId();
+  await new Promise((resolve) => setImmediate(() => {
+    gc();
+    setImmediate(resolve);
+  }));
+  hook.disable();
+  assert.ok(destroyed.includes(id));
+  assert.strictEqual(cleaned.length, registries.length);
+});

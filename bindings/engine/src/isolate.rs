@@ -46,6 +46,9 @@ const PAGE_BYTES: usize = 256 << 10;
 /// kMaximalCodeRangeSize (v8/src/common/globals.h): jumps reach no further.
 const CODE_BYTES_MAX: usize = 512 << 20;
 
+/// Tasks that leave tasks behind run so often before the loop goes on.
+const TASK_ROUNDS_MAX: usize = 64;
+
 impl IsolateLimits {
     fn set(&self, mut params: v8::CreateParams) -> v8::CreateParams {
         if let Some(bytes) = self.memory_bytes {
@@ -279,16 +282,20 @@ impl<N: 'static> Isolate<N> {
         })
     }
 
-    /// Runs tasks that V8 wants done on this thread now, such as taking in compiled WebAssembly.
+    /// Runs tasks that V8 wants done on this thread now, such as taking in compiled WebAssembly,
+    /// and those that they leave behind: V8 tells one FinalizationRegistry after the other so.
     pub fn pump(&mut self) -> Result<(), Ending> {
-        let tasks = self.tasks.take_due();
-        if tasks.is_empty() {
-            return Ok(());
+        for _ in 0..TASK_ROUNDS_MAX {
+            let tasks = self.tasks.take_due();
+            if tasks.is_empty() {
+                break;
+            }
+            for task in tasks {
+                task.run();
+            }
+            self.enter(settle)?;
         }
-        for task in tasks {
-            task.run();
-        }
-        self.enter(settle)
+        Ok(())
     }
 
     /// How long until V8 wants something done on this thread; None: nothing that it knows of.

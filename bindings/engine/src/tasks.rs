@@ -82,7 +82,7 @@ impl Queue {
         Some(next.saturating_duration_since(Instant::now()))
     }
 
-    /// What is due now; tasks that these leave behind are for the next turn.
+    /// What is due now, without what these leave behind.
     pub(crate) fn take_due(&self) -> Vec<v8::Task> {
         if !self.has_any.load(Ordering::Acquire) {
             return Vec::new();
