@@ -191,10 +191,7 @@ pub fn get(door: &Door<Natives>, statement: i32, flags: i32) -> Outcome {
             if statement.step()? == Step::Done || statement.columns_count()? == 0 {
                 return Ok(Ok(Js::Undefined));
             }
-            match row(statement, flags)? {
-                Ok(row) => shaped(statement, vec![row], flags, true),
-                Err(throw) => Ok(Err(throw)),
-            }
+            lone_row(statement, flags)
         })
     })
 }
@@ -214,6 +211,14 @@ pub fn all(door: &Door<Natives>, statement: i32, flags: i32) -> Outcome {
     })
 }
 
+/// The row at which the statement is, as JavaScript has a lone one.
+fn lone_row(statement: &Statement, flags: i32) -> Result<Outcome, Failure> {
+    match row(statement, flags)? {
+        Ok(row) => shaped(statement, vec![row], flags, true),
+        Err(throw) => Ok(Err(throw)),
+    }
+}
+
 /// The next row of an iterator; the statement is reset behind the last.
 pub fn next(door: &Door<Natives>, statement: i32, flags: i32) -> Outcome {
     with(door, statement, |statement| {
@@ -221,10 +226,7 @@ pub fn next(door: &Door<Natives>, statement: i32, flags: i32) -> Outcome {
             statement.reset()?;
             return Ok(Ok(Js::Undefined));
         }
-        match row(statement, flags)? {
-            Ok(row) => shaped(statement, vec![row], flags, true),
-            Err(throw) => Ok(Err(throw)),
-        }
+        lone_row(statement, flags)
     })
 }
 

@@ -6,7 +6,6 @@ mod compile;
 mod gyp;
 
 use crate::node::corpus::{self, Test};
-use crate::node::header::Header;
 use crate::node::ledger;
 use crate::node::pattern::regular;
 use crate::node::results;
@@ -188,13 +187,7 @@ fn list(root: &Path) -> Vec<Test> {
             if status::gives(&rules, &name, "SKIP") {
                 continue;
             }
-            let source = fs::read(path).unwrap_or_default();
-            tests.push(Test {
-                header: Header::parse(&String::from_utf8_lossy(&source)),
-                is_flaky: status::gives(&rules, &name, "FLAKY"),
-                name,
-                suite,
-            });
+            tests.push(Test::read(suite, name, &path, &rules));
         }
     }
     tests.sort_by(|one, other| one.name.cmp(&other.name));

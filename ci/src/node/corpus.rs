@@ -21,6 +21,17 @@ pub struct Test {
 }
 
 impl Test {
+    /// The one of this name at `path`, with what it and the suite's status file say of it.
+    pub fn read(suite: &'static Suite, name: String, path: &Path, rules: &[status::Rule]) -> Test {
+        let source = fs::read(path).unwrap_or_default();
+        Test {
+            header: Header::parse(&String::from_utf8_lossy(&source)),
+            is_flaky: status::gives(rules, &name, "FLAKY"),
+            name,
+            suite,
+        }
+    }
+
     pub fn file(&self) -> &str {
         &self.name[self.suite.name.len() + 1..]
     }
@@ -126,13 +137,7 @@ pub fn list(root: &Path) -> Vec<Test> {
             if skipped || !suite.takes(&file) || !has_what_it_needs(suite, root, &entry.path()) {
                 continue;
             }
-            let source = fs::read(entry.path()).unwrap_or_default();
-            tests.push(Test {
-                header: Header::parse(&String::from_utf8_lossy(&source)),
-                is_flaky: status::gives(&rules, &name, "FLAKY"),
-                name,
-                suite,
-            });
+            tests.push(Test::read(suite, name, &entry.path(), &rules));
         }
     }
     tests.sort_by(|a, b| a.name.cmp(&b.name));
