@@ -10,7 +10,7 @@
 use std::ffi::CStr;
 
 use coring_engine::{Bytes, Data, Js, ops};
-use coring_uring::sync::file::{self, Copying, Removal, WholeFile, WholeWrite};
+use coring_uring::sync::file::{self, Begun, Copying, Left, Removal, WholeFile, WholeWrite};
 use coring_uring::sync::host::Mounts;
 use coring_uring::{Errno, Fd, FileStat, Token, sync};
 
@@ -46,12 +46,18 @@ ops! { fs_plain(Natives) {
     slow unlink(path: Data);
     /// A handle of rm -r, or -errno.
     slow removal(path: Data, may_block: bool);
-    /// 1: there is more to remove; 0: all is gone; -errno, for one who looks with more care.
+    /// 1: there is more to remove; 2: first a large file, by removeLarge; 0: all is gone; -errno,
+    /// for one who looks with more care.
     slow removeSome(removal: i32, names_max: u32);
+    /// Through the ring. What it refuses ends the removal, by endRemoval.
+    slow removeLarge(removal: i32, ticket: u32);
+    slow endRemoval(removal: i32);
     /// 0: copied; a handle + 1 of a copy that `copySome` goes on with; -errno.
     slow copy(from: Data, to: Data, mode: i32);
-    /// 1: there is more to copy; 0; -errno.
+    /// The same; or EAGAIN where a plain call may wait: `takeCopy` goes on.
     slow copySome(copying: i32, bytes_max: u32);
+    /// [source, target], open, each where the copy stands, or -errno.
+    slow takeCopy(copying: i32);
     slow mkdir(path: Data, mode: u32);
     slow rmdir(path: Data);
     slow rename(from: Data, to: Data);
@@ -135,10 +141,20 @@ impl Natives {
                 || file::mount_of(Fd::new(fd)).is_ok_and(|mount| mounts.is_local(mount)))
     }
 
+    /// After one that has waited.
+    fn has_paused_plain_calls(&self) -> bool {
+        self.clock.now_ms() < self.plain.slow_until
+    }
+
+    fn keep_copying(&mut self, copying: Copying) -> i32 {
+        let handle = self.plain.copyings.insert(copying);
+        handle.map_or(Errno::EMFILE.result(), |handle| handle.to_js() + 1)
+    }
+
     /// Makes a call that changes something, and may turn out to be slow; then the next ones are the
     /// ring's for a while.
     fn timed(&mut self, call: impl FnOnce() -> i32) -> i32 {
-        if self.clock.now_ms() < self.plain.slow_until {
+        if self.has_paused_plain_calls() {
             return LATER;
         }
         if self.plain.counted_at_ns != self.clock.now_ns() {
@@ -238,8 +254,9 @@ fn write_whole(path: &CStr, bytes: &[u8], flags: i32, mode: u32) -> i32 {
     if bytes.len() > limits::PLAIN_WRITE_BYTES_MAX {
         return LATER;
     }
-    match file::write_whole(path, bytes, flags, mode) {
+    match file::write_whole(path, bytes, flags, mode, limits::PLAIN_FREED_BYTES_MAX) {
         Ok(WholeWrite::Written(closed)) => code(closed),
+        Ok(WholeWrite::TooLarge) => LATER,
         Ok(WholeWrite::Refused(errno)) => errno.result() + WRITE_REFUSED,
         Ok(WholeWrite::Opened(fd)) => fd.raw() + 1,
         Err(errno) => refusal_of_open(errno),
@@ -257,8 +274,16 @@ fn refusal_of_open(errno: Errno) -> i32 {
 
 fn open(natives: &mut Natives, path: Data, flags: i32, mode: u32) -> i32 {
     natives.change(&path, |path| {
+        if file::truncates(flags) && is_large(file::stat(path)) {
+            return LATER;
+        }
         file::open_to_write(path, flags, mode).map_or_else(refusal_of_open, Fd::raw)
     })
+}
+
+/// Whether the core would wait for the blocks that it has to be freed.
+fn is_large(facts: Result<FileStat, Errno>) -> bool {
+    facts.is_ok_and(|facts| facts.size_bytes > limits::PLAIN_FREED_BYTES_MAX)
 }
 
 /// Behind what the ring has not begun yet a close would come too early.
@@ -266,7 +291,20 @@ fn close(natives: &mut Natives, fd: i32) -> i32 {
     if natives.ring.has_unbegun() || !natives.is_near_fd(fd) {
         return LATER;
     }
-    natives.timed(|| code(file::close(Fd::new(fd))))
+    let fd = Fd::new(fd);
+    natives.timed(|| match closes_slowly(fd) {
+        true => LATER,
+        false => code(file::close(fd)),
+    })
+}
+
+/// Whether closing it may take long: the last who has a file without a name frees its blocks, and
+/// ext4 begins to write out what was written to an emptied one.
+pub(crate) fn closes_slowly(fd: Fd) -> bool {
+    match file::fstat(fd) {
+        Ok(facts) if is_large(Ok(facts)) => facts.links_count == 0 || file::is_writable(fd),
+        _ => false,
+    }
 }
 
 fn read(
@@ -382,7 +420,7 @@ fn fstat(natives: &mut Natives, fd: i32, into: Bytes) -> i32 {
 /// The blocks of a large file are freed by its last name's end, which takes long.
 fn unlink(natives: &mut Natives, path: Data) -> i32 {
     natives.change(&path, |path| match file::stat_cached(path, false) {
-        Ok(facts) if facts.size_bytes <= limits::PLAIN_UNLINK_BYTES_MAX => code(file::unlink(path)),
+        Ok(facts) if !is_large(Ok(facts)) => code(file::unlink(path)),
         _ => LATER,
     })
 }
@@ -394,7 +432,8 @@ fn removal(natives: &mut Natives, path: Data, may_block: bool) -> i32 {
     if !may_block && !natives.is_near(&path) {
         return LATER;
     }
-    match Removal::new(&path) {
+    let bytes_max = (!may_block).then_some(limits::PLAIN_FREED_BYTES_MAX);
+    match Removal::new(&path, bytes_max) {
         Ok(removal) => {
             let handle = natives.plain.removals.insert(removal);
             handle.map_or(Errno::EMFILE.result(), Handle::to_js)
@@ -409,37 +448,82 @@ fn removeSome(natives: &mut Natives, removal: i32, names_max: u32) -> i32 {
     let Some(removal) = natives.plain.removals.get_mut(handle) else {
         return Errno::EBADF.result();
     };
-    let outcome = removal.step(names_max as usize, limits::PLAIN_UNLINK_BYTES_MAX);
-    if outcome != Ok(false) {
+    let outcome = removal.step(names_max as usize);
+    if !matches!(outcome, Ok(Left::Names | Left::Large)) {
         natives.plain.removals.remove(handle);
     }
-    outcome.map_or_else(Errno::result, |is_done| i32::from(!is_done))
-}
-
-fn copy(natives: &mut Natives, from: Data, to: Data, mode: i32) -> i32 {
-    let begun = kernel_path(&from)
-        .and_then(|from| Copying::begin(&from, kernel_path(&to)?.as_c_str(), mode));
-    match begun {
-        Ok(None) => 0,
-        Ok(Some(copying)) => {
-            let handle = natives.plain.copyings.insert(copying);
-            handle.map_or(Errno::EMFILE.result(), |handle| handle.to_js() + 1)
-        }
+    match outcome {
+        Ok(Left::Nothing) => 0,
+        Ok(Left::Names) => 1,
+        Ok(Left::Large) => 2,
         Err(errno) => errno.result(),
     }
 }
 
 #[allow(non_snake_case)]
+fn removeLarge(natives: &mut Natives, removal: i32, ticket: u32) {
+    let removal = natives.plain.removals.get_mut(Handle::from_js(removal));
+    let op = removal.map_or(Err(Errno::EBADF), Removal::take_large);
+    natives.submit_ticket(ticket, op);
+}
+
+#[allow(non_snake_case)]
+fn endRemoval(natives: &mut Natives, removal: i32) {
+    natives.plain.removals.remove(Handle::from_js(removal));
+}
+
+fn copy(natives: &mut Natives, from: Data, to: Data, mode: i32) -> i32 {
+    let mut going = None;
+    let answer = natives.change_two(&from, &to, |from, to| {
+        match Copying::begin(from, to, mode, limits::PLAIN_FREED_BYTES_MAX) {
+            Ok(Begun::Done) => 0,
+            Ok(Begun::Going(copying)) => {
+                going = Some(copying);
+                0
+            }
+            Ok(Begun::LargeTarget) => LATER,
+            Err(errno) => errno.result(),
+        }
+    });
+    going.map_or(answer, |copying| natives.keep_copying(copying))
+}
+
+#[allow(non_snake_case)]
 fn copySome(natives: &mut Natives, copying: i32, bytes_max: u32) -> i32 {
     let handle = Handle::from_js(copying);
-    let Some(copying) = natives.plain.copyings.get_mut(handle) else {
+    let is_over = natives
+        .plain
+        .copyings
+        .get(handle)
+        .is_some_and(Copying::is_over);
+    if is_over || natives.has_paused_plain_calls() {
+        return LATER;
+    }
+    let Some(mut copying) = natives.plain.copyings.remove(handle) else {
         return Errno::EBADF.result();
     };
-    let outcome = copying.step(bytes_max as usize);
-    if outcome != Ok(false) {
-        natives.plain.copyings.remove(handle);
+    let answer = natives.timed(|| {
+        let outcome = copying.step(bytes_max as usize);
+        outcome.map_or_else(Errno::result, |is_done| i32::from(!is_done))
+    });
+    match answer {
+        1 => natives.keep_copying(copying),
+        0 if copying.copied_bytes() > limits::PLAIN_FREED_BYTES_MAX => {
+            natives.keep_copying(copying) // What is left is to close it.
+        }
+        answer => answer,
     }
-    outcome.map_or_else(Errno::result, |is_done| i32::from(!is_done))
+}
+
+#[allow(non_snake_case)]
+fn takeCopy(natives: &mut Natives, copying: i32) -> Js {
+    match natives.plain.copyings.remove(Handle::from_js(copying)) {
+        Some(copying) => {
+            let (source, target) = copying.into_parts();
+            Js::List(vec![Js::from(source.raw()), Js::from(target.raw())])
+        }
+        None => Js::from(Errno::EBADF.result()),
+    }
 }
 
 fn mkdir(natives: &mut Natives, path: Data, mode: u32) -> i32 {
@@ -451,7 +535,10 @@ fn rmdir(natives: &mut Natives, path: Data) -> i32 {
 }
 
 fn rename(natives: &mut Natives, from: Data, to: Data) -> i32 {
-    natives.change_two(&from, &to, |from, to| code(file::rename(from, to)))
+    natives.change_two(&from, &to, |from, to| match file::lstat(to) {
+        Ok(facts) if is_large(Ok(facts)) => LATER,
+        _ => code(file::rename(from, to)),
+    })
 }
 
 /// The target may name anything, or nothing.

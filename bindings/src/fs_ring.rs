@@ -7,6 +7,7 @@ use coring_uring::{Completion, Errno, Fd, Op, Payload, Token};
 
 use crate::Natives;
 use crate::fs_ops::kernel_path;
+use crate::fs_plain::closes_slowly;
 use crate::kinds::{entry, token};
 
 ops! { fs_ring(Natives) {
@@ -148,7 +149,11 @@ fn write(natives: &mut Natives, fd: i32, data: Data, position: i64, ticket: u32)
 }
 
 fn close(natives: &mut Natives, fd: i32, ticket: u32) {
-    natives.submit_ticket(ticket, descriptor(fd).map(|fd| Op::Close { fd }));
+    let op = descriptor(fd).map(|fd| Op::Close {
+        fd,
+        waits: closes_slowly(fd),
+    });
+    natives.submit_ticket(ticket, op);
 }
 
 fn fsync(natives: &mut Natives, fd: i32, data_only: bool, ticket: u32) {

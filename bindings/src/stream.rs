@@ -122,7 +122,10 @@ impl Natives {
         };
         if socket.flights_count == 0 {
             socket.closing = Closing::Begun;
-            let op = Op::Close { fd: socket.fd };
+            let op = Op::Close {
+                fd: socket.fd,
+                waits: false,
+            };
             self.ring.submit(op, socket_token(token::CLOSE, handle));
         } else if socket.recv_armed && !socket.recv_cancelled {
             socket.recv_cancelled = true;
@@ -222,8 +225,13 @@ impl Natives {
     /// A new socket in the table, or its descriptor closed when the table is full.
     pub fn adopt(&mut self, socket: Socket) -> Result<Handle, Errno> {
         self.sockets.insert(socket).map_err(|socket| {
-            self.ring
-                .submit(Op::Close { fd: socket.fd }, Token::new(token::FORGET, 0, 0));
+            self.ring.submit(
+                Op::Close {
+                    fd: socket.fd,
+                    waits: false,
+                },
+                Token::new(token::FORGET, 0, 0),
+            );
             Errno::EMFILE
         })
     }

@@ -232,7 +232,10 @@ impl Natives {
             let token = Token::new(token::UDP_CLOSE, handle.slot(), handle.generation());
             let op = match udp.closed {
                 true => Op::Nop,
-                false => Op::Close { fd: udp.fd },
+                false => Op::Close {
+                    fd: udp.fd,
+                    waits: false,
+                },
             };
             self.ring.submit(op, token);
         }

@@ -10,6 +10,7 @@ use crate::fd::Fd;
 use crate::send::SendPage;
 use coring_buf::{Stable, StableMut};
 use std::ffi::CString;
+use std::os::fd::OwnedFd;
 use std::time::Duration;
 
 /// Which half of a connection to end, as shutdown(2).
@@ -79,6 +80,9 @@ pub enum Op {
     /// Closes the descriptor. Does not end other flights on it: cancel those first, and wait.
     Close {
         fd: Fd,
+        /// It may take long, as the last of a large file without a name does, whose blocks it
+        /// frees: a worker of the kernel does it.
+        waits: bool,
     },
     Shutdown {
         fd: Fd,
@@ -165,6 +169,11 @@ pub enum Op {
     Unlink {
         path: CString,
     },
+    /// A name in a directory that stays open until the kernel is done.
+    UnlinkIn {
+        directory: OwnedFd,
+        name: CString,
+    },
     RemoveDir {
         path: CString,
     },
@@ -224,6 +233,7 @@ impl Op {
             Op::WaitId { .. } => 24,
             Op::Timeout { .. } => 25,
             Op::Unlink { .. } => 26,
+            Op::UnlinkIn { .. } => 34,
             Op::RemoveDir { .. } => 27,
             Op::MakeDir { .. } => 28,
             Op::Rename { .. } => 29,

@@ -5,6 +5,7 @@ use crate::flight::{Extra, Flight, Stage};
 use crate::kernel::{OFFSET_CURRENT, Request};
 use crate::op::Op;
 use std::ffi::CStr;
+use std::os::fd::AsRawFd;
 
 /// MAX_RW_COUNT: the kernel moves no more bytes in one call.
 const BYTES_MAX: usize = 0x7fff_f000;
@@ -49,6 +50,7 @@ impl Flight {
             | Op::OpenAt { .. }
             | Op::Statx { .. }
             | Op::Unlink { .. }
+            | Op::UnlinkIn { .. }
             | Op::RemoveDir { .. }
             | Op::MakeDir { .. }
             | Op::Rename { .. }
@@ -70,7 +72,10 @@ impl Flight {
                 let (fd, address, bytes) = (fd.raw(), raw.pointer(), raw.count);
                 Request::Connect { fd, address, bytes }
             }
-            Op::Close { fd } => Request::Close { fd: fd.raw() },
+            Op::Close { fd, waits } => {
+                let (fd, wait) = (fd.raw(), *waits);
+                Request::Close { fd, wait }
+            }
             Op::Shutdown { fd, how } => {
                 let (fd, how) = (fd.raw(), how.raw());
                 Request::Shutdown { fd, how }
@@ -216,8 +221,9 @@ impl Flight {
                 };
                 statx(libc::AT_FDCWD, path, flags, self.extra.stat())
             }
-            Op::Unlink { path } => unlink(path, false),
-            Op::RemoveDir { path } => unlink(path, true),
+            Op::Unlink { path } => unlink(libc::AT_FDCWD, path, false),
+            Op::UnlinkIn { directory, name } => unlink(directory.as_raw_fd(), name, false),
+            Op::RemoveDir { path } => unlink(libc::AT_FDCWD, path, true),
             Op::MakeDir { path, mode } => {
                 let (path, mode) = (path.as_ptr(), *mode);
                 Request::MakeDir { path, mode }
@@ -271,6 +277,7 @@ impl Op {
             | Op::WaitId { .. }
             | Op::Timeout { .. }
             | Op::Unlink { .. }
+            | Op::UnlinkIn { .. }
             | Op::RemoveDir { .. }
             | Op::MakeDir { .. }
             | Op::Rename { .. }
@@ -317,7 +324,11 @@ fn statx(fd: i32, path: &CStr, flags: i32, into: *mut libc::statx) -> Request {
     }
 }
 
-fn unlink(path: &CStr, directory: bool) -> Request {
+fn unlink(at: i32, path: &CStr, directory: bool) -> Request {
     let path = path.as_ptr();
-    Request::Unlink { path, directory }
+    Request::Unlink {
+        at,
+        path,
+        directory,
+    }
 }

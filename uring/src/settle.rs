@@ -307,7 +307,10 @@ mod tests {
             },
             &[(AGAIN, false, Next::End(AGAIN))],
         );
-        check(Op::Close { fd }, &[(-512, false, Next::End(INTERRUPTED))]);
+        check(
+            Op::Close { fd, waits: false },
+            &[(-512, false, Next::End(INTERRUPTED))],
+        );
     }
 
     #[test]

@@ -214,6 +214,8 @@ function listOf(names, lengths) {
 /** Bytes that copyFile copies and names that rm -r removes before others have their turn. */
 const COPIED_AT_ONCE = 1 << 20;
 const REMOVED_AT_ONCE = 128;
+/** What removeSome() answers before a file that takes long. */
+const LARGE_LEFT = 2;
 
 const now = {
   __proto__: null,
@@ -420,21 +422,33 @@ const later = {
     }
     const goOn = () => {
       const left = plain().removeSome(removal, REMOVED_AT_ONCE);
-      answerSoon(left === 1 ? goOn : done, left);
+      if (left === LARGE_LEFT) plain().removeLarge(removal, answered(goOnAfter));
+      else answerSoon(left === 1 ? goOn : done, left);
+    };
+    const goOnAfter = (answer) => {
+      if (answer >= 0) {
+        goOn();
+        return;
+      }
+      plain().endRemoval(removal);
+      done(answer);
     };
     goOn();
   },
   copyFile(from, to, mode, done) {
-    const copying = plain().copy(from, to, mode) - 1;
-    if (copying < 0) {
-      answerSoon(done, copying + 1);
-      return;
-    }
-    const goOn = () => {
-      const left = plain().copySome(copying, COPIED_AT_ONCE);
-      answerSoon(left === 1 ? goOn : done, left);
+    const take = (answer) => {
+      if (answer <= 0) done(answer);
+      else goOn(answer - 1);
     };
-    goOn();
+    const goOn = (copying) => {
+      const answer = plain().copySome(copying, COPIED_AT_ONCE);
+      if (answer !== LATER) answerSoon(take, answer);
+      else runLater(require('internal/fs/copying').copyRest(plain().takeCopy(copying), to), told);
+    };
+    const told = (_, answer) => done(answer);
+    const answer = plain().copy(from, to, mode);
+    if (answer !== LATER) answerSoon(take, answer);
+    else runLater(require('internal/fs/copying').copyByPieces(from, to, mode), told);
   },
   unlink: nameLater('unlink'),
   rmdir: nameLater('rmdir'),

@@ -14,8 +14,10 @@ const {
 } = constants;
 
 // Where native puts what.
+const DEVICE = 0;
 const MODE = 1;
 const INODE = 7;
+const SIZE = 8;
 const ACCESSED = 10;
 const MODIFIED = 12;
 const CHANGED = 14;
@@ -158,8 +160,6 @@ function statsOf(f, isBig = false) {
     milliseconds(f, BORN));
 }
 
-const SIZE = 8;
-
 function isRegular(figures) {
   return (figures[MODE] & S_IFMT) === S_IFREG;
 }
@@ -176,9 +176,11 @@ function isDirectory(figures) {
 module.exports = {
   ACCESSED,
   BigIntStats,
+  DEVICE,
   DeprecatedStats: deprecate(Stats, 'fs.Stats constructor is deprecated.', 'DEP0180'),
   INODE,
   MODE,
+  SIZE,
   Stats,
   bigStatsOf,
   isDirectory,

@@ -145,7 +145,7 @@ impl Sockets {
         let fd = self.slots.remove(place).fd;
         // No place: of this one nothing is told.
         self.ring
-            .submit(Op::Close { fd }, Token::new(KIND_CLOSE, 0, 0));
+            .submit(Op::Close { fd, waits: false }, Token::new(KIND_CLOSE, 0, 0));
     }
 
     fn submit(&mut self, place: Place, kind: u8, op: Op) -> FlightId {

@@ -72,6 +72,7 @@ pub(crate) enum Request {
     },
     Close {
         fd: i32,
+        wait: bool,
     },
     Shutdown {
         fd: i32,
@@ -129,7 +130,9 @@ pub(crate) enum Request {
     Timeout {
         time: *const KernelTime,
     },
+    /// `at`: the open directory of a relative path, or AT_FDCWD.
     Unlink {
+        at: i32,
         path: *const libc::c_char,
         directory: bool,
     },

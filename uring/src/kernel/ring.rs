@@ -408,7 +408,7 @@ fn entry(request: &Request) -> squeue::Entry {
         Request::Connect { fd, address, bytes } => {
             opcode::Connect::new(Fd(fd), address, bytes).build()
         }
-        Request::Close { fd } => opcode::Close::new(Fd(fd)).build(),
+        Request::Close { fd, wait } => opcode::Close::new(Fd(fd)).build().flags(worker(wait)),
         Request::Shutdown { fd, how } => opcode::Shutdown::new(Fd(fd), how).build(),
         Request::Poll { fd, events, multi } => {
             opcode::PollAdd::new(Fd(fd), events).multi(multi).build()
@@ -487,6 +487,14 @@ fn file_entry(request: &Request) -> squeue::Entry {
     }
 }
 
+/// Whether the kernel leaves it to a worker at once.
+fn worker(wait: bool) -> squeue::Flags {
+    match wait {
+        true => squeue::Flags::ASYNC,
+        false => squeue::Flags::empty(),
+    }
+}
+
 /// Requests about paths.
 fn path_entry(request: &Request) -> squeue::Entry {
     match *request {
@@ -497,16 +505,11 @@ fn path_entry(request: &Request) -> squeue::Entry {
             wait,
         } => {
             let flags = flags | libc::O_CLOEXEC;
-            let sqe_flags = if wait {
-                squeue::Flags::ASYNC
-            } else {
-                squeue::Flags::empty()
-            };
             opcode::OpenAt::new(HERE, path)
                 .flags(flags)
                 .mode(mode)
                 .build()
-                .flags(sqe_flags)
+                .flags(worker(wait))
         }
         Request::Statx {
             fd,
@@ -520,9 +523,13 @@ fn path_entry(request: &Request) -> squeue::Entry {
                 .mask(mask)
                 .build()
         }
-        Request::Unlink { path, directory } => {
+        Request::Unlink {
+            at,
+            path,
+            directory,
+        } => {
             let flags = if directory { libc::AT_REMOVEDIR } else { 0 };
-            opcode::UnlinkAt::new(HERE, path).flags(flags).build()
+            opcode::UnlinkAt::new(Fd(at), path).flags(flags).build()
         }
         Request::MakeDir { path, mode } => opcode::MkDirAt::new(HERE, path).mode(mode).build(),
         Request::Rename { from, to } => opcode::RenameAt::new(HERE, from, HERE, to).build(),

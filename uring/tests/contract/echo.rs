@@ -43,7 +43,7 @@ fn serve(bench: &mut Bench, listener: Fd, connections_count: usize) {
                     assert_eq!(completion.result, 0, "end of stream");
                     bench
                         .ring
-                        .submit(Op::Close { fd }, Token::new(CLOSE, index, 0));
+                        .submit(Op::Close { fd, waits: false }, Token::new(CLOSE, index, 0));
                 }
                 SEND => assert!(completion.result > 0 && !completion.more),
                 CLOSE => {

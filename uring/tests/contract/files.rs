@@ -3,6 +3,7 @@
 use super::*;
 use coring_uring::{FileStat, SendPage};
 use std::ffi::CString;
+use std::fs::File;
 
 /// A scratch directory, removed at the end.
 struct Scratch(String);
@@ -116,7 +117,7 @@ fn what_is_written_is_read() {
     // SAFETY: eight bytes that live until the end of the block; the kernel is done with them.
     let bytes = unsafe { std::slice::from_raw_parts(memory.address(), memory.bytes_count()) };
     assert_eq!(bytes, b"\0\0tail\0\0");
-    assert_eq!(bench.result(Op::Close { fd }), 0);
+    assert_eq!(bench.result(Op::Close { fd, waits: false }), 0);
 }
 
 #[test]
@@ -137,7 +138,7 @@ fn a_file_lives_and_dies() {
         let facts = stat_of(bench.run(Op::FileStatx { fd }));
         assert_eq!((facts.size_bytes, facts.mode), (10, 0o100600));
         assert_eq!(facts, bench.stat(&path, true));
-        assert_eq!(bench.result(Op::Close { fd }), 0);
+        assert_eq!(bench.result(Op::Close { fd, waits: false }), 0);
 
         let (from, to) = (path.clone(), other.clone());
         assert_eq!(bench.result(Op::Rename { from, to }), 0);
@@ -176,6 +177,24 @@ fn directories_and_links() {
 }
 
 #[test]
+fn a_name_goes_from_an_open_directory_and_a_file_without_a_name_with_its_last_descriptor() {
+    let scratch = Scratch::new();
+    let mut bench = Bench::new();
+    let file = scratch.path("file");
+    let flags = libc::O_CREAT | libc::O_WRONLY;
+    let fd = Fd::new(bench.open(&file, flags));
+    for expected in [0, -libc::ENOENT] {
+        let directory = File::open(&scratch.0).unwrap().into();
+        let name = c"file".into();
+        assert_eq!(bench.result(Op::UnlinkIn { directory, name }), expected);
+    }
+    assert_eq!(sync::file::fstat(fd).unwrap().links_count, 0);
+    for expected in [0, -libc::EBADF] {
+        assert_eq!(bench.result(Op::Close { fd, waits: true }), expected);
+    }
+}
+
+#[test]
 fn many_files_at_once() {
     let scratch = Scratch::new();
     let mut bench = Bench::with(RingOptions {
@@ -198,7 +217,7 @@ fn many_files_at_once() {
         .collect();
     for id in ids {
         let fd = Fd::new(bench.last(id).result);
-        bench.submit(Op::Close { fd }, 2);
+        bench.submit(Op::Close { fd, waits: false }, 2);
     }
     for _ in 0..100 {
         assert_eq!(

@@ -43,6 +43,17 @@ pub fn open_to_write(path: &CStr, flags: i32, mode: u32) -> Result<Fd, Errno> {
     }
 }
 
+/// Whether an open file may be written to.
+pub fn is_writable(fd: Fd) -> bool {
+    call!(fcntl(fd.raw(), libc::F_GETFL))
+        .is_ok_and(|flags| flags & libc::O_ACCMODE != libc::O_RDONLY)
+}
+
+/// Whether opening a file so empties it.
+pub fn truncates(flags: i32) -> bool {
+    flags & libc::O_TRUNC != 0
+}
+
 /// Facts about a path whose names the kernel remembers: what it names is in memory then too.
 pub fn stat_cached(path: &CStr, follow: bool) -> Result<FileStat, Errno> {
     let link = if follow { 0 } else { libc::O_NOFOLLOW };
@@ -205,6 +216,8 @@ pub enum WholeWrite {
     Refused(Errno),
     /// No regular file, now open; nothing was written.
     Opened(Fd),
+    /// Nothing was written: more than `cut_bytes_max` would have to be cut off.
+    TooLarge,
 }
 
 /// open(2), write(2) and close(2) of a regular file; an error is open's.
@@ -213,15 +226,24 @@ pub enum WholeWrite {
 /// writes a file that was truncated and written out to the disk when it is closed, waiting for
 /// room in the disk's queue (`auto_da_alloc`), and its blocks need not be found anew. One that is
 /// appended to cannot be written over.
-pub fn write_whole(path: &CStr, bytes: &[u8], flags: i32, mode: u32) -> Result<WholeWrite, Errno> {
-    let truncates = flags & (libc::O_TRUNC | libc::O_APPEND) == libc::O_TRUNC;
-    let keeps = truncates && !bytes.is_empty();
+pub fn write_whole(
+    path: &CStr,
+    bytes: &[u8],
+    flags: i32,
+    mode: u32,
+    cut_bytes_max: u64,
+) -> Result<WholeWrite, Errno> {
+    let keeps = truncates(flags) && flags & libc::O_APPEND == 0;
     let opening = if keeps { flags & !libc::O_TRUNC } else { flags };
     let fd = open_to_write(path, opening, mode)?;
     let old_bytes = match fstat(fd) {
         Ok(facts) if facts.is_file() => facts.size_bytes,
         _ => return Ok(WholeWrite::Opened(fd)),
     };
+    if keeps && old_bytes > cut_bytes_max.saturating_add(bytes.len() as u64) {
+        close(fd)?;
+        return Ok(WholeWrite::TooLarge);
+    }
     let mut done = 0;
     let mut refused = None;
     while done < bytes.len() && refused.is_none() {
@@ -230,7 +252,8 @@ pub fn write_whole(path: &CStr, bytes: &[u8], flags: i32, mode: u32) -> Result<W
             Err(errno) => refused = Some(errno),
         }
     }
-    if keeps && old_bytes > done as u64 {
+    // Nothing over nothing: only truncating it tells that the file was written.
+    if keeps && (old_bytes > done as u64 || bytes.is_empty()) {
         let cut = truncate(fd, done as u64);
         refused = refused.or(cut.err());
     }
@@ -290,7 +313,7 @@ mod tests {
         let path = scratch("a");
         let flags = libc::O_CREAT | libc::O_WRONLY | libc::O_TRUNC;
         let check = |bytes: &[u8], flags: i32, expect: &[u8]| {
-            let outcome = write_whole(&path, bytes, flags, 0o644).unwrap();
+            let outcome = write_whole(&path, bytes, flags, 0o644, 100).unwrap();
             assert!(matches!(outcome, WholeWrite::Written(Ok(()))));
             assert_eq!(super::super::read_whole(&path).unwrap(), expect);
         };
@@ -302,7 +325,7 @@ mod tests {
         check(b"mn", flags | libc::O_APPEND, b"mn");
         check(b"opq", flags | libc::O_APPEND, b"opq");
         check(b"", flags, b"");
-        let device = write_whole(c"/dev/null", b"a", flags, 0).unwrap();
+        let device = write_whole(c"/dev/null", b"a", flags, 0, 0).unwrap();
         let WholeWrite::Opened(fd) = device else {
             panic!("it is no file");
         };

@@ -17,7 +17,7 @@ const STEP_BYTES: usize = 64 * 1024;
 /// Copies a file's bytes and permission bits. Bits of `mode` are Node's: 1 the target must not
 /// exist, 2 share the blocks if the file system can (which is tried in any case), 4 or else fail.
 pub fn copy(from: &CStr, to: &CStr, mode: i32) -> Result<(), Errno> {
-    if let Some(mut copying) = Copying::begin(from, to, mode)? {
+    if let Begun::Going(mut copying) = Copying::begin(from, to, mode, u64::MAX)? {
         while !copying.step(CALL_BYTES)? {}
     }
     Ok(())
@@ -32,14 +32,29 @@ pub struct Copying {
     name: Option<CString>,
     /// The kernel copies by itself.
     is_easy: bool,
+    copied_bytes: u64,
+    is_over: bool,
+}
+
+pub enum Begun {
+    /// Nothing is left to copy: the file system shares the blocks, or both are one file.
+    Done,
+    Going(Copying),
+    /// Nothing was done: the target is larger than said, and would have to be emptied first.
+    LargeTarget,
 }
 
 impl Copying {
-    /// None if nothing is left to copy: the file system shares the blocks, or both are one file.
-    pub fn begin(from: &CStr, to: &CStr, mode: i32) -> Result<Option<Copying>, Errno> {
+    /// `emptied_bytes_max`: a target that is larger takes too long to empty.
+    pub fn begin(
+        from: &CStr,
+        to: &CStr,
+        mode: i32,
+        emptied_bytes_max: u64,
+    ) -> Result<Begun, Errno> {
         let source = open(from, libc::O_RDONLY, 0)?;
         let begun = open_target(source, to, mode & EXCLUSIVE != 0);
-        let (target, is_same) = match begun {
+        let (target, old_bytes) = match begun {
             Ok(begun) => begun,
             Err(errno) => {
                 close(source)?;
@@ -51,13 +66,18 @@ impl Copying {
             target,
             name: Some(to.to_owned()),
             is_easy: true,
+            copied_bytes: 0,
+            is_over: false,
         };
-        if is_same {
-            return Ok(None); // Truncating it would lose the bytes to copy.
+        let Some(old_bytes) = old_bytes else {
+            return Ok(Begun::Done); // Truncating it would lose the bytes to copy.
+        };
+        if old_bytes > emptied_bytes_max {
+            return Ok(Begun::LargeTarget);
         }
-        match copying.clone_blocks(mode & CLONE_ONLY != 0) {
-            Ok(true) => Ok(None),
-            Ok(false) => Ok(Some(copying)),
+        match copying.clone_blocks(old_bytes, mode & CLONE_ONLY != 0) {
+            Ok(true) => Ok(Begun::Done),
+            Ok(false) => Ok(Begun::Going(copying)),
             Err(errno) => {
                 copying.give_up();
                 Err(errno)
@@ -66,9 +86,12 @@ impl Copying {
     }
 
     /// Empties the target and lets it share the source's blocks; says whether it can.
-    fn clone_blocks(&mut self, or_fail: bool) -> Result<bool, Errno> {
+    fn clone_blocks(&mut self, old_bytes: u64, or_fail: bool) -> Result<bool, Errno> {
         let mode = fstat(self.source)?.mode & 0o7777;
-        truncate(self.target, 0)?;
+        // ext4 writes out what is written to an emptied file when it is closed; not so a new one.
+        if old_bytes > 0 {
+            truncate(self.target, 0)?;
+        }
         change_mode_fd(self.target, mode)?;
         match call!(ioctl(self.target.raw(), libc::FICLONE, self.source.raw())) {
             Ok(_) => Ok(true),
@@ -84,10 +107,20 @@ impl Copying {
         } else {
             self.step_by_hand(bytes_max)
         };
-        if outcome.is_err() {
-            self.give_up();
+        match outcome {
+            Ok(is_over) => self.is_over = is_over,
+            Err(_) => self.give_up(),
         }
         outcome
+    }
+
+    /// Nothing is left but to close it.
+    pub fn is_over(&self) -> bool {
+        self.is_over
+    }
+
+    pub fn copied_bytes(&self) -> u64 {
+        self.copied_bytes
     }
 
     fn step_easily(&mut self, bytes_max: usize) -> Result<bool, Errno> {
@@ -97,7 +130,10 @@ impl Copying {
         while left > 0 {
             let copied = retried(|| call!(copy_file_range(source, none, target, none, left, 0)));
             match copied {
-                Ok(count) if count > 0 => left -= count as usize,
+                Ok(count) if count > 0 => {
+                    left -= count as usize;
+                    self.copied_bytes += count as u64;
+                }
                 // File systems without it, or across two of them on older kernels; and files of
                 // /proc say 0, as all do at their end.
                 Ok(_) | Err(Errno::EXDEV | Errno::EINVAL | Errno::ENOSYS | Errno::EOPNOTSUPP) => {
@@ -121,10 +157,19 @@ impl Copying {
                 count => {
                     write_all(self.target, &bytes[..count])?;
                     left -= count;
+                    self.copied_bytes += count as u64;
                 }
             }
         }
         Ok(false)
+    }
+
+    /// Source and target, which stand where the copy stands and are closed by whoever has them.
+    pub fn into_parts(mut self) -> (Fd, Fd) {
+        let parts = (self.source, self.target);
+        drop(self.name.take());
+        std::mem::forget(self);
+        parts
     }
 
     fn give_up(&mut self) {
@@ -144,13 +189,13 @@ impl Drop for Copying {
     }
 }
 
-/// The target, open, and whether it is the source itself.
-fn open_target(source: Fd, to: &CStr, exclusive: bool) -> Result<(Fd, bool), Errno> {
+/// The target, open, and the bytes that are in it; none if it is the source itself.
+fn open_target(source: Fd, to: &CStr, exclusive: bool) -> Result<(Fd, Option<u64>), Errno> {
     let facts = fstat(source)?;
     let exclude = if exclusive { libc::O_EXCL } else { 0 };
     let flags = libc::O_WRONLY | libc::O_CREAT | exclude;
     let target = open(to, flags, facts.mode & 0o7777)?;
     let there = fstat(target)?;
     let is_same = (there.device, there.inode) == (facts.device, facts.inode);
-    Ok((target, is_same))
+    Ok((target, (!is_same).then_some(there.size_bytes)))
 }

@@ -31,42 +31,58 @@ pub struct Names {
 pub fn read_directory(path: &CStr) -> Result<Names, Errno> {
     let flags = libc::O_RDONLY | libc::O_DIRECTORY;
     let records = Entries::new(open(path, flags, 0)?).all()?;
-    let mut found = Names::default();
-    let order = sorted(&records);
-    found.names.reserve(records.len());
-    found.lengths.reserve(order.len());
-    found.kinds.reserve(order.len());
-    for place in order {
-        let record = Record::at(&records, start_of(place));
-        found.names.extend_from_slice(record.name);
-        found.names.push(0);
-        found.lengths.push(record.name.len() as u16);
-        found.kinds.push(kind_of_type(record.kind));
+    let places = sorted(&records);
+    let mut names = Vec::with_capacity(records.len());
+    for place in &places {
+        names.extend_from_slice(place.name(&records));
+        names.push(0);
     }
-    Ok(found)
+    Ok(Names {
+        names,
+        lengths: places.iter().map(|place| place.length).collect(),
+        kinds: places.iter().map(|place| place.kind).collect(),
+    })
 }
 
-/// Where the records begin, in the order of their names; above that each has its name's head, so
-/// that most are sorted as plain numbers.
-fn sorted(records: &[u8]) -> Vec<u128> {
-    let mut order: Vec<u128> = Vec::with_capacity(records.len() / 32);
+/// Where a name lies among the records.
+struct Place {
+    /// Most names are sorted by this alone; see `head_of`.
+    head: u64,
+    /// In bytes; `Entries::all` gives no more than that counts.
+    start: u32,
+    length: u16,
+    /// As `DirectoryEntry::kind`.
+    kind: u8,
+}
+
+impl Place {
+    fn name<'a>(&self, records: &'a [u8]) -> &'a [u8] {
+        let start = self.start as usize;
+        &records[start..start + usize::from(self.length)]
+    }
+}
+
+/// All names in their order.
+fn sorted(records: &[u8]) -> Vec<Place> {
+    let mut places = Vec::with_capacity(records.len() / 32);
     let mut at = 0;
     while at < records.len() {
         let record = Record::at(records, at);
         if !record.is_dots() {
-            order.push(u128::from(head_of(record.name)) << 64 | at as u128);
+            places.push(Place {
+                head: head_of(record.name),
+                start: record.name_at as u32,
+                length: record.name.len() as u16,
+                kind: kind_of_type(record.kind),
+            });
         }
         at = record.end;
     }
-    order.sort_unstable();
-    for alike in order.chunk_by_mut(|one, other| one >> 64 == other >> 64) {
-        alike.sort_unstable_by_key(|place| Record::at(records, start_of(*place)).name);
+    places.sort_unstable_by_key(|place| place.head);
+    for alike in places.chunk_by_mut(|one, other| one.head == other.head) {
+        alike.sort_unstable_by_key(|place| place.name(records));
     }
-    order
-}
-
-fn start_of(place: u128) -> usize {
-    place as u64 as usize
+    places
 }
 
 /// The first bytes as a number that sorts as they do: mostly it decides. Shorter names have zeroes,

@@ -25,6 +25,7 @@ const FIRST_WORD_AT: usize = LENGTH_AT;
 pub(super) struct Record<'a> {
     /// Without the zero that is behind it.
     pub(super) name: &'a [u8],
+    pub(super) name_at: usize,
     /// A number of <dirent.h>.
     pub(super) kind: u8,
     /// Where the next one begins.
@@ -37,9 +38,10 @@ impl Record<'_> {
         let length = [records[start + LENGTH_AT], records[start + LENGTH_AT + 1]];
         let end = start + usize::from(u16::from_ne_bytes(length));
         assert!(end > start + NAME_AT && end <= records.len());
-        let name = start + NAME_AT;
+        let name_at = start + NAME_AT;
         Record {
-            name: &records[name..name + name_bytes(&records[start..end])],
+            name: &records[name_at..name_at + name_bytes(&records[start..end])],
+            name_at,
             kind: records[start + KIND_AT],
             end,
         }
@@ -104,9 +106,11 @@ impl Entries {
         Ok(count > 0)
     }
 
-    /// All records, for `Record::at`.
+    /// All records, for `Record::at`: at most as many bytes as a u32 counts, else EOVERFLOW.
     pub(super) fn all(mut self) -> Result<Vec<u8>, Errno> {
-        while self.fill()? {}
+        while self.fill()? {
+            u32::try_from(self.filled).map_err(|_| Errno::EOVERFLOW)?;
+        }
         self.buffer.truncate(self.filled);
         Ok(std::mem::take(&mut self.buffer))
     }

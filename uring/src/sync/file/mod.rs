@@ -21,16 +21,16 @@ mod times;
 mod watch;
 
 pub use cached::{
-    WholeFile, WholeWrite, mount_of, mount_of_path, open_cached, open_to_write, read_cached,
-    read_new_cached, read_whole_cached, stat_cached, write_whole,
+    WholeFile, WholeWrite, is_writable, mount_of, mount_of_path, open_cached, open_to_write,
+    read_cached, read_new_cached, read_whole_cached, stat_cached, truncates, write_whole,
 };
-pub use copy::{Copying, copy};
+pub use copy::{Begun, Copying, copy};
 pub use directory::{
     Directory, DirectoryEntry, Names, make_directory, make_temporary_directory, read_directory,
     remove_directory,
 };
 pub use position::{claim, give_back};
-pub use removal::Removal;
+pub use removal::{Left, Removal};
 pub use space::file_system;
 pub use times::{copy_times, set_times, set_times_fd};
 pub use watch::{add_watch, open_watch, remove_watch};
