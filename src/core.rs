@@ -78,7 +78,9 @@ fn begin(program: &Program, fleet: &Arc<Fleet>, core: usize) -> Result<Isolate<N
         ..IsolateLimits::default()
     };
     natives.mark(Milestone::NodeStart, program.node_start_ns);
-    if !fleet.is_many() && !program.cli.is_on("--disable-sigusr1") {
+    // The outer process of a watched program is none to debug.
+    let is_outer = program.cli.is_on("--watch");
+    if !fleet.is_many() && !is_outer && !program.cli.is_on("--disable-sigusr1") {
         natives.hear_debugger_signal();
     }
     boot(natives, limits)

@@ -273,6 +273,7 @@ mod tests {
             title: String::new(),
             url: String::new(),
             browser: String::new(),
+            protocol: String::new(),
         }
     }
 

@@ -22,6 +22,8 @@ pub struct Target {
     pub url: String,
     /// `node.js/v24.0.0`
     pub browser: String,
+    /// What can be asked, in JSON.
+    pub protocol: String,
 }
 
 /// A request, as far as it matters here.
@@ -153,6 +155,9 @@ pub fn answer(request: &Request, target: &Target, here: &str, is_listed: bool) -
         };
         return response(200, &list(target, host));
     }
+    if behind(command, "protocol").is_some() {
+        return response(200, &target.protocol);
+    }
     if behind(command, "version").is_some() {
         let rows = [
             ("Browser", target.browser.as_str()),
@@ -235,6 +240,7 @@ mod tests {
             title: "a\"b".to_owned(),
             url: "file:///a".to_owned(),
             browser: "node.js/v1".to_owned(),
+            protocol: "{}".to_owned(),
         }
     }
 

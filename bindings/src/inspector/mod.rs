@@ -23,7 +23,7 @@ pub use signal::SIGUSR1;
 ops! { inspector(Natives) {
     /// Opens the port; whether that worked. If not, the user was told why.
     slow listen(host: String, port: i32, title: String, url: String, browser: String,
-                to_stderr: bool, to_http: bool);
+                to_stderr: bool, to_http: bool, protocol: String);
     slow unlisten();
     /// The first address; undefined while the port is closed.
     slow url();
@@ -70,6 +70,7 @@ fn listen(
     browser: String,
     to_stderr: bool,
     to_http: bool,
+    protocol: String,
 ) -> bool {
     if natives.inspector.port.is_some() {
         return true;
@@ -84,6 +85,7 @@ fn listen(
             title,
             url,
             browser,
+            protocol,
         },
     };
     match natives.open_debugger_port(wish) {

@@ -19,7 +19,7 @@ use super::connection::{Connection, Event};
 use super::handshake::Target;
 
 /// More clients at once are turned away.
-const CONNECTIONS_MAX: usize = 64;
+const CONNECTIONS_MAX: usize = 1024;
 
 /// More bytes than these on their way to debuggers, and the core waits until they were sent.
 const OUTPUT_BYTES_MAX: usize = 256 << 20;
@@ -43,7 +43,6 @@ struct Outbox {
     orders_bytes: usize,
     /// In the hands of connections.
     output_bytes: usize,
-    is_listening: bool,
     is_over: bool,
 }
 
@@ -89,11 +88,12 @@ impl Shared {
         self.order(Order::CloseDoor);
     }
 
-    /// Ends the port: when this returns, nobody listens there any more.
+    /// Ends the port: when this returns, nobody listens there any more, and debuggers have agreed
+    /// or had their second to do so.
     pub fn end(&self) {
         self.order(Order::End);
         let mut outbox = self.outbox();
-        while outbox.is_listening && !outbox.is_over {
+        while !outbox.is_over {
             outbox = self.wait(outbox);
         }
     }
@@ -146,12 +146,8 @@ pub fn listen(wish: Wish) -> Result<Listening, String> {
     let (waker, woken) = UnixStream::pair().map_err(failed)?;
     waker.set_nonblocking(true).map_err(failed)?;
     woken.set_nonblocking(true).map_err(failed)?;
-    let outbox = Outbox {
-        is_listening: true,
-        ..Outbox::default()
-    };
     let shared = Arc::new(Shared {
-        outbox: Mutex::new(outbox),
+        outbox: Mutex::default(),
         changed: Condvar::new(),
         waker,
         desk: OnceLock::new(),
@@ -378,19 +374,13 @@ impl Server {
                         connection.tell(&text);
                     }
                 }
-                Order::CloseDoor => self.close_door(),
+                Order::CloseDoor => self.listeners.clear(),
                 Order::End => {
                     self.is_ending = true;
-                    self.close_door();
+                    self.listeners.clear();
                     self.connections.iter_mut().for_each(Connection::leave);
                 }
             }
         }
-    }
-
-    fn close_door(&mut self) {
-        self.listeners.clear();
-        self.shared.outbox().is_listening = false;
-        self.shared.changed.notify_all();
     }
 }

@@ -8,13 +8,7 @@ const {
   ArrayPrototypeIncludes,
   RangeError,
   ReflectApply,
-  RegExpPrototypeExec,
-  RegExpPrototypeSymbolReplace,
-  StringPrototypeEndsWith,
-  StringPrototypeLastIndexOf,
-  StringPrototypeSlice,
   StringPrototypeSplit,
-  StringPrototypeStartsWith,
 } = primordials;
 
 const { codes: { ERR_INSPECTOR_NOT_ACTIVE }, hideStackFrames } = require('internal/errors');
@@ -33,24 +27,9 @@ let place;
 /** The program pauses at its first statement, which has not run yet. */
 let pausesOnStart = false;
 
-/** `host:port`, either of them alone, or nothing; checked when the command line was read. */
-function parsePlace(text) {
-  const unbracketed = (host) => RegExpPrototypeSymbolReplace(/^\[|\]$/g, host, '');
-  if (StringPrototypeStartsWith(text, '[') && StringPrototypeEndsWith(text, ']')) {
-    return { host: unbracketed(text), port: DEFAULT_PORT };
-  }
-  const colon = StringPrototypeLastIndexOf(text, ':');
-  if (colon !== -1) {
-    const host = unbracketed(StringPrototypeSlice(text, 0, colon));
-    return { host: host || DEFAULT_HOST, port: +StringPrototypeSlice(text, colon + 1) };
-  }
-  if (text === '') return { host: DEFAULT_HOST, port: DEFAULT_PORT };
-  if (RegExpPrototypeExec(/^\d+$/, text) !== null) return { host: DEFAULT_HOST, port: +text };
-  return { host: text, port: DEFAULT_PORT };
-}
-
 function getPlace() {
-  return place ??= parsePlace(getOptionValue('--inspect-port') ?? '');
+  place ??= { host: DEFAULT_HOST, port: DEFAULT_PORT, ...getOptionValue('--inspect-port') };
+  return place;
 }
 
 function getDebugPort() {
@@ -102,7 +81,8 @@ function openPort() {
   const places = StringPrototypeSplit(published, ',');
   const isOpen = inspector.listen(
     host, port, title, url, `node.js/${process.version}`,
-    ArrayPrototypeIncludes(places, 'stderr'), ArrayPrototypeIncludes(places, 'http'));
+    ArrayPrototypeIncludes(places, 'stderr'), ArrayPrototypeIncludes(places, 'http'),
+    require('npm/devtools-protocol/json/js_protocol'));
   if (!isOpen) return false;
   getPlace().port = inspector.portNumber();
   require('internal/inspector/console').tellOfConsole();

@@ -13,13 +13,20 @@ const { after, test } = require('node:test');
 const { pathToFileURL } = require('node:url');
 
 const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'debugger-port-'));
-after(() => fs.rmSync(folder, { recursive: true }));
+const children = new Set();
+after(() => {
+  fs.rmSync(folder, { recursive: true });
+  // Those whose test has failed.
+  for (const child of children) child.kill('SIGKILL');
+});
 
 /** A program of which a debugger can wait for lines on stderr. */
 class Program {
   constructor(args) {
     this.child = spawn(process.execPath, args);
     this.exited = once(this.child, 'exit');
+    children.add(this.child);
+    this.child.on('exit', () => children.delete(this.child));
     this.stderr = '';
     this.stdout = '';
     this.child.stderr.setEncoding('utf8').on('data', (text) => { this.stderr += text; });
@@ -47,6 +54,8 @@ class Client {
   #answers = new Map();
   #events = [];
   #waiting = [];
+  /** URLs by the ids of scripts. */
+  scripts = new Map();
 
   static async connect(address) {
     const client = new Client();
@@ -63,9 +72,11 @@ class Client {
       this.#answers.delete(message.id);
       return;
     }
-    const index = this.#waiting.findIndex(({ method }) => method === message.method);
+    const { method, params } = message;
+    if (method === 'Debugger.scriptParsed') this.scripts.set(params.scriptId, params.url);
+    const index = this.#waiting.findIndex((waiting) => waiting.method === method);
     if (index === -1) this.#events.push(message);
-    else this.#waiting.splice(index, 1)[0].resolve(message.params);
+    else this.#waiting.splice(index, 1)[0].resolve(params);
   }
 
   async ask(method, params) {
@@ -108,8 +119,9 @@ for (const [name, source] of [
     await client.ask('Runtime.runIfWaitingForDebugger');
     const start = await client.event('Debugger.paused');
     assert.strictEqual(start.reason, 'Break on start');
-    assert.strictEqual(start.callFrames[0].url, pathToFileURL(file).href);
-    assert.strictEqual(start.callFrames[0].location.lineNumber, 0);
+    const { scriptId, lineNumber } = start.callFrames[0].location;
+    assert.strictEqual(client.scripts.get(scriptId), pathToFileURL(file).href);
+    assert.strictEqual(lineNumber, 0);
     await client.ask('Debugger.resume');
     const { callFrames: [{ callFrameId, location }] } = await client.event('Debugger.paused');
     assert.strictEqual(location.lineNumber, 2);
@@ -159,13 +171,15 @@ test('a server stops at a breakpoint, and goes on', async () => {
 });
 
 test('a loop without end is interrupted, by several at once', async () => {
-  const program = new Program(['--inspect-wait=0', '-e', 'let i = 0; for (;;) i++;']);
+  const program = new Program(['--inspect=0', '-e', `
+    let i = 0;
+    setTimeout(() => { console.log('busy'); for (;;) i++; }, 1);`]);
   const address = await program.address();
   const one = await Client.connect(address);
   const other = await Client.connect(address);
   await one.ask('Debugger.enable');
   await other.ask('Debugger.enable');
-  await one.ask('Runtime.runIfWaitingForDebugger');
+  await program.until('stdout', /busy/);
   await other.ask('Debugger.pause');
   await one.event('Debugger.paused');
   const { callFrames: [{ callFrameId }] } = await other.event('Debugger.paused');

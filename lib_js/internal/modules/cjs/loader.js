@@ -610,7 +610,7 @@ Module.prototype._compile = function(content, filename, format) {
   setHasStartedUserCJSExecution();
   if (requireDepth === 0) beginStatCache();
   record.isExecuting = true;
-  const isPaused = record.isMain && getOptionValue('--inspect-brk');
+  const isPaused = record.isMain && getOptionValue('--inspect-brk') && process._eval === undefined;
   const call = isPaused ? callPaused : FunctionPrototypeCall;
   const result = call(compiled, exports, exports, require, this, filename, dirname);
   record.isExecuting = false;

@@ -79,7 +79,7 @@ class ModuleJob {
     const { instantiate } = internalBinding('modules');
     if (this.status !== STATUS.UNINSTANTIATED) return;
     try {
-      if (this.isMain && getOptionValue('--inspect-brk')) {
+      if (this.isMain && getOptionValue('--inspect-brk') && process._eval === undefined) {
         require('internal/inspector/port').callOnStart(instantiate, undefined, this.wrap);
       } else {
         instantiate(this.wrap);
