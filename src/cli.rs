@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use coring_bindings::options::{ALIASES, IMPLIED, Kind, OPTIONS, OptionSpec};
 
 pub const CONFIG_FILE: &str = "--experimental-config-file";
+const INSPECT_PORT: &str = "--inspect-port";
 const DEFAULT_CONFIG_FILE: &str = "--experimental-default-config-file";
 
 /// How many cores to run on.
@@ -405,6 +406,10 @@ fn apply(
         Kind::Text if spec.name == CONFIG_FILE && word.value.is_none() => {
             Value::Text("node.config.json".to_owned())
         }
+        Kind::Text if spec.name == INSPECT_PORT => {
+            let given = argument(word, words)?;
+            Value::Text(with_former_place(cli.text(INSPECT_PORT), given))
+        }
         Kind::Text | Kind::Choice(_) => Value::Text(argument(word, words)?),
         Kind::List => {
             let item = argument(word, words)?;
@@ -427,6 +432,24 @@ fn apply(
         }
     }
     Ok(())
+}
+
+/// A place for debuggers without a host, or without a port, has that of the place given before.
+fn with_former_place(former: &str, given: String) -> String {
+    let cut = (
+        crate::cli_check::host_port(former),
+        crate::cli_check::host_port(&given),
+    );
+    let (Some((former_host, former_port)), Some((host, port))) = cut else {
+        return given;
+    };
+    let host = if host.is_empty() { former_host } else { host };
+    match (host, port.or(former_port)) {
+        ("", None) => given,
+        ("", Some(port)) => port.to_string(),
+        (host, None) => format!("[{host}]"),
+        (host, Some(port)) => format!("[{host}]:{port}"),
+    }
 }
 
 /// Node looks for --version first, then for --help, and so on in this order.

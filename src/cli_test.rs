@@ -339,6 +339,29 @@ fn flags_for_node_options() {
 }
 
 #[test]
+fn places_for_debuggers_are_joined() {
+    for (words, expect) in [
+        (
+            vec!["--inspect=[::1]:9000", "--inspect-port=9001"],
+            "[::1]:9001",
+        ),
+        (
+            vec!["--inspect-port=9000", "--inspect-brk=host"],
+            "[host]:9000",
+        ),
+        (
+            vec!["--inspect=1.2.3.4", "--debug-port", "0"],
+            "[1.2.3.4]:0",
+        ),
+        (vec!["--inspect=9000", "--inspect-wait"], "9000"),
+    ] {
+        let cli = good(&words);
+        assert_eq!(cli.text("--inspect-port"), expect, "{words:?}");
+        assert!(cli.is_on("--inspect"));
+    }
+}
+
+#[test]
 fn env_files_keep_their_order() {
     let words = [
         "--env-file-if-exists",

@@ -5,11 +5,7 @@
 //
 // Missing: domains of Node's own for workers (NodeWorker, Target).
 
-const {
-  StringPrototypeStartsWith,
-  StringPrototypeToLowerCase,
-  SymbolDispose,
-} = primordials;
+const { SymbolDispose } = primordials;
 
 const { ERR_INSPECTOR_ALREADY_ACTIVATED } = require('internal/errors').codes;
 const {
@@ -20,25 +16,19 @@ const {
   waitForDebugger,
 } = require('internal/inspector/port');
 const { Session } = require('internal/inspector/session');
+const { isLoopback } = require('internal/net');
 const { validateInt32 } = require('internal/validators');
 
 const inspector = internalBinding('inspector');
 
 const PORT_MAX = 65535;
 
-function isLoopback(host) {
-  const name = StringPrototypeToLowerCase(`${host}`);
-  return name === 'localhost' || StringPrototypeStartsWith(name, '127.') ||
-    StringPrototypeStartsWith(name, '[::1]') ||
-    StringPrototypeStartsWith(name, '[0:0:0:0:0:0:0:1]');
-}
-
 function inspectorOpen(port, host, wait) {
   if (inspector.isEnabled()) throw new ERR_INSPECTOR_ALREADY_ACTIVATED();
   // Node takes all that is no number for no wish.
   const isNumber = typeof port === 'number' && port === port >>> 0;
   if (isNumber) validateInt32(port, 'port', 0, PORT_MAX);
-  if (host && !isLoopback(host)) {
+  if (host && !isLoopback(`${host}`)) {
     process.emitWarning(
       'Binding the inspector to a public IP with an open port is insecure, ' +
       'as it allows external hosts to connect to the inspector ' +
