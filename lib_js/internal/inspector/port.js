@@ -72,6 +72,12 @@ const checkPermission = hideStackFrames((resource) => {
   }
 });
 
+function warnOfProfileSignal(event) {
+  if (event === 'SIGPROF') {
+    process.emitWarning('process.on(SIGPROF) is reserved while debugging');
+  }
+}
+
 /** @returns {boolean} whether the port is open; if not, the user was told why. */
 function openPort() {
   const { host, port } = getPlace();
@@ -86,6 +92,7 @@ function openPort() {
   if (!isOpen) return false;
   getPlace().port = inspector.portNumber();
   require('internal/inspector/console').tellOfConsole();
+  process.on('newListener', warnOfProfileSignal);
   // Workers of a cluster shall have theirs.
   process.emit('internalMessage', { cmd: 'NODE_DEBUG_ENABLED' });
   return true;
@@ -95,6 +102,7 @@ function closePort() {
   if (!inspector.isEnabled()) return;
   inspector.leaveAll();
   inspector.unlisten();
+  process.removeListener('newListener', warnOfProfileSignal);
 }
 
 /** SIGUSR1 came. */
