@@ -9,8 +9,6 @@ mod handshake;
 mod port;
 mod signal;
 
-use std::sync::Arc;
-
 use coring_engine::{Js, debugger, ops};
 use coring_uring::sync;
 use coring_uring::sync::tell;
@@ -101,9 +99,7 @@ fn listen(
 }
 
 fn unlisten(natives: &mut Natives) {
-    if let Some(port) = natives.inspector.port.take() {
-        port.shared.end();
-    }
+    drop(natives.inspector.port.take());
 }
 
 fn url(natives: &mut Natives) -> Js {
@@ -138,7 +134,11 @@ impl Natives {
             wake: Box::new(move || inbox.leave(Note::Asked)),
         };
         let desk = debugger::open(outside).ok_or("Starting inspector failed: no isolate\n")?;
-        listening.serve(Arc::clone(&desk))
+        let port = listening.serve(desk);
+        if port.is_err() {
+            debugger::close();
+        }
+        port
     }
 
     /// SIGUSR1 shall open this core's port.

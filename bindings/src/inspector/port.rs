@@ -90,7 +90,7 @@ impl Shared {
 
     /// Ends the port: when this returns, nobody listens there any more, and debuggers have agreed
     /// or had their second to do so.
-    pub fn end(&self) {
+    fn end(&self) {
         self.order(Order::End);
         let mut outbox = self.outbox();
         while !outbox.is_over {
@@ -111,9 +111,16 @@ pub struct Wish {
 
 /// A port that is open.
 pub struct Port {
-    pub shared: Arc<Shared>,
+    shared: Arc<Shared>,
     pub number: u16,
     pub url: String,
+}
+
+impl Drop for Port {
+    /// A core that ends takes its port along: its successor may want the same.
+    fn drop(&mut self) {
+        self.shared.end();
+    }
 }
 
 /// Listens, but hears nobody before [`Listening::serve`]. Err: the text for the user.
