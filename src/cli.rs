@@ -13,6 +13,7 @@ use std::collections::VecDeque;
 use coring_bindings::options::{ALIASES, IMPLIED, Kind, OPTIONS, OptionSpec};
 
 pub const CONFIG_FILE: &str = "--experimental-config-file";
+const INSPECT_PORT: &str = "--inspect-port";
 const DEFAULT_CONFIG_FILE: &str = "--experimental-default-config-file";
 
 /// How many cores to run on.
@@ -227,8 +228,9 @@ fn read_words(
             return Err(CliError::one(message));
         }
         if let Some(targets) = alias(&option, words.front()) {
+            let valued = valued_target(targets);
             for (index, target) in targets.iter().enumerate().rev() {
-                words.push_front(option.respell(target, index + 1 == targets.len()));
+                words.push_front(option.respell(target, index == valued));
             }
             shown = Some(option.typed);
             continue;
@@ -300,17 +302,27 @@ impl Word {
         )
     }
 
-    /// This word under another name; the last word of an alias keeps the value.
-    fn respell(&self, target: &str, last: bool) -> String {
+    /// This word under another name; one word of an alias keeps the value.
+    fn respell(&self, target: &str, has_value: bool) -> String {
         let name = match target.strip_prefix("--") {
             Some(base) if self.negated => format!("--no-{base}"),
             Some(_) | None => target.to_string(),
         };
         match &self.value {
-            Some(value) if last => format!("{name}={value}"),
+            Some(value) if has_value => format!("{name}={value}"),
             Some(_) | None => name,
         }
     }
+}
+
+/// Which of an alias's words has its value: the first that takes one.
+fn valued_target(targets: &[&str]) -> usize {
+    let takes = |target: &&str| {
+        let row = OPTIONS.iter().find(|spec| spec.name == *target);
+        row.is_some_and(|spec| !spec.is_boolean())
+    };
+    let last = targets.len().saturating_sub(1);
+    targets.iter().position(takes).unwrap_or(last)
 }
 
 /// Expansion of an alias, if the word is one. `following` is the next word.
@@ -328,9 +340,13 @@ fn alias(word: &Word, following: Option<&String>) -> Option<&'static [&'static s
             return Some(std::slice::from_ref(&spec.name));
         }
     }
+    let has_value = word.value.is_some() && !word.negated;
     ALIASES
         .iter()
-        .find(|(name, _)| *name == word.name)
+        .find(|(name, _)| match name.strip_suffix('=') {
+            Some(name) => has_value && name == word.name,
+            None => *name == word.name,
+        })
         .map(|(_, targets)| *targets)
 }
 
@@ -390,6 +406,10 @@ fn apply(
         Kind::Text if spec.name == CONFIG_FILE && word.value.is_none() => {
             Value::Text("node.config.json".to_owned())
         }
+        Kind::Text if spec.name == INSPECT_PORT => {
+            let given = argument(word, words)?;
+            Value::Text(with_former_place(cli.text(INSPECT_PORT), given))
+        }
         Kind::Text | Kind::Choice(_) => Value::Text(argument(word, words)?),
         Kind::List => {
             let item = argument(word, words)?;
@@ -412,6 +432,24 @@ fn apply(
         }
     }
     Ok(())
+}
+
+/// A place for debuggers without a host, or without a port, has that of the place given before.
+fn with_former_place(former: &str, given: String) -> String {
+    let cut = (
+        crate::cli_check::host_port(former),
+        crate::cli_check::host_port(&given),
+    );
+    let (Some((former_host, former_port)), Some((host, port))) = cut else {
+        return given;
+    };
+    let host = if host.is_empty() { former_host } else { host };
+    match (host, port.or(former_port)) {
+        ("", None) => given,
+        ("", Some(port)) => port.to_string(),
+        (host, None) => format!("[{host}]"),
+        (host, Some(port)) => format!("[{host}]:{port}"),
+    }
 }
 
 /// Node looks for --version first, then for --help, and so on in this order.

@@ -19,6 +19,7 @@ pub fn check(cli: &Cli) -> Result<(), CliError> {
     }
     check_percentage(cli, &mut messages);
     check_words(cli, &mut messages);
+    check_inspector(cli, &mut messages);
     check_exclusions(cli, &mut messages);
     check_watch(cli, &mut messages);
     check_secure_heap(cli, &mut messages);
@@ -35,6 +36,39 @@ pub fn check(cli: &Cli) -> Result<(), CliError> {
             exit_code: STARTUP_FAILED,
         })
     })
+}
+
+/// A port, a host, or both; and where the address is told.
+fn check_inspector(cli: &Cli, messages: &mut Vec<String>) {
+    let given = cli.text("--inspect-port");
+    if !given.is_empty() && host_port(given).is_none() {
+        messages.push("must be 0 or in range 1024 to 65535.".to_owned());
+    }
+    let places = cli.text("--inspect-publish-uid").split(',');
+    if !places
+        .clone()
+        .all(|place| matches!(place, "" | "stderr" | "http"))
+    {
+        messages.push("--inspect-publish-uid destination can be stderr or http".to_owned());
+    }
+}
+
+/// A port, a host, or both: a host of "" and no port stand for what is by itself.
+pub fn host_port(text: &str) -> Option<(&str, Option<u16>)> {
+    fn bare(host: &str) -> &str {
+        host.trim_start_matches('[').trim_end_matches(']')
+    }
+    let port = |text: &str| {
+        let port = text.parse::<u16>().ok();
+        port.filter(|port| *port == 0 || *port >= 1024).map(Some)
+    };
+    let is_digits = text.bytes().all(|byte| byte.is_ascii_digit());
+    match text.rsplit_once(':') {
+        _ if text.starts_with('[') && text.ends_with(']') => Some((bare(text), None)),
+        Some((host, digits)) => Some((bare(host), port(digits)?)),
+        None if is_digits => Some(("", port(text)?)),
+        None => Some((text, None)),
+    }
 }
 
 fn check_percentage(cli: &Cli, messages: &mut Vec<String>) {
@@ -161,4 +195,28 @@ fn fatal_message(cli: &Cli) -> Option<String> {
     let mode = cli.text("--disable-proto");
     (!matches!(mode, "" | "delete" | "throw"))
         .then(|| "invalid mode passed to --disable-proto".to_string())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn hosts_and_ports_are_cut() {
+        for (text, expect) in [
+            ("9230", Some(("", Some(9230)))),
+            ("0", Some(("", Some(0)))),
+            ("80", None),
+            ("65536", None),
+            ("localhost", Some(("localhost", None))),
+            ("localhost:0", Some(("localhost", Some(0)))),
+            ("1.2.3.4:80", None),
+            ("a:b", None),
+            ("[::1]", Some(("::1", None))),
+            ("[::1]:9000", Some(("::1", Some(9000)))),
+            (":9000", Some(("", Some(9000)))),
+        ] {
+            assert_eq!(host_port(text), expect, "{text}");
+        }
+    }
 }

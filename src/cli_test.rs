@@ -189,8 +189,8 @@ fn errors() {
         (&["-é"], "bad option: -é"),
         (&["-C=c"], "bad option: -C=c"),
         (
-            &["--inspect=0", "a.js"],
-            "--inspect is not available: no debugger connects from outside",
+            &["--inspect=80", "a.js"],
+            "must be 0 or in range 1024 to 65535.",
         ),
         (
             &["--no-napi-modules"],
@@ -334,8 +334,31 @@ fn flags_for_node_options() {
             "{flag}"
         );
     }
-    let absent = ["--eval", "--no-expose-gc", "--inspect", "--debug-port"];
+    let absent = ["--eval", "--no-expose-gc", "--inspect-brk-node"];
     assert!(!flags.iter().any(|flag| absent.contains(&flag.as_str())));
+}
+
+#[test]
+fn places_for_debuggers_are_joined() {
+    for (words, expect) in [
+        (
+            vec!["--inspect=[::1]:9000", "--inspect-port=9001"],
+            "[::1]:9001",
+        ),
+        (
+            vec!["--inspect-port=9000", "--inspect-brk=host"],
+            "[host]:9000",
+        ),
+        (
+            vec!["--inspect=1.2.3.4", "--debug-port", "0"],
+            "[1.2.3.4]:0",
+        ),
+        (vec!["--inspect=9000", "--inspect-wait"], "9000"),
+    ] {
+        let cli = good(&words);
+        assert_eq!(cli.text("--inspect-port"), expect, "{words:?}");
+        assert!(cli.is_on("--inspect"));
+    }
 }
 
 #[test]

@@ -86,7 +86,13 @@ impl Program {
             .map(|word| Js::from(word.as_str()))
             .collect();
         let options = cli.changed_options().into_iter();
-        let options = options.map(|(name, value)| (name.to_owned(), option_value(&value)));
+        let options = options.map(|(name, value)| {
+            let value = match (name, &value) {
+                ("--inspect-port", Value::Text(text)) => place_of(text),
+                _ => option_value(&value),
+            };
+            (name.to_owned(), value)
+        });
         let fields = [
             ("argv", Js::List(argv)),
             ("argv0", Js::from(self.argv0.as_str())),
@@ -105,6 +111,19 @@ impl Program {
             .map(|(name, value)| (name.to_owned(), value))
             .to_vec()
     }
+}
+
+/// Where the port for debuggers shall be: what was given of `host` and `port`.
+fn place_of(text: &str) -> Js {
+    let (host, port) = crate::cli_check::host_port(text).unwrap_or_default();
+    let mut fields = Vec::new();
+    if !host.is_empty() {
+        fields.push(("host".to_owned(), Js::from(host)));
+    }
+    if let Some(port) = port {
+        fields.push(("port".to_owned(), Js::from(u32::from(port))));
+    }
+    Js::Object(fields)
 }
 
 fn option_value(value: &Value) -> Js {

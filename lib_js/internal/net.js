@@ -6,6 +6,8 @@ const {
   StringPrototypeCharCodeAt,
   StringPrototypeIndexOf,
   StringPrototypeSlice,
+  StringPrototypeStartsWith,
+  StringPrototypeToLowerCase,
   Symbol,
 } = primordials;
 
@@ -171,10 +173,19 @@ function formatIPv6(groups) {
   return text;
 }
 
+/** Whether what listens on this host can be reached from this machine alone. */
+function isLoopback(host) {
+  const name = StringPrototypeToLowerCase(host);
+  return name === 'localhost' || StringPrototypeStartsWith(name, '127.') ||
+    StringPrototypeStartsWith(name, '[::1]') ||
+    StringPrototypeStartsWith(name, '[0:0:0:0:0:0:0:1]');
+}
+
 module.exports = {
   isIP,
   isIPv4,
   isIPv6,
+  isLoopback,
   parseIPv4,
   parseIPv6,
   formatIPv6,

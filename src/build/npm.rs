@@ -10,6 +10,9 @@ use std::{env, fs};
 /// The files that the library asks for; what these ask for comes along.
 const ENTRIES: &[&str] = &["undici/index-fetch.js", "amaro/dist/index.js"];
 
+/// Files of JSON that the library asks for, whose text is what they export.
+const TEXTS: &[&str] = &["devtools-protocol/json/js_protocol"];
+
 /// Names a `node_modules` folder to use instead, for machines without a network.
 const FOLDER: &str = "CORING_NPM_FOLDER";
 const DEFINITIONS: [&str; 2] = ["package.json", "package-lock.json"];
@@ -30,7 +33,31 @@ pub fn files(root: &Path, out: &Path) -> Result<Vec<(String, PathBuf)>, String> 
         let inside = inside.map_err(|_| format!("{} is in no package", path.display()))?;
         Ok((format!("npm/{}", inside.with_extension("").display()), path))
     });
-    named.collect()
+    let mut files: Vec<(String, PathBuf)> = named.collect::<Result<_, String>>()?;
+    for text in TEXTS {
+        let path = packages.join(text).with_extension("json");
+        let module = out.join(text.replace('/', "-")).with_extension("js");
+        wrap(&path, &module).map_err(|error| format!("{}: {error}", path.display()))?;
+        files.push((format!("npm/{text}"), module));
+    }
+    Ok(files)
+}
+
+/// Makes a module of a file of JSON, without the blanks between its words.
+fn wrap(json: &Path, module: &Path) -> std::io::Result<()> {
+    let json = fs::read_to_string(json)?;
+    let lines: Vec<&str> = json.lines().map(str::trim).collect();
+    // Lines of JSON end between its words only.
+    let text = lines.concat().replace("\": ", "\":");
+    let literal = text.replace('\\', "\\\\").replace('\'', "\\'");
+    let ascii: String = literal
+        .chars()
+        .map(|letter| if letter.is_ascii() { letter } else { '?' })
+        .collect();
+    fs::write(
+        module,
+        format!("'use strict';\nmodule.exports = '{ascii}';\n"),
+    )
 }
 
 /// Has npm install what `definitions` names into `folder`, unless it has already.

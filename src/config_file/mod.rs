@@ -119,6 +119,9 @@ fn add_words(words: &mut Vec<String>, spec: &OptionSpec, value: Json) -> Result<
             Ok(number) => words.push(format!("{name}={number}")),
             Err(_) => return invalid(),
         },
+        (Kind::Text, Json::Number(number)) if name == "--inspect-port" => {
+            words.push(format!("{name}={number}"));
+        }
         (Kind::Text | Kind::Choice(_) | Kind::List, Json::Text(text)) => {
             words.push(format!("{name}={text}"));
         }
@@ -142,7 +145,8 @@ mod tests {
     #[test]
     fn words_of_a_file() {
         let text = r#"{"$schema": "x", "nodeOptions": {"import": ["a", "b"], "warnings": false,
-            "max-http-header-size": 10, "title": "t"}, "test": {"test-isolation": "none",
+            "max-http-header-size": 10, "title": "t",
+            "inspect-port": 65535}, "test": {"test-isolation": "none",
             "test-only": true}, "permission": {"allow-fs-read": "*"}, "watch": {}}"#;
         let config = parse(text, "f").expect("it is right");
         let expect = [
@@ -151,6 +155,7 @@ mod tests {
             "--no-warnings",
             "--max-http-header-size=10",
             "--title=t",
+            "--inspect-port=65535",
         ];
         assert_eq!(config.node_options, expect);
         let expect = ["--test-isolation=none", "--test-only", "--allow-fs-read=*"];

@@ -13,7 +13,7 @@ const {
 
 const { genericNodeError } = require('internal/errors');
 
-const AS_THEY_ARE = new SafeSet(['buffer', 'config']);
+const AS_THEY_ARE = new SafeSet(['buffer', 'config', 'inspector']);
 
 /** All that the binding named util has been for long. */
 const TYPE_CHECKS = [

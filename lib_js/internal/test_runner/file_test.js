@@ -209,6 +209,8 @@ function argumentsFor(path, options) {
   if (options.randomize) add('--test-randomize', true);
   if (options.randomSeed != null) add('--test-random-seed', options.randomSeed);
   ArrayPrototypePushApply(words, options.execArgv);
+  const { isUsingInspector, nextInspectPort } = require('internal/inspector/child_port');
+  if (isUsingInspector()) add('--inspect-port', nextInspectPort(options.inspectPort));
   if (path === null) {
     ArrayPrototypePush(words, '--test', '--test-isolation=none');
     ArrayPrototypePushApply(words, options.named);

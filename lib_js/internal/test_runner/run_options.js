@@ -106,7 +106,7 @@ function parseRunOptions(options) {
   validateObject(options, 'options');
   const {
     files, watch, forceExit, only, globPatterns, randomize, randomSeed, setup, globalSetupPath, env,
-    concurrency, timeout, signal, rerunFailuresFilePath,
+    concurrency, timeout, signal, rerunFailuresFilePath, inspectPort,
     isolation = 'process', execArgv = [], argv = [], cwd = process.cwd(),
   } = options;
   if (files != null) validateArray(files, 'options.files');
@@ -157,6 +157,7 @@ function parseRunOptions(options) {
     forceExit,
     globPatterns,
     globalSetupPath,
+    inspectPort,
     isolation,
     only,
     randomSeed: seed,
