@@ -137,6 +137,21 @@ test('a stream of http2', async () => {
   server.close();
 });
 
+test('a body that the program reads as text', () => serve((req, res) => {
+  res.end(Buffer.from([0x61, 0xc3, 0xbc]));
+}, async (port) => {
+  for (const encoding of ['utf8', 'hex', 'base64']) {
+    const { session, events } = await enable();
+    const { 0: response } = await once(http.get({ port }), 'response');
+    response.setEncoding(encoding).resume();
+    await once(response, 'end');
+    const { requestId } = events[0][1];
+    const { body } = await session.post('Network.getResponseBody', { requestId });
+    assert.strictEqual(body, 'YcO8', encoding);
+    session.disconnect();
+  }
+}));
+
 test('a request that fails, by whatever', async () => {
   const { session, events } = await enable();
   for (const reason of [new Error('mine'), 'text']) {
@@ -223,6 +238,18 @@ test('the oldest requests go when bodies are too large', async () => {
   await check({ maxResourceBufferSize: 4 }, [['a', 4], ['b', 5], ['b', 3]], { a: 4, b: 3 });
   await check({ maxTotalBufferSize: 3, maxResourceBufferSize: 0 }, [['a', 4]], { a: 0 });
   await check(undefined, [['a', 5 * 2 ** 20], ['b', 5 * 2 ** 20 + 1]], { a: 5 * 2 ** 20, b: 0 });
+});
+
+test('requests without bodies do not gather without end', async () => {
+  const { session } = await enable();
+  session.removeAllListeners();
+  const max = 2 ** 14;
+  for (let i = 0; i <= max; i++) Network.requestWillBeSent(request(`${i}`, { charset: 'utf-8' }));
+  const ask = (requestId) => session.post('Network.getRequestPostData', { requestId });
+  await assert.rejects(ask('0'), { message: 'Inspector error -32602: Request not found' });
+  assert.deepStrictEqual(await ask('1'), { postData: '' });
+  assert.deepStrictEqual(await ask(`${max}`), { postData: '' });
+  session.disconnect();
 });
 
 test('bytes of programs are copied', async () => {

@@ -13,6 +13,7 @@ const {
   Symbol,
 } = primordials;
 
+const { Buffer } = require('buffer');
 const EventEmitter = require('events');
 const { tell } = require('internal/inspector/network_domain');
 const { now } = require('internal/perf/clock');
@@ -126,10 +127,15 @@ function tellOfReceived(request, data) {
   });
 }
 
-/** Tells of what the program reads. Not by the stream's own `on`: that would make it flow. */
+/**
+ * Tells of what the program reads. Not by the stream's own `on`: that would make it flow. A program
+ * that reads text (setEncoding) makes Node's listener throw; here it is told as bytes again.
+ */
 function followBody(request, stream) {
-  FunctionPrototypeCall(
-    EventEmitter.prototype.on, stream, 'data', (data) => tellOfReceived(request, data));
+  FunctionPrototypeCall(EventEmitter.prototype.on, stream, 'data', (data) => {
+    const bytes = typeof data === 'string' ? Buffer.from(data, stream.readableEncoding) : data;
+    tellOfReceived(request, bytes);
+  });
 }
 
 function tellOfEnd(request) {

@@ -10,6 +10,8 @@ const {
 
 const { Buffer } = require('buffer');
 
+/** So many requests are followed at a time; Node follows all until their bodies are too large. */
+const REQUESTS_MAX = 2 ** 14;
 const REQUEST_BYTES_DEFAULT = 5 * 2 ** 20;
 const TOTAL_BYTES_DEFAULT = 100 * 2 ** 20;
 
@@ -53,6 +55,12 @@ class RequestBuffer {
   /** False if it is known already. */
   begin(id, isText, hasPostData) {
     if (this.#requests.has(id)) return false;
+    if (this.#requests.size === REQUESTS_MAX) {
+      for (const { 0: oldest } of this.#requests) {
+        this.forget(oldest);
+        break;
+      }
+    }
     this.#requests.set(id, new FollowedRequest(isText, hasPostData));
     return true;
   }
