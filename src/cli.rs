@@ -227,8 +227,9 @@ fn read_words(
             return Err(CliError::one(message));
         }
         if let Some(targets) = alias(&option, words.front()) {
+            let valued = valued_target(targets);
             for (index, target) in targets.iter().enumerate().rev() {
-                words.push_front(option.respell(target, index + 1 == targets.len()));
+                words.push_front(option.respell(target, index == valued));
             }
             shown = Some(option.typed);
             continue;
@@ -300,17 +301,27 @@ impl Word {
         )
     }
 
-    /// This word under another name; the last word of an alias keeps the value.
-    fn respell(&self, target: &str, last: bool) -> String {
+    /// This word under another name; one word of an alias keeps the value.
+    fn respell(&self, target: &str, has_value: bool) -> String {
         let name = match target.strip_prefix("--") {
             Some(base) if self.negated => format!("--no-{base}"),
             Some(_) | None => target.to_string(),
         };
         match &self.value {
-            Some(value) if last => format!("{name}={value}"),
+            Some(value) if has_value => format!("{name}={value}"),
             Some(_) | None => name,
         }
     }
+}
+
+/// Which of an alias's words has its value: the first that takes one.
+fn valued_target(targets: &[&str]) -> usize {
+    let takes = |target: &&str| {
+        let row = OPTIONS.iter().find(|spec| spec.name == *target);
+        row.is_some_and(|spec| !spec.is_boolean())
+    };
+    let last = targets.len().saturating_sub(1);
+    targets.iter().position(takes).unwrap_or(last)
 }
 
 /// Expansion of an alias, if the word is one. `following` is the next word.
@@ -328,9 +339,13 @@ fn alias(word: &Word, following: Option<&String>) -> Option<&'static [&'static s
             return Some(std::slice::from_ref(&spec.name));
         }
     }
+    let has_value = word.value.is_some() && !word.negated;
     ALIASES
         .iter()
-        .find(|(name, _)| *name == word.name)
+        .find(|(name, _)| match name.strip_suffix('=') {
+            Some(name) => has_value && name == word.name,
+            None => *name == word.name,
+        })
         .map(|(_, targets)| *targets)
 }
 

@@ -19,6 +19,7 @@ pub fn check(cli: &Cli) -> Result<(), CliError> {
     }
     check_percentage(cli, &mut messages);
     check_words(cli, &mut messages);
+    check_inspector(cli, &mut messages);
     check_exclusions(cli, &mut messages);
     check_watch(cli, &mut messages);
     check_secure_heap(cli, &mut messages);
@@ -35,6 +36,31 @@ pub fn check(cli: &Cli) -> Result<(), CliError> {
             exit_code: STARTUP_FAILED,
         })
     })
+}
+
+/// A port, a host, or both; and where the address is told.
+fn check_inspector(cli: &Cli, messages: &mut Vec<String>) {
+    let given = cli.text("--inspect-port");
+    let is_port = |text: &str| {
+        let port = text.parse::<u32>();
+        port.is_ok_and(|port| port == 0 || (1024..=65535).contains(&port))
+    };
+    let is_digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let is_good = match given.rsplit_once(':') {
+        _ if given.starts_with('[') && given.ends_with(']') => true,
+        Some((_, port)) => is_port(port),
+        None => given.is_empty() || !is_digits(given) || is_port(given),
+    };
+    if !is_good {
+        messages.push("must be 0 or in range 1024 to 65535.".to_owned());
+    }
+    let places = cli.text("--inspect-publish-uid").split(',');
+    if !places
+        .clone()
+        .all(|place| matches!(place, "" | "stderr" | "http"))
+    {
+        messages.push("--inspect-publish-uid destination can be stderr or http".to_owned());
+    }
 }
 
 fn check_percentage(cli: &Cli, messages: &mut Vec<String>) {

@@ -189,8 +189,8 @@ fn errors() {
         (&["-é"], "bad option: -é"),
         (&["-C=c"], "bad option: -C=c"),
         (
-            &["--inspect=0", "a.js"],
-            "--inspect is not available: no debugger connects from outside",
+            &["--inspect=80", "a.js"],
+            "must be 0 or in range 1024 to 65535.",
         ),
         (
             &["--no-napi-modules"],
@@ -334,7 +334,7 @@ fn flags_for_node_options() {
             "{flag}"
         );
     }
-    let absent = ["--eval", "--no-expose-gc", "--inspect", "--debug-port"];
+    let absent = ["--eval", "--no-expose-gc", "--inspect-brk-node"];
     assert!(!flags.iter().any(|flag| absent.contains(&flag.as_str())));
 }
 

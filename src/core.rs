@@ -56,6 +56,8 @@ pub fn live(program: &Program, fleet: &Arc<Fleet>, core: usize, died: Option<Ins
     };
     if end == End::HeapLimit {
         isolate.tell_heap_limit();
+    } else {
+        isolate.part();
     }
     if program.cores.len() == 1 {
         leave(isolate, end);
@@ -76,6 +78,9 @@ fn begin(program: &Program, fleet: &Arc<Fleet>, core: usize) -> Result<Isolate<N
         ..IsolateLimits::default()
     };
     natives.mark(Milestone::NodeStart, program.node_start_ns);
+    if !fleet.is_many() && !program.cli.is_on("--disable-sigusr1") {
+        natives.hear_debugger_signal();
+    }
     boot(natives, limits)
 }
 

@@ -154,6 +154,10 @@ fn start_v8(cli: &cli::Cli) {
     };
     coring_engine::start(&flags, threads);
     if blocked {
+        // A thread of its own will wait for that one.
+        let keeps = !cli.is_on("--disable-sigusr1") && cli.jobs == cli::Jobs::Count(1);
+        let is_free = |signal: &i32| !keeps || *signal != coring_bindings::inspector::SIGUSR1;
+        let signals: Vec<i32> = signals.into_iter().filter(is_free).collect();
         let _ = coring_uring::sync::signal::unblock(&signals);
     }
 }

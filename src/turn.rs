@@ -44,7 +44,7 @@ fn turns(isolate: &mut Isolate<Natives>) -> Result<(), Ending> {
             isolate.deliver(|natives, out| natives.close_phase(out))?;
         }
         if isolate.with(|natives| natives.take_question()) {
-            isolate.answer();
+            isolate.answer()?;
         }
         if isolate.with(|natives| natives.take_drain_wish()) {
             isolate.with(Natives::drain);

@@ -14,7 +14,7 @@ const BUILT: &[(&str, bool)] = &[
     ("hasIntl", true),
     ("hasTracing", false),
     ("hasNodeOptions", true),
-    ("hasInspector", false),
+    ("hasInspector", true),
     ("noBrowserGlobals", false),
 ];
 

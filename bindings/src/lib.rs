@@ -24,6 +24,7 @@ mod histogram;
 mod http;
 mod http2;
 mod inbox;
+pub mod inspector;
 mod kinds;
 mod lane;
 mod lexer;
@@ -126,6 +127,7 @@ pub const BINDINGS: &[Binding] = &[
     napi::BINDING,
     network_resources::BINDING,
     coring_napi::BINDING,
+    inspector::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -212,6 +214,7 @@ pub struct Natives {
     /// What the compute lane has worked out for this core.
     pub(crate) lane_answers: Arc<lane::Answers>,
     pub(crate) decoders: text_decoder::State,
+    pub(crate) inspector: inspector::State,
 }
 
 impl Natives {
@@ -236,6 +239,7 @@ impl Natives {
             loaded: None,
             lane_answers: Arc::default(),
             decoders: text_decoder::State::default(),
+            inspector: inspector::State::default(),
             ring,
             clock: Clock::new(),
             sockets: Slots::default(),
@@ -298,6 +302,9 @@ impl Natives {
             (_, wait) => wait,
         };
         let is_idle = !matches!(wait, Wait::Poll);
+        if is_idle {
+            self.watch_debugger_signal();
+        }
         let since_ns = (is_idle || self.performance.is_watched()).then(monotonic);
         if let Some(since_ns) = since_ns {
             self.performance.wait_begins(since_ns);

@@ -5,6 +5,7 @@ use coring_engine::{Js, ops};
 use coring_uring::{Errno, Fd, Op, Token, sync};
 
 use crate::Natives;
+use crate::inspector::SIGUSR1;
 use crate::kinds::token;
 
 ops! { turn(Natives) {
@@ -117,6 +118,9 @@ fn signalStop(natives: &mut Natives, signal: i32) -> i32 {
     if natives.fleet.is_many() {
         return 0;
     }
+    if natives.inspector.hears_signal && signal == SIGUSR1 {
+        return natives.change_signals();
+    }
     if let Err(errno) = sync::signal::unblock(&[signal]) {
         return errno.result();
     }
@@ -132,7 +136,9 @@ fn holdSignals(natives: &mut Natives, hold: bool) -> i32 {
         return 0;
     }
     let listened = &natives.turn.signals;
-    let others = sync::signal::listenable().filter(|signal| !listened.contains(signal));
+    let hears = natives.inspector.hears_signal;
+    let is_held = |signal: &i32| listened.contains(signal) || hears && *signal == SIGUSR1;
+    let others = sync::signal::listenable().filter(|signal| !is_held(signal));
     let signals: Vec<i32> = others.collect();
     let changed = match hold {
         true => sync::signal::block(&signals),

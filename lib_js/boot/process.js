@@ -18,7 +18,7 @@ const {
 } = primordials;
 
 const EventEmitter = require('events');
-const { ERR_METHOD_NOT_IMPLEMENTED } = require('internal/errors').codes;
+const { ErrnoException, codes: { ERR_MISSING_ARGS } } = require('internal/errors');
 const { validateInteger } = require('internal/validators');
 const { getEnvironmentSpellings, getOptionValue } = require('internal/options');
 const perThread = require('internal/process/per_thread');
@@ -33,7 +33,7 @@ const ops = internalBinding('process_ops');
 
 const NODE_VERSION = '24.21.0';
 const RELEASES = `https://nodejs.org/download/release/v${NODE_VERSION}/node-v${NODE_VERSION}`;
-const DEBUG_PORT = 9229;
+const SIGUSR1 = 10;
 
 // Versions of the parts that coring shares with Node, and of the interfaces
 // that programs look up here. A part that is not built has no entry.
@@ -84,7 +84,7 @@ const CONFIG = {
     target_arch: ops.arch,
     ubsan: 0,
     v8_enable_i18n_support: typeof Intl === 'object' ? 1 : 0,
-    v8_enable_inspector: 0,
+    v8_enable_inspector: 1,
     v8_enable_pointer_compression: 0,
     v8_enable_sandbox: 0,
     v8_enable_webassembly: 1,
@@ -101,8 +101,12 @@ const CONFIG = {
 
 // Native functions in Node: no constructors, so methods here.
 const natives = {
-  _debugEnd() {},
-  _debugProcess() { throw new ERR_METHOD_NOT_IMPLEMENTED('process._debugProcess()'); },
+  _debugEnd() { require('internal/inspector/port').closePort(); },
+  _debugProcess(pid) {
+    if (typeof pid !== 'number') throw new ERR_MISSING_ARGS('pid');
+    const errno = ops.kill(pid, SIGUSR1);
+    if (errno < 0) throw new ErrnoException(errno, 'kill');
+  },
   abort() { ops.abort(); },
   availableMemory() { return ops.availableMemory(); },
   constrainedMemory() { return ops.constrainedMemory(); },
@@ -265,7 +269,7 @@ function addActivity() {
 
 function addFeatures() {
   const features = {
-    inspector: false,
+    inspector: true,
     debug: false,
     uv: true,
     ipv6: true,
@@ -356,7 +360,8 @@ function patchProcess(runtime) {
   process.pid = ops.pid();
   defineAccessor('ppid', () => ops.ppid());
   process.execPath = runtime.execPath;
-  process.debugPort = DEBUG_PORT;
+  const port = () => require('internal/inspector/port');
+  defineAccessor('debugPort', () => port().getDebugPort(), (value) => port().setDebugPort(value));
   defineConstant('argv0', runtime.argv0);
   ObjectDefineProperty(process, 'pid', { __proto__: null, writable: false });
   defineLazy('allowedNodeEnvironmentFlags', () => {

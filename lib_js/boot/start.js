@@ -272,6 +272,9 @@ function start(runtime) {
   const main = hasFile && !isEntryUrl && !isTestRunner && !isWatched ? expandMainPath() : argv[1];
   setUpPermission(hasFile ? main : undefined);
   warnOfConfigFile();
+  if (getOptionValue('--inspect') && !isTestRunner && !isWatched) {
+    require('internal/inspector/port').startByOptions();
+  }
   if (getOptionValue('--trace-sigint')) {
     require('internal/util/trace_sigint').setTraceSigInt(true);
   }

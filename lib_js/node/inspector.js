@@ -1,36 +1,71 @@
 'use strict';
 
-// node:inspector, inside of the process: sessions with V8's own DevTools domains (Runtime,
-// Debugger, Profiler, HeapProfiler) and with Node's (Network, IO, DOMStorage, Storage,
-// NodeRuntime). Nobody connects from outside: there is no port to open.
+// node:inspector: sessions with V8's own DevTools domains (Runtime, Debugger, Profiler,
+// HeapProfiler) and Node's (Network, IO, DOMStorage, Storage, NodeRuntime) inside of the process,
+// and the port for debuggers outside.
 //
-// Missing: breakpoints in what was compiled before the first session (V8 numbers contexts then; a
-// `debugger` statement stops everywhere), contexts of vm, domains NodeTracing and NodeWorker.
+// Missing: domains of Node's own for workers (NodeWorker, Target).
 
-const { ERR_INSPECTOR_NOT_ACTIVE, ERR_INSPECTOR_NOT_AVAILABLE } = require('internal/errors').codes;
+const {
+  StringPrototypeStartsWith,
+  StringPrototypeToLowerCase,
+  SymbolDispose,
+} = primordials;
+
+const { ERR_INSPECTOR_ALREADY_ACTIVATED } = require('internal/errors').codes;
 const { DOMStorage, Network } = require('internal/inspector/events');
 const { put } = require('internal/inspector/network_resources');
+const {
+  checkPermission,
+  closePort,
+  getPlace,
+  openPort,
+  waitForDebugger,
+} = require('internal/inspector/port');
 const { Session } = require('internal/inspector/session');
+const { validateInt32 } = require('internal/validators');
 
-/** Ports of debuggers are not built. */
-function open(port, host, wait) {
-  throw new ERR_INSPECTOR_NOT_AVAILABLE();
+const inspector = internalBinding('inspector');
+
+const PORT_MAX = 65535;
+
+function isLoopback(host) {
+  const name = StringPrototypeToLowerCase(`${host}`);
+  return name === 'localhost' || StringPrototypeStartsWith(name, '127.') ||
+    StringPrototypeStartsWith(name, '[::1]') ||
+    StringPrototypeStartsWith(name, '[0:0:0:0:0:0:0:1]');
 }
 
-/** Nothing is open, which is what Node says of it by doing nothing. */
-function close() {}
+function inspectorOpen(port, host, wait) {
+  if (inspector.isEnabled()) throw new ERR_INSPECTOR_ALREADY_ACTIVATED();
+  // Node takes all that is no number for no wish.
+  const isNumber = typeof port === 'number' && port === port >>> 0;
+  if (isNumber) validateInt32(port, 'port', 0, PORT_MAX);
+  if (host && !isLoopback(host)) {
+    process.emitWarning(
+      'Binding the inspector to a public IP with an open port is insecure, ' +
+      'as it allows external hosts to connect to the inspector ' +
+      'and perform a remote code execution attack. ' +
+      'Documentation can be found at ' +
+      'https://nodejs.org/api/cli.html#--inspecthostport',
+      'SecurityWarning');
+  }
+  const place = getPlace();
+  if (isNumber) place.port = port;
+  if (typeof host === 'string') place.host = host;
+  checkPermission('StartIoThread');
+  openPort();
+  if (wait) waitForDebugger();
+  return { __proto__: null, [SymbolDispose]() { closePort(); } };
+}
 
 function url() {
-  return undefined;
-}
-
-function waitForDebugger() {
-  throw new ERR_INSPECTOR_NOT_ACTIVE();
+  return inspector.url();
 }
 
 module.exports = {
-  open,
-  close,
+  open: inspectorOpen,
+  close: process._debugEnd,
   url,
   waitForDebugger,
   console: require('internal/console/engine').builtIn,

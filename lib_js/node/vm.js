@@ -189,7 +189,7 @@ function createContext(contextObject = {}, options = kEmptyObject) {
   const owner = { __proto__: null, referrer: undefined };
   const global = internalBinding('contextify').makeContext(
     isOrdinary ? undefined : contextObject, strings, wasm, microtaskMode === 'afterEvaluate',
-    hostSymbolFor(importModuleDynamically, name, owner));
+    hostSymbolFor(importModuleDynamically, name, owner), name);
   owner.referrer = isOrdinary ? global : contextObject;
   const protoMode = getOptionValue('--disable-proto');
   if (protoMode) disableProtoOf(owner.referrer, protoMode);

@@ -274,6 +274,7 @@ pub(crate) fn uncaught(
     match verdict {
         Some(verdict) if verdict.is_true() => Ok(()),
         Some(verdict) => {
+            crate::builtin::devtools_remote::tell_of_exception(catch, exception, message);
             let code = verdict
                 .int32_value(catch)
                 .filter(|_| verdict.is_number())

@@ -13,7 +13,7 @@ use crate::remote::{self, Interrupted, Remote};
 use crate::sources::Sources;
 use crate::tasks::{self, Queue};
 use crate::value::{FromJs, IntoJs, Js};
-use crate::{boot, builtin, error, heap, module, snapshot, store, young};
+use crate::{boot, builtin, debugger, error, heap, module, snapshot, store, young};
 
 /// How an isolate is made.
 pub struct IsolateOptions {
@@ -128,6 +128,7 @@ impl<N: 'static> Isolate<N> {
             if revive {
                 revive_roots(scope, &realm);
             } else {
+                builtin::devtools::number(scope);
                 boot::run(scope, &realm)?;
             }
             crate::microtasks::watch(context);
@@ -162,10 +163,23 @@ impl<N: 'static> Isolate<N> {
         *self.realm.interrupted.borrow_mut() = Some(hook);
     }
 
-    /// Does what an interrupt would, now.
-    pub fn answer(&mut self) {
+    /// Does what an interrupt would, now; also what debuggers ask for.
+    pub fn answer(&mut self) -> Result<(), Ending> {
         let v8 = self.v8.as_mut().expect("the isolate lives until drop");
         remote::answer(v8);
+        debugger::hear(v8);
+        self.enter(settle)
+    }
+
+    /// The program has ended: debuggers that are connected look at it until they go.
+    pub fn part(&mut self) {
+        if debugger::desk().is_none() {
+            return;
+        }
+        let v8 = self.v8.as_mut().expect("the isolate lives until drop");
+        // So that what they ask for can be evaluated.
+        v8.cancel_terminate_execution();
+        builtin::devtools_remote::part(v8);
     }
 
     /// Another thread wants this isolate to end, and no JavaScript runs in it.

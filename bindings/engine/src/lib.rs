@@ -8,6 +8,7 @@
 mod boot;
 mod builtin;
 mod contextify;
+pub mod debugger;
 mod delivery;
 mod error;
 pub mod guest;

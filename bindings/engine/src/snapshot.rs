@@ -1,5 +1,6 @@
 //! Makes the start-up snapshot: the library, booted, as one blob that later isolates begin from.
 
+use crate::builtin::devtools;
 use crate::op::Binding;
 use crate::realm::{self, Realm};
 use crate::sources::Sources;
@@ -49,6 +50,7 @@ fn fill(v8: &mut v8::OwnedIsolate, realm: &Realm) -> Result<(), String> {
     let index = scope.add_context(context);
     assert_eq!(index, MAIN_CONTEXT, "the library's context is the first");
     let scope = &mut v8::ContextScope::new(scope, context);
+    devtools::number(scope);
     boot::run(scope, realm)?;
     let roots: Vec<v8::Local<v8::Value>> = realm
         .roots

@@ -100,7 +100,7 @@ const URL_SAFE: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwx
 
 /// RFC 4648: the standard's letters, padded, or those of URLs, which are not. Writes whole groups
 /// of four letters; gives the count of those that belong to it.
-fn base64(bytes: &[u8], is_standard: bool, text: &mut [u8]) -> usize {
+pub(crate) fn base64(bytes: &[u8], is_standard: bool, text: &mut [u8]) -> usize {
     let letters = if is_standard { STANDARD } else { URL_SAFE };
     let groups = bytes.chunks(3);
     let padding = groups.len() * 3 - bytes.len();

@@ -3,10 +3,12 @@
 // `cluster` in the process that starts workers: forks them, and owns what they listen on.
 
 const {
+  ArrayPrototypeForEach,
   ArrayPrototypePush,
   ArrayPrototypeSlice,
   ArrayPrototypeSome,
   ObjectKeys,
+  ObjectValues,
   RegExpPrototypeExec,
   SafeMap,
 } = primordials;
@@ -60,6 +62,16 @@ function emitSetup(settings) {
   cluster.emit('setup', settings);
 }
 
+/** The primary lets debuggers in: so shall its workers. */
+function debugWorkers(message) {
+  if (message.cmd !== 'NODE_DEBUG_ENABLED') return;
+  const debug = (worker) => process._debugProcess(worker.process.pid);
+  ArrayPrototypeForEach(ObjectValues(cluster.workers), (worker) => {
+    if (worker.state === 'online' || worker.state === 'listening') debug(worker);
+    else worker.once('online', () => debug(worker));
+  });
+}
+
 cluster.setupPrimary = function(options) {
   const settings = {
     args: ArrayPrototypeSlice(process.argv, 2),
@@ -79,6 +91,7 @@ cluster.setupPrimary = function(options) {
   process.nextTick(emitSetup, settings);
   if (isInitialized) return;
   isInitialized = true;
+  process.on('internalMessage', debugWorkers);
   // From the first worker on the policy stays.
   policy = cluster.schedulingPolicy;
   assert(policy === SCHED_NONE || policy === SCHED_RR, `Bad cluster.schedulingPolicy: ${policy}`);

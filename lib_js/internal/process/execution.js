@@ -85,7 +85,11 @@ function runAsScript(name, compile, print) {
     const call = runScript(wrapper, null, -1, true);
     // Until now RegExp.$1 is the library's.
     RegExpPrototypeExec(/^/, '');
-    const result = call(() => runScript(script, null, -1, true));
+    const isPaused = getOptionValue('--inspect-brk');
+    const result = isPaused ?
+      call(() => require('internal/inspector/port').callOnStart(
+        runScript, undefined, script, null, -1, true)) :
+      call(() => runScript(script, null, -1, true));
     if (print) {
       const { log } = require('internal/console/global');
       process.on('exit', () => log(result));

@@ -14,6 +14,7 @@ const {
   SymbolFor,
 } = primordials;
 
+const { BuiltinModule } = require('internal/bootstrap/realm');
 const { signals } = require('internal/constants_os');
 const {
   ErrnoException,
@@ -76,6 +77,10 @@ function exit(code) {
 
 function reallyExit(code) {
   closeThread();
+  // Debuggers look at what there is until they go.
+  if (BuiltinModule.map.get('internal/inspector/port')?.loaded) {
+    internalBinding('inspector').part();
+  }
   ops.reallyExit(code | 0);
 }
 

@@ -11,6 +11,7 @@ pub mod file;
 pub mod host;
 pub mod interrupt;
 pub mod library;
+pub mod poll;
 pub mod process;
 pub mod random;
 pub mod signal;

@@ -52,6 +52,25 @@ pub fn unblock(signals: &[i32]) -> Result<(), Errno> {
     mask(libc::SIG_UNBLOCK, signals)
 }
 
+/// Calls `act` with all signals left to other threads: a thread that it makes inherits that.
+pub fn blocked_while(act: &mut dyn FnMut()) {
+    let former = set_of(&[]).and_then(|mut former| {
+        let all = set_of(&listenable().collect::<Vec<i32>>())?;
+        call!(sigprocmask(
+            libc::SIG_BLOCK,
+            &raw const all,
+            &raw mut former
+        ))?;
+        Ok(former)
+    });
+    act();
+    if let Ok(former) = former {
+        let nothing = std::ptr::null_mut();
+        // What was in force before can be in force again.
+        let _ = call!(sigprocmask(libc::SIG_SETMASK, &raw const former, nothing));
+    }
+}
+
 /// A descriptor from which blocked signals are read ([`Op::ReadMulti`](crate::Op::ReadMulti), then
 /// [`decode`]).
 pub fn descriptor(signals: &[i32]) -> Result<Fd, Errno> {

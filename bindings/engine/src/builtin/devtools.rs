@@ -3,12 +3,15 @@
 
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 
 use v8::inspector::{
     Channel, ChannelImpl, StringBuffer, StringView, V8Inspector, V8InspectorClient,
     V8InspectorClientImpl, V8InspectorClientTrustLevel, V8InspectorSession,
 };
 
+use super::devtools_remote as remote;
+use crate::debugger::Desk;
 use crate::realm;
 
 const CONTEXT_GROUP: i32 = 1;
@@ -28,6 +31,8 @@ pub(super) enum Inbound {
     Answer(Rc<RefCell<String>>),
     /// Every message is told at once.
     Listener(Listener),
+    /// Every message goes to a debugger outside, to the connection of this number.
+    Remote(Arc<Desk>, u32),
 }
 
 pub(super) struct Session {
@@ -95,6 +100,7 @@ impl Inbound {
         match self {
             Inbound::Answer(answer) => *answer.borrow_mut() = text,
             Inbound::Listener(listener) => listener.hear(&text),
+            Inbound::Remote(desk, connection) => (desk.outside.tell)(*connection, text),
         }
     }
 }
@@ -105,8 +111,9 @@ impl ChannelImpl for Inbound {
     }
 
     fn send_notification(&self, message: v8::UniquePtr<StringBuffer>) {
-        if let Inbound::Listener(_) = self {
-            self.take(&message);
+        match self {
+            Inbound::Answer(_) => {}
+            Inbound::Listener(_) | Inbound::Remote(..) => self.take(&message),
         }
     }
 
@@ -118,6 +125,21 @@ struct Client {
 }
 
 impl V8InspectorClientImpl for Client {
+    fn run_message_loop_on_pause(&self, _: i32) {
+        let mut pointer = self.isolate;
+        // SAFETY: V8 calls from within this isolate, in its thread.
+        let isolate = unsafe { v8::Isolate::ref_from_raw_isolate_ptr_mut(&mut pointer) };
+        remote::pause(isolate);
+    }
+
+    fn quit_message_loop_on_pause(&self) {
+        remote::resume();
+    }
+
+    fn run_if_waiting_for_debugger(&self, _: i32) {
+        remote::go_on();
+    }
+
     /// CommonJS files are named by their paths; DevTools speaks of URLs.
     fn resource_name_to_url(&self, name: &StringView) -> Option<v8::UniquePtr<StringBuffer>> {
         let url = file_url(&name.to_string())?;
@@ -157,11 +179,13 @@ fn file_url(path: &str) -> Option<String> {
 struct Inspector {
     // Sessions go before the inspector that they belong to.
     sessions: Vec<Option<Rc<Session>>>,
-    v8: V8Inspector,
+    v8: Rc<V8Inspector>,
 }
 
 /// Before the isolate ends.
 pub(crate) fn close_all() {
+    crate::debugger::close();
+    remote::forget_all();
     CLOSED.take().clear();
     let inspector = INSPECTOR.take();
     drop(inspector);
@@ -173,34 +197,83 @@ fn context_name() -> String {
     format!("{program}[{}]", std::process::id())
 }
 
-/// Opens a session in the isolate's main context, which tells `listener` if there is one; its
-/// number. `name` is the context's if this is the first session.
-pub(super) fn open_with(
-    scope: &mut v8::PinScope,
-    listener: Option<Listener>,
-    name: Option<String>,
-) -> i32 {
-    bury();
+/// Of an inspector that nobody uses.
+struct Nobody;
+
+impl V8InspectorClientImpl for Nobody {}
+
+/// Gives the context the number that the first inspector will give it. Scripts note their context's
+/// number when they are compiled, and those without one take no breakpoints later.
+pub(crate) fn number(scope: &mut v8::PinScope) {
+    let context = scope.get_current_context();
+    let global = context.global(scope);
+    let key = crate::value::js_string(scope, "console");
+    let console = global.get(scope, key.into());
+    // A console that is there would get a property with an address, which no snapshot can hold.
+    global.delete(scope, key.into());
+    let client = V8InspectorClient::new(Box::new(Nobody));
+    let v8 = V8Inspector::create(scope, client);
+    let (name, data) = (StringView::empty(), StringView::empty());
+    v8.context_created(context, CONTEXT_GROUP, name, data);
+    drop(v8);
+    if let Some(console) = console {
+        let hidden = v8::PropertyAttribute::DONT_ENUM;
+        global.define_own_property(scope, key.into(), console, hidden);
+    }
+}
+
+/// Makes the inspector unless there is one. `name` is the main context's.
+pub(super) fn prepare(scope: &mut v8::PinScope, name: Option<String>) {
+    if is_prepared() {
+        return;
+    }
     let context = scope.get_current_context();
     // SAFETY: the client lives as long as the inspector, which ends before the isolate.
     let isolate = unsafe { scope.as_raw_isolate_ptr() };
+    let client = V8InspectorClient::new(Box::new(Client { isolate }));
+    let v8 = V8Inspector::create(scope, client);
+    let name: Vec<u16> = name.unwrap_or_else(context_name).encode_utf16().collect();
+    let data = StringView::from(&b"{\"isDefault\":true}"[..]);
+    v8.context_created(context, CONTEXT_GROUP, StringView::from(&name[..]), data);
+    INSPECTOR.set(Some(Inspector {
+        sessions: Vec::new(),
+        v8: Rc::new(v8),
+    }));
+}
+
+/// Does something with the inspector, if there is one. Sessions may hear of it.
+pub(super) fn with_inspector<R>(act: impl FnOnce(&V8Inspector) -> R) -> Option<R> {
+    let v8 = INSPECTOR.with_borrow(|cell| cell.as_ref().map(|inspector| inspector.v8.clone()))?;
+    let _busy = Busy::new();
+    Some(act(&v8))
+}
+
+/// Whether there is an inspector.
+pub(crate) fn is_prepared() -> bool {
+    INSPECTOR.with_borrow(Option::is_some)
+}
+
+/// A context of vm was made.
+pub(crate) fn tell_of_context(context: v8::Local<v8::Context>, name: &str) {
+    let name: Vec<u16> = name.encode_utf16().collect();
+    let data = StringView::from(&b"{\"isDefault\":false}"[..]);
+    let name = StringView::from(&name[..]);
+    with_inspector(|v8| v8.context_created(context, CONTEXT_GROUP, name, data));
+}
+
+/// Opens a session in the isolate's main context, which tells `inbound` if there is one; its
+/// number. `name` is the context's if this is the first session.
+pub(super) fn open_with(
+    scope: &mut v8::PinScope,
+    inbound: Option<Inbound>,
+    name: Option<String>,
+) -> i32 {
+    bury();
+    prepare(scope, name);
     INSPECTOR.with_borrow_mut(|cell| {
-        let inspector = cell.get_or_insert_with(|| {
-            let client = V8InspectorClient::new(Box::new(Client { isolate }));
-            let v8 = V8Inspector::create(scope, client);
-            let name: Vec<u16> = name.unwrap_or_else(context_name).encode_utf16().collect();
-            let data = StringView::from(&b"{\"isDefault\":true}"[..]);
-            v8.context_created(context, CONTEXT_GROUP, StringView::from(&name[..]), data);
-            Inspector {
-                sessions: Vec::new(),
-                v8,
-            }
-        });
+        let inspector = cell.as_mut().expect("it was made above");
         let answer = Rc::<RefCell<String>>::default();
-        let inbound = match listener {
-            Some(listener) => Inbound::Listener(listener),
-            None => Inbound::Answer(answer.clone()),
-        };
+        let inbound = inbound.unwrap_or_else(|| Inbound::Answer(answer.clone()));
         let channel = Channel::new(Box::new(inbound));
         let state = StringView::from(&b"{}"[..]);
         let trust = V8InspectorClientTrustLevel::FullyTrusted;
@@ -234,8 +307,19 @@ pub(super) fn session(number: i32) -> Option<Rc<Session>> {
     })
 }
 
-/// Whether anybody is there to be told of what the program prints.
+/// Every session that is open.
+pub(super) fn sessions() -> Vec<Rc<Session>> {
+    INSPECTOR.with_borrow(|cell| {
+        let sessions = cell.iter().flat_map(|inspector| &inspector.sessions);
+        sessions.flatten().cloned().collect()
+    })
+}
+
+/// Whether anybody is there to be told of what the program prints, or may come and ask for it.
 pub(super) fn has_sessions() -> bool {
+    if crate::debugger::desk().is_some() {
+        return true;
+    }
     INSPECTOR.with_borrow(|cell| {
         cell.as_ref()
             .is_some_and(|inspector| inspector.sessions.iter().any(Option::is_some))
@@ -243,6 +327,7 @@ pub(super) fn has_sessions() -> bool {
 }
 
 pub(crate) fn close(number: i32) {
+    remote::forget_depth(number);
     let closed = INSPECTOR.with_borrow_mut(|cell| {
         let sessions = &mut cell.as_mut()?.sessions;
         sessions.get_mut(usize::try_from(number).ok()?)?.take()

@@ -8,12 +8,14 @@ mod buffer_codec;
 mod buffer_search;
 mod buffer_write;
 mod buffer_write_fast;
-mod devtools;
+pub(crate) mod devtools;
+pub(crate) mod devtools_remote;
 mod encoding;
 mod errors;
 pub(crate) mod gc;
 mod gc_profile;
 mod heap_statistics;
+mod inspector;
 mod ipc_serdes;
 pub(crate) mod lazy;
 mod messaging;
@@ -95,6 +97,7 @@ pub(crate) fn tables() -> Vec<(&'static str, Vec<Entry>)> {
         ("wasm_web_api", wasm_web_api::entries()),
         ("gc_profile", gc_profile::entries()),
         ("sqlite", answers::entries()),
+        ("inspector", inspector::entries()),
         (
             "realm",
             vec![
@@ -278,7 +281,7 @@ pub(crate) fn throw_error(scope: &mut v8::PinScope, code: &'static str, message:
 
 pub(crate) use devtools::{ask as ask_profiler, close as close_profiler, open as open_profiler};
 pub(crate) use heap_statistics::{heap_figures, heap_space_rows};
-pub(crate) use turn::{arm_termination, terminate_current};
+pub(crate) use turn::{arm_termination, current_handle, terminate_current};
 
 /// Sets `object[name] = value`.
 pub(crate) fn put<'s>(

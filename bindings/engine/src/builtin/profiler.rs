@@ -5,7 +5,8 @@ use std::cell::Cell;
 
 use v8::inspector::StringView;
 
-use super::devtools::{self, Listener, ask, close, open, session};
+use super::devtools::{self, Inbound, Listener, ask, close, open, session};
+use super::devtools_remote::attended;
 use super::{Args, Entry, Return, entry};
 use crate::value::{FromJs, js_string};
 
@@ -24,7 +25,7 @@ pub(crate) fn entries() -> Vec<Entry> {
 /// openSession(listener, name) -> session. A listener gets every message of it.
 fn open_session<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let listener = args.get(0).try_cast::<v8::Function>().ok();
-    let listener = listener.map(|listener| Listener::new(scope, listener));
+    let listener = listener.map(|listener| Inbound::Listener(Listener::new(scope, listener)));
     let name = args.get(1);
     let name = name.is_string().then(|| String::from_js(scope, name));
     rv.set_int32(devtools::open_with(scope, listener, name));
@@ -38,7 +39,7 @@ fn close_session<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return
 fn dispatch<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv: Return<'s>) {
     let number = i32::from_js(scope, args.get(0));
     let message = String::from_js(scope, args.get(1));
-    let answer = ask(number, &message);
+    let answer = attended(scope, number, &message, || ask(number, &message));
     rv.set(js_string(scope, &answer).into());
 }
 

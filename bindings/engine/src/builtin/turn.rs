@@ -15,6 +15,11 @@ thread_local! {
 pub(crate) fn arm_termination(handle: Option<v8::IsolateHandle>) {
     ISOLATE.with(|cell| *cell.borrow_mut() = handle);
 }
+/// This thread's isolate, for other threads.
+pub(crate) fn current_handle() -> Option<v8::IsolateHandle> {
+    ISOLATE.with(|cell| cell.borrow().clone())
+}
+
 pub(crate) fn terminate_current() {
     ISOLATE.with(|cell| {
         if let Some(handle) = cell.borrow().as_ref() {

@@ -5,7 +5,7 @@
 
 use super::interceptors;
 use crate::builtin::{Args, Return};
-use crate::value::js_string;
+use crate::value::{FromJs, js_string};
 
 /// Embedder data of a contextified context: the object that its global forwards to.
 const SANDBOX: i32 = 0;
@@ -131,6 +131,10 @@ pub(super) fn make_context<'s>(
     let key = context_key(scope);
     holder.set_private(scope, key, global.into());
     crate::builtin::async_context::cover(scope, context);
+    if crate::builtin::devtools::is_prepared() {
+        let name = String::from_js(scope, args.get(5));
+        crate::builtin::devtools::tell_of_context(context, &name);
+    }
     rv.set(global.into());
 }
 

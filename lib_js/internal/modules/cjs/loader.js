@@ -582,6 +582,11 @@ function withoutTypes(module, content, filename) {
   return stripTypeScriptModuleTypes(content, filename, record.url);
 }
 
+/** --inspect-brk: the program's own file begins with a pause. */
+function callPaused(fn, receiver, ...args) {
+  return require('internal/inspector/port').callOnStart(fn, receiver, ...args);
+}
+
 Module.prototype._compile = function(content, filename, format) {
   let compiled;
   if (isTypeScript(format)) {
@@ -605,8 +610,9 @@ Module.prototype._compile = function(content, filename, format) {
   setHasStartedUserCJSExecution();
   if (requireDepth === 0) beginStatCache();
   record.isExecuting = true;
-  const result = FunctionPrototypeCall(
-    compiled, exports, exports, require, this, filename, dirname);
+  const isPaused = record.isMain && getOptionValue('--inspect-brk');
+  const call = isPaused ? callPaused : FunctionPrototypeCall;
+  const result = call(compiled, exports, exports, require, this, filename, dirname);
   record.isExecuting = false;
   if (requireDepth === 0) endStatCache();
   return result;

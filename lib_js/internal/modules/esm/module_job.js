@@ -79,7 +79,11 @@ class ModuleJob {
     const { instantiate } = internalBinding('modules');
     if (this.status !== STATUS.UNINSTANTIATED) return;
     try {
-      instantiate(this.wrap);
+      if (this.isMain && getOptionValue('--inspect-brk')) {
+        require('internal/inspector/port').callOnStart(instantiate, undefined, this.wrap);
+      } else {
+        instantiate(this.wrap);
+      }
     } catch (error) {
       decorateErrorStack(error);
       explainMissingExport(error, this);
