@@ -32,6 +32,7 @@ mod limits;
 mod locks;
 mod moved_fd;
 mod napi;
+mod network_resources;
 pub mod options;
 mod os;
 mod performance;
@@ -124,6 +125,7 @@ pub const BINDINGS: &[Binding] = &[
     http2::BINDING,
     sqlite::BINDING,
     napi::BINDING,
+    network_resources::BINDING,
     coring_napi::BINDING,
     inspector::BINDING,
 ];

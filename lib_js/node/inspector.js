@@ -1,13 +1,16 @@
 'use strict';
 
 // node:inspector: sessions with V8's own DevTools domains (Runtime, Debugger, Profiler,
-// HeapProfiler) inside of the process, and the port for debuggers outside.
+// HeapProfiler) and Node's (Network, IO, DOMStorage, Storage, NodeRuntime) inside of the process,
+// and the port for debuggers outside.
 //
 // Missing: domains of Node's own for workers (NodeWorker, Target).
 
 const { SymbolDispose } = primordials;
 
 const { ERR_INSPECTOR_ALREADY_ACTIVATED } = require('internal/errors').codes;
+const { DOMStorage, Network } = require('internal/inspector/events');
+const { put } = require('internal/inspector/network_resources');
 const {
   checkPermission,
   closePort,
@@ -57,4 +60,7 @@ module.exports = {
   waitForDebugger,
   console: require('internal/console/engine').builtIn,
   Session,
+  Network,
+  NetworkResources: { put },
+  DOMStorage,
 };

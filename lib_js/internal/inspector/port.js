@@ -118,7 +118,11 @@ function openBySignal() {
 
 function waitForDebugger() {
   if (!inspector.isEnabled()) throw new ERR_INSPECTOR_NOT_ACTIVE();
+  // Sessions of the program may hear of it, too.
+  const { setWaitingForDebugger } = require('internal/inspector/node_runtime_domain');
+  setWaitingForDebugger(true);
   inspector.waitForDebugger();
+  setWaitingForDebugger(false);
 }
 
 /** What the command line asks for, before the first line of the program. */

@@ -89,7 +89,18 @@ fn read_request(scope: &mut v8::PinScope, text: &str) -> Option<Asked> {
 }
 
 /// Calls a function of a library file without arguments. It throws nothing, or nobody is told.
-fn call_library(scope: &mut v8::PinScope, file: &str, name: &str) -> Option<()> {
+fn call_library(scope: &mut v8::PinScope, file: &str, name: &str) {
+    ask_library(scope, file, name, None, None);
+}
+
+/// The same, of a connection that may say something; whether it gives true.
+fn ask_library(
+    scope: &mut v8::PinScope,
+    file: &str,
+    name: &str,
+    connection: Option<u32>,
+    text: Option<&str>,
+) -> Option<bool> {
     let require = realm::current().root_function(scope, Root::Require)?;
     v8::tc_scope!(let scope, scope);
     let receiver = v8::undefined(scope).into();
@@ -98,7 +109,28 @@ fn call_library(scope: &mut v8::PinScope, file: &str, name: &str) -> Option<()> 
     let exports = exports.try_cast::<v8::Object>().ok()?;
     let key = js_string(scope, name).into();
     let function = exports.get(scope, key)?.try_cast::<v8::Function>().ok()?;
-    function.call(scope, receiver, &[]).map(|_| ())
+    let connection = connection.map(|number| v8::Number::new(scope, number.into()).into());
+    let text = text.map(|text| js_string(scope, text).into());
+    let arguments: Vec<v8::Local<v8::Value>> = connection.into_iter().chain(text).collect();
+    let result = function.call(scope, receiver, &arguments)?;
+    Some(result.is_true())
+}
+
+/// The file that has Node's own domains for debuggers.
+const DOMAINS: &str = "internal/inspector/remote_domains";
+
+/// A domain of the library's answers this message, or V8 does.
+fn is_answered_by_library(scope: &mut v8::PinScope, connection: u32, text: &str) -> bool {
+    const NAMES: [&str; 4] = ["\"Network.", "\"IO.", "\"DOMStorage.", "\"Storage."];
+    NAMES.iter().any(|name| text.contains(name))
+        && ask_library(scope, DOMAINS, "hear", Some(connection), Some(text)) == Some(true)
+}
+
+/// Says something to a debugger, for the library.
+pub(super) fn tell_debugger(connection: u32, text: String) {
+    if let Some(desk) = debugger::desk() {
+        (desk.outside.tell)(connection, text);
+    }
 }
 
 /// A signal has asked for the port.
@@ -138,6 +170,7 @@ fn join(scope: &mut v8::PinScope, desk: &Arc<Desk>, connection: u32) {
             retains_context: false,
         });
     });
+    ask_library(scope, DOMAINS, "join", Some(connection), None);
 }
 
 fn leave(scope: &mut v8::PinScope, connection: u32) {
@@ -152,6 +185,9 @@ fn leave(scope: &mut v8::PinScope, connection: u32) {
         return;
     };
     devtools::close(left.session);
+    if !with(|state| state.is_parted) {
+        ask_library(scope, DOMAINS, "leave", Some(connection), None);
+    }
     follow_depth(scope);
     let is_last_to_retain = with(|state| {
         state.retains_context
@@ -185,6 +221,9 @@ fn hear(scope: &mut v8::PinScope, desk: &Arc<Desk>, connection: u32, text: &str)
         && let Some(answer) = answer_runtime(desk, connection, &asked)
     {
         (desk.outside.tell)(connection, answer);
+        return;
+    }
+    if is_answered_by_library(scope, connection, text) {
         return;
     }
     let dispatch = || devtools::ask(number, text);
@@ -361,6 +400,11 @@ pub(crate) fn part(isolate: &mut v8::Isolate) {
         retaining
     });
     (desk.outside.close_door)();
+    // Sessions of the program itself.
+    const FILE: &str = "internal/inspector/node_runtime_domain";
+    in_main_context(isolate, |scope| {
+        call_library(scope, FILE, "tellWaitingForDisconnect")
+    });
     for connection in &retaining {
         let text = "{\"method\":\"NodeRuntime.waitingForDisconnect\",\"params\":{}}";
         (desk.outside.tell)(*connection, text.to_owned());

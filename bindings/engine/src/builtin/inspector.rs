@@ -15,6 +15,7 @@ pub(crate) fn entries() -> Vec<Entry> {
         entry("callAndPauseOnStart", 2, call_and_pause_on_start),
         entry("leaveAll", 0, leave_all),
         entry("part", 0, part),
+        entry("tell", 2, tell),
         entry("asyncTaskScheduled", 3, task_scheduled),
         entry("asyncTaskCanceled", 1, task_canceled),
         entry("asyncTaskStarted", 1, task_started),
@@ -59,6 +60,13 @@ fn leave_all<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, _: Return<'s>) {
 /// The process ends: debuggers are told, and go.
 fn part<'s>(scope: &mut v8::PinScope<'s, '_>, _: Args<'s>, _: Return<'s>) {
     remote::part(scope);
+}
+
+/// tell(connection, message): says something to a debugger, for the library.
+fn tell<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, _: Return<'s>) {
+    let connection = u32::from_js(scope, args.get(0));
+    let message = String::from_js(scope, args.get(1));
+    remote::tell_debugger(connection, message);
 }
 
 /// V8's key of a task. Its own are odd.
