@@ -101,6 +101,13 @@ test('whole files are read and written in the steps of Node', () => {
   const { events } = trace(of('node.fs.async'), "fs.stat('nothing', () => {})");
   assert.deepStrictEqual(events.map(({ args }) => args), [{ path: 'nothing' }, { result: -2 }]);
   assert.strictEqual(events[0].id, events[1].id);
+  const ends = trace(of('node.fs_dir.async'), `fs.opendir('.', (error, dir) => {
+    dir.read(() => dir.close(() => {}));
+  })`).events.filter(({ ph }) => ph === 'e');
+  const results = ends.map(({ name, args }) => [name, args.result]);
+  assert.deepStrictEqual(results[0], ['opendir', 0]);
+  assert.strictEqual(results[1][0], 'readdir');
+  assert(results[1][1] > 0 && results[1][1] < 100, results[1][1]);
 });
 
 test('connections, names and requests', () => {
@@ -241,4 +248,23 @@ test('what was switched off works as before', () => {
   const names = told(events).filter((name) => /fs\.|stat|open|read|CheckImmediate/.test(name));
   assert.deepStrictEqual(names, []);
   assert.strictEqual(stdout, 'abc\n');
+});
+
+test('the permission model stays in front of what is traced', () => {
+  for (const args of [of('node.fs.sync'), []]) {
+    const { events, stdout } = trace(['--permission', `--allow-fs-write=${folder}`, ...args], `
+      const tracing = require('trace_events').createTracing({ categories: ['node.fs.sync'] });
+      const codes = [];
+      const read = () => {
+        try { fs.readFileSync('/etc/hostname'); } catch (error) { codes.push(error.code); }
+      };
+      read();
+      tracing.enable();
+      read();
+      tracing.disable();
+      read();
+      console.log(codes.join());`);
+    assert.strictEqual(stdout, 'ERR_ACCESS_DENIED,ERR_ACCESS_DENIED,ERR_ACCESS_DENIED\n');
+    assert.deepStrictEqual(events.filter(({ args: { bytesRead } }) => bytesRead > 0), []);
+  }
 });

@@ -80,21 +80,27 @@ const COUNTED = { __proto__: null, read: 'bytesRead', write: 'bytesWritten' };
 const nameOf = (given, args) => (typeof given === 'function' ? ReflectApply(given, null, args) :
   given);
 
-/** What stands in the way of `table` now: operation -> what was there before. */
+/** table -> operation -> what was there, and what stands there for it. */
 const replaced = new SafeMap();
 
 function replace(table, name, make) {
-  const original = table[name];
-  if (original === undefined) return;
+  if (table[name] === undefined) return;
   if (!replaced.has(table)) replaced.set(table, { __proto__: null });
-  replaced.get(table)[name] = original;
-  table[name] = make(original);
+  const places = replaced.get(table);
+  if (places[name] !== undefined) return;
+  const original = table[name];
+  places[name] = { original, replacement: make(original) };
+  table[name] = places[name].replacement;
 }
 
+/** Others may stand in front by now, such as the permission model: then it stays behind them. */
 function restore(table, names) {
+  const places = replaced.get(table);
   ArrayPrototypeForEach(names, (name) => {
-    const original = replaced.get(table)?.[name];
-    if (original !== undefined) table[name] = original;
+    const place = places?.[name];
+    if (place === undefined || table[name] !== place.replacement) return;
+    table[name] = place.original;
+    places[name] = undefined;
   });
 }
 
@@ -134,8 +140,11 @@ function tracedLater(group, row) {
   };
 }
 
-/** What the kernel's call would have given. */
+/** What Node tells of an answer. */
 function resultOf(name, answer) {
+  if (answer < 0) return answer;
+  if (name === 'opendir') return 0; // A handle of ours.
+  if (name === 'readdir') return answer[0].length;
   if (typeof answer === 'number') return answer;
   return name === 'read' ? countOf(answer) : 0;
 }
@@ -158,7 +167,11 @@ function traceWhole(isOn) {
     // Refused, so that it is taken step by step.
     ArrayPrototypeForEach(WHOLE, (name) => replace(now, name, () => () => EACCES));
     replace(ops, 'readFileFd', reading);
-    replace(ops, 'readFileUtf8', reading);
+    // With a path it is the library that reads, which Node does not trace either.
+    replace(ops, 'readFileUtf8', (original) => {
+      const traced = reading(original);
+      return (path, fd) => (path === undefined ? traced(path, fd) : original(path, fd));
+    });
   } else {
     restore(now, WHOLE);
     restore(ops, ['readFileFd', 'readFileUtf8']);
