@@ -31,6 +31,7 @@ mod limits;
 mod locks;
 mod moved_fd;
 mod napi;
+mod network_resources;
 pub mod options;
 mod os;
 mod performance;
@@ -125,6 +126,7 @@ pub const BINDINGS: &[Binding] = &[
     http2::BINDING,
     sqlite::BINDING,
     napi::BINDING,
+    network_resources::BINDING,
     coring_napi::BINDING,
     trace_events::BINDING,
 ];

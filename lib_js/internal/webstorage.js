@@ -4,8 +4,8 @@
 // the same tables, keys and values in UTF-16, 10 MiB at most.
 
 const {
-  ArrayPrototypePush, ObjectDefineProperty, Proxy, ReflectGet, ReflectHas, SafeMap,
-  TypeError,
+  ArrayPrototypeMap, ArrayPrototypePush, ObjectDefineProperty, Proxy, ReflectGet, ReflectHas,
+  SafeMap, TypeError,
 } = primordials;
 
 const binding = internalBinding('sqlite');
@@ -256,12 +256,12 @@ function isHidden(key) {
 }
 
 /** Items as properties. */
-function handlerOf(table) {
+function handlerOf(table, prototype) {
   return {
     __proto__: null,
 
     get(target, key, receiver) {
-      if (isHidden(key)) return ReflectGet(Storage.prototype, key, receiver);
+      if (isHidden(key)) return ReflectGet(prototype, key, receiver);
       return table.load(key) ?? undefined;
     },
 
@@ -302,8 +302,8 @@ function handlerOf(table) {
 }
 
 /** What console.log shows of a storage: its items. */
-function inspectTable(table) {
-  const shown = { __proto__: Storage.prototype };
+function inspectTable(table, prototype) {
+  const shown = { __proto__: prototype };
   const keys = table.keys();
   for (let i = 0; i < keys.length; i++) {
     if (isHidden(keys[i])) continue;
@@ -314,13 +314,21 @@ function inspectTable(table) {
   return shown;
 }
 
-function makeStorage(location) {
+function makeStorage(location, isLocal) {
+  const { prototype } = getOptionValue('--experimental-storage-inspection') ?
+    require('internal/inspector/inspected_storage').makeInspected(Storage, isLocal) : Storage;
   const table = new Table(location);
-  const target = { __proto__: Storage.prototype };
+  const target = { __proto__: prototype };
   ObjectDefineProperty(target, customInspectSymbol, {
-    __proto__: null, configurable: true, value: () => inspectTable(table),
+    __proto__: null, configurable: true, value: () => inspectTable(table, prototype),
   });
-  return new Shells(new Proxy(target, handlerOf(table)), table);
+  return new Shells(new Proxy(target, handlerOf(table, prototype)), table);
+}
+
+/** [key, value] of every item, for debuggers. */
+function entriesOf(storage) {
+  const table = Shells.of(storage);
+  return ArrayPrototypeMap(table.keys(), (key) => [key, table.load(key)]);
 }
 
 let localStorage;
@@ -328,6 +336,7 @@ let sessionStorage;
 
 module.exports = {
   Storage,
+  entriesOf,
 
   get localStorage() {
     if (localStorage !== undefined) return localStorage;
@@ -336,10 +345,10 @@ module.exports = {
       throw new ERR_INVALID_ARG_VALUE('--localstorage-file', location,
                                       'is an invalid localStorage location');
     }
-    return localStorage = makeStorage(location);
+    return localStorage = makeStorage(location, true);
   },
 
   get sessionStorage() {
-    return sessionStorage ??= makeStorage(':memory:');
+    return sessionStorage ??= makeStorage(':memory:', false);
   },
 };

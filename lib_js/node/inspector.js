@@ -1,13 +1,15 @@
 'use strict';
 
 // node:inspector, inside of the process: sessions with V8's own DevTools domains (Runtime,
-// Debugger, Profiler, HeapProfiler). Nobody connects from outside: there is no port to open.
+// Debugger, Profiler, HeapProfiler) and with Node's (Network, IO, DOMStorage, Storage,
+// NodeRuntime). Nobody connects from outside: there is no port to open.
 //
 // Missing: breakpoints in what was compiled before the first session (V8 numbers contexts then; a
-// `debugger` statement stops everywhere), contexts of vm, domains of Node's own (Network,
-// NodeWorker).
+// `debugger` statement stops everywhere), contexts of vm, domains NodeTracing and NodeWorker.
 
 const { ERR_INSPECTOR_NOT_ACTIVE, ERR_INSPECTOR_NOT_AVAILABLE } = require('internal/errors').codes;
+const { DOMStorage, Network } = require('internal/inspector/events');
+const { put } = require('internal/inspector/network_resources');
 const { Session } = require('internal/inspector/session');
 
 /** Ports of debuggers are not built. */
@@ -33,4 +35,7 @@ module.exports = {
   waitForDebugger,
   console: require('internal/console/engine').builtIn,
   Session,
+  Network,
+  NetworkResources: { put },
+  DOMStorage,
 };

@@ -1,7 +1,7 @@
 'use strict';
 
-// inspector.Session: the program speaks to V8's DevTools in its own thread. V8 answers while it is
-// asked, and tells of what happens when it happens.
+// inspector.Session: the program speaks to V8's DevTools in its own thread, and to the domains that
+// are Node's own. They answer while they are asked, and tell of what happens when it happens.
 
 const {
   JSONParse,
@@ -18,6 +18,7 @@ const {
   ERR_INSPECTOR_NOT_CONNECTED,
   ERR_INSPECTOR_NOT_WORKER,
 } = require('internal/errors').codes;
+const { SessionDomains, isOfDomains } = require('internal/inspector/domains');
 const { getOptionValue } = require('internal/options');
 const { validateFunction, validateObject, validateString } = require('internal/validators');
 
@@ -41,6 +42,7 @@ function letGo() {
 
 class Session extends EventEmitter {
   #number;
+  #domains;
   #nextId = 1;
   #callbacks = new SafeMap();
 
@@ -52,7 +54,9 @@ class Session extends EventEmitter {
       require('internal/process/permission').check('inspector');
     }
     require('internal/inspector/console').tellOfConsole();
-    this.#number = devtools.openSession((text) => this.#hear(text), contextName());
+    const hear = (text) => this.#hear(text);
+    this.#number = devtools.openSession(hear, contextName());
+    this.#domains = new SessionDomains(hear);
   }
 
   /** Sessions across threads are not built. */
@@ -103,6 +107,7 @@ class Session extends EventEmitter {
     if (params) message.params = params;
     if (callback) this.#callbacks.set(id, callback);
     const text = JSONStringify(message);
+    if (isOfDomains(method) && this.#domains.dispatch(text)) return;
     if (method !== 'Profiler.start') {
       devtools.dispatch(this.#number, text);
       return;
@@ -115,6 +120,7 @@ class Session extends EventEmitter {
 
   disconnect() {
     if (this.#number === undefined) return;
+    this.#domains.close();
     devtools.closeSession(this.#number);
     if (hearingCount > 0) setImmediate(letGo);
     this.#number = undefined;
