@@ -2,10 +2,10 @@
 
 // node:inspector, inside of the process: sessions with V8's own DevTools domains (Runtime,
 // Debugger, Profiler, HeapProfiler) and with Node's (Network, IO, DOMStorage, Storage,
-// NodeRuntime). Nobody connects from outside: there is no port to open.
+// NodeRuntime, NodeTracing). Nobody connects from outside: there is no port to open.
 //
 // Missing: breakpoints in what was compiled before the first session (V8 numbers contexts then; a
-// `debugger` statement stops everywhere), contexts of vm, domains NodeTracing and NodeWorker.
+// `debugger` statement stops everywhere), contexts of vm, domain NodeWorker.
 
 const { ERR_INSPECTOR_NOT_ACTIVE, ERR_INSPECTOR_NOT_AVAILABLE } = require('internal/errors').codes;
 const { DOMStorage, Network } = require('internal/inspector/events');

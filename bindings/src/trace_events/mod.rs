@@ -222,18 +222,19 @@ fn trace_collection(kind: u32, is_over: bool) {
 #[derive(Clone, Copy)]
 pub struct LaneWork {
     name: &'static str,
-    ticket: i32,
+    /// Tickets are the thread's own: viewers pair by id within a process.
+    id: u64,
 }
 
 impl LaneWork {
     /// On the core that asks.
     pub fn begin(name: &'static str, ticket: i32) -> LaneWork {
-        let work = LaneWork { name, ticket };
+        let id = (process::thread_id() as u64) << 32 | ticket as u64;
         recorder::record(&Event {
-            id: Some(ticket as u64),
+            id: Some(id),
             ..Event::now('b', LANE, name)
         });
-        work
+        LaneWork { name, id }
     }
 
     /// In the lane: it is done by `act`.
@@ -247,7 +248,7 @@ impl LaneWork {
     /// On the core that asked.
     pub fn end(self, result: i32) {
         recorder::record(&Event {
-            id: Some(self.ticket as u64),
+            id: Some(self.id),
             arguments: &format!("{{\"result\":{result}}}"),
             ..Event::now('e', LANE, self.name)
         });

@@ -7,6 +7,7 @@ const { JSONStringify, StringPrototypeCharCodeAt } = primordials;
 
 const { emit, emitAt, emitSpan, threadNow } = internalBinding('trace_events');
 const { monotonicNow } = internalBinding('performance');
+const self = require('internal/worker/self');
 
 /** Instead of an id. */
 const NONE = -1;
@@ -27,7 +28,8 @@ const PHASES = {
 
 const json = (args) => (args === undefined ? '' : JSONStringify(args));
 
-let lastId = 0;
+/** Threads count from places of their own: viewers pair by id within a process. */
+let lastId = self.threadId * 2 ** 32;
 
 /** Pairs begin and end of what goes on beside other things. */
 function nextId() {
