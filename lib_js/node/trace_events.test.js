@@ -73,6 +73,23 @@ test('each category tells of its own, and of nothing else', () => {
   check('nothing.of.ours', 'fs.statSync(".")', [], '');
 });
 
+test('what began before it was traced has no end', () => {
+  const main = path.join(folder, 'main.js');
+  fs.writeFileSync(main, `
+    require('trace_events').createTracing({
+      categories: ['node.module_timer', 'node.environment'],
+    }).enable();
+    require('url');`);
+  const { events } = trace([], `require(${JSON.stringify(main)})`);
+  const ours = events.filter(({ ph }) => ph === 'b' || ph === 'e');
+  assert.deepStrictEqual(told(ours), ["b require('url')", "e require('url')"]);
+});
+
+test('how long modules take is printed', () => {
+  const { stderr } = trace([], "require('url')", { env: { NODE_DEBUG: 'module_timer' } });
+  assert.match(stderr, /^MODULE_TIMER \d+ \[\[eval\]\] \[url\]: [\d.]+ms\n$/);
+});
+
 test('scripts', () => {
   const { events } = trace([], `
     const tracing = require('trace_events').createTracing({ categories: ['node.vm.script'] });

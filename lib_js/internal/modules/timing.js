@@ -21,19 +21,20 @@ function startTimer(request, parent, prints) {
     name: `require('${request}')`,
     label: `[${parent?.id || ''}] [${request}]`,
     start: prints ? process.hrtime() : undefined,
+    isTraced: traces.moduleTimer,
   };
-  if (traces.moduleTimer) {
+  if (timer.isTraced) {
     require('internal/trace_events/emit').asyncBegin(GROUP, timer.name, 0);
   }
   return timer;
 }
 
-function endTimer({ name, label, start }) {
+function endTimer({ name, label, start, isTraced }) {
   if (start !== undefined) {
     const { 0: seconds, 1: nanoseconds } = process.hrtime(start);
     print(label, seconds * 1000 + nanoseconds / 1e6);
   }
-  if (traces.moduleTimer) require('internal/trace_events/emit').asyncEnd(GROUP, name, 0);
+  if (isTraced) require('internal/trace_events/emit').asyncEnd(GROUP, name, 0);
 }
 
 module.exports = { endTimer, startTimer };

@@ -25,6 +25,8 @@ function describeTitle(title) {
   describe('process_name', JSONStringify({ name: title }));
 }
 
+let isBegun = false;
+
 function threadName() {
   if (self.isMainThread) return 'JavaScriptMainThread';
   return `[worker ${self.threadId}] ${self.threadName || 'WorkerThread'}`;
@@ -52,6 +54,7 @@ function tellStart() {
     if (times[place] !== 0) at('instant', BOOTSTRAP, name, NONE, times[place]);
   }
   if (!flags.environment) return;
+  isBegun = true;
   asyncBegin(ENVIRONMENT, 'Environment', self.threadId, {
     args: { args: process.argv, exec_args: process.execArgv },
   });
@@ -59,7 +62,7 @@ function tellStart() {
 
 /** The thread ends. */
 function tellEnd() {
-  asyncEnd(ENVIRONMENT, 'Environment', self.threadId);
+  if (isBegun) asyncEnd(ENVIRONMENT, 'Environment', self.threadId);
 }
 
 module.exports = { describe: describeThread, describeTitle, tellEnd, tellStart };
