@@ -229,7 +229,7 @@ pub struct LaneWork {
 impl LaneWork {
     /// On the core that asks.
     pub fn begin(name: &'static str, ticket: i32) -> LaneWork {
-        let id = (process::thread_id() as u64) << 32 | ticket as u64;
+        let id = ((process::thread_id() as u64) << 32) | ticket as u64;
         recorder::record(&Event {
             id: Some(id),
             ..Event::now('b', LANE, name)
