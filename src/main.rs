@@ -74,7 +74,9 @@ fn main() -> ExitCode {
         cli::Jobs::Auto => fleet::cores_by_machine(),
     };
     let program = runtime::Program::new(argv0, cli, variables, cores, origin);
-    code(fleet::run(program))
+    let exit_code = fleet::run(program);
+    coring_bindings::flush_traces();
+    code(exit_code)
 }
 
 /// Why V8 cannot start under this process's limit of addresses: it would end the process.

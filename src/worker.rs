@@ -170,7 +170,7 @@ fn refused_options(words: &[String], node_options: Option<&str>) -> Vec<String> 
     let is_of_process = |word: &&String| {
         let name = word.split('=').next().unwrap_or(word);
         let row = OPTIONS.iter().find(|spec| spec.name == name);
-        row.is_some_and(|spec| spec.v8 || spec.kind == Kind::Print || PER_PROCESS.contains(&name))
+        PER_PROCESS.contains(&name) || row.is_some_and(|spec| spec.v8 || spec.kind == Kind::Print)
     };
     let refused: Vec<String> = words.iter().filter(is_of_process).cloned().collect();
     if !refused.is_empty() {
@@ -187,11 +187,14 @@ fn refused_options(words: &[String], node_options: Option<&str>) -> Vec<String> 
 }
 
 /// Options of the whole process in Node's table.
-const PER_PROCESS: [&str; 6] = [
+const PER_PROCESS: [&str; 9] = [
     "--title",
     "--jobs",
     "--zero-fill-buffers",
     "--disable-proto",
     "--v8-options",
     "--security-revert",
+    "--trace-event-categories",
+    "--trace-event-file-pattern",
+    "--trace-events-enabled",
 ];

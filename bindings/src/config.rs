@@ -12,7 +12,7 @@ const BUILT: &[(&str, bool)] = &[
     ("hasOpenSSL", true),
     ("fipsMode", false),
     ("hasIntl", true),
-    ("hasTracing", false),
+    ("hasTracing", true),
     ("hasNodeOptions", true),
     ("hasInspector", true),
     ("noBrowserGlobals", false),

@@ -14,6 +14,7 @@ use crate::Natives;
 use crate::inbox::Note;
 use crate::kinds::entry;
 use crate::limits;
+use crate::trace_events::{self, LaneWork};
 
 /// Runs in the lane.
 pub type Job = Box<dyn FnOnce() + Send>;
@@ -102,18 +103,33 @@ impl Lane {
     }
 }
 
+/// The answer, whose arrival is traced.
+fn told(traced: LaneWork, answer: Answer) -> Answer {
+    Box::new(move |natives| {
+        let (result, value) = answer(natives);
+        traced.end(result);
+        (result, value)
+    })
+}
+
 impl Natives {
     /// Has the lane do `work`. Its answer comes by `ticket` and keeps the program running until
     /// then.
+    /// `name`: what it is, for traces.
     pub(crate) fn compute(
         &mut self,
+        name: &'static str,
         ticket: i32,
         work: impl FnOnce() -> Answer + Send + 'static,
     ) -> Result<(), Errno> {
         let answers = self.lane_answers.clone();
         let inbox = self.inbox()?;
+        let traced = trace_events::is_on().then(|| LaneWork::begin(name, ticket));
         let job = Box::new(move || {
-            let answer = work();
+            let answer = match traced {
+                None => work(),
+                Some(traced) => told(traced, traced.run(work)),
+            };
             answers.list().push((ticket, answer));
             inbox.leave(Note::Lane);
         });

@@ -47,6 +47,7 @@ mod stream;
 mod tcp_wrap;
 mod text_decoder;
 mod tls;
+mod trace_events;
 mod turn;
 mod udp_batch;
 mod udp_sends;
@@ -66,6 +67,7 @@ use coring_uring::{Completion, Errno, Fd, Mailbox, Ring, Shutdown, Token, Wait};
 pub use fleet::Fleet;
 pub use performance::Milestone;
 pub use socket::Farewell;
+pub use trace_events::flush as flush_traces;
 pub use worker::{Control, How, Process, Start};
 
 use clock::Clock;
@@ -128,6 +130,7 @@ pub const BINDINGS: &[Binding] = &[
     network_resources::BINDING,
     coring_napi::BINDING,
     inspector::BINDING,
+    trace_events::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
@@ -215,6 +218,8 @@ pub struct Natives {
     pub(crate) lane_answers: Arc<lane::Answers>,
     pub(crate) decoders: text_decoder::State,
     pub(crate) inspector: inspector::State,
+    /// This thread traces what goes on: the file is looked after before it waits.
+    pub(crate) traces: bool,
 }
 
 impl Natives {
@@ -240,6 +245,7 @@ impl Natives {
             lane_answers: Arc::default(),
             decoders: text_decoder::State::default(),
             inspector: inspector::State::default(),
+            traces: false,
             ring,
             clock: Clock::new(),
             sockets: Slots::default(),
@@ -306,6 +312,9 @@ impl Natives {
             self.watch_debugger_signal();
         }
         let since_ns = (is_idle || self.performance.is_watched()).then(monotonic);
+        if is_idle && self.traces {
+            trace_events::flush();
+        }
         if let Some(since_ns) = since_ns {
             self.performance.wait_begins(since_ns);
             if let (Some(control), true) = (&self.control, is_idle) {
@@ -389,6 +398,9 @@ impl Natives {
 
     /// Before the process ends at once: what is queued gets one try, nothing waits.
     pub fn send_leftovers(&mut self) {
+        if trace_events::is_on() {
+            trace_events::flush();
+        }
         self.flush_datagrams();
         self.close_databases();
         for handle in self.sockets.handles() {

@@ -11,6 +11,7 @@ use crate::Natives;
 use crate::histogram::Recorder;
 use crate::kinds::entry;
 use crate::slots::{Handle, Slots};
+use crate::trace_events;
 
 ops! { performance(Natives) {
     constants = constants;
@@ -172,6 +173,9 @@ impl Natives {
             return;
         }
         *kept = now_ns;
+        if self.traces {
+            trace_events::milestone(milestone);
+        }
         if let (Milestone::LoopStart, Some(control)) = (milestone, &self.control) {
             control.note_loop_start(now_ns);
         }

@@ -137,6 +137,9 @@ fn resourceUsage(_: &mut Natives) -> Js {
 fn kill(natives: &mut Natives, pid: i32, signal: i32) -> i32 {
     // It may be the end of this process.
     natives.flush_datagrams();
+    if natives.traces {
+        crate::trace_events::flush();
+    }
     let is_merged = pid == std::process::id() as i32 && natives.turn.would_merge(signal);
     let sent = sync::process::kill(pid, signal);
     if sent.is_ok() && is_merged {

@@ -24,6 +24,7 @@ const { getEnvironmentSpellings, getOptionValue } = require('internal/options');
 const perThread = require('internal/process/per_thread');
 const ownState = require('internal/process/own_state');
 const usage = require('internal/process/usage');
+const traces = require('internal/trace_events/flags');
 const {
   startListeningIfSignal,
   stopListeningIfSignal,
@@ -352,6 +353,9 @@ function patchProcess(runtime) {
       set(value) {
         title = `${value}`;
         ops.setTitle(title);
+        if (traces.isOn) {
+          require('internal/trace_events/metadata').describeTitle(title);
+        }
       },
     },
   });

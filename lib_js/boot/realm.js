@@ -30,14 +30,11 @@ const REALM_ID = 'internal/bootstrap/realm';
 // Public modules that exist only behind `node:`.
 const SCHEME_ONLY = ['sea', 'sqlite', 'test', 'test/reporters'];
 
-// What is not built: known by name, so that loading says why it fails, and listed nowhere.
-const UNBUILT = ['trace_events'];
-
 // What a flag makes visible.
 const BEHIND_STREAM_ITER = ['stream/iter', 'zlib/iter'];
 
 const schemeOnly = new SafeSet(SCHEME_ONLY);
-const unlisted = new SafeSet([...SCHEME_ONLY, ...UNBUILT]);
+const unlisted = new SafeSet(SCHEME_ONLY);
 const hidden = new SafeSet(BEHIND_STREAM_ITER);
 const moduleLoadList = [];
 const bindings = { __proto__: null };

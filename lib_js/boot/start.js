@@ -9,6 +9,7 @@ const {
   ObjectGetOwnPropertyDescriptor,
   ObjectPrototype,
   RegExpPrototypeExec,
+  StringPrototypeSplit,
   globalThis,
 } = primordials;
 
@@ -186,6 +187,13 @@ function startProfiles() {
   require('internal/v8/profile_files').startProfiles();
 }
 
+/** --trace-event-categories; threads begin to trace when they know who they are. */
+function startTracing({ worker }) {
+  const categories = getOptionValue('--trace-event-categories');
+  if (categories === '' || worker !== undefined) return;
+  require('internal/trace_events/control').startTracing(StringPrototypeSplit(categories, ','));
+}
+
 /** `coring perf APP`, unless a file of that name is meant, as it would be to Node. */
 function isPerfCommand(argv) {
   return argv[1] === 'perf' && argv.length > 2 && require('internal/main/perf').isCommand();
@@ -210,6 +218,7 @@ function prepare(runtime) {
   const snapshots = getOptionValue('--heapsnapshot-near-heap-limit');
   if (snapshots > 0) require('internal/heap_utils').snapshotNearHeapLimit(snapshots);
   if (getOptionValue('--trace-uncaught')) internalBinding('errors').traceUncaught();
+  startTracing(runtime);
   startCoverage();
   startProfiles();
   if (getOptionValue('--experimental-stream-iter')) {

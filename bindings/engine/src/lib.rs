@@ -33,6 +33,7 @@ mod value;
 mod young;
 
 pub use builtin::answers::{Answer, ask};
+pub use builtin::gc::{CollectionTracer, trace_collections};
 pub use contextify::{InterruptWatch, set_interrupt_watch};
 pub use delivery::Delivery;
 pub use held::Held;

@@ -100,7 +100,7 @@ impl Natives {
         if ticket < 0 {
             return self.crypto_answer(work());
         }
-        let sent = self.compute(ticket, move || {
+        let sent = self.compute("crypto", ticket, move || {
             let result = work();
             Box::new(move |natives| match result {
                 Ok(outcome) => (0, outcome.into_js(natives)),

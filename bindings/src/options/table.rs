@@ -226,8 +226,10 @@ pub static OPTIONS: &[OptionSpec] = &[
         "print accesses to the environment variables and the JavaScript stack trace"),
     off("--trace-env-native-stack",
         "print accesses to the environment variables and the native stack trace"),
-    text("--trace-event-categories", "").unbuilt("trace events are not built"),
-    text("--trace-event-file-pattern", "").unbuilt("trace events are not built"),
+    text("--trace-event-categories",
+        "comma separated list of trace event categories to record"),
+    text("--trace-event-file-pattern",
+        "template of the files of trace events, with ${rotation} and ${pid}"),
     off("--trace-exit", "show stack trace when an environment exits"),
     off("--trace-promises", "").unbuilt("promise tracing is not built"),
     choice("--trace-require-module", &["all", "no-node-modules"],
@@ -280,7 +282,7 @@ pub static ALIASES: &[(&str, &[&str])] = &[
     ("--loader", &["--experimental-loader"]),
     ("--report-directory", &["--report-dir"]),
     ("--security-reverts", &["--security-revert"]),
-    ("--trace-events-enabled", &["--trace-event-categories"]),
+    ("--trace-events-enabled", &["--trace-event-categories", "v8,node,node.async_hooks"]),
 ];
 
 /// What an option switches on beside itself.

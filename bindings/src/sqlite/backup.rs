@@ -35,7 +35,7 @@ pub fn backupStep(natives: &mut Natives, backup: i32, pages: i32, ticket: i32) -
     else {
         return natives.sqlite.told(Err(Failure::of(MISUSE)));
     };
-    let started = natives.compute(ticket, move || {
+    let started = natives.compute("node_sqlite3.BackupJob", ticket, move || {
         let progress = backup.step(pages);
         Box::new(move |natives: &mut Natives| {
             // One that was closed meanwhile ends here.

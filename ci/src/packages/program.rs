@@ -27,19 +27,11 @@ pub struct Ended {
 }
 
 impl Ended {
-    /// The builtin module that this run, or a child that it shows, did not find.
-    pub fn missing_module(&self) -> Option<&str> {
-        missing_module(&self.errors).or_else(|| missing_module(&self.output))
-    }
-
-    /// Why it did not end well: what is missing, or the line that names the error.
+    /// Why it did not end well: the line that names the error.
     pub fn how(&self) -> String {
         let Some(code) = self.code else {
             return format!("still running after {SECONDS_MAX} s");
         };
-        if let Some(module) = self.missing_module() {
-            return format!("needs {module}, which is not built");
-        }
         let is_error = |line: &&str| {
             let head = line.split_once(':').map_or("", |(head, _)| head);
             let head = head.split(' ').next().unwrap_or("");
@@ -50,15 +42,6 @@ impl Ended {
             None => format!("exit code {code}"),
         }
     }
-}
-
-/// The builtin module that these lines say is not there.
-fn missing_module(errors: &str) -> Option<&str> {
-    const UNBUILT: &[&str] = &["trace_events"];
-    let after = |sign: &str| errors.split_once(sign).map(|(_, rest)| rest);
-    let rest = after("Cannot find module '").or_else(|| after("No such built-in module: node:"))?;
-    let end = rest.find(['\'', '\n', '/']).unwrap_or(rest.len());
-    UNBUILT.contains(&&rest[..end]).then_some(&rest[..end])
 }
 
 impl Runtime {

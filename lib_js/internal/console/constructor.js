@@ -17,6 +17,7 @@ const {
 const { assignFunctionName, getLazy } = require('internal/util');
 const colors = require('internal/util/colors');
 const { time, timeEnd, timeLog } = require('internal/util/debuglog');
+const traces = require('internal/trace_events/flags');
 const { formatWithOptions, inspect } = require('internal/util/inspect');
 const { isMap } = require('internal/util/types');
 const {
@@ -243,6 +244,16 @@ function publish(name, args) {
 const timeLogger = (instance) => (label, elapsed, data = []) => (
   instance.log('%s: %s', label, elapsed, ...new SafeArrayIterator(data)));
 
+const TRACED_AS = 'node,node.console';
+
+function tellTime(phase, label) {
+  require('internal/trace_events/emit')[phase](TRACED_AS, `time::${label}`, 0);
+}
+
+function tellCount(label, count) {
+  require('internal/trace_events/emit').counter(TRACED_AS, `count::${label}`, { data: count });
+}
+
 // ---- public methods ----------------------------------------------------------------------------
 
 const methods = {
@@ -278,15 +289,18 @@ const methods = {
   },
 
   time(label = 'default') {
+    if (traces.console && !this._times.has(`${label}`)) tellTime('asyncBegin', label);
     time(this._times, 'console.time()', label);
   },
 
   timeEnd(label = 'default') {
     timeEnd(this._times, 'console.timeEnd()', timeLogger(this), label);
+    if (traces.console) tellTime('asyncEnd', label);
   },
 
   timeLog(label = 'default', ...data) {
     timeLog(this._times, 'console.timeLog()', timeLogger(this), label, data);
+    if (traces.console) tellTime('asyncInstant', label);
   },
 
   trace: function trace(...args) {
@@ -315,12 +329,15 @@ const methods = {
     label = `${label}`;
     const count = (this[kCounts].get(label) ?? 0) + 1;
     this[kCounts].set(label, count);
+    if (traces.console) tellCount(label, count);
     this.log(`${label}: ${count}`);
   },
 
   countReset(label = 'default') {
     if (!this[kCounts].delete(`${label}`)) {
       process.emitWarning(`Count for '${label}' does not exist`);
+    } else if (traces.console) {
+      tellCount(label, 0);
     }
   },
 

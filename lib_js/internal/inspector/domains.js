@@ -30,6 +30,9 @@ const DOMAINS = {
   NodeRuntime: [
     undefined, () => require('internal/inspector/node_runtime_domain').NodeRuntimeDomain,
   ],
+  NodeTracing: [
+    undefined, () => require('internal/inspector/node_tracing_domain').NodeTracingDomain,
+  ],
   Storage: [
     '--experimental-storage-inspection',
     () => require('internal/inspector/storage_domain').StorageDomain,

@@ -78,6 +78,7 @@ function readNothing() {}
 module.exports = {
   ProtocolError,
   invalidParams,
+  malformed,
   readFlag,
   readInteger,
   readNothing,

@@ -39,12 +39,43 @@ function makeUv() {
   return binding;
 }
 
+/** Letters of the trace format, by their codes. */
+const TRACE_PHASES = {
+  __proto__: null,
+  TRACE_EVENT_PHASE_BEGIN: 66,
+  TRACE_EVENT_PHASE_END: 69,
+  TRACE_EVENT_PHASE_COMPLETE: 88,
+  TRACE_EVENT_PHASE_INSTANT: 73,
+  TRACE_EVENT_PHASE_ASYNC_BEGIN: 83,
+  TRACE_EVENT_PHASE_ASYNC_STEP_INTO: 84,
+  TRACE_EVENT_PHASE_ASYNC_STEP_PAST: 112,
+  TRACE_EVENT_PHASE_ASYNC_END: 70,
+  TRACE_EVENT_PHASE_NESTABLE_ASYNC_BEGIN: 98,
+  TRACE_EVENT_PHASE_NESTABLE_ASYNC_END: 101,
+  TRACE_EVENT_PHASE_NESTABLE_ASYNC_INSTANT: 110,
+  TRACE_EVENT_PHASE_FLOW_BEGIN: 115,
+  TRACE_EVENT_PHASE_FLOW_STEP: 116,
+  TRACE_EVENT_PHASE_FLOW_END: 102,
+  TRACE_EVENT_PHASE_METADATA: 77,
+  TRACE_EVENT_PHASE_COUNTER: 67,
+  TRACE_EVENT_PHASE_SAMPLE: 80,
+  TRACE_EVENT_PHASE_CREATE_OBJECT: 78,
+  TRACE_EVENT_PHASE_SNAPSHOT_OBJECT: 79,
+  TRACE_EVENT_PHASE_DELETE_OBJECT: 68,
+  TRACE_EVENT_PHASE_MEMORY_DUMP: 118,
+  TRACE_EVENT_PHASE_MARK: 82,
+  TRACE_EVENT_PHASE_CLOCK_SYNC: 99,
+  TRACE_EVENT_PHASE_ENTER_CONTEXT: 40,
+  TRACE_EVENT_PHASE_LEAVE_CONTEXT: 41,
+  TRACE_EVENT_PHASE_LINK_IDS: 61,
+};
+
 /** Those of os and fs are native, the others the library's own. */
 function makeConstants() {
   const { os, fs } = internalBinding('constants');
   const crypto = require('internal/crypto/constants');
   const { constants: zlib } = require('internal/zlib/constants');
-  return { __proto__: null, os, fs, crypto, zlib };
+  return { __proto__: null, os, fs, crypto, zlib, trace: { __proto__: null, ...TRACE_PHASES } };
 }
 
 /** Every file of the library by its id, and its text when somebody asks for it. */

@@ -142,6 +142,9 @@ function startWorker(runtime, prepare, initializeLoaders) {
   prepare(runtime);
   // A thread has the rights of its process, and no others.
   becomeWorker(runtime.worker);
+  if (internalBinding('trace_events').isOn()) {
+    require('internal/trace_events/control').joinTracing();
+  }
   patchProcess();
   if (getOptionValue('--permission') || getOptionValue('--permission-audit')) {
     require('internal/process/permission').initializePermission(undefined);

@@ -25,8 +25,14 @@ function sinceOrigin(nanoseconds) {
   return (nanoseconds - originNanoseconds) / 1e6;
 }
 
+/** The same back: of the monotonic clock. @param {number} ms  since the origin */
+function nanosecondsOf(ms) {
+  return originNanoseconds + ms * 1e6;
+}
+
 module.exports = {
   getTimeOriginMs: () => originMilliseconds,
+  nanosecondsOf,
   now,
   setTimeOrigin,
   sinceOrigin,

@@ -10,14 +10,24 @@ const {
 } = primordials;
 
 const { codes: { ERR_INVALID_ARG_TYPE } } = require('internal/errors');
-const { now } = require('internal/perf/clock');
+const { nanosecondsOf, now } = require('internal/perf/clock');
 const { enqueue } = require('internal/perf/observe');
 const { PerformanceNodeEntry, kSkipThrow } = require('internal/perf/performance_entry');
+const traces = require('internal/trace_events/flags');
 const { kEmptyObject } = require('internal/util');
 const { validateFunction, validateObject } = require('internal/validators');
 
+function trace(name, start, duration) {
+  const { at, nextId } = require('internal/trace_events/emit');
+  const group = 'node,node.perf,node.perf.timerify';
+  const id = nextId();
+  at('asyncBegin', group, name, id, nanosecondsOf(start));
+  at('asyncEnd', group, name, id, nanosecondsOf(start + duration));
+}
+
 function tell(name, start, args, histogram) {
   const duration = now() - start;
+  if (traces.timerify) trace(name, start, duration);
   histogram?.record(MathCeil(duration * 1e6));
   const entry = new PerformanceNodeEntry(kSkipThrow, name, 'function', start, duration, args);
   for (let i = 0; i < args.length; i++) entry[i] = args[i];

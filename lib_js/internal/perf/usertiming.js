@@ -10,10 +10,11 @@ const { codes: {
   ERR_PERFORMANCE_INVALID_TIMESTAMP,
   ERR_PERFORMANCE_MEASURE_INVALID_OPTIONS,
 } } = require('internal/errors');
-const { now } = require('internal/perf/clock');
+const { nanosecondsOf, now } = require('internal/perf/clock');
 const { enqueue } = require('internal/perf/observe');
 const { PerformanceEntry, kSkipThrow } = require('internal/perf/performance_entry');
 const { bufferUserTiming } = require('internal/perf/timeline');
+const traces = require('internal/trace_events/flags');
 const { kEmptyObject, kEnumerableProperty, lazyDOMException } = require('internal/util');
 const { validateNumber, validateObject } = require('internal/validators');
 
@@ -127,11 +128,26 @@ function spanOf(startOrOptions, endMark) {
   return { startTime, duration: endTime - startTime, detail: options?.detail };
 }
 
+const TRACED_AS = 'node,node.perf,node.perf.usertiming';
+
+function tellMark({ name, startTime }) {
+  const { NONE, at } = require('internal/trace_events/emit');
+  at('mark', TRACED_AS, name, NONE, nanosecondsOf(startTime));
+}
+
+function tellMeasure({ name, startTime, duration }) {
+  const { at, nextId } = require('internal/trace_events/emit');
+  const id = nextId();
+  at('asyncBegin', TRACED_AS, name, id, nanosecondsOf(startTime));
+  at('asyncEnd', TRACED_AS, name, id, nanosecondsOf(startTime + duration));
+}
+
 function mark(name, options) {
   const made = new PerformanceMark(name, options);
   markTimes.set(made.name, made.startTime);
   enqueue(made);
   bufferUserTiming(made, 'mark');
+  if (traces.usertiming) tellMark(made);
   return made;
 }
 
@@ -141,6 +157,7 @@ function measure(name, startOrMeasureOptions, endMark) {
   const made = new PerformanceMeasure(kSkipThrow, name, startTime, duration, cloneDetail(detail));
   enqueue(made);
   bufferUserTiming(made, 'measure');
+  if (traces.usertiming) tellMeasure(made);
   return made;
 }
 

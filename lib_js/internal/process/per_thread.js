@@ -27,6 +27,7 @@ const {
 } = require('internal/errors');
 const { emitExperimentalWarning, getSystemErrorName } = require('internal/util');
 const { getOptionValue } = require('internal/options');
+const traces = require('internal/trace_events/flags');
 const {
   validateArray, validateBoolean, validateObject, validateString,
 } = require('internal/validators');
@@ -61,6 +62,7 @@ function closeThread() {
   if (getOptionValue('--cpu-prof') || getOptionValue('--heap-prof')) {
     require('internal/v8/profile_files').writeProfiles();
   }
+  if (traces.environment) require('internal/trace_events/metadata').tellEnd();
 }
 
 function exit(code) {

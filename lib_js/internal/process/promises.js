@@ -20,6 +20,7 @@ const {
   symbols: { async_id_symbol, trigger_async_id_symbol },
 } = require('internal/async_hooks');
 const AsyncContextFrame = require('internal/async_context_frame');
+const traces = require('internal/trace_events/flags');
 
 const REJECTIONS = 4098; // Page word; see boot/turn.js.
 
@@ -32,6 +33,7 @@ const RESOLVE_AFTER_RESOLVED = 3;
 let page;
 let settle; // The mode's function, chosen when the first rejection comes.
 let lastRejectionId = 0;
+let handledAfterCount = 0;
 
 // Rejected in this drain, not judged yet. A map holds the promise alive until then.
 let pending = new SafeMap();
@@ -54,8 +56,11 @@ function promiseRejectHandler(type, promise, reason) {
     case REJECT_WITH_NO_HANDLER:
       pending.set(promise, new Rejection(reason));
       page[REJECTIONS] = 1;
+      if (traces.rejections) tellCounts();
       break;
     case HANDLER_ADDED_AFTER_REJECT:
+      handledAfterCount++;
+      if (traces.rejections) tellCounts();
       noteLateHandler(promise);
       break;
     case REJECT_AFTER_RESOLVED:
@@ -65,6 +70,13 @@ function promiseRejectHandler(type, promise, reason) {
       noteMultipleResolve('resolve', promise, reason);
       break;
   }
+}
+
+/** For traces: how many rejections had no handler, and how many of them got one. */
+function tellCounts() {
+  require('internal/trace_events/emit').counter(
+    'node,node.promises,node.promises.rejections', 'rejections',
+    { unhandled: lastRejectionId, handledAfter: handledAfterCount });
 }
 
 function noteLateHandler(promise) {

@@ -45,6 +45,7 @@ const elsewhere = {
     const { TLSWrap } = require('internal/tls/wrap_handle');
     return { TLSWrap, HAVE_SSL_TRACE: false };
   },
+  trace_events: () => require('internal/trace_events/control'),
   timers: () => ({ getLibuvNow: internalBinding('turn').updateNow }),
   worker: () => ({
     ...internalBinding('worker'),

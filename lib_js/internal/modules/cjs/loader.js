@@ -78,6 +78,8 @@ const {
 const { isProxy } = require('internal/util/types');
 const { validateString } = require('internal/validators');
 const path = require('path');
+const traces = require('internal/trace_events/flags');
+const { debuglog } = require('internal/util/debuglog');
 
 class Bare {
   constructor(object) {
@@ -123,9 +125,25 @@ let isPreloading = false;
 let wrapperPatched = false;
 
 let onRequire;
+let timesModules; // Whether NODE_DEBUG asks how long modules take.
+
+/** require() that is timed, if somebody wants that. */
+function wrapModuleLoad(request, parent, isMain, internalOptions) {
+  timesModules ??= debuglog('module_timer').enabled;
+  if (!timesModules && !traces.moduleTimer) {
+    return loadOnChannel(request, parent, isMain, internalOptions);
+  }
+  const { startTimer, endTimer } = require('internal/modules/timing');
+  const key = startTimer(request, parent, timesModules);
+  try {
+    return loadOnChannel(request, parent, isMain, internalOptions);
+  } finally {
+    endTimer(key);
+  }
+}
 
 /** require() with its diagnostics channel. */
-function wrapModuleLoad(request, parent, isMain, internalOptions) {
+function loadOnChannel(request, parent, isMain, internalOptions) {
   // Made at run time: channels are held by weak references, which no snapshot keeps.
   onRequire ??= require('diagnostics_channel').tracingChannel('module.require');
   if (!onRequire.hasSubscribers) return Module._load(request, parent, isMain, internalOptions);

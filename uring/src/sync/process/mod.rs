@@ -15,7 +15,8 @@ mod usage;
 pub use run::{Limits, Outcome, Stdio, run};
 pub use spawn::Spawn;
 pub use usage::{
-    Usage, affinity, leave_processor, resident_bytes, thread_usage, thread_waits_count, usage,
+    Usage, affinity, leave_processor, resident_bytes, thread_usage, thread_waits_count, threads,
+    usage,
 };
 
 /// PR_SET_NAME takes 15 bytes and a terminator.
@@ -25,6 +26,11 @@ const GROUPS_ATTEMPTS_MAX: u32 = 8;
 
 pub fn id() -> i32 {
     std::process::id() as i32
+}
+
+/// The calling thread's number, as the kernel and other tools know it.
+pub fn thread_id() -> i32 {
+    call!(gettid()).expect("gettid cannot fail")
 }
 
 pub fn parent_id() -> i32 {
