@@ -37,6 +37,7 @@ mod performance;
 mod ports;
 mod process_ops;
 mod process_wrap;
+pub mod sea;
 mod slots;
 mod socket;
 mod spawn_sync;
@@ -124,6 +125,7 @@ pub const BINDINGS: &[Binding] = &[
     sqlite::BINDING,
     napi::BINDING,
     coring_napi::BINDING,
+    sea::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.
