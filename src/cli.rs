@@ -552,15 +552,27 @@ fn parse_jobs(text: &str) -> Result<Jobs, CliError> {
 
 /// NODE_OPTIONS is split at spaces; double quotes join, and a backslash inside them escapes.
 pub fn split_node_options(text: &str) -> Result<Vec<String>, CliError> {
+    match split_words(text) {
+        (words, None) => Ok(words),
+        (_, Some(fault)) => {
+            let message = format!("invalid value for NODE_OPTIONS ({fault})\n");
+            Err(CliError::one(message))
+        }
+    }
+}
+
+/// The words of `text` as far as it goes, and what is wrong with it.
+pub fn split_words(text: &str) -> (Vec<String>, Option<&'static str>) {
     let mut words: Vec<String> = Vec::new();
     let mut quoted = false;
     let mut at_start = true;
     let mut letters = text.chars();
     while let Some(mut letter) = letters.next() {
         if letter == '\\' && quoted {
-            letter = letters.next().ok_or_else(|| {
-                CliError::one("invalid value for NODE_OPTIONS (invalid escape)\n".to_string())
-            })?;
+            match letters.next() {
+                Some(next) => letter = next,
+                None => return (words, Some("invalid escape")),
+            }
         } else if letter == ' ' && !quoted {
             at_start = true;
             continue;
@@ -577,11 +589,7 @@ pub fn split_node_options(text: &str) -> Result<Vec<String>, CliError> {
             .expect("pushed at the start of the word")
             .push(letter);
     }
-    if quoted {
-        let message = "invalid value for NODE_OPTIONS (unterminated string)\n";
-        return Err(CliError::one(message.to_string()));
-    }
-    Ok(words)
+    (words, quoted.then_some("unterminated string"))
 }
 
 #[cfg(test)]

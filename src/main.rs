@@ -10,8 +10,10 @@ mod config_file;
 mod core;
 mod env_files;
 mod fleet;
+mod json;
 mod library;
 mod runtime;
+mod sea;
 mod turn;
 mod worker;
 
@@ -31,33 +33,29 @@ fn main() -> ExitCode {
     let origin = runtime::Origin::now();
     let mut words = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let argv0 = words.next().unwrap_or_else(|| "coring".to_owned());
-    let arguments: Vec<String> = words.collect();
-    let (cli, variables) = match read_command_line(&arguments) {
+    let mut arguments: Vec<String> = words.collect();
+    let application = match sea::find() {
+        // It is in the program's file, and so in memory as long as the process.
+        Ok(found) => found.map(|found| &*Box::leak(Box::new(found))),
+        Err(text) => {
+            tell(&format!("{argv0}: {text}\n"));
+            return ExitCode::FAILURE;
+        }
+    };
+    if let Some(application) = application {
+        arguments = sea::words(application, &argv0, &arguments);
+    }
+    let hides_options = sea::ignores_node_options(application);
+    let (cli, variables) = match read_command_line(&arguments, hides_options) {
         Ok(read) => read,
         Err(error) => {
             tell(&error.text(&argv0));
             return code(error.exit_code);
         }
     };
-    match cli.print {
-        Some(cli::Print::Version) => {
-            say(&format!("{}\n", runtime::NODE_VERSION));
-            return ExitCode::SUCCESS;
-        }
-        Some(cli::Print::Help) => {
-            say(&cli_print::help());
-            return ExitCode::SUCCESS;
-        }
-        Some(cli::Print::V8Options) => {
-            // V8 prints its own list and leaves the process.
-            coring_engine::set_flags(&["--help".to_owned()]);
-            return ExitCode::SUCCESS;
-        }
-        Some(cli::Print::CompletionBash) => {
-            say(&cli_print::completion_bash());
-            return ExitCode::SUCCESS;
-        }
-        None => {}
+    if let Some(wanted) = cli.print {
+        print(wanted);
+        return ExitCode::SUCCESS;
     }
     if let Some(text) = refusal_of_addresses() {
         tell(&format!("{argv0}: {text}\n"));
@@ -73,10 +71,28 @@ fn main() -> ExitCode {
         cli::Jobs::Count(count) => fleet::cores_by_count(count as usize),
         cli::Jobs::Auto => fleet::cores_by_machine(),
     };
-    let program = runtime::Program::new(argv0, cli, variables, cores, origin);
+    let sea_config = cli.text("--experimental-sea-config");
+    if !sea_config.is_empty() {
+        return code(sea::prepare(sea_config));
+    }
+    let mut program = runtime::Program::new(argv0, cli, variables, cores, origin);
+    program.application = application;
     let exit_code = fleet::run(program);
     coring_bindings::flush_traces();
     code(exit_code)
+}
+
+/// Prints what the command line asks for instead of a program.
+fn print(wanted: cli::Print) {
+    match wanted {
+        cli::Print::Version => say(&format!("{}\n", runtime::NODE_VERSION)),
+        cli::Print::Help => say(&cli_print::help()),
+        cli::Print::V8Options => {
+            // V8 prints its own list and leaves the process.
+            coring_engine::set_flags(&["--help".to_owned()]);
+        }
+        cli::Print::CompletionBash => say(&cli_print::completion_bash()),
+    }
 }
 
 /// Why V8 cannot start under this process's limit of addresses: it would end the process.
@@ -99,9 +115,13 @@ fn say(text: &str) {
 }
 
 /// The command line with the file of options that it names, and the variables of its --env-files;
-/// NODE_OPTIONS may stand in one of those.
-fn read_command_line(arguments: &[String]) -> Result<(cli::Cli, Variables), cli::CliError> {
-    let given = |name: &str| std::env::var(name).ok();
+/// NODE_OPTIONS may stand in one of those. `hides_options`: it says nothing.
+fn read_command_line(
+    arguments: &[String],
+    hides_options: bool,
+) -> Result<(cli::Cli, Variables), cli::CliError> {
+    let is_hidden = |name: &str| hides_options && name == "NODE_OPTIONS";
+    let given = |name: &str| std::env::var(name).ok().filter(|_| !is_hidden(name));
     let is_v8_option = |word: &str| coring_engine::set_flags(&[word.to_owned()]).is_empty();
     let mut config = cli::Config::default();
     let mut cli = cli::parse(arguments, &config, &given, &is_v8_option)?;
@@ -120,7 +140,8 @@ fn read_command_line(arguments: &[String]) -> Result<(cli::Cli, Variables), cli:
     }
     // What is in the environment already wins over the files.
     variables.retain(|name, _| std::env::var_os(name).is_none());
-    let all = |name: &str| variables.get(name).cloned().or_else(|| given(name));
+    let of_files = |name: &str| variables.get(name).filter(|_| !is_hidden(name));
+    let all = |name: &str| of_files(name).cloned().or_else(|| given(name));
     let cli = cli::parse(arguments, &config, &all, &is_v8_option)?;
     Ok((cli, variables))
 }

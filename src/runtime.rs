@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use coring_bindings::sea::blob::Application;
 use coring_engine::Js;
 use coring_uring::sync::clock;
 
@@ -23,6 +24,8 @@ pub struct Program {
     pub cores: Vec<usize>,
     pub origin: Origin,
     pub node_start_ns: u64,
+    /// What the process runs instead of a file.
+    pub application: Option<&'static Application<'static>>,
 }
 
 /// When the process began, on both clocks in ns.
@@ -62,12 +65,17 @@ impl Program {
             cores,
             origin,
             node_start_ns: clock::monotonic(),
+            application: None,
         }
     }
 
     /// The argument of `start(runtime)`.
     pub fn runtime(&self, core: usize) -> Js {
-        Js::Object(self.fields(core, &self.cli))
+        let mut fields = self.fields(core, &self.cli);
+        if self.application.is_some() {
+            fields.push(("isApplication".to_owned(), Js::Bool(true)));
+        }
+        Js::Object(fields)
     }
 
     /// The same for a worker, with what only a worker is told.

@@ -13,6 +13,7 @@ use coring_uring::{Ring, RingOptions, sync};
 use crate::cli::{self, Cli, Config};
 use crate::core;
 use crate::runtime::Program;
+use crate::sea;
 use crate::turn;
 
 /// Stack of a worker's JavaScript unless `resourceLimits.stackSizeMb` says otherwise, as in Node.
@@ -36,9 +37,10 @@ fn ring_options() -> RingOptions {
 
 /// What the threads of this process share.
 pub fn process(program: &Arc<Program>) -> Arc<Process> {
+    let application = program.application;
     let program = program.clone();
     let start = move |start| spawn(&program, start);
-    Process::new(Box::new(start), Box::new(refused_options))
+    Process::new(Box::new(start), Box::new(refused_options), application)
 }
 
 fn spawn(program: &Arc<Program>, start: Start) -> io::Result<JoinHandle<()>> {
@@ -133,7 +135,12 @@ fn limits(program: &Program, start: &Start) -> IsolateLimits {
 
 fn runtime(program: &Program, start: &Start) -> Js {
     // What its maker was given went through the same parser, and new words were asked about.
-    let parsed = parse(&start.exec_argv, &|name| start.variable(name), true).ok();
+    let hides_options = sea::ignores_node_options(program.application);
+    let variable = |name: &str| match name {
+        "NODE_OPTIONS" if hides_options => None,
+        _ => start.variable(name),
+    };
+    let parsed = parse(&start.exec_argv, &variable, true).ok();
     let cli = parsed.as_ref().unwrap_or(&program.cli);
     let limits = &start.limits;
     let asked = [

@@ -39,6 +39,7 @@ mod performance;
 mod ports;
 mod process_ops;
 mod process_wrap;
+pub mod sea;
 mod slots;
 mod socket;
 mod spawn_sync;
@@ -131,6 +132,7 @@ pub const BINDINGS: &[Binding] = &[
     coring_napi::BINDING,
     inspector::BINDING,
     trace_events::BINDING,
+    sea::BINDING,
 ];
 
 /// How long the loop may wait for the kernel.

@@ -15,6 +15,7 @@ use crate::environment::Environment;
 use crate::inbox::{Inbox, Note};
 use crate::lane::Lane;
 use crate::ports::{Broadcasts, Port};
+use crate::sea::blob::Application;
 use crate::slots::Handle;
 
 ops! { worker(Natives) {
@@ -61,19 +62,25 @@ pub struct Process {
     /// Makes a thread for a worker.
     start: Starter,
     refused_options: OptionsCheck,
+    pub(crate) application: Option<&'static Application<'static>>,
 }
 
 type Starter = Box<dyn Fn(Start) -> std::io::Result<JoinHandle<()>> + Send + Sync>;
 type OptionsCheck = Box<dyn Fn(&[String], Option<&str>) -> Vec<String> + Send + Sync>;
 
 impl Process {
-    pub fn new(start: Starter, refused_options: OptionsCheck) -> Arc<Process> {
+    pub fn new(
+        start: Starter,
+        refused_options: OptionsCheck,
+        application: Option<&'static Application<'static>>,
+    ) -> Arc<Process> {
         Arc::new(Process {
             broadcasts: Broadcasts::default(),
             threads_count: AtomicU32::new(0),
             lane: Lane::default(),
             start,
             refused_options,
+            application,
         })
     }
 }

@@ -81,7 +81,7 @@ const CONFIG = {
     node_without_node_options: false,
     openssl_is_boringssl: true,
     openssl_is_fips: false,
-    single_executable_application: false,
+    single_executable_application: true,
     target_arch: ops.arch,
     ubsan: 0,
     v8_enable_i18n_support: typeof Intl === 'object' ? 1 : 0,
@@ -89,6 +89,7 @@ const CONFIG = {
     v8_enable_pointer_compression: 0,
     v8_enable_sandbox: 0,
     v8_enable_webassembly: 1,
+    want_separate_host_toolset: 0,
   },
   target_defaults: {
     cflags: [],

@@ -259,27 +259,9 @@ function runStdin() {
   });
 }
 
-function start(runtime) {
-  if (runtime.worker !== undefined) {
-    require('internal/main/worker_thread').startWorker(runtime, prepare, initializeLoaders);
-    return undefined;
-  }
-  const { argv } = runtime;
-  prepare(runtime);
-  const script = getOptionValue('--run');
-  if (script) require('internal/process/run_script').runScript(script, argv.slice(1));
-  const hasEval = getOptionValue('--eval') !== undefined;
-  const hasFile = !hasEval && argv.length > 1 && argv[1] !== '' && argv[1] !== '-';
-  const checkOnly = !hasEval && getOptionValue('--check');
-  const isTestRunner = getOptionValue('--test');
-  const isWatched = isWatching();
-  const isPerf = hasFile && !isTestRunner && !isWatched && isPerfCommand(argv);
-  const isRepl = !hasFile && !checkOnly && !isTestRunner && argv[1] !== '-' &&
-    (getOptionValue('--interactive') ||
-     (!hasEval && internalBinding('process_ops').ttyInfo(0) === FD_TTY));
-  const isEntryUrl = hasFile && getOptionValue('--entry-url');
-  const main = hasFile && !isEntryUrl && !isTestRunner && !isWatched ? expandMainPath() : argv[1];
-  setUpPermission(hasFile ? main : undefined);
+/** What is left before the user's first line; `main` is what --permission lets the program read. */
+function finishPreparing(main) {
+  setUpPermission(main);
   warnOfConfigFile();
   if (getOptionValue('--inspect') && !isTestRunner && !isWatched) {
     require('internal/inspector/port').startByOptions();
@@ -299,6 +281,36 @@ function start(runtime) {
   internalBinding('performance').markBootstrapComplete();
   // User code must not see what the library last matched through RegExp.$1.
   RegExpPrototypeExec(/^/, '');
+}
+
+function start(runtime) {
+  if (runtime.worker !== undefined) {
+    require('internal/main/worker_thread').startWorker(runtime, prepare, initializeLoaders);
+    return undefined;
+  }
+  const { argv } = runtime;
+  prepare(runtime);
+  if (runtime.isApplication) {
+    // Whatever the command line says, and argv[1] stays as it is.
+    finishPreparing(undefined);
+    require('internal/main/embedding').runApplication();
+    leaveMain();
+    return undefined;
+  }
+  const script = getOptionValue('--run');
+  if (script) require('internal/process/run_script').runScript(script, argv.slice(1));
+  const hasEval = getOptionValue('--eval') !== undefined;
+  const hasFile = !hasEval && argv.length > 1 && argv[1] !== '' && argv[1] !== '-';
+  const checkOnly = !hasEval && getOptionValue('--check');
+  const isTestRunner = getOptionValue('--test');
+  const isWatched = isWatching();
+  const isPerf = hasFile && !isTestRunner && !isWatched && isPerfCommand(argv);
+  const isRepl = !hasFile && !checkOnly && !isTestRunner && argv[1] !== '-' &&
+    (getOptionValue('--interactive') ||
+     (!hasEval && internalBinding('process_ops').ttyInfo(0) === FD_TTY));
+  const isEntryUrl = hasFile && getOptionValue('--entry-url');
+  const main = hasFile && !isEntryUrl && !isTestRunner && !isWatched ? expandMainPath() : argv[1];
+  finishPreparing(hasFile ? main : undefined);
   if (isRepl) return require('internal/main/repl').runRepl(hasEval);
   if (hasEval) return runEval();
   if (checkOnly) {

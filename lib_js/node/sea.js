@@ -1,32 +1,45 @@
 'use strict';
 
-// node:sea. Single executables cannot be made of coring, so no program is one.
+// node:sea: what an application finds in its own file. getRawAsset gives a copy, where Node gives
+// the memory of the file itself, which a program that writes to it dies of.
 
 const {
-  codes: { ERR_NOT_IN_SINGLE_EXECUTABLE_APPLICATION },
+  codes: {
+    ERR_NOT_IN_SINGLE_EXECUTABLE_APPLICATION,
+    ERR_SINGLE_EXECUTABLE_APPLICATION_ASSET_NOT_FOUND,
+  },
 } = require('internal/errors');
 const { validateString } = require('internal/validators');
 
 function isSea() {
-  return false;
+  return internalBinding('sea').isSea();
 }
 
 function getRawAsset(key) {
   validateString(key, 'key');
-  throw new ERR_NOT_IN_SINGLE_EXECUTABLE_APPLICATION();
+  if (!isSea()) throw new ERR_NOT_IN_SINGLE_EXECUTABLE_APPLICATION();
+  const asset = internalBinding('sea').asset(key);
+  if (asset === undefined) throw new ERR_SINGLE_EXECUTABLE_APPLICATION_ASSET_NOT_FOUND(key);
+  return asset;
 }
 
 function getAsset(key, encoding) {
   if (encoding !== undefined) validateString(encoding, 'encoding');
-  return getRawAsset(key);
+  const asset = getRawAsset(key);
+  if (encoding === undefined) return asset;
+  const { TextDecoder } = require('internal/encoding');
+  return new TextDecoder(encoding).decode(asset);
 }
 
 function getAssetAsBlob(key, options) {
-  return getRawAsset(key);
+  const asset = getRawAsset(key);
+  const { Blob } = require('internal/blob');
+  return new Blob([asset], options);
 }
 
 function getAssetKeys() {
-  throw new ERR_NOT_IN_SINGLE_EXECUTABLE_APPLICATION();
+  if (!isSea()) throw new ERR_NOT_IN_SINGLE_EXECUTABLE_APPLICATION();
+  return internalBinding('sea').assetKeys();
 }
 
 module.exports = {

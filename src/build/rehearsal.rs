@@ -22,7 +22,7 @@ pub fn run(
 ) -> Result<LibraryCode, String> {
     let ring = Ring::new(RingOptions::default()).map_err(|error| error.to_string())?;
     let no_workers = |_| Err(io::ErrorKind::Unsupported.into());
-    let process = Process::new(Box::new(no_workers), Box::new(|_, _| Vec::new()));
+    let process = Process::new(Box::new(no_workers), Box::new(|_, _| Vec::new()), None);
     let natives = Natives::new(ring, Arc::new(Fleet::new(1, process, Variables::new())), 0);
     let options = IsolateOptions {
         bindings: BINDINGS,

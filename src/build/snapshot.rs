@@ -33,6 +33,11 @@ fn main() {
     // At a fixed address the program starts faster: V8 has tens of thousands of addresses that the
     // loader would otherwise patch at every start.
     println!("cargo:rustc-link-arg-bins=-no-pie");
+    // Tools that put an application into a copy of the program, such as postject, move its table
+    // of segments into the room between two of them: on pages of 64 KiB there is some.
+    for rule in ["separate-loadable-segments", "max-page-size=65536"] {
+        println!("cargo:rustc-link-arg-bins=-Wl,-z,{rule}");
+    }
     // Native addons find the functions of Node-API in the program itself.
     for names in ["napi_*", "node_api_*", "uv_*"] {
         println!("cargo:rustc-link-arg-bins=-Wl,--export-dynamic-symbol={names}");

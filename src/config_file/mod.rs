@@ -1,12 +1,10 @@
 //! --experimental-config-file: options from a file of JSON, as the words that the command line
 //! would have. In Node's order: the file, NODE_OPTIONS, the command line. Messages are Node's.
 
-mod json;
-
 use coring_bindings::options::{Kind, OPTIONS, OptionSpec};
 
 use crate::cli::{self, CliError, Config};
-use json::Json;
+use crate::json::{self, Json};
 
 const NODE_OPTIONS: &str = "nodeOptions";
 

@@ -202,6 +202,17 @@ impl<N: 'static> Isolate<N> {
         library_code::collect(scope, &self.realm.sources)
     }
 
+    /// V8's code of a CommonJS script, which runs in isolates of the same snapshot and flags.
+    ///
+    /// # Errors
+    /// The text of the exception, if it does not compile.
+    pub fn code_cache(&mut self, source: &str, name: &str) -> Result<Vec<u8>, String> {
+        let context = self.context.as_ref().expect("the context lives until drop");
+        let v8 = self.v8.as_mut().expect("the isolate lives until drop");
+        v8::scope_with_context!(let scope, v8, context);
+        crate::contextify::code_cache(scope, source, name)
+    }
+
     /// Runs `start(runtime)`: the main program, up to its first return to the loop.
     pub fn start(&mut self, runtime: Js) -> Result<(), Ending> {
         self.enter(|scope, realm| {

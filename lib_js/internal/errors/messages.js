@@ -132,6 +132,8 @@ const error = {
   ERR_SCRIPT_EXECUTION_TIMEOUT: 'Script execution timed out after %sms',
   ERR_SERVER_ALREADY_LISTEN: 'Listen method has been called more than once without closing.',
   ERR_SERVER_NOT_RUNNING: 'Server is not running.',
+  ERR_SINGLE_EXECUTABLE_APPLICATION_ASSET_NOT_FOUND:
+    'Cannot find asset %s for the single executable application',
   ERR_SOCKET_ALREADY_BOUND: 'Socket is already bound',
   ERR_SOCKET_CLOSED: 'Socket is closed',
   ERR_SOCKET_CLOSED_BEFORE_CONNECTION: 'Socket closed before the connection was established',

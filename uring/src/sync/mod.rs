@@ -9,6 +9,7 @@ pub mod datagram;
 pub mod descriptors;
 pub mod file;
 pub mod host;
+pub mod image;
 pub mod interrupt;
 pub mod library;
 pub mod poll;

@@ -100,6 +100,34 @@ fn compile_for_cjs<'s>(scope: &mut v8::PinScope<'s, '_>, args: Args<'s>, mut rv:
     rv.set(result.into());
 }
 
+/// V8's code of a script as the body of a CommonJS wrapper, for compileFunctionForCJSLoader in
+/// another process.
+///
+/// # Errors
+/// The text of the exception, if it does not compile.
+pub(crate) fn code_cache(
+    scope: &mut v8::PinScope,
+    source: &str,
+    name: &str,
+) -> Result<Vec<u8>, String> {
+    let code = js_string(scope, source);
+    let parameters = CJS_PARAMETERS.map(|parameter| js_string(scope, parameter));
+    let name = js_string(scope, name).into();
+    v8::tc_scope!(let catch, scope);
+    let script_origin = origin(catch, name, (0, 0), name, false);
+    let (function, _) = compile(catch, code, &script_origin, &parameters, &[]);
+    if let Some(function) = function {
+        let code = function.create_code_cache();
+        return Ok(code.map_or_else(Vec::new, |code| code.to_vec()));
+    }
+    crate::error::decorate_caught(catch);
+    let message = catch.message();
+    Err(match catch.exception() {
+        Some(exception) => crate::error::describe(catch, exception, message),
+        None => String::new(),
+    })
+}
+
 /// Messages of V8 for what only a module may say.
 const MODULE_ONLY: [&str; 3] = [
     "Cannot use import statement outside a module",

@@ -12,7 +12,7 @@ use crate::builtin::{Args, Entry, entry, put, throw_type_error};
 use crate::module::origin;
 use crate::value::{FromJs, js_buffer};
 
-pub(crate) use common_js::module_entries;
+pub(crate) use common_js::{code_cache, module_entries};
 pub(crate) use context::{context_of, has_own_microtasks, host_symbol_of, run_own_microtasks};
 pub(crate) use context::{is_shadow_context, make_shadow_context};
 pub(crate) use script::throw_cannot_watch;

@@ -1,5 +1,5 @@
-//! JSON (RFC 8259), as much as a file of options needs: an object keeps its members in order and
-//! twice if they stand there twice.
+//! JSON (RFC 8259), as much as files of options and of single executables need: an object keeps its
+//! members in order and twice if they stand there twice.
 
 #[derive(Clone, Debug, PartialEq)]
 pub enum Json {
