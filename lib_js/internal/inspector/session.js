@@ -19,6 +19,7 @@ const {
   ERR_INSPECTOR_NOT_WORKER,
 } = require('internal/errors').codes;
 const { getOptionValue } = require('internal/options');
+const { setImmediate } = require('internal/timers');
 const { validateFunction, validateObject, validateString } = require('internal/validators');
 
 const devtools = internalBinding('profiler');
