@@ -262,15 +262,18 @@ function clearTimer(timer) {
   }
   timer._destroyed = true;
   if (timer[kHasPrimitive]) timersById.delete(timer[kAsyncId]);
-  if (watch.destroy !== 0) emitDestroy(timer[kAsyncId]);
+  if (watch.destroy !== 0 && timer[kAsyncId] !== undefined) emitDestroy(timer[kAsyncId]);
 
+  // Programs clear timers of their own kinds here (undici's, by way of fake timers): no list has
+  // them.
   const neighbour = timer._idleNext;
-  const waited = neighbour !== null;
+  const isForeign = neighbour === undefined;
+  const waited = neighbour !== null && !isForeign;
   remove(timer);
   // A neighbour that is alone now can only be the list itself.
   if (waited && neighbour._idleNext === neighbour) keepEmpty(neighbour);
   if (timer[kRefed]) decRefCount();
-  if (waited) cleanTimer(timer);
+  if (waited || isForeign) cleanTimer(timer);
   timer._idleTimeout = -1;
 }
 
@@ -287,7 +290,7 @@ function keepEmpty(list) {
 
 // Lets go of what the program gave.
 function cleanTimer(timer) {
-  timer[kFrame] = undefined;
+  if (timer[kFrame] !== undefined) timer[kFrame] = undefined;
   timer._onTimeout = undefined;
   timer._timerArgs = undefined;
 }
