@@ -110,6 +110,9 @@ fn leave(mut isolate: Isolate<Natives>, end: End) -> ! {
         isolate.wind_up();
     }
     isolate.with(Natives::send_leftovers);
+    if matches!(end, End::Exit(_) | End::Uncaught(_)) {
+        isolate.with(Natives::finish_changes);
+    }
     coring_uring::sync::terminal::restore_all();
     coring_uring::sync::process::exit_now(exit_code(end))
 }

@@ -178,8 +178,9 @@ impl Natives {
                 if settings.is_none() {
                     out.push(entry::ACCEPT, listener.to_js(), completion.result, 0);
                 }
-                let retry_ms = self.clock.now_ms() + ACCEPT_RETRY_MS;
-                self.deadlines.list(listener, retry_ms);
+                let now_ms = self.clock.now_ms();
+                self.deadlines
+                    .list(listener, now_ms + ACCEPT_RETRY_MS, now_ms);
             }
             None => {}
         }
@@ -371,7 +372,7 @@ impl Natives {
             due_ms = due_ms.min(conn.active_ms + conn.idle_timeout_ms);
         }
         if due_ms < conn.listed_ms {
-            conn.listed_ms = self.deadlines.list(handle, due_ms);
+            conn.listed_ms = self.deadlines.list(handle, due_ms, self.clock.now_ms());
         }
     }
 

@@ -129,7 +129,15 @@ fn read(_: &mut Natives, fd: i32, mut bytes: Bytes, offset: u32, length: u32, at
     })
 }
 
-fn write(_: &mut Natives, fd: i32, mut bytes: Bytes, offset: u32, length: u32, at: i64) -> i32 {
+fn write(
+    natives: &mut Natives,
+    fd: i32,
+    mut bytes: Bytes,
+    offset: u32,
+    length: u32,
+    at: i64,
+) -> i32 {
+    natives.begin_changes();
     let from = window(&mut bytes, offset, length);
     with_fd(fd, |fd| {
         count(sync::file::write(fd, from, u64::try_from(at).ok()))

@@ -3,7 +3,7 @@
 
 use coring_engine::{Data, Delivery, ops};
 use coring_uring::sync::file::{FdKind, kind_of_fd};
-use coring_uring::{Completion, Errno, Fd, Op, Payload, Token};
+use coring_uring::{Completion, Errno, Fd, Op, Payload, Token, Wait};
 
 use crate::Natives;
 use crate::fs_ops::kernel_path;
@@ -39,6 +39,25 @@ const TICKETS_MAX: u32 = 1 << 24;
 /// Generations of tokens: whether the operation keeps the program running.
 const BUSY: u32 = 0;
 const IDLE: u32 = 1;
+/// Busy, and done even if the program leaves meanwhile.
+const CHANGE: u32 = 2;
+
+/// Whether files are others afterwards: who logs and leaves counts on it.
+fn is_change(op: &Op) -> bool {
+    matches!(
+        op,
+        Op::Write { .. }
+            | Op::WriteHeld { .. }
+            | Op::Fsync { .. }
+            | Op::Unlink { .. }
+            | Op::RemoveDir { .. }
+            | Op::MakeDir { .. }
+            | Op::Rename { .. }
+            | Op::Symlink { .. }
+            | Op::Link { .. }
+            | Op::Truncate { .. }
+    )
+}
 
 impl Natives {
     pub(crate) fn submit_ticket(&mut self, ticket: u32, op: Result<Op, Errno>) {
@@ -46,8 +65,11 @@ impl Natives {
         match op {
             Ok(op) => {
                 self.tickets_count += 1;
+                let is_change = is_change(&op);
+                self.changes_count += usize::from(is_change);
+                let kind = if is_change { CHANGE } else { BUSY };
                 self.ring
-                    .submit(op, Token::new(token::TICKET, ticket, BUSY));
+                    .submit(op, Token::new(token::TICKET, ticket, kind));
             }
             Err(errno) => {
                 self.answers
@@ -57,8 +79,12 @@ impl Natives {
     }
 
     pub(crate) fn on_ticket(&mut self, completion: Completion, out: &mut Delivery) {
-        if completion.token.generation() == BUSY {
+        let kind = completion.token.generation();
+        if kind != IDLE {
             self.tickets_count -= 1;
+        }
+        if kind == CHANGE {
+            self.changes_count -= 1;
         }
         let ticket = completion.token.index() as i32;
         let result = completion.result;
@@ -75,6 +101,33 @@ impl Natives {
                 out.push_buffer(entry::TICKET, ticket, result, 0, bytes);
             }
             _ => out.push(entry::TICKET, ticket, result, 0),
+        }
+    }
+}
+
+impl Natives {
+    /// What was asked of the ring and changes files is begun before something outside it that must
+    /// come behind.
+    pub(crate) fn begin_changes(&mut self) {
+        if self.changes_count > 0
+            && let Err(errno) = self.ring.begin()
+        {
+            panic!("io_uring_enter failed with {errno}: the ring is unusable");
+        }
+    }
+
+    /// Waits until the changes of files that were asked for are done, as Node's threads do theirs
+    /// before its process ends. Nobody hears of what else comes meanwhile.
+    pub fn finish_changes(&mut self) {
+        let mut completions = Vec::new();
+        while self.changes_count > 0 {
+            if let Err(errno) = self.ring.turn(Wait::Forever, &mut completions) {
+                panic!("io_uring_enter failed with {errno}: the ring is unusable");
+            }
+            let ends = completions.drain(..).filter(|completion| {
+                completion.token.kind() == token::TICKET && completion.token.generation() == CHANGE
+            });
+            self.changes_count -= ends.count();
         }
     }
 }

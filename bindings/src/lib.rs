@@ -194,6 +194,8 @@ pub struct Natives {
     pub(crate) url_base: url::Base,
     /// File operations in flight.
     pub(crate) tickets_count: usize,
+    /// Those among them that change files.
+    pub(crate) changes_count: usize,
     /// Whether files may be asked without the ring.
     pub(crate) plain: fs_plain::State,
     pub(crate) environment: Arc<Environment>,
@@ -279,6 +281,7 @@ impl Natives {
             directories: Slots::default(),
             url_base: url::Base::default(),
             tickets_count: 0,
+            changes_count: 0,
             plain: fs_plain::State::default(),
         }
     }

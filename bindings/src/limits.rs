@@ -40,7 +40,7 @@ pub const PIPELINED_BATCH_MAX: u32 = 32;
 /// Requests of one connection that may wait for their answers: memory of JavaScript.
 pub const PIPELINED_OPEN_MAX: u32 = 1024;
 
-/// Deadlines are kept in steps of this many ms: Node's own check runs every 30 s.
+/// Deadlines are kept in steps of at most this many ms: Node's own check runs every 30 s.
 pub const DEADLINE_STEP_MS: u64 = 250;
 
 /// Messages another core may leave here before its send is refused.

@@ -225,10 +225,11 @@ fn setTitle(_: &mut Natives, title: String) {
     sync::process::set_title(title.as_bytes());
 }
 
-/// Leaves the process at once, after one try to send what is queued.
+/// Leaves the process after one try to send what is queued, once files are as was asked for.
 #[allow(non_snake_case)]
 fn reallyExit(natives: &mut Natives, code: i32) -> i32 {
     natives.send_leftovers();
+    natives.finish_changes();
     sync::terminal::restore_all();
     sync::process::exit_now(code)
 }

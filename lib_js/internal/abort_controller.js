@@ -304,7 +304,7 @@ class AbortController {
     return this.#signal ??= new AbortSignal(kCreate);
   }
 
-  abort(reason = abortReason()) {
+  abort(reason = new (lazyDOMExceptionClass())('This operation was aborted', 'AbortError')) {
     abortSignal(this.#signal ??= new AbortSignal(kCreate), reason);
   }
 

@@ -9,6 +9,7 @@ const { Buffer } = require('buffer');
 const { Socket } = require('net');
 const errno = require('internal/errno');
 const { ERR_STREAM_WRAP } = require('internal/errors').codes;
+const { setImmediate } = require('internal/timers');
 
 const EBADF = -9;
 const ECANCELED = -125;

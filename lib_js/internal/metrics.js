@@ -9,7 +9,7 @@ const {
   RegExpPrototypeSymbolReplace,
 } = primordials;
 
-const { setTimeout } = require('timers');
+const { setTimeout } = require('internal/timers');
 
 const turn = internalBinding('turn');
 const { idleTime, loopMetrics } = internalBinding('performance');

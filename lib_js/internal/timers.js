@@ -262,15 +262,18 @@ function clearTimer(timer) {
   }
   timer._destroyed = true;
   if (timer[kHasPrimitive]) timersById.delete(timer[kAsyncId]);
-  if (watch.destroy !== 0) emitDestroy(timer[kAsyncId]);
+  if (watch.destroy !== 0 && timer[kAsyncId] !== undefined) emitDestroy(timer[kAsyncId]);
 
+  // Programs clear timers of their own kinds here (undici's, by way of fake timers): no list has
+  // them.
   const neighbour = timer._idleNext;
-  const waited = neighbour !== null;
+  const isForeign = neighbour === undefined;
+  const waited = neighbour !== null && !isForeign;
   remove(timer);
   // A neighbour that is alone now can only be the list itself.
   if (waited && neighbour._idleNext === neighbour) keepEmpty(neighbour);
   if (timer[kRefed]) decRefCount();
-  if (waited) cleanTimer(timer);
+  if (waited || isForeign) cleanTimer(timer);
   timer._idleTimeout = -1;
 }
 
@@ -287,7 +290,7 @@ function keepEmpty(list) {
 
 // Lets go of what the program gave.
 function cleanTimer(timer) {
-  timer[kFrame] = undefined;
+  if (timer[kFrame] !== undefined) timer[kFrame] = undefined;
   timer._onTimeout = undefined;
   timer._timerArgs = undefined;
 }
@@ -588,6 +591,51 @@ function startTimers(sharedPage) {
   page = sharedPage;
 }
 
+// --- What programs call, and the library too: from here, not from the globals or node:timers,
+// which fake timers (of Sinon, Jest and others) put their own in place of.
+
+// Everything after the first two of a function's arguments.
+function trailing(args) {
+  const rest = [];
+  for (let i = 2; i < args.length; i++) rest.push(args[i]);
+  return rest;
+}
+
+function setTimeout(callback, after) {
+  validateFunction(callback, 'callback');
+  const args = arguments.length > 2 ? trailing(arguments) : undefined;
+  const timer = new Timeout(callback, after, args, false, true);
+  insert(timer, timer._idleTimeout);
+  return timer;
+}
+
+function setInterval(callback, repeat) {
+  validateFunction(callback, 'callback');
+  const args = arguments.length > 2 ? trailing(arguments) : undefined;
+  const timer = new Timeout(callback, repeat, args, true, true);
+  insert(timer, timer._idleTimeout);
+  return timer;
+}
+
+function clearTimeout(timer) {
+  if (timer?._onTimeout) clearTimer(timer);
+  else if (typeof timer === 'number' || typeof timer === 'string') clearTimerById(timer);
+}
+
+function clearInterval(timer) {
+  clearTimeout(timer);
+}
+
+function setImmediate(callback) {
+  validateFunction(callback, 'callback');
+  let args;
+  if (arguments.length > 1) {
+    args = [];
+    for (let i = 1; i < arguments.length; i++) args.push(arguments[i]);
+  }
+  return new Immediate(callback, args);
+}
+
 module.exports = {
   TIMEOUT_MAX,
   kTimeout,
@@ -607,6 +655,11 @@ module.exports = {
   unrefActive,
   clearTimer,
   clearTimerById,
+  setTimeout,
+  clearTimeout,
+  setInterval,
+  clearInterval,
+  setImmediate,
   clearImmediate,
   incRefCount,
   decRefCount,

@@ -149,3 +149,17 @@ row('ticks that throw on and on hold up no immediate', async () => {
   assert.ok(log.indexOf('immediate') < 3, `${log}`);
   assert.strictEqual(log.length, 4);
 });
+
+row('clearTimeout of what is no timer of ours marks it, as in Node', () => {
+  const foreign = { _onTimeout() {}, _idleTimeout: 5, _state: 1 };
+  clearTimeout(foreign);
+  assert.deepStrictEqual(foreign, {
+    _onTimeout: undefined,
+    _idleTimeout: -1,
+    _state: 1,
+    _destroyed: true,
+    _idleNext: null,
+    _idlePrev: null,
+    _timerArgs: undefined,
+  });
+});

@@ -37,7 +37,7 @@ const { getValidatedPath } = require('internal/fs/utils');
 const { promisify } = require('internal/util');
 const { isArrayBufferView } = require('internal/util/types');
 const { validateAbortSignal, validateArray, validateObject } = require('internal/validators');
-const { clearTimeout, setTimeout } = require('timers');
+const { clearTimeout, setTimeout } = require('internal/timers');
 
 const BUFFER_BYTES_MAX = 1024 * 1024;
 

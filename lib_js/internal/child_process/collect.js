@@ -15,7 +15,7 @@ const {
   codes: { ERR_CHILD_PROCESS_STDIO_MAXBUFFER },
 } = require('internal/errors');
 const { getSystemErrorName } = require('internal/util');
-const { clearTimeout, setTimeout } = require('timers');
+const { clearTimeout, setTimeout } = require('internal/timers');
 
 /** What one stream of the child says, up to a limit. */
 class Output {

@@ -9,6 +9,7 @@ const { candidates, systemConfig } = require('internal/dns/config');
 const { findAddresses } = require('internal/dns/hosts');
 const { TYPES } = require('internal/dns/wire');
 const { isIP } = require('internal/net');
+const { setImmediate } = require('internal/timers');
 
 const EAI_AGAIN = -3001;
 const EAI_NONAME = -3008;

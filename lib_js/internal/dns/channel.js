@@ -14,6 +14,7 @@ const {
 const { Ports } = require('internal/dns/ports');
 const { append, isEmpty, itemsOf, newList, remove } = require('internal/linkedlist');
 const { isIP } = require('internal/net');
+const { clearTimeout, setTimeout } = require('internal/timers');
 
 const TIMEOUT_MS = 2000;
 const TRIES = 4;

@@ -42,6 +42,7 @@ function showServer({ address, port }) {
 /** '4.3.2.1.in-addr.arpa', or the nibbles of an IPv6 address under ip6.arpa. */
 function reverseName(address) {
   if (isIPv4(address)) return `${address.split('.').reverse().join('.')}.in-addr.arpa`;
+  const { URL } = require('internal/url');
   const { hostname } = new URL(`http://[${address.split('%')[0]}]`);
   const { 0: head, 1: tail } = hostname.slice(1, -1).split('::');
   const before = head === '' ? [] : head.split(':');

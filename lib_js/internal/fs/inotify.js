@@ -126,7 +126,7 @@ function tell() {
     }
   } finally {
     // A listener threw: the others hear the rest.
-    if (pending.length !== 0) require('timers').setImmediate(tell);
+    if (pending.length !== 0) require('internal/timers').setImmediate(tell);
   }
 }
 

@@ -517,7 +517,7 @@ now.pause = (ms) => {
   return 0;
 };
 later.pause = (ms, done) => {
-  require('timers').setTimeout(FunctionPrototypeBind(done, undefined, 0), ms);
+  require('internal/timers').setTimeout(FunctionPrototypeBind(done, undefined, 0), ms);
 };
 
 /** A question to the user as one of the steps: ['ask', fn, ...]; later it may be a promise. */

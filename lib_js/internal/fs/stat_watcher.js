@@ -53,7 +53,7 @@ class StatPoll {
   look() {
     later.stat(this.path, (answer) => {
       if (this.isClosed) return;
-      const { setTimeout } = require('timers');
+      const { setTimeout } = require('internal/timers');
       this.timer = setTimeout(() => this.look(), this.interval);
       if (!this.isRef) this.timer.unref();
       this.compare(answer);
@@ -95,7 +95,7 @@ class StatPoll {
   close() {
     this.isClosed = true;
     if (watch.isOn) resources.destroyResource(this);
-    if (this.timer !== undefined) require('timers').clearTimeout(this.timer);
+    if (this.timer !== undefined) require('internal/timers').clearTimeout(this.timer);
   }
 }
 

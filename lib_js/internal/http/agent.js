@@ -414,6 +414,7 @@ let globalAgent;
 /** The agent of a program whose proxies are named by its environment. */
 function makeProxiedAgent() {
   const { env } = process;
+  const { URL } = require('internal/url');
   for (const name of ['http_proxy', 'https_proxy']) {
     const text = env[name] || env[name.toUpperCase()];
     if (text) new URL(text); // Node's program does not begin with a wrong one.

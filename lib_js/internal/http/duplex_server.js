@@ -40,7 +40,7 @@ const {
 } = require('internal/errors');
 const { Buffer } = require('buffer');
 const { setUnrefTimeout } = require('internal/timers');
-const { clearTimeout } = require('timers');
+const { clearTimeout } = require('internal/timers');
 
 const { methods } = internalBinding('http');
 

@@ -40,8 +40,8 @@ const kAbortListener = Symbol('kAbortSignalListener');
 const URL_SHIFT = 13;
 const URL_MASK = 0x7fff;
 
-/** As many lines Node reads before it counts those of a response. */
-const UNCOUNTED_PAIRS = 32;
+/** From so many lines on Node counts those of a response in rawHeaders too. */
+const COUNTED_PAIRS = 32;
 
 /** What is left of a head whose lines were taken out; messages that programs make have ''. */
 const TAKEN = '\r\n';
@@ -218,15 +218,19 @@ define('client', {
 
 // --- Headers
 
+/** Names and values that `headers` is made of: maxHeadersCount of a request may bound them. */
+function countedOf(message, raw) {
+  const pairsMax = message[kPairsMax];
+  return pairsMax > 0 && raw.length > pairsMax * 2 ? pairsMax * 2 : raw.length;
+}
+
 function rawHeadersOf(message) {
   let raw = message[kRawHeaders];
   if (raw === null) {
     const head = message[kHead];
     raw = head === '' ? [] : parseHeaders(head);
     const pairsMax = message[kPairsMax];
-    if (pairsMax > 0 && raw.length > Math.max(pairsMax, UNCOUNTED_PAIRS) * 2) {
-      raw.length = pairsMax * 2;
-    }
+    if (raw.length >= COUNTED_PAIRS * 2) raw.length = countedOf(message, raw);
     message[kRawHeaders] = raw;
     if (head !== '') message[kHead] = TAKEN;
   }
@@ -235,7 +239,8 @@ function rawHeadersOf(message) {
 
 function fill(message, raw, headers, isDistinct) {
   const join = message.joinDuplicateHeaders;
-  for (let i = 0; i + 1 < raw.length; i += 2) {
+  const count = countedOf(message, raw);
+  for (let i = 0; i + 1 < count; i += 2) {
     if (isDistinct) message._addHeaderLineDistinct(raw[i], raw[i + 1], headers);
     else if (message._addHeaderLine === addHeaderLine) addLine(raw[i], raw[i + 1], headers, join);
     else message._addHeaderLine(raw[i], raw[i + 1], headers);
@@ -472,6 +477,7 @@ define('signal', {
   configurable: true,
   get() {
     if (this[kAbortController] === null) {
+      const { AbortController } = require('internal/abort_controller');
       this[kAbortController] = new AbortController();
       const { socket } = this;
       if (this.destroyed && (!this.readableEnded || !this.complete)) {

@@ -12,6 +12,7 @@ const { Socket } = require('internal/net/socket');
 const { Buffer } = require('buffer');
 const { FastBuffer } = require('internal/buffer');
 const { ErrnoException } = require('internal/errors');
+const { setImmediate } = require('internal/timers');
 
 const { idOf } = require('internal/async_hooks/resources');
 

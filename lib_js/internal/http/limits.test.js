@@ -4,8 +4,10 @@
 // bounds, clients that break them, and events to wait for; both lanes.
 
 const assert = require('assert');
+const { once } = require('events');
 const http = require('http');
-const { next } = require('../../fixtures/rows.test.cjs');
+const net = require('net');
+const { next, row } = require('../../fixtures/rows.test.cjs');
 const { Wire, exchange, laneRow, parse, parseAll, withServer } =
   require('./fixtures/wire.test.cjs');
 
@@ -141,6 +143,25 @@ laneRow('maxHeadersCount', async () => {
       await exchange(port, text);
       assert.strictEqual(count, expect, `${max}`);
     });
+  }
+});
+
+row("a request's maxHeadersCount", async () => {
+  // Lines, maxHeadersCount; names of headers and pairs of rawHeaders, as Node has them.
+  for (const [lines, max, names, pairs] of
+    [[5, 1, 1, 5], [5, 0, 5, 5], [31, 30, 30, 31], [32, 31, 31, 31], [40, 1, 1, 1], [40, 40, 40, 40]]) {
+    const head = Array.from({ length: lines }, (_, i) => `x-${i}: ${i}\r\n`).join('');
+    const server = net.createServer((socket) => {
+      socket.once('data', () => socket.end(`HTTP/1.1 200 OK\r\n${head}\r\n`));
+    });
+    await next(server.listen(0), 'listening');
+    const req = http.get({ port: server.address().port, agent: false });
+    req.maxHeadersCount = max;
+    const [res] = await once(req, 'response');
+    assert.strictEqual(Object.keys(res.headers).length, names, `${lines}, ${max}`);
+    assert.strictEqual(res.rawHeaders.length, 2 * pairs, `${lines}, ${max}`);
+    res.resume();
+    server.close();
   }
 });
 

@@ -13,6 +13,7 @@ const { toHeaderObject } = require('internal/http2/headers');
 const { ServerHttp2Stream } = require('internal/http2/server_stream');
 const { kState, kUpdateTimer } = require('internal/http2/symbols');
 const { runNextTicks } = require('internal/process/task_queues');
+const { setImmediate } = require('internal/timers');
 
 const { triggerUncaughtException } = internalBinding('errors');
 

@@ -9,6 +9,7 @@ const { kOptions, kSessions } = require('internal/http2/symbols');
 const { itemsOf, newList } = require('internal/linkedlist');
 const net = require('net');
 const { validateFunction } = require('internal/validators');
+const { clearTimeout, setTimeout } = require('internal/timers');
 
 /** The listener of 'connection' and 'secureConnection'. */
 function serveSocket(socket) {

@@ -33,7 +33,7 @@ const { setTimeout, timedOut } = require('internal/http2/timeout');
 const { Wire } = require('internal/http2/wire');
 const { remove } = require('internal/linkedlist');
 const { NumberMap } = require('internal/number_map');
-const { kTimeout } = require('internal/timers');
+const { clearTimeout, kTimeout, setImmediate } = require('internal/timers');
 const { customInspectSymbol: kInspect } = require('internal/util');
 const { format } = require('internal/util/inspect');
 const {
@@ -408,7 +408,7 @@ function tearDown(session, code, error) {
   state.isDestroyed = true;
   state.destroyCode = code;
   // setTimeout() does nothing for a session that is destroyed: the timer goes by itself.
-  if (session[kTimeout] !== null) require('timers').clearTimeout(session[kTimeout]);
+  if (session[kTimeout] !== null) clearTimeout(session[kTimeout]);
   session[kTimeout] = null;
   session.removeAllListeners('timeout');
   if (state.pending.size > 0 || state.streams.size > 0) {

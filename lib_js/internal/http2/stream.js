@@ -35,7 +35,7 @@ const {
 } = require('internal/http2/symbols');
 const { setTimeout, timedOut } = require('internal/http2/timeout');
 const { StreamTimings } = require('internal/http2/timings');
-const { kTimeout } = require('internal/timers');
+const { kTimeout, setImmediate } = require('internal/timers');
 const { customInspectSymbol: kInspect, deprecate } = require('internal/util');
 const { format } = require('internal/util/inspect');
 const { validateFunction, validateInteger } = require('internal/validators');

@@ -2,7 +2,7 @@
 // setTimeout() of sessions and streams: 'timeout' when nothing came or went for so long.
 
 const { validateFunction } = require('internal/validators');
-const { getTimerDuration, kTimeout, setUnrefTimeout } = require('internal/timers');
+const { clearTimeout, getTimerDuration, kTimeout, setUnrefTimeout } = require('internal/timers');
 const { kState, kUpdateTimer } = require('internal/http2/symbols');
 
 function setTimeout(msecs, callback) {
@@ -10,7 +10,7 @@ function setTimeout(msecs, callback) {
   this.timeout = msecs;
   const duration = getTimerDuration(msecs, 'msecs');
   const timer = this[kTimeout];
-  if (timer !== null) require('timers').clearTimeout(timer);
+  if (timer !== null) clearTimeout(timer);
   this[kTimeout] = null;
   if (callback !== undefined) validateFunction(callback, 'callback');
   if (duration === 0) {

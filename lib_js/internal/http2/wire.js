@@ -12,6 +12,7 @@ const { numbersOfSettings } = require('internal/http2/settings');
 const { kState } = require('internal/http2/symbols');
 const { SessionTimings } = require('internal/http2/timings');
 const { now } = require('internal/perf/clock');
+const { setImmediate } = require('internal/timers');
 const arrivals = require('internal/http2/arrivals');
 
 const native = internalBinding('http2');

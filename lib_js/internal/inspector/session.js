@@ -20,6 +20,7 @@ const {
 } = require('internal/errors').codes;
 const { SessionDomains, isOfDomains } = require('internal/inspector/domains');
 const { getOptionValue } = require('internal/options');
+const { setImmediate } = require('internal/timers');
 const { validateFunction, validateObject, validateString } = require('internal/validators');
 
 const devtools = internalBinding('profiler');

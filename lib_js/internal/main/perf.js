@@ -9,6 +9,7 @@ const { ArrayPrototypePush, ArrayPrototypeSlice, NumberIsFinite } = primordials;
 const { spawn, spawnSync } = require('child_process');
 const fs = require('fs');
 const path = require('path');
+const { clearTimeout, setTimeout } = require('internal/timers');
 
 const FREQUENCY = '997';
 const INTERVAL_US = '500';

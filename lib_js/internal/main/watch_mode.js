@@ -19,7 +19,7 @@ const { FilesWatcher } = require('internal/watch_mode/files_watcher');
 const { spawn } = require('child_process');
 const { once } = require('events');
 const { resolve } = require('path');
-const { clearTimeout, setTimeout } = require('timers');
+const { clearTimeout, setTimeout } = require('internal/timers');
 
 const kGraceMs = 500;
 

@@ -58,7 +58,7 @@ function onUncaught(error, fromPromise) {
     error = thrown;
   }
   if (handled) {
-    require('timers').setImmediate(() => {});
+    require('internal/timers').setImmediate(() => {});
     return true;
   }
   const code = EXIT_UNCAUGHT;

@@ -27,7 +27,7 @@ const {
   validatePort,
   validateString,
 } = require('internal/validators');
-const { clearTimeout, setTimeout } = require('timers');
+const { clearTimeout, setTimeout } = require('internal/timers');
 
 const { watch, defaultTriggerAsyncIdScope } = require('internal/async_hooks');
 

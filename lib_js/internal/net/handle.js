@@ -21,6 +21,7 @@ const {
 } = require('internal/async_hooks');
 const resources = require('internal/async_hooks/resources');
 const { current: currentFrame, set: setFrame } = require('internal/async_context_frame');
+const { setImmediate } = require('internal/timers');
 const native = internalBinding('tcp_wrap');
 
 const SLOT_MASK = 0xfffff;

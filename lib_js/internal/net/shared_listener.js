@@ -4,6 +4,7 @@
 // is about to go to one. server.listen(handle) takes it over.
 
 const fs = require('fs');
+const { setImmediate } = require('internal/timers');
 
 class SharedListener {
   constructor(fd, path) {

@@ -32,9 +32,13 @@ const {
   validateInt32,
   validateNumber,
 } = require('internal/validators');
-const { clearTimeout } = require('timers');
 const { openChannels } = require('internal/net/channels');
-const { getTimerDuration, kTimeout: kTimer, setUnrefTimeout } = require('internal/timers');
+const {
+  clearTimeout,
+  getTimerDuration,
+  kTimeout: kTimer,
+  setUnrefTimeout,
+} = require('internal/timers');
 
 const { symbols: { async_id_symbol }, watch } = require('internal/async_hooks');
 const { kPushRunning } = require('internal/streams/utils');
@@ -774,7 +778,7 @@ Socket.prototype._destroy = function(exception, callback) {
     const hadError = Boolean(exception);
     if (this._closeAfterHandlingError) {
       // The socket stays reachable while its 'error' event is handled.
-      queueMicrotask(() => closeHandle(this, hadError));
+      require('internal/process/task_queues').queueMicrotask(() => closeHandle(this, hadError));
     } else {
       closeHandle(this, hadError);
     }

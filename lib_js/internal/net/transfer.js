@@ -12,6 +12,7 @@ const {
 const { adoptListener } = require('internal/net/server');
 const { Listener, StreamHandle } = require('internal/net/handle');
 const { Socket } = require('internal/net/socket');
+const { setImmediate } = require('internal/timers');
 const {
   ErrnoException,
   codes: { ERR_WORKER_HANDLE_NOT_TRANSFERABLE },

@@ -211,7 +211,7 @@ class PerformanceObserver {
     pending.add(observer);
     if (isScheduled) return;
     isScheduled = true;
-    require('timers').setImmediate(PerformanceObserver.#dispatch);
+    require('internal/timers').setImmediate(PerformanceObserver.#dispatch);
   }
 
   static #dispatch() {

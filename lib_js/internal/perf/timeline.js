@@ -53,7 +53,7 @@ function bufferResourceTiming(entry) {
   }
   if (!isTelling) {
     isTelling = true;
-    require('timers').setImmediate(tellBufferFull);
+    require('internal/timers').setImmediate(tellBufferFull);
   }
   ArrayPrototypePush(late, entry);
 }

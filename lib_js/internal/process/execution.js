@@ -311,7 +311,7 @@ function onGlobalUncaughtException(error, fromPromise) {
     return false;
   }
   // The loop turns once more, so that ticks scheduled before the throw run.
-  require('timers').setImmediate(noop);
+  require('internal/timers').setImmediate(noop);
   require('internal/async_hooks').unwindScopes();
   return true;
 }

@@ -162,7 +162,7 @@ function guardQueued(name) {
       throw error;
     }
     const done = args[args.length - 1];
-    require('timers').setImmediate(() => done(setDenied(error)));
+    require('internal/timers').setImmediate(() => done(setDenied(error)));
   };
 }
 

@@ -4,7 +4,7 @@
 
 const { SafeStringIterator, Symbol } = primordials;
 
-const { clearTimeout, setTimeout } = require('timers');
+const { clearTimeout, setTimeout } = require('internal/timers');
 const { StringDecoder } = require('string_decoder');
 const { KeyDecoder } = require('internal/readline/keys');
 const { charLengthAt } = require('internal/readline/utils');

@@ -241,7 +241,7 @@ class ReplHistory {
   }
 
   #schedule() {
-    const { clearTimeout, setTimeout } = require('timers');
+    const { clearTimeout, setTimeout } = require('internal/timers');
     this.#isFlushing = true;
     if (this.#timer) clearTimeout(this.#timer);
     this.#timer = setTimeout(() => this.#flush(), WRITE_DELAY_MS);

@@ -16,6 +16,7 @@ const {
     ERR_INVALID_ARG_TYPE, ERR_INVALID_ARG_VALUE, ERR_INVALID_STATE, ERR_OPERATION_FAILED,
   },
 } = require('internal/errors');
+const { clearInterval, setInterval, setTimeout } = require('internal/timers');
 const { kEmptyObject } = require('internal/util');
 const {
   validateBoolean, validateFunction, validateObject, validateOneOf, validateUint32,
@@ -209,7 +210,6 @@ class Utf8Stream extends EventEmitter {
       if (name === 'drain') this.#isDrainScheduled = false;
     });
     if (periodicFlush !== 0) {
-      const { setInterval } = require('timers');
       this.#periodicTimer = setInterval(() => this.flush(), periodicFlush);
       this.#periodicTimer.unref();
     }
@@ -465,7 +465,7 @@ class Utf8Stream extends EventEmitter {
       this.once('ready', () => this.#close());
       return;
     }
-    if (this.#periodicTimer !== undefined) require('timers').clearInterval(this.#periodicTimer);
+    clearInterval(this.#periodicTimer);
     this.#isDestroyed = true;
     this.#queue.pieces = [];
     const closed = (error) => {
@@ -588,7 +588,7 @@ class Utf8Stream extends EventEmitter {
       pause();
       this.#writeNext();
     } else {
-      require('timers').setTimeout(() => this.#writeLater(), RETRY_MS);
+      setTimeout(() => this.#writeLater(), RETRY_MS);
     }
   }
 

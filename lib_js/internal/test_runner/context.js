@@ -11,7 +11,7 @@ const { kEmptyObject } = require('internal/util');
 const { validateFunction, validateNumber, validateObject } = require('internal/validators');
 const { kTestCodeFailure } = require('internal/test_runner/failure');
 const { TestPlan } = require('internal/test_runner/plan');
-const { clearTimeout, setTimeout } = require('timers');
+const { clearTimeout, setTimeout } = require('internal/timers');
 
 function fullNameOf(test) {
   let fullName = test.name;

@@ -6,7 +6,7 @@ const { PromisePrototypeThen, PromiseWithResolvers, SymbolDispose } = primordial
 const { addAbortListener } = require('internal/events/abort_listener');
 const { codes: { ERR_TEST_FAILURE } } = require('internal/errors');
 const { kTestTimeoutFailure } = require('internal/test_runner/failure');
-const { clearTimeout, setTimeout } = require('timers');
+const { clearTimeout, setTimeout } = require('internal/timers');
 
 class Deadline {
   #listener;

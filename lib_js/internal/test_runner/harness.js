@@ -23,7 +23,7 @@ const { currentOwner, reporterScope } = require('internal/test_runner/scope');
 const { Suite } = require('internal/test_runner/suite');
 const { Test, kCancelledByParent } = require('internal/test_runner/test');
 const { relative } = require('path');
-const { clearInterval, setImmediate, setInterval } = require('timers');
+const { clearInterval, setImmediate, setInterval } = require('internal/timers');
 
 const kFailed = 1; // Exit code.
 

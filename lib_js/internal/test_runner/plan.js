@@ -8,7 +8,7 @@ const { TIMEOUT_MAX } = require('internal/timers');
 const { kEmptyObject } = require('internal/util');
 const { validateNumber, validateObject, validateUint32 } = require('internal/validators');
 const { kTestCodeFailure, kTestTimeoutFailure } = require('internal/test_runner/failure');
-const { clearTimeout, setTimeout } = require('timers');
+const { clearTimeout, setTimeout } = require('internal/timers');
 
 class TestPlan {
   #expected;

@@ -11,6 +11,7 @@ const { lastError, nativeError, orThrow, toError } = require('internal/crypto/fa
 const { Buffer } = require('buffer');
 const { FastBuffer } = require('internal/buffer');
 const { StreamHandle } = require('internal/net/handle');
+const { setImmediate } = require('internal/timers');
 const { watch } = require('internal/async_hooks');
 const resources = require('internal/async_hooks/resources');
 

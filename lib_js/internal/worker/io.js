@@ -236,7 +236,7 @@ class Port extends Opening {
   #leave() {
     if (this.#state !== OPEN) return;
     this.#state = CLOSING;
-    require('timers').setImmediate(() => {
+    require('internal/timers').setImmediate(() => {
       if (this.#handle !== NONE) {
         native.portClose(this.#handle);
         ports.delete(this.#handle);

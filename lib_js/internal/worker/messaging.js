@@ -16,7 +16,7 @@ const {
 const { validateNumber } = require('internal/validators');
 const { MessageChannel } = require('internal/worker/io');
 const self = require('internal/worker/self');
-const { clearTimeout, setTimeout } = require('timers');
+const { clearTimeout, setTimeout } = require('internal/timers');
 
 const REGISTER = 'register';
 const UNREGISTER = 'unregister';

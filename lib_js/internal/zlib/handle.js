@@ -12,7 +12,7 @@ const { watch } = require('internal/async_hooks');
 const { destroyResource, enter, initResource, leave } =
   require('internal/async_hooks/resources');
 const { ERR_ZLIB_INITIALIZATION_FAILED } = require('internal/errors').codes;
-const { setImmediate } = require('timers');
+const { setImmediate } = require('internal/timers');
 const binding = internalBinding('zlib');
 
 /** What native says when spans do not lie in their buffers. */

@@ -20,7 +20,7 @@ const {
   settingsOf,
 } = require('internal/zlib/options');
 const { Buffer } = require('buffer');
-const { setImmediate } = require('timers');
+const { setImmediate } = require('internal/timers');
 
 const {
   BROTLI_DECODE, BROTLI_ENCODE, BROTLI_OPERATION_FINISH, BROTLI_OPERATION_PROCESS,
