@@ -1,8 +1,8 @@
 'use strict';
 
 // node:inspector: sessions with V8's own DevTools domains (Runtime, Debugger, Profiler,
-// HeapProfiler) and Node's (Network, IO, DOMStorage, Storage, NodeRuntime, NodeTracing) inside of the
-// process, and the port for debuggers outside.
+// HeapProfiler) and Node's (Network, IO, DOMStorage, Storage, NodeRuntime, NodeTracing) inside
+// of the process, and the port for debuggers outside.
 //
 // Missing: domains of Node's own for workers (NodeWorker, Target).
 
