@@ -3,7 +3,7 @@
 //! (V8 is interrupted), and while JavaScript is paused. What it has to say goes out through
 //! functions that it was given.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::VecDeque;
 use std::ffi::c_void;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -61,11 +61,23 @@ impl Desk {
         }
         self.letters().push_back(letter);
         self.arrived.notify_one();
+        self.interrupt();
+        (self.outside.wake)();
+    }
+
+    /// Has the isolate read in the midst of JavaScript.
+    fn interrupt(&self) {
         if !self.is_interrupting.swap(true, Ordering::AcqRel) {
             self.isolate
                 .request_interrupt(interrupted, std::ptr::null_mut());
         }
-        (self.outside.wake)();
+    }
+
+    /// What is left when a pause ends is read soon.
+    pub(crate) fn interrupt_for_rest(&self) {
+        if !self.letters().is_empty() {
+            self.interrupt();
+        }
     }
 
     /// Whether whoever has more to leave shall wait.
@@ -104,6 +116,8 @@ impl Desk {
 
 thread_local! {
     static DESK: RefCell<Option<Arc<Desk>>> = const { RefCell::new(None) };
+    /// A letter is being read.
+    static IS_READING: Cell<bool> = const { Cell::new(false) };
 }
 
 /// This thread's desk, if debuggers can come.
@@ -170,7 +184,18 @@ pub(crate) fn hear(isolate: &mut v8::Isolate) {
         return;
     };
     desk.is_interrupting.store(false, Ordering::Release);
-    while let Some(letter) = desk.take() {
-        remote::read(isolate, &desk, letter);
+    if IS_READING.get() {
+        return; // Whoever reads will read the rest, in its order.
     }
+    while let Some(letter) = desk.take() {
+        read(isolate, &desk, letter);
+    }
+}
+
+/// Reads one letter. JavaScript that this runs is interrupted by further ones, which wait then;
+/// only where it pauses are they read at once.
+pub(crate) fn read(isolate: &mut v8::Isolate, desk: &Arc<Desk>, letter: Letter) {
+    let was_reading = IS_READING.replace(true);
+    remote::read(isolate, desk, letter);
+    IS_READING.set(was_reading);
 }

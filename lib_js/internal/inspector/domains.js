@@ -120,4 +120,18 @@ class SessionDomains {
   }
 }
 
-module.exports = { SessionDomains, isOfDomains };
+/**
+ * Loads what domains are made of. Debuggers outside are heard in the midst of JavaScript, where a
+ * file may be half loaded.
+ */
+function loadDomains() {
+  for (const name in DOMAINS) {
+    const { 0: option, 1: load } = DOMAINS[name];
+    if (option === undefined || getOptionValue(option)) load();
+  }
+  if (getOptionValue('--experimental-network-inspection')) {
+    require('internal/inspector/network_hooks').load();
+  }
+}
+
+module.exports = { SessionDomains, isOfDomains, loadDomains };

@@ -153,7 +153,8 @@ function tellOfFailure(request, type, error) {
   });
 }
 
-function channels() {
+/** [name of a channel, listener], loaded with the clients that they belong to. */
+function load() {
   return [
     ...require('internal/inspector/network_http').listeners,
     ...require('internal/inspector/network_http2').listeners,
@@ -163,12 +164,12 @@ function channels() {
 
 function start() {
   const { subscribe } = require('diagnostics_channel');
-  for (const { 0: name, 1: listener } of channels()) subscribe(name, listener);
+  for (const { 0: name, 1: listener } of load()) subscribe(name, listener);
 }
 
 function stop() {
   const { unsubscribe } = require('diagnostics_channel');
-  for (const { 0: name, 1: listener } of channels()) unsubscribe(name, listener);
+  for (const { 0: name, 1: listener } of load()) unsubscribe(name, listener);
 }
 
 module.exports = {
@@ -176,6 +177,7 @@ module.exports = {
   followBody,
   isToldOf,
   kRequestId,
+  load,
   nextRequestId,
   separator,
   start,

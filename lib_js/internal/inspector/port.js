@@ -82,6 +82,7 @@ function warnOfProfileSignal(event) {
 function openPort() {
   const { host, port } = getPlace();
   inspector.prepare();
+  require('internal/inspector/remote_domains').loadDomains();
   const { title, url } = target();
   const published = getOptionValue('--inspect-publish-uid') || 'stderr,http';
   const places = StringPrototypeSplit(published, ',');

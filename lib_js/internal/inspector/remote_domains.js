@@ -5,7 +5,7 @@
 
 const { SafeMap } = primordials;
 
-const { SessionDomains } = require('internal/inspector/domains');
+const { SessionDomains, loadDomains } = require('internal/inspector/domains');
 
 const { tell } = internalBinding('inspector');
 
@@ -26,4 +26,4 @@ function leave(connection) {
   clients.delete(connection);
 }
 
-module.exports = { hear, join, leave };
+module.exports = { hear, join, leave, loadDomains };

@@ -374,9 +374,12 @@ fn run_loop(isolate: &mut v8::Isolate) {
             break;
         };
         let letter = desk.wait();
-        read(isolate, &desk, letter);
+        debugger::read(isolate, &desk, letter);
     }
     with(|state| state.is_looping = false);
+    if let Some(desk) = debugger::desk() {
+        desk.interrupt_for_rest();
+    }
 }
 
 /// The program has ended: debuggers look at what there is until they go.
