@@ -31,7 +31,10 @@ fn turns(isolate: &mut Isolate<Natives>) -> Result<(), Ending> {
     let mut completions: Vec<Completion> = Vec::new();
     isolate.with(|natives| natives.update_clock());
     if is_alive(isolate) {
-        isolate.with(|natives| natives.mark_now(Milestone::LoopStart));
+        isolate.with(|natives| {
+            natives.mark_now(Milestone::LoopStart);
+            natives.watch_debugger_signal();
+        });
     }
     while is_alive(isolate) {
         if isolate.with(|natives| natives.is_stopping()) {

@@ -313,9 +313,6 @@ impl Natives {
             (_, wait) => wait,
         };
         let is_idle = !matches!(wait, Wait::Poll);
-        if is_idle {
-            self.watch_debugger_signal();
-        }
         let since_ns = (is_idle || self.performance.is_watched()).then(monotonic);
         if is_idle && self.traces {
             trace_events::flush();

@@ -1,6 +1,6 @@
 //! SIGUSR1, by which a process is asked to let debuggers in. A thread waits for it, so that a busy
-//! core can be asked; it begins when the loop waits for the first time, and programs that end
-//! before pay nothing. Until then the signal is blocked and waits.
+//! core can be asked; it begins with the loop, and programs that end before pay nothing. Until then
+//! the signal is blocked and waits.
 
 use std::sync::Arc;
 use std::thread;

@@ -196,7 +196,7 @@ test('a loop without end is interrupted, by several at once', async () => {
 
 test('SIGUSR1 opens the port, also of a busy program', async () => {
   const program = new Program(['--inspect-port=0', '-e', `
-    setTimeout(() => { console.log('busy'); for (;;); }, 1);`]);
+    setTimeout(() => { console.log('busy'); for (;;); }, 50);`]);
   await program.until('stdout', /busy/);
   process._debugProcess(program.child.pid);
   const client = await Client.connect(await program.address());
