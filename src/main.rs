@@ -73,7 +73,8 @@ fn main() -> ExitCode {
     };
     let sea_config = cli.text("--experimental-sea-config");
     if !sea_config.is_empty() {
-        return code(sea::prepare(sea_config));
+        // Not by `exit`, which would destroy what V8's threads still use.
+        coring_uring::sync::process::exit_now(sea::prepare(sea_config));
     }
     let mut program = runtime::Program::new(argv0, cli, variables, cores, origin);
     program.application = application;
