@@ -42,6 +42,8 @@ const VERSIONS = {
   node: NODE_VERSION,
   ada: '4.0.0',
   amaro: '1.1.11',
+  // Of the library in crate brotlic; got offers brotli to servers only where a version stands here.
+  brotli: '1.0.9',
   coring: ops.coringVersion,
   // Of the ICU within V8: third_party/icu of the v8 crate.
   icu: '78.2',

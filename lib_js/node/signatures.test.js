@@ -73,4 +73,6 @@ for (const object of [process.versions, process.release]) {
     assert.deepStrictEqual({ writable, configurable }, { writable: false, configurable: true });
   }
 }
+// Programs look for these to know what node:zlib can do.
+for (const name of ['brotli', 'zstd']) assert.match(process.versions[name], /^\d+\.\d+\.\d+/);
 assert.deepStrictEqual(process._preload_modules, []);
