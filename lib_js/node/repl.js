@@ -43,7 +43,8 @@ const { commonPrefix } = require('internal/readline/utils');
 const { complete } = require('internal/repl/completion');
 const { Evaluator } = require('internal/repl/evaluate');
 const { defineDefaultCommands, turnOffEditorMode } = require('internal/repl/commands');
-const { completeAtEnd } = require('internal/repl/preview');
+const { createContext } = require('internal/repl/inspection');
+const { previewOf } = require('internal/repl/preview');
 const { reportOf } = require('internal/repl/report');
 const {
   REPL_MODE_SLOPPY,
@@ -169,8 +170,8 @@ class Server extends Interface {
     this.on('line', (line) => this.#takeLine(line));
     this.on('SIGCONT', () => this.#resumed());
     const { preview } = options;
-    if (options.terminal && (preview !== undefined ? preview : !options.eval)) completeAtEnd(this);
-    this.#wrapKeys();
+    const isPreviewing = options.terminal && (preview !== undefined ? preview : !options.eval);
+    this.#wrapKeys(previewOf(this, isPreviewing));
     this.displayPrompt();
   }
 
@@ -199,7 +200,7 @@ class Server extends Interface {
     this.isCompletionEnabled = isCompletionEnabled;
   }
 
-  #wrapKeys() {
+  #wrapKeys(preview) {
     const { reverseSearch } = setupReverseSearch(this);
     const ttyWrite = FunctionPrototypeBind(this._ttyWrite, this);
     this._ttyWrite = (text, key) => {
@@ -214,7 +215,10 @@ class Server extends Interface {
         if (key.ctrl && key.name === 'd' && this.cursor === 0 && this.line.length === 0) {
           this.clearLine();
         }
-        if (!reverseSearch(text, key)) ttyWrite(text, key);
+        preview.clear(key);
+        if (reverseSearch(text, key)) return;
+        ttyWrite(text, key);
+        preview.show(key.name !== 'escape');
       }
     };
   }
@@ -438,10 +442,11 @@ class Server extends Interface {
 
   createContext() {
     let context;
+    this.contextId = undefined;
     if (this.useGlobal) {
       context = globalThis;
     } else {
-      context = require('vm').createContext();
+      ({ context, id: this.contextId } = createContext());
       const builtins = getGlobalBuiltins();
       for (const name of ObjectGetOwnPropertyNames(globalThis)) {
         if (builtins.has(name)) continue;

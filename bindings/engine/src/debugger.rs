@@ -22,6 +22,8 @@ pub enum Letter {
     Left(u32),
 }
 
+type WithoutSignals = dyn Fn(&mut dyn FnMut()) + Send + Sync;
+
 /// How the isolate reaches the world of the debuggers. Each is called on the isolate's own thread.
 pub struct Outside {
     /// Sends a message to a connection; one that is gone takes none.
@@ -29,7 +31,7 @@ pub struct Outside {
     /// No further debugger shall come: the program is about to end.
     pub close_door: Box<dyn Fn() + Send + Sync>,
     /// Calls its argument, which may make threads: they shall take no signals.
-    pub without_signals: Box<dyn Fn(&mut dyn FnMut()) + Send + Sync>,
+    pub without_signals: Box<WithoutSignals>,
     /// Wakes the loop, from any thread, so that it calls [`crate::Isolate::answer`].
     pub wake: Box<dyn Fn() + Send + Sync>,
 }

@@ -26,6 +26,7 @@ const {
 } = primordials;
 
 const { isProxy } = require('internal/util/types');
+const { lexicalNames } = require('internal/repl/inspection');
 const { scan } = require('internal/repl/scan');
 const { compiles } = require('internal/repl/syntax');
 const {
@@ -327,7 +328,7 @@ function memberGroups(object) {
 }
 
 function contextGroups(repl, filter) {
-  const groups = [[]];
+  const groups = [lexicalNames(repl.contextId)];
   let next = repl.context;
   while ((next = ObjectGetPrototypeOf(next)) !== null) ArrayPrototypePush(groups, namesOf(next));
   const own = namesOf(repl.context);
