@@ -19,6 +19,7 @@ const {
   ObjectKeys,
   RegExpPrototypeExec,
   SafeSet,
+  StringPrototypeLastIndexOf,
   StringPrototypeSlice,
   StringPrototypeStartsWith,
   StringPrototypeToLocaleLowerCase,
@@ -397,8 +398,16 @@ function complete(line, callback) {
   completeExpression(this, line, tell);
 }
 
+/** Whether the line, or else its last word, is a whole piece of code: `{ a: b` is, `f(a` is not. */
+function isWhole(line) {
+  const code = RegExpPrototypeExec(/^(.*?)\??\.?$/s, line)[1];
+  if (compiles(code)) return true;
+  const at = StringPrototypeLastIndexOf(code, ' ');
+  return at !== -1 && compiles(StringPrototypeSlice(code, at + 1));
+}
+
 function completeExpression(repl, line, tell) {
-  const target = findTarget(line);
+  const target = isWhole(line) ? findTarget(line) : null;
   if (target === null) {
     tell({});
     return;

@@ -1,8 +1,8 @@
 'use strict';
 
-// What the terminal shows before return is pressed: behind the line the rest of its only completion,
-// below it what the line would give, by an inspector that refuses side effects. Moving right at the
-// end of the line takes the completion.
+// What the terminal shows before return is pressed: behind the line the rest of its only
+// completion, below it what the line would give, by an inspector that refuses side effects. Moving
+// right at the end of the line takes the completion.
 
 const {
   ArrayPrototypeFilter,
