@@ -263,7 +263,8 @@ function runStdin() {
 function finishPreparing(main) {
   setUpPermission(main);
   warnOfConfigFile();
-  if (getOptionValue('--inspect') && !isTestRunner && !isWatched) {
+  // The processes that these two start are what is debugged.
+  if (getOptionValue('--inspect') && !getOptionValue('--test') && !isWatching()) {
     require('internal/inspector/port').startByOptions();
   }
   if (getOptionValue('--trace-sigint')) {

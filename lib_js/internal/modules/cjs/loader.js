@@ -127,30 +127,26 @@ let wrapperPatched = false;
 let onRequire;
 let timesModules; // Whether NODE_DEBUG asks how long modules take.
 
-/** require() that is timed, if somebody wants that. */
+/** require() with its diagnostics channel, and timed if somebody wants that. */
 function wrapModuleLoad(request, parent, isMain, internalOptions) {
-  timesModules ??= debuglog('module_timer').enabled;
-  if (!timesModules && !traces.moduleTimer) {
-    return loadOnChannel(request, parent, isMain, internalOptions);
-  }
-  const { startTimer, endTimer } = require('internal/modules/timing');
-  const key = startTimer(request, parent, timesModules);
-  try {
-    return loadOnChannel(request, parent, isMain, internalOptions);
-  } finally {
-    endTimer(key);
-  }
-}
-
-/** require() with its diagnostics channel. */
-function loadOnChannel(request, parent, isMain, internalOptions) {
   // Made at run time: channels are held by weak references, which no snapshot keeps.
   onRequire ??= require('diagnostics_channel').tracingChannel('module.require');
-  if (!onRequire.hasSubscribers) return Module._load(request, parent, isMain, internalOptions);
-  return onRequire.traceSync(
-    Module._load,
-    { __proto__: null, parentFilename: parent?.filename, id: request },
-    Module, request, parent, isMain, internalOptions);
+  timesModules ??= debuglog('module_timer').enabled;
+  const isTimed = timesModules || traces.moduleTimer;
+  // As many frames as Node has: programs count those of their errors.
+  if (!isTimed && !onRequire.hasSubscribers) {
+    return Module._load(request, parent, isMain, internalOptions);
+  }
+  const timing = isTimed ? require('internal/modules/timing') : undefined;
+  const key = timing?.startTimer(request, parent, timesModules);
+  try {
+    return onRequire.traceSync(
+      Module._load,
+      { __proto__: null, parentFilename: parent?.filename, id: request },
+      Module, request, parent, isMain, internalOptions);
+  } finally {
+    timing?.endTimer(key);
+  }
 }
 
 function addChild(parent, child, unique) {
