@@ -13,7 +13,7 @@ const { validateNumber, validateOneOf } = require('internal/validators');
 const EventEmitter = require('events');
 const { watch } = require('fs');
 const { resolve, sep } = require('path');
-const { clearTimeout, setTimeout } = require('internal/timers');
+const { clearTimeout, setTimeout } = require('timers');
 
 function isInside(path, folder) {
   const outer = resolve(folder);
