@@ -23,7 +23,7 @@ impl Core {
     pub fn start(program: &str, words: &[&str]) -> Core {
         let ring = Ring::new(RingOptions::default()).unwrap_or_else(|error| panic!("{error}"));
         let no_workers = |_| Err(std::io::ErrorKind::Unsupported.into());
-        let process = Process::new(Box::new(no_workers), Box::new(|_, _| Vec::new()));
+        let process = Process::new(Box::new(no_workers), Box::new(|_, _| Vec::new()), None);
         let fleet = Fleet::new(1, process, BTreeMap::new());
         let benches = Path::new(env!("CARGO_MANIFEST_DIR"));
         let root = benches

@@ -90,8 +90,15 @@ fn what_never_answers_stalls_nobody_and_takes_no_thread() {
     let threads = said.split_once("\"threads\":[").expect("it lists them").1;
     let threads = threads.split(']').next().expect("a list ends");
     for name in threads.split(',').map(|name| name.trim_matches('"')) {
-        // The core, V8's helpers, and what the kernel works with; V8 names a thread by 15 letters.
-        let known = ["coring", "V8 DefaultWorke", "iou-wrk-", "iou-sqp-"];
+        // The core, V8's helpers, what the kernel works with, and who sleeps until a debugger is
+        // asked for; V8 names a thread by 15 letters.
+        let known = [
+            "coring",
+            "V8 DefaultWorke",
+            "iou-wrk-",
+            "iou-sqp-",
+            "SIGUSR1",
+        ];
         let own = coring()
             .file_name()
             .map(|name| name.to_string_lossy().into_owned());

@@ -92,7 +92,11 @@ rows('others have their turn', [
     makeLarge('a');
     open = await fs.promises.open(at('a'), 'r');
     fs.unlinkSync(at('a'));
-  }, () => open.close(), () => isGone('a')],
+  }, async () => {
+    await open.close();
+    // The blocks go when it is closed already.
+    await new Promise((done) => setTimeout(done, 100));
+  }, () => isGone('a')],
 ], async (_, prepare, work, check) => {
   const shares = [];
   // A busy machine may disturb one or the other.
