@@ -53,7 +53,7 @@ mod tests {
         let mut deadlines = Deadlines::default();
         let handle = Handle::new(3, 1);
         let listed_ms = deadlines.list(handle, 100_001, 0);
-        assert!(listed_ms >= 100_001 && listed_ms <= 100_001 + DEADLINE_STEP_MS);
+        assert!((100_001..=100_001 + DEADLINE_STEP_MS).contains(&listed_ms));
         assert_eq!(deadlines.next_ms(), Some(listed_ms));
         assert_eq!(deadlines.take_due(listed_ms - 1), vec![]);
         assert_eq!(deadlines.take_due(listed_ms), vec![(handle, listed_ms)]);
