@@ -50,6 +50,7 @@ fn is_change(op: &Op) -> bool {
             | Op::WriteHeld { .. }
             | Op::Fsync { .. }
             | Op::Unlink { .. }
+            | Op::UnlinkIn { .. }
             | Op::RemoveDir { .. }
             | Op::MakeDir { .. }
             | Op::Rename { .. }

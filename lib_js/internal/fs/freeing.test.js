@@ -143,6 +143,15 @@ row('a large file is not copied onto itself, nor emptied for one that is not the
   assert.strictEqual(fs.statSync(at('a')).size, 8 * MB);
 });
 
+row('who wants shared blocks or nothing gets no copy over a large file', async () => {
+  makeLarge('a', 8);
+  makeLarge('b', 9);
+  const forced = fs.constants.COPYFILE_FICLONE_FORCE;
+  const outcome = (run) => run.then(() => 'copied', (error) => error.code);
+  const expected = await outcome((async () => fs.copyFileSync(at('a'), at('c'), forced))());
+  assert.strictEqual(await outcome(fs.promises.copyFile(at('a'), at('b'), forced)), expected);
+});
+
 row('a large file is copied over a large one', async () => {
   makeLarge('a', 8);
   fs.writeFileSync(at('b'), Buffer.alloc(9 * MB, 1));
