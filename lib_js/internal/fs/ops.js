@@ -20,7 +20,9 @@ const {
 const { Buffer } = require('buffer');
 const { FastBuffer } = require('internal/buffer');
 const { allocateTicket } = require('boot/turn');
-const { constants: { COPYFILE_FICLONE_FORCE, O_RDWR, O_WRONLY } } = require('internal/fs/constants');
+const {
+  constants: { COPYFILE_FICLONE_FORCE, O_RDWR, O_WRONLY },
+} = require('internal/fs/constants');
 
 const NO_BYTES = new Uint8Array(0);
 const ZERO = 48;
@@ -447,10 +449,14 @@ const later = {
     };
     const told = (_, answer) => done(answer);
     const answer = plain().copy(from, to, mode);
-    if (answer !== LATER) answerSoon(take, answer);
-    // Only the kernel shares blocks, in one call.
-    else if ((mode & COPYFILE_FICLONE_FORCE) !== 0) answerSoon(done, now.copyFile(from, to, mode));
-    else runLater(require('internal/fs/copying').copyByPieces(from, to, mode), told);
+    if (answer !== LATER) {
+      answerSoon(take, answer);
+    } else if ((mode & COPYFILE_FICLONE_FORCE) !== 0) {
+      // Only the kernel shares blocks, in one call.
+      answerSoon(done, now.copyFile(from, to, mode));
+    } else {
+      runLater(require('internal/fs/copying').copyByPieces(from, to, mode), told);
+    }
   },
   unlink: nameLater('unlink'),
   rmdir: nameLater('rmdir'),
