@@ -43,7 +43,7 @@ pub struct Listener {
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Closing {
     Open,
-    /// Close as soon as nothing but a receive is in flight.
+    /// Close as soon as nothing is in flight.
     Wanted,
     /// The close itself is in flight.
     Begun,

@@ -120,20 +120,16 @@ impl Natives {
         let Some(socket) = self.sockets.get_mut(handle) else {
             return;
         };
-        if socket.recv_armed && !socket.recv_cancelled {
-            socket.recv_cancelled = true;
-            self.ring.cancel(socket.recv);
-        }
-        // A cancelled receive is not armed again, so it has no use for the descriptor: the close
-        // goes with the cancel, and the peer hears of it in the next turn, as in Node.
-        let is_receiving = socket.recv_armed && !matches!(socket.role, Role::Listener(_));
-        if socket.flights_count == u32::from(is_receiving) {
+        if socket.flights_count == 0 {
             socket.closing = Closing::Begun;
             let op = Op::Close {
                 fd: socket.fd,
                 waits: false,
             };
             self.ring.submit(op, socket_token(token::CLOSE, handle));
+        } else if socket.recv_armed && !socket.recv_cancelled {
+            socket.recv_cancelled = true;
+            self.ring.cancel(socket.recv);
         }
     }
 
@@ -373,9 +369,6 @@ impl Natives {
             socket.recv_armed = false;
             socket.flights_count -= 1;
         }
-        if socket.closing == Closing::Done && !completion.more {
-            return self.part(handle);
-        }
         if socket.closing != Closing::Open {
             return self.touch(handle);
         }
@@ -523,16 +516,7 @@ impl Natives {
             return;
         };
         socket.closing = Closing::Done;
-        if socket.flights_count == 0 {
-            self.part(handle);
-        }
+        self.farewells.push((handle, socket.farewell));
         self.accept_again();
-    }
-
-    /// The slot goes in the close phase: it is closed, and no completion comes for it any more.
-    fn part(&mut self, handle: Handle) {
-        if let Some(socket) = self.sockets.get(handle) {
-            self.farewells.push((handle, socket.farewell));
-        }
     }
 }

@@ -75,7 +75,7 @@ impl Natives {
     /// The socket behind JavaScript's handle, unless its descriptor is closed.
     pub(crate) fn socket(&mut self, handle: i32) -> Option<&mut Socket> {
         let socket = self.sockets.get_mut(Handle::from_js(handle))?;
-        (!matches!(socket.closing, Closing::Begun | Closing::Done)).then_some(socket)
+        (socket.closing != Closing::Done).then_some(socket)
     }
 
     /// Bytes read and written.
